@@ -1,0 +1,6 @@
+/**
+ * The part of `@std/cli` that Descent uses.
+ *
+ * @module
+ */
+export * from "./parse_args.ts";
