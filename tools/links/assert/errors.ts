@@ -5,12 +5,13 @@ type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
 
 function checkError<E extends Error>(
   error: unknown,
+  verb: "thrown" | "rejected",
   errorClass: ErrorClass<E> | undefined,
   includes: string | RegExp | undefined,
   suffix: string,
 ): void {
   if (!(error instanceof Error)) {
-    throw new AssertionError(`Expected "error" to be an Error object${suffix}`);
+    throw new AssertionError(`A non-Error object was ${verb}${suffix}`);
   }
   if (errorClass && !(error instanceof errorClass)) {
     throw new AssertionError(
@@ -64,7 +65,7 @@ export function assertThrows<E extends Error>(
   try {
     fn();
   } catch (thrown) {
-    if (errorClass) checkError(thrown, errorClass, includes, suffix);
+    if (errorClass) checkError(thrown, "thrown", errorClass, includes, suffix);
     return thrown;
   }
   throw new AssertionError(`Expected function to throw${suffix}`);
@@ -103,7 +104,7 @@ export async function assertRejects<E extends Error>(
   try {
     await promise;
   } catch (reason) {
-    if (errorClass) checkError(reason, errorClass, includes, suffix);
+    if (errorClass) checkError(reason, "rejected", errorClass, includes, suffix);
     return reason;
   }
   throw new AssertionError(`Expected function to reject${suffix}`);

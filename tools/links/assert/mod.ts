@@ -29,6 +29,15 @@ export function assert(expression: unknown, message = ""): asserts expression {
 }
 
 /**
+ * Claims that `expression` is falsy.
+ *
+ * @throws {AssertionError} with `message` if it is not.
+ */
+export function assertFalse(expression: unknown, message = ""): asserts expression is false {
+  if (expression) throw new AssertionError(message);
+}
+
+/**
  * Fails always.
  *
  * @throws {AssertionError}
@@ -102,16 +111,17 @@ export function assertInstanceOf<T extends AnyConstructor>(
   message = "",
 ): asserts actual is InstanceType<T> {
   if (actual instanceof expectedType) return;
+  const name = expectedType.name || "anonymous class";
   const found = actual === null
     ? "null"
     : typeof actual === "object"
     ? actual.constructor?.name ?? "Object"
     : typeof actual;
-  throw new AssertionError(
-    `Expected object to be an instance of "${expectedType.name || "anonymous class"}" but was "${found}"${
-      suffix(message)
-    }`,
-  );
+  // Two classes of one name: naming what was found would only confuse.
+  const but = found === name
+    ? ""
+    : ` but was ${found === "function" ? "not an instanced object" : `"${found}"`}`;
+  throw new AssertionError(`Expected object to be an instance of "${name}"${but}${suffix(message)}`);
 }
 
 /**
