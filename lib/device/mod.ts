@@ -1,0 +1,79 @@
+/**
+ * Choosing where arithmetic runs.
+ *
+ * @module
+ */
+import { createCpuDevice } from "./cpu/mod.ts";
+import type { Device, DeviceName } from "./device.ts";
+import { createWebGpuDevice, type WebGpuDevice } from "./webgpu/mod.ts";
+
+export {
+  Device,
+  type DeviceName,
+  type DType,
+  type KernelAttributes,
+  type KernelInputs,
+  type MemoryUse,
+  type Storage,
+  type Values,
+} from "./device.ts";
+
+let cpu: Device | undefined;
+let gpu: WebGpuDevice | undefined;
+let current: Device | undefined;
+
+/**
+ * Chooses the device of the tensors made from now on. A device is made once; the next call finds it again.
+ *
+ * @param name "cpu"; "webgpu", then a software adapter will do, too; or nothing: a real GPU if there is one, else the cpu.
+ * @returns The device, of which `description` says what it is.
+ * @throws {RangeError} if there is no device of that name.
+ * @throws {Error} if "webgpu" was asked for and there is no adapter.
+ *
+ * @example Computing on the processor
+ * ```ts
+ * import { useDevice } from "descent";
+ *
+ * const device = await useDevice("cpu");
+ * console.log(device.name); // cpu
+ * ```
+ */
+export async function useDevice(name?: DeviceName): Promise<Device> {
+  switch (name) {
+    case "cpu":
+      return current = cpuDevice();
+    case "webgpu":
+      return current = await gpuDevice(true);
+    case undefined:
+      return current = await gpuDevice(false).catch(cpuDevice);
+    default:
+      throw new RangeError(`useDevice: there is no device "${name}"; the names are "cpu" and "webgpu".`);
+  }
+}
+
+/**
+ * The device of the tensors made from now on: the last one chosen by {@linkcode useDevice}, or the cpu.
+ *
+ * @returns The device.
+ *
+ * @example
+ * ```ts
+ * import { currentDevice, useDevice } from "descent";
+ *
+ * await useDevice("cpu");
+ * console.log(currentDevice().name); // cpu
+ * ```
+ */
+export function currentDevice(): Device {
+  return current ??= cpuDevice();
+}
+
+function cpuDevice(): Device {
+  return cpu ??= createCpuDevice();
+}
+
+async function gpuDevice(fallback: boolean): Promise<Device> {
+  // A software adapter that was once asked for by name is not what "a real GPU" means; a lost one is none at all.
+  if (gpu !== undefined && !gpu.lost && (fallback || !gpu.software)) return gpu;
+  return gpu = await createWebGpuDevice({ fallback });
+}
