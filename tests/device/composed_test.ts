@@ -1,0 +1,314 @@
+import { assertEquals } from "@std/assert";
+import {
+  type Convolution,
+  convolution,
+  convolutionFilterGrad,
+  convolutionInputGrad,
+} from "../../lib/device/composed.ts";
+import type { Device } from "../../lib/device/device.ts";
+import { philoxValues } from "../../lib/device/philox.ts";
+import { assertClose, Draw, gpuDevice, noGpu, sizeOf, stockDevice } from "./helpers.ts";
+
+/** Runs the same test on TensorFlow.js' CPU backend and on the GPU. */
+function onEachDevice(name: string, body: (device: Device) => Promise<void>): void {
+  const checked = (device: Device) => async () => {
+    const before = device.memory().tensors;
+    await body(device);
+    assertEquals(device.memory().tensors, before, "tensors are left over");
+  };
+  Deno.test(`${name}, on the stock cpu`, () => checked(stockDevice())());
+  Deno.test({
+    name: `${name}, on webgpu`,
+    ignore: noGpu,
+    fn: async () => await checked(await gpuDevice())(),
+  });
+}
+
+interface Problem {
+  x: number[];
+  filter: number[];
+  settings: Convolution;
+}
+
+function randomProblem(draw: Draw): Problem {
+  for (;;) {
+    const groups = draw.int(1, 3), channels = draw.int(1, 3), outputs = draw.int(1, 3);
+    const x = [draw.int(1, 2), draw.int(1, 9), draw.int(1, 9), groups * channels];
+    const filter = [draw.int(1, 4), draw.int(1, 4), channels, groups * outputs];
+    const settings: Convolution = {
+      strides: [draw.int(1, 3), draw.int(1, 3)],
+      padding: [[draw.int(0, 2), draw.int(0, 2)], [draw.int(0, 2), draw.int(0, 2)]],
+      dilations: [draw.int(1, 3), draw.int(1, 3)],
+      groups,
+    };
+    if (outputSize(x, filter, settings).every((size) => size > 0)) return { x, filter, settings };
+  }
+}
+
+function outputSize(x: number[], filter: number[], { strides, padding, dilations }: Convolution): number[] {
+  return [0, 1].map((d) => {
+    const room = x[d + 1] + padding[d][0] + padding[d][1] - ((filter[d] - 1) * dilations[d] + 1);
+    return Math.floor(room / strides[d]) + 1;
+  });
+}
+
+/** Visits each product of the convolution: y[output] += x[input] · filter[weight]. */
+function* products(
+  { x, filter, settings }: Problem,
+): Generator<[output: number, input: number, weight: number]> {
+  const [n, h, w, c] = x, [kh, kw, channels, outputs] = filter;
+  const [oh, ow] = outputSize(x, filter, settings);
+  const { strides, padding, dilations, groups } = settings;
+  for (let b = 0; b < n; b++) {
+    for (let i = 0; i < oh; i++) {
+      for (let j = 0; j < ow; j++) {
+        for (let o = 0; o < outputs; o++) {
+          for (let p = 0; p < kh; p++) {
+            for (let q = 0; q < kw; q++) {
+              const row = i * strides[0] - padding[0][0] + p * dilations[0];
+              const column = j * strides[1] - padding[1][0] + q * dilations[1];
+              if (row < 0 || row >= h || column < 0 || column >= w) continue;
+              for (let k = 0; k < channels; k++) {
+                const channel = Math.floor(o / (outputs / groups)) * channels + k;
+                yield [
+                  ((b * oh + i) * ow + j) * outputs + o,
+                  ((b * h + row) * w + column) * c + channel,
+                  ((p * kw + q) * channels + k) * outputs + o,
+                ];
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+onEachDevice(
+  "convolution() and its gradients are the sums they should be, for random settings",
+  async (device) => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const draw = new Draw(seed);
+      const problem = randomProblem(draw);
+      const { x, filter, settings } = problem;
+      const yShape = [x[0], ...outputSize(x, filter, settings), filter[3]];
+      const xs = draw.floats(sizeOf(x)), ws = draw.floats(sizeOf(filter)), dys = draw.floats(sizeOf(yShape));
+      const biases = seed % 2 === 0 ? draw.floats(filter[3]) : undefined;
+      const y = new Float64Array(sizeOf(yShape)).map((_, i) =>
+        biases === undefined ? 0 : biases[i % filter[3]]
+      );
+      const dx = new Float64Array(xs.length), dw = new Float64Array(ws.length);
+      for (const [output, input, weight] of products(problem)) {
+        y[output] += xs[input] * ws[weight];
+        dx[input] += dys[output] * ws[weight];
+        dw[weight] += dys[output] * xs[input];
+      }
+      const xStorage = device.upload(xs, x, "float32");
+      const wStorage = device.upload(ws, filter, "float32");
+      const dyStorage = device.upload(dys, yShape, "float32");
+      const bias = biases && device.upload(biases, [filter[3]], "float32");
+      const results = [
+        convolution(device, xStorage, wStorage, bias, settings),
+        convolutionInputGrad(device, dyStorage, wStorage, x, settings),
+        convolutionFilterGrad(device, xStorage, dyStorage, filter, settings),
+      ];
+      const what = JSON.stringify(problem);
+      assertEquals(results.map(({ shape }) => shape), [yShape, x, filter], what);
+      assertClose(await device.read(results[0]), y, `y ${what}`);
+      assertClose(await device.read(results[1]), dx, `dx ${what}`);
+      assertClose(await device.read(results[2]), dw, `dw ${what}`);
+      for (const s of [...results, xStorage, wStorage, dyStorage, bias]) if (s !== undefined) device.free(s);
+    }
+  },
+);
+
+onEachDevice("BatchNormTrain normalizes each channel, and its gradient is the formula's", async (device) => {
+  for (const shape of [[5, 3], [2, 3, 4, 6], [7, 1]]) {
+    const draw = new Draw(shape[0]);
+    const channels = shape.at(-1)!, size = sizeOf(shape), count = size / channels, epsilon = 1e-3;
+    const x = draw.floats(size),
+      dy = draw.floats(size),
+      scale = draw.floats(channels),
+      offset = draw.floats(channels);
+    const mean = new Float64Array(channels), variance = new Float64Array(channels);
+    x.forEach((value, i) => mean[i % channels] += value / count);
+    x.forEach((value, i) => variance[i % channels] += (value - mean[i % channels]) ** 2 / count);
+    const inverse = variance.map((value) => 1 / Math.sqrt(value + epsilon));
+    const normalized = Float64Array.from(
+      x,
+      (value, i) => (value - mean[i % channels]) * inverse[i % channels],
+    );
+    const dScale = new Float64Array(channels), dOffset = new Float64Array(channels);
+    dy.forEach((value, i) => (dScale[i % channels] += value * normalized[i], dOffset[i % channels] += value));
+    const dx = Float64Array.from(dy, (value, i) => {
+      const c = i % channels;
+      return scale[c] * inverse[c] * (value - dOffset[c] / count - normalized[i] * dScale[c] / count);
+    });
+
+    const put = (values: Float32Array, shape: number[]) => device.upload(values, shape, "float32");
+    const inputs = { x: put(x, shape), scale: put(scale, [channels]), offset: put(offset, [channels]) };
+    const [y, m, v] = device.runMany("BatchNormTrain", inputs, { epsilon });
+    assertClose(
+      await device.read(y),
+      normalized.map((z, i) => z * scale[i % channels] + offset[i % channels]),
+      "y",
+    );
+    assertClose(await device.read(m), mean, "mean");
+    assertClose(await device.read(v), variance, "variance");
+    assertEquals([y.shape, m.shape, v.shape], [shape, [channels], [channels]]);
+    const dyStorage = put(dy, shape);
+    const gradInputs = { dy: dyStorage, x: inputs.x, mean: m, variance: v, scale: inputs.scale };
+    const grads = device.runMany("BatchNormTrainGrad", gradInputs, { epsilon });
+    assertEquals(grads.map(({ shape }) => shape), [shape, [channels], [channels]]);
+    assertClose(await device.read(grads[0]), dx, "dx");
+    assertClose(await device.read(grads[1]), dScale, "dScale");
+    assertClose(await device.read(grads[2]), dOffset, "dOffset");
+    for (const s of [...Object.values(inputs), y, m, v, dyStorage, ...grads]) device.free(s);
+  }
+});
+
+onEachDevice("LogSoftmax is finite for logits of any size", async (device) => {
+  const logits = device.upload(new Float32Array([1, 2, 3, 1000, 0, -1000, -5, -5, -5]), [3, 3], "float32");
+  const result = device.run("LogSoftmax", { logits });
+  const lse = Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)), third = -Math.log(3);
+  assertClose(
+    await device.read(result),
+    [1 - lse, 2 - lse, 3 - lse, 0, -1000, -2000, third, third, third],
+    "LogSoftmax",
+  );
+  for (const s of [logits, result]) device.free(s);
+});
+
+onEachDevice("Philox draws what the host draws", async (device) => {
+  for (const distribution of ["uniform", "normal", "dropout"] as const) {
+    for (const shape of [[], [3], [5, 7], [70_000], [0, 4]]) {
+      const seed = [0xdeadbeef, 0x87654321], offset = 2 ** 32 - 3, p = 0.3;
+      const drawn = device.run("Philox", {}, { shape, distribution, seed, offset, p });
+      assertEquals(drawn.shape, shape);
+      assertEquals(
+        await device.read(drawn),
+        philoxValues(distribution, sizeOf(shape), [seed[0], seed[1]], offset, p),
+      );
+      device.free(drawn);
+    }
+  }
+});
+
+/** One optimizer step by the book, in float64, and the arrays that it changes. */
+type Arrays = Record<string, Float64Array | undefined>;
+type Attributes = Record<string, number | boolean>;
+
+const referenceSteps: Record<string, (a: Arrays, at: Attributes) => void> = {
+  SgdStep({ param, grad, buffer }, at) {
+    const { lr, momentum, dampening, weightDecay } = at as Record<string, number>;
+    for (let i = 0; i < param!.length; i++) {
+      let g = (at.maximize ? -1 : 1) * grad![i] + weightDecay * param![i];
+      if (buffer !== undefined) {
+        buffer[i] = at.first ? g : momentum * buffer[i] + (1 - dampening) * g;
+        g = at.nesterov ? g + momentum * buffer[i] : buffer[i];
+      }
+      param![i] -= lr * g;
+    }
+  },
+  AdamStep({ param, grad, m, v, vMax }, at) {
+    const { lr, beta1, beta2, epsilon, weightDecay, step } = at as Record<string, number>;
+    for (let i = 0; i < param!.length; i++) {
+      let g = (at.maximize ? -1 : 1) * grad![i];
+      if (at.decoupled) param![i] *= 1 - lr * weightDecay;
+      else g += weightDecay * param![i];
+      m![i] = beta1 * m![i] + (1 - beta1) * g;
+      v![i] = beta2 * v![i] + (1 - beta2) * g * g;
+      if (vMax !== undefined) vMax[i] = Math.max(vMax[i], v![i]);
+      const mHat = m![i] / (1 - beta1 ** step), vHat = (vMax ?? v!)[i] / (1 - beta2 ** step);
+      param![i] -= lr * mHat / (Math.sqrt(vHat) + epsilon);
+    }
+  },
+  RmspropStep({ param, grad, square, average, buffer }, at) {
+    const { lr, alpha, epsilon, momentum, weightDecay } = at as Record<string, number>;
+    for (let i = 0; i < param!.length; i++) {
+      const g = (at.maximize ? -1 : 1) * grad![i] + weightDecay * param![i];
+      square![i] = alpha * square![i] + (1 - alpha) * g * g;
+      let spread = square![i];
+      if (average !== undefined) {
+        average[i] = alpha * average[i] + (1 - alpha) * g;
+        spread -= average[i] ** 2;
+      }
+      let direction = g / (Math.sqrt(spread) + epsilon);
+      if (buffer !== undefined) direction = buffer[i] = momentum * buffer[i] + direction;
+      param![i] -= lr * direction;
+    }
+  },
+};
+
+const sgd = {
+  lr: 0.1,
+  momentum: 0,
+  dampening: 0,
+  weightDecay: 0,
+  nesterov: false,
+  maximize: false,
+  first: false,
+};
+const adam = {
+  lr: 0.01,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  decoupled: false,
+  maximize: false,
+  step: 1,
+};
+const rmsprop = { lr: 0.01, alpha: 0.99, epsilon: 1e-8, momentum: 0, weightDecay: 0, maximize: false };
+
+const stepCases: [kernel: string, arrays: string[], attributes: Attributes][] = [
+  ["SgdStep", [], sgd],
+  ["SgdStep", [], { ...sgd, weightDecay: 0.1, maximize: true }],
+  ["SgdStep", ["buffer"], { ...sgd, momentum: 0.9, first: true }],
+  ["SgdStep", ["buffer"], { ...sgd, momentum: 0.9, dampening: 0.3, weightDecay: 0.1 }],
+  ["SgdStep", ["buffer"], { ...sgd, momentum: 0.9, nesterov: true }],
+  ["AdamStep", ["m", "v"], adam],
+  ["AdamStep", ["m", "v"], { ...adam, weightDecay: 0.1, step: 7 }],
+  ["AdamStep", ["m", "v"], { ...adam, weightDecay: 0.1, decoupled: true, maximize: true, step: 1000 }],
+  ["AdamStep", ["m", "v", "vMax"], { ...adam, beta1: 0.3, step: 3 }],
+  ["AdamStep", ["m", "v"], { ...adam, beta1: 0, beta2: 0.5, step: 2 }],
+  ["RmspropStep", ["square"], rmsprop],
+  ["RmspropStep", ["square"], { ...rmsprop, weightDecay: 0.1, maximize: true }],
+  ["RmspropStep", ["square", "average"], rmsprop],
+  ["RmspropStep", ["square", "average", "buffer"], { ...rmsprop, momentum: 0.9, alpha: 0.4 }],
+  ["RmspropStep", ["square", "buffer"], { ...rmsprop, momentum: 0.9 }],
+];
+
+for (const [kernel, names, attributes] of stepCases) {
+  const told = Object.entries(attributes).filter(([, value]) => value !== false && value !== 0);
+  const title = told.map(([name, value]) => value === true ? name : `${name} ${value}`).join(", ");
+  onEachDevice(
+    `${kernel} with [${names}] and ${title} changes its arrays in place, by PyTorch's rule`,
+    async (device) => {
+      for (const shape of [[], [1], [130], [33, 7]]) {
+        const draw = new Draw(names.length + 1);
+        const arrays: Record<string, Float32Array> = {
+          param: draw.floats(sizeOf(shape)),
+          grad: draw.floats(sizeOf(shape)),
+        };
+        // Second moments are not negative, and a square's mean is at least the mean's square.
+        for (const name of names) {
+          const [low, high] = ["v", "vMax"].includes(name) ? [0, 2] : name === "square" ? [3, 4] : [-1, 1];
+          arrays[name] = draw.floats(sizeOf(shape), low, high);
+        }
+        const expected = Object.fromEntries(
+          Object.entries(arrays).map(([k, a]) => [k, Float64Array.from(a)]),
+        );
+        referenceSteps[kernel](expected, attributes);
+        const inputs = Object.fromEntries(
+          Object.entries(arrays).map(([k, a]) => [k, device.upload(a, shape, "float32")]),
+        );
+        assertEquals(device.runMany(kernel, inputs, attributes), []);
+        for (const [name, storage] of Object.entries(inputs)) {
+          assertClose(await device.read(storage), expected[name], `${name} of shape [${shape}]`);
+          device.free(storage);
+        }
+      }
+    },
+  );
+}
