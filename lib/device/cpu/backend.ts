@@ -1,0 +1,283 @@
+/**
+ * The TensorFlow.js backend under the CPU device: TensorFlow.js' own CPU backend, with its data moved into our heap.
+ *
+ * A data id is the record itself (a {@linkcode Block}), so finding the numbers of a tensor is no look-up at all.
+ * Small arrays stay JavaScript's until a WebAssembly kernel needs their address; the kernels inherited from
+ * TensorFlow.js read and write plain typed arrays either way, without a copy.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import type { DType, MemoryUse, Storage, Values } from "../device.ts";
+import { type Chunk, Heap } from "./heap.ts";
+import { Kernels } from "./wasm.ts";
+
+/** The name under which the kernels stand in TensorFlow.js' registry. */
+export const BACKEND_NAME = "descent-cpu";
+
+/** Up to so many elements an array is JavaScript's until a kernel asks for its address. */
+const SMALL = 256;
+
+type TensorInfo = { dataId: object; shape: number[]; dtype: tf.DataType };
+
+/** The data of one or more tensors. Serves as TensorFlow.js' dataId and as its TensorData. */
+export class Block {
+  refCount = 1;
+  /** For complex64 alone. */
+  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
+  /** Set when the numbers are in the heap. */
+  chunk: Chunk | null = null;
+  /** The numbers, or the view on the heap once somebody asked for it. */
+  array: Values | null;
+
+  constructor(
+    readonly backend: CpuBackend,
+    readonly dtype: tf.DataType,
+    readonly size: number,
+    array: Values | null,
+  ) {
+    this.array = array;
+  }
+
+  /** Bytes of the elements. */
+  get bytes(): number {
+    return this.dtype === "bool" ? this.size : this.dtype === "complex64" ? 0 : this.size * 4;
+  }
+
+  /** What TensorFlow.js' kernels read. */
+  get values(): Values {
+    const values = this.view();
+    // Some of its kernels hand their input on as their output; write() then makes a copy (see there).
+    if (this.chunk === null && values !== null) this.backend.lent.add(values.buffer ?? values);
+    return values;
+  }
+
+  /** The numbers as a typed array; for our own kernels, which never keep it. */
+  view(): Values {
+    if (this.array === null && this.chunk !== null) {
+      const { buffer } = this.backend.heap.memory;
+      const { pointer } = this.chunk;
+      this.array = this.dtype === "bool"
+        ? new Uint8Array(buffer, pointer, this.size)
+        : this.dtype === "int32"
+        ? new Int32Array(buffer, pointer, this.size)
+        : new Float32Array(buffer, pointer, this.size);
+    }
+    return this.array!;
+  }
+
+  /** The address of the numbers; moves them into the heap the first time. */
+  pointer(): number {
+    if (this.chunk === null) {
+      const array = this.array;
+      this.chunk = this.backend.heap.allocate(this.bytes);
+      this.array = null;
+      if (array !== null) this.view().set(array);
+    }
+    return this.chunk.pointer;
+  }
+}
+
+/** What TensorFlow.js asks of a backend's `data`. */
+class BlockStorage {
+  /** Ids that other backends made, for data that TensorFlow.js moved here. */
+  readonly #moved = new WeakMap<object, Block>();
+
+  constructor(readonly backend: CpuBackend) {}
+
+  get(dataId: object): Block {
+    if (dataId instanceof Block && dataId.refCount > 0 && dataId.backend === this.backend) return dataId;
+    return this.#foreign(dataId);
+  }
+
+  #foreign(dataId: object): Block {
+    let block = this.#moved.get(dataId);
+    if (block === undefined) {
+      const engine = tf.engine() as unknown as {
+        moveData(backend: unknown, dataId: object): void;
+        state: { tensorInfo: WeakMap<object, { backend: unknown }> };
+      };
+      const home = engine.state.tensorInfo.get(dataId)?.backend;
+      if (home === undefined || home === this.backend) {
+        throw new Error(
+          "The CPU device was given a tensor whose data it does not hold: it was freed before.",
+        );
+      }
+      engine.moveData(this.backend, dataId);
+      block = this.#moved.get(dataId)!;
+    }
+    return block;
+  }
+
+  set(dataId: object, block: Block): void {
+    this.#moved.set(dataId, block);
+  }
+
+  has(dataId: object): boolean {
+    return dataId instanceof Block && dataId.backend === this.backend
+      ? dataId.refCount > 0
+      : this.#moved.has(dataId);
+  }
+
+  delete(dataId: object): boolean {
+    return this.#moved.delete(dataId);
+  }
+
+  numDataIds(): number {
+    return this.backend.use.tensors;
+  }
+}
+
+/** TensorFlow.js' CPU backend on our heap. */
+export class CpuBackend extends MathBackendCPU {
+  readonly heap: Heap;
+  readonly use: MemoryUse = { tensors: 0, bytes: 0, peakBytes: 0 };
+  /** Buffers that an inherited kernel has seen as an input. */
+  readonly lent = new WeakSet<object>();
+
+  readonly kernels: Kernels;
+  #zeros: Chunk | null = null;
+
+  constructor(heap: Heap = new Heap(), kernels: Kernels = new Kernels(heap)) {
+    super();
+    this.heap = heap;
+    this.kernels = kernels;
+    this.data = new BlockStorage(this) as unknown as MathBackendCPU["data"];
+  }
+
+  /** The address of at least so many zero bytes; nobody writes there. */
+  zeros(bytes: number): number {
+    if (this.#zeros === null || this.#zeros.size < bytes) {
+      if (this.#zeros !== null) this.heap.release(this.#zeros);
+      this.#zeros = this.heap.allocate(bytes);
+      new Uint8Array(this.heap.memory.buffer, this.#zeros.pointer, this.#zeros.size).fill(0);
+    }
+    return this.#zeros.pointer;
+  }
+
+  /** The block of a storage of ours. */
+  block(storage: { dataId: object }): Block {
+    const id = storage.dataId;
+    if (id instanceof Block && id.refCount > 0 && id.backend === this) return id;
+    return this.data.get(id) as unknown as Block;
+  }
+
+  /** A new storage in the heap, not cleared. */
+  allocate(shape: number[], dtype: DType = "float32"): Storage {
+    let size = 1;
+    for (const length of shape) size *= length;
+    const block = new Block(this, dtype, size, null);
+    try {
+      block.chunk = this.heap.allocate(block.bytes);
+    } catch (error) {
+      (error as Error).message = `An array of shape [${shape}] cannot be made. ${(error as Error).message}`;
+      throw error;
+    }
+    this.#count(block);
+    return { dataId: block, shape, dtype };
+  }
+
+  /** A new storage that owns a typed array of JavaScript's. */
+  adopt(array: Values, shape: number[], dtype: DType): Storage {
+    const block = new Block(this, dtype, array.length, array);
+    this.#count(block);
+    return { dataId: block, shape, dtype };
+  }
+
+  #count(block: Block): void {
+    const use = this.use;
+    use.tensors++;
+    use.bytes += block.bytes;
+    if (use.bytes > use.peakBytes) use.peakBytes = use.bytes;
+  }
+
+  override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
+    const block = this.#adoptAny(values as Values | null, shape, dtype);
+    return block;
+  }
+
+  #adoptAny(values: Values | null, shape: number[], dtype: tf.DataType): Block {
+    if (dtype === "string" || dtype === "complex64" || values == null) {
+      const block = new Block(this, dtype, values?.length ?? 0, values);
+      this.#count(block);
+      return block;
+    }
+    // TensorFlow.js' kernels now and then wrap (a part of) an input as their output. Ours write in place and free,
+    // so no two blocks may see the same bytes.
+    const shared = values.buffer === undefined || values.buffer instanceof SharedArrayBuffer ||
+      values.byteLength !== values.buffer.byteLength || this.lent.has(values.buffer);
+    if (!shared && values.length <= SMALL && fits(values, dtype)) {
+      const block = new Block(this, dtype, values.length, values);
+      this.#count(block);
+      return block;
+    }
+    if (values.length <= SMALL) {
+      const block = new Block(this, dtype, values.length, converted(values, dtype));
+      this.#count(block);
+      return block;
+    }
+    const storage = this.allocate([...shape], dtype as DType);
+    const block = storage.dataId as Block;
+    block.view().set(values);
+    return block;
+  }
+
+  override move(
+    dataId: object,
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    refCount: number,
+  ): void {
+    const block = this.#adoptAny(values as Values, shape, dtype);
+    block.refCount = refCount;
+    (this.data as unknown as BlockStorage).set(dataId, block);
+  }
+
+  override incRef(dataId: object): void {
+    this.block({ dataId }).refCount++;
+  }
+
+  override readSync(dataId: object): tf.backend_util.BackendValues {
+    const block = this.block({ dataId });
+    if (block.dtype === "complex64" || block.dtype === "string") return super.readSync(dataId);
+    return converted(block.view(), block.dtype);
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    if (!this.data.has(dataId)) return true;
+    const block = this.block({ dataId });
+    block.refCount--;
+    if (!force && block.refCount > 0) return false;
+    block.refCount = 0;
+    if (block.complexTensorInfos !== undefined) {
+      this.disposeData(block.complexTensorInfos.real.dataId, true);
+      this.disposeData(block.complexTensorInfos.imag.dataId, true);
+    }
+    if (block.chunk !== null) this.heap.release(block.chunk);
+    block.chunk = block.array = null;
+    this.use.tensors--;
+    this.use.bytes -= block.bytes;
+    if (dataId !== block) this.data.delete(dataId);
+    return true;
+  }
+}
+
+/** Whether a typed array is of the kind that a dtype is stored as. */
+function fits(values: Values, dtype: tf.DataType): boolean {
+  return dtype === "bool"
+    ? values instanceof Uint8Array
+    : dtype === "int32"
+    ? values instanceof Int32Array
+    : values instanceof Float32Array;
+}
+
+/** A copy of JavaScript's own, of the kind that a dtype is stored as. */
+function converted(values: ArrayLike<number>, dtype: tf.DataType): Values {
+  return dtype === "bool"
+    ? new Uint8Array(values)
+    : dtype === "int32"
+    ? new Int32Array(values)
+    : new Float32Array(values);
+}

@@ -1,0 +1,47 @@
+/**
+ * Registers the CPU device's kernels with TensorFlow.js: every kernel of its own CPU backend, ours in place of those
+ * that a network spends its time in, and the few that TensorFlow.js does not know.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { BACKEND_NAME } from "./backend.ts";
+import type { Kernel, Override } from "./kernel.ts";
+import { convolutionKernels } from "./ops/convolution.ts";
+import { elementwiseKernels } from "./ops/elementwise.ts";
+import { matmulKernels } from "./ops/matmul.ts";
+import { normalizationKernels } from "./ops/normalization.ts";
+import { optimizerKernels } from "./ops/optimizers.ts";
+import { randomKernels } from "./ops/random.ts";
+
+const OVERRIDES: Record<string, Override> = {
+  ...matmulKernels,
+  ...convolutionKernels,
+  ...elementwiseKernels,
+};
+
+const OWN: Record<string, Kernel> = {
+  ...normalizationKernels,
+  ...optimizerKernels,
+  ...randomKernels,
+};
+
+/** The names of TensorFlow.js' kernels that have an implementation of ours. */
+export const overriddenKernels: readonly string[] = Object.keys(OVERRIDES);
+
+/** Registers everything under {@linkcode BACKEND_NAME}. */
+export function registerKernels(): void {
+  const register = (kernelName: string, kernelFunc: Kernel) =>
+    tf.registerKernel({
+      kernelName,
+      backendName: BACKEND_NAME,
+      kernelFunc: kernelFunc as unknown as tf.KernelFunc,
+    });
+  for (const { kernelName, kernelFunc } of tf.getKernelsForBackend("cpu")) {
+    if (kernelName in OWN) continue;
+    const inherited = kernelFunc as unknown as Kernel;
+    const override = OVERRIDES[kernelName];
+    register(kernelName, override === undefined ? inherited : (call) => override(call, inherited));
+  }
+  for (const [name, kernel] of Object.entries(OWN)) register(name, kernel);
+}

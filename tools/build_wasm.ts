@@ -1,0 +1,58 @@
+/**
+ * Compiles lib/device/cpu/kernels/*.ts (AssemblyScript) into lib/device/cpu/kernels.wasm and kernels_plain.wasm (for
+ * runtimes without relaxed SIMD). The compiled modules stand in the repository, so that users need no compiler.
+ *
+ *   deno run -A tools/build_wasm.ts            rebuild
+ *   deno run -A tools/build_wasm.ts --check    rebuild elsewhere and compare the bytes
+ */
+import asc from "npm:assemblyscript@0.28.20/asc";
+
+const folder = new URL("../lib/device/cpu/", import.meta.url);
+
+/** Compiles one variant. */
+async function compile(relaxed: boolean): Promise<Uint8Array> {
+  let binary: Uint8Array | undefined;
+  const { error, stderr } = await asc.main([
+    "index.ts",
+    "--outFile",
+    "kernels.wasm",
+    "-O3",
+    "--converge",
+    "--noAssert",
+    ...["--runtime", "stub"],
+    ...["--enable", "simd"],
+    ...(relaxed ? ["--enable", "relaxed-simd"] : []),
+    ...["--enable", "threads"],
+    ...["--importMemory", "--sharedMemory", "--maximumMemory", "65536"],
+  ], {
+    readFile(name) {
+      try {
+        return Deno.readTextFileSync(new URL(`kernels/${name}`, folder));
+      } catch {
+        return null;
+      }
+    },
+    writeFile(_name, contents) {
+      binary = contents as Uint8Array;
+    },
+    listFiles: () => [],
+  });
+  if (error || binary === undefined) throw new Error(`AssemblyScript: ${error?.message}\n${stderr}`);
+  return binary;
+}
+
+let same = true;
+for (const [name, relaxed] of [["kernels.wasm", true], ["kernels_plain.wasm", false]] as const) {
+  const binary = await compile(relaxed);
+  const target = new URL(name, folder);
+  if (Deno.args.includes("--check")) {
+    const there = Deno.readFileSync(target);
+    const equal = there.length === binary.length && there.every((byte, i) => byte === binary[i]);
+    if (!equal) same = false;
+    console.log(`${name}: ${equal ? "up to date" : "differs from its source"}`);
+  } else {
+    Deno.writeFileSync(target, binary);
+    console.log(`${name}: ${binary.length} bytes`);
+  }
+}
+if (!same) Deno.exit(1);
