@@ -5,7 +5,7 @@
  *   deno run -A tools/build_wasm.ts            rebuild
  *   deno run -A tools/build_wasm.ts --check    rebuild elsewhere and compare the bytes
  */
-import asc from "npm:assemblyscript@0.28.20/asc";
+import asc from "assemblyscript/asc";
 
 const folder = new URL("../lib/device/cpu/", import.meta.url);
 
