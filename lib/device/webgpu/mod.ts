@@ -104,7 +104,7 @@ export async function createWebGpuDevice(options: { fallback?: boolean } = {}): 
   const backend = new (gpuBackendClass(WebGPUBackend))(gpu, adapter.info);
   if (tf.findBackendFactory(BACKEND_NAME) != null) tf.removeBackend(BACKEND_NAME);
   tf.registerBackend(BACKEND_NAME, () => backend, PRIORITY);
-  registerOwnKernels(BACKEND_NAME);
+  registerOwnKernels();
   registerComposedKernels(BACKEND_NAME);
   return new WebGpuDevice(backend, description, isSoftware(adapter));
 }

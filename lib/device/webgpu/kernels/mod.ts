@@ -3,7 +3,17 @@
  *
  * @module
  */
+import { registerBinaryKernels } from "./binary.ts";
+import { registerCast } from "./cast.ts";
+import { registerUnaryKernels } from "./unary.ts";
 
-/** Registers all of them; again does no harm. */
-export function registerOwnKernels(_backendName: string): void {
+let registered = false;
+
+/** Registers all of them, once; they serve every later device as well. */
+export function registerOwnKernels(): void {
+  if (registered) return;
+  registered = true;
+  registerUnaryKernels();
+  registerBinaryKernels();
+  registerCast();
 }

@@ -1,0 +1,34 @@
+/**
+ * The table of rules: every operation of the library, its forward, its gradient and its maths.
+ *
+ * @module
+ */
+import type { Rule } from "../rule.ts";
+import * as arithmetic from "./arithmetic.ts";
+import * as comparison from "./comparison.ts";
+import * as convolution from "./convolution.ts";
+import * as elementwise from "./elementwise.ts";
+import * as indexing from "./indexing.ts";
+import * as matmul from "./matmul.ts";
+import * as normalization from "./normalization.ts";
+import * as pooling from "./pooling.ts";
+import * as reduction from "./reduction.ts";
+import * as shape from "./shape.ts";
+
+/** All rules by name. `satisfies` makes a rule without a gradient (or a reason for none) a type error. */
+export const rules = {
+  ...arithmetic,
+  ...comparison,
+  ...convolution,
+  ...elementwise,
+  ...indexing,
+  ...matmul,
+  ...normalization,
+  ...pooling,
+  ...reduction,
+  ...shape,
+  // deno-lint-ignore no-explicit-any
+} satisfies Record<string, Rule<any>>;
+
+/** The name of an operation. */
+export type RuleName = keyof typeof rules;

@@ -1,0 +1,50 @@
+/**
+ * Scopes: which tensors die together. `steps()` opens one an iteration, a module's `forward` one a call.
+ *
+ * @module
+ */
+import type { Buffer } from "./buffer.ts";
+
+/** An open scope: what was made in it so far. */
+export interface Scope {
+  readonly buffers: Buffer[];
+  readonly parent: Scope | null;
+  /** The path of module names; "" for a scope that is no module's. */
+  readonly place: string;
+}
+
+let current: Scope | null = null;
+
+/** The innermost open scope, or null. */
+export function currentScope(): Scope | null {
+  return current;
+}
+
+/** Opens a scope inside the current one. */
+export function openScope(module = ""): Scope {
+  const outer = current?.place ?? "";
+  const place = module === "" ? outer : outer === "" ? module : `${outer} > ${module}`;
+  return current = { buffers: [], parent: current, place };
+}
+
+/**
+ * Closes a scope, and any that was left open inside it.
+ *
+ * @param settle What to do with each buffer made in it: true moves it to the enclosing scope.
+ */
+export function closeScope(scope: Scope, settle: (buffer: Buffer) => boolean): void {
+  for (let open = current; open !== null; open = open.parent) {
+    if (open !== scope) continue;
+    const { parent } = scope;
+    for (let inner = current!; inner !== parent; inner = inner.parent!) {
+      for (const buffer of inner.buffers) {
+        if (buffer.freed || buffer.kept || buffer.scope !== inner) continue;
+        if (!settle(buffer)) continue;
+        buffer.scope = parent;
+        parent?.buffers.push(buffer);
+      }
+    }
+    current = parent;
+    return;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * What our WGSL programs share: indices, NaN tests, uniforms.
+ *
+ * @module
+ */
+import type { DType } from "../device.ts";
+
+/** Threads of a workgroup in the programs with one thread per element. */
+export const WORKGROUP = 64;
+
+/** The WGSL type of a buffer's elements. */
+export const wgslType = (dtype: DType): "f32" | "i32" => (dtype === "float32" ? "f32" : "i32");
+
+/**
+ * Declares `index`: the number of this thread, counted over a grid of one or two dimensions (see workgroupsFor).
+ * Wraps `body` in the entry point.
+ */
+export function onePerThread(body: string, workgroup = WORKGROUP): string {
+  return /* wgsl */ `
+@compute @workgroup_size(${workgroup})
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = (group.y * groups.x + group.x) * ${workgroup}u + local;
+${body}
+}`;
+}
+
+/**
+ * Compilers may assume that there are no NaNs, so they are recognized by their bits; and WGSL's constant expressions
+ * may not make one, so `nan()` reads its bits from a variable.
+ */
+export const NAN = /* wgsl */ `
+var<private> nanBits: u32 = 0x7fc00000u;
+var<private> infinityBits: u32 = 0x7f800000u;
+fn nan() -> f32 { return bitcast<f32>(nanBits); }
+fn infinity() -> f32 { return bitcast<f32>(infinityBits); }
+fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
+`;
+
+/**
+ * Packs a uniform buffer: each number as a 32-bit word, "f" for float32, else as an integer; padded to 16 bytes.
+ * The struct in WGSL must hold scalars only (or whole vec4 from multiples of four words on).
+ */
+export function packUniforms(words: (number | { f: number })[]): ArrayBuffer {
+  const bytes = new ArrayBuffer(16 * Math.ceil(words.length / 4));
+  const view = new DataView(bytes);
+  words.forEach((word, i) => {
+    if (typeof word === "number") view.setInt32(4 * i, word, true);
+    else view.setFloat32(4 * i, word.f, true);
+  });
+  return bytes;
+}

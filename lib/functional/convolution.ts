@@ -1,0 +1,112 @@
+/** Products with weights: fully connected and convolutional. */
+import { apply } from "../autograd/graph.ts";
+import { toDtype } from "../tensor/combine.ts";
+import { channelsLast, FILTERS, reorder } from "../tensor/order.ts";
+import { pair, type Size, sizeOf, text } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { images } from "./layout.ts";
+
+/** Settings of a convolution. */
+export interface Conv2dOptions {
+  /** [out], added to every position of an output channel. */
+  bias?: Tensor | null;
+  /** How far the window moves: 1 if not said. */
+  stride?: Size;
+  /** Rows and columns of zeros on each side: 0 if not said. */
+  padding?: Size;
+  /** Distance between the taps of the kernel: 1 if not said. */
+  dilation?: Size;
+  /** How many groups the channels fall into; each output channel sees those of its own: 1 if not said. */
+  groups?: number;
+}
+
+/**
+ * Slides filters over images: y[n, o, i, j] = bias[o] + Σ x[n, c, s i + d p − pad, s j + d q − pad] · weight[o, c, p, q]
+ * (what the field calls convolution is a cross-correlation; see Dumoulin & Visin 2016, "A guide to convolution
+ * arithmetic for deep learning").
+ *
+ * @param x Images [N, C, H, W].
+ * @param weight Filters [out, C / groups, kH, kW].
+ * @param options bias, stride, padding, dilation, groups.
+ * @returns [N, out, H', W'] with H' = ⌊(H + 2 padding − dilation (kH − 1) − 1) / stride⌋ + 1.
+ * @throws {RangeError} if channels, groups or sizes do not fit, or the kernel is larger than the padded image.
+ * @example
+ * ```ts
+ * import { F, ones } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const y = F.conv2d(ones(1, 1, 4, 4), ones(2, 1, 3, 3), { padding: 1 });
+ * assertEquals(y.shape, [1, 2, 4, 4]);
+ * assertEquals(await y.at(0, 0, 0).array(), [4, 6, 6, 4]);
+ * ```
+ */
+export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
+  const { bias = null, groups = 1 } = options;
+  const strides = pair("conv2d", "stride", options.stride ?? 1, 1);
+  const padding = pair("conv2d", "padding", options.padding ?? 0, 0);
+  const dilations = pair("conv2d", "dilation", options.dilation ?? 1, 1);
+  const value = images("conv2d", x);
+  if (weight.ndim !== 4) {
+    throw new RangeError(`conv2d: filters [out, in, kH, kW] are needed as weight, not shape ${text(weight.shape)}`);
+  }
+  const [, channels, height, width] = x.shape;
+  const [outputs, perGroup, ...kernel] = weight.shape;
+  if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0 || outputs % groups !== 0) {
+    throw new RangeError(`conv2d: groups must divide ${channels} input and ${outputs} output channels; ${groups} does not`);
+  }
+  if (channels !== perGroup * groups) {
+    const inGroups = groups === 1 ? "" : ` in ${groups} groups`;
+    throw new RangeError(
+      `conv2d: input has ${channels} channels but weight ${text(weight.shape)} expects ${perGroup * groups}${inGroups}`,
+    );
+  }
+  if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== outputs)) {
+    throw new RangeError(`conv2d: bias must have shape [${outputs}], one number per output channel, not ${text(bias.shape)}`);
+  }
+  [height, width].forEach((size, i) => {
+    const reach = dilations[i] * (kernel[i] - 1) + 1, padded = size + 2 * padding[i];
+    if (kernel[i] < 1 || reach > padded) {
+      throw new RangeError(
+        `conv2d: a kernel ${text(kernel)} reaching over ${reach} ${i === 0 ? "rows" : "columns"} does not fit into ` +
+          `an input of ${padded} with its padding`,
+      );
+    }
+  });
+  const filter = reorder(toDtype(weight.value, "float32"), weight.order, FILTERS);
+  const inputs = bias === null ? [value, filter] : [value, filter, bias.value];
+  const [top, left] = padding;
+  const settings = { strides, padding: [[top, top], [left, left]] as [[number, number], [number, number]], dilations, groups };
+  return new Tensor(apply("conv2d", inputs, settings), channelsLast(4));
+}
+
+/**
+ * A fully connected layer: y = x weightᵀ + bias.
+ *
+ * @param x [..., in].
+ * @param weight [out, in].
+ * @param bias [out], or null.
+ * @returns [..., out].
+ * @throws {RangeError} if the sizes do not fit.
+ * @example
+ * ```ts
+ * import { F, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const y = F.linear(tensor([[1, 2]]), tensor([[3, 4], [5, 6]]), tensor([0.5, 0]));
+ * assertEquals(await y.array(), [[11.5, 17]]);
+ * ```
+ */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  if (weight.ndim !== 2 || x.ndim === 0 || x.shape.at(-1) !== weight.shape[1]) {
+    throw new RangeError(`linear: input ${text(x.shape)} does not fit weight ${text(weight.shape)}: [..., in] and [out, in] are needed`);
+  }
+  const [outputs, inputs] = weight.shape;
+  if (bias === null) return x.matmul(weight.t());
+  if (bias.ndim !== 1 || bias.shape[0] !== outputs) {
+    throw new RangeError(`linear: bias must have shape [${outputs}], not ${text(bias.shape)}`);
+  }
+  const leading = x.shape.slice(0, -1), rows = sizeOf(leading);
+  const a = apply("reshape", [reorder(toDtype(x.value, "float32"), x.order, null)], { shape: [1, rows, inputs] });
+  const transposed = weight.order === null;
+  const b = apply("reshape", [weight.value], { shape: [1, ...weight.value.buffer.shape] });
+  const y = apply("linear", [a, b, bias.value], { transposeA: false, transposeB: transposed });
+  return new Tensor(apply("reshape", [y], { shape: [...leading, outputs] }));
+}

@@ -1,0 +1,4 @@
+/** Functions of tensors that networks are made of; the layers of `nn` call them with parameters of their own. @module */
+export * from "./convolution.ts";
+export * from "./normalization.ts";
+export * from "./pooling.ts";

@@ -1,0 +1,122 @@
+/** Batch normalization and dropout. */
+import { apply, applyMany, noGrad } from "../autograd/graph.ts";
+import { Value } from "../autograd/value.ts";
+import { toDtype } from "../tensor/combine.ts";
+import { channelsLast } from "../tensor/order.ts";
+import { draw } from "../tensor/random.ts";
+import { text } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { full } from "../tensor/create.ts";
+import { toChannelsLast } from "./layout.ts";
+
+/** Settings of a batch normalization. */
+export interface BatchNormOptions {
+  /** γ [C], ones if not given. */
+  weight?: Tensor | null;
+  /** β [C], zeros if not given. */
+  bias?: Tensor | null;
+  /** Running mean [C]: used in evaluation, updated in place in training. */
+  runningMean?: Tensor | null;
+  /** Running variance [C], unbiased: used in evaluation, updated in place in training. */
+  runningVar?: Tensor | null;
+  /** Whether to normalize with the batch's own statistics (and update the running ones): false if not said. */
+  training?: boolean;
+  /** Share of the new batch in the running statistics: 0.1 if not said. */
+  momentum?: number;
+  /** ε, added to the variance: 1e-5 if not said. */
+  eps?: number;
+}
+
+/**
+ * Normalizes every channel over the batch: y = γ (x − μ) / √(σ² + ε) + β (Ioffe & Szegedy 2015). In training μ and σ²
+ * (biased, divided by m) are the batch's, else the running ones. Running statistics follow
+ * running ← (1 − momentum) running + momentum · batch, with the unbiased variance (divided by m − 1).
+ *
+ * @param x [N, C], [N, C, L] or [N, C, H, W].
+ * @param options weight, bias, running statistics, training, momentum, eps.
+ * @returns A tensor of x's shape.
+ * @throws {RangeError} if sizes do not fit, or a batch in training has one value per channel: its variance says nothing.
+ * @example
+ * ```ts
+ * import { F, tensor } from "descent";
+ * const y = F.batchNorm(tensor([[1, 10], [3, 30]]), { training: true });
+ * console.log(await y.format()); // [[-1.0000, -1.0000], [1.0000, 1.0000]]
+ * ```
+ */
+export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
+  const { weight = null, bias = null, runningMean = null, runningVar = null, training = false } = options;
+  const { momentum = 0.1, eps = 1e-5 } = options;
+  if (x.ndim < 2) throw new RangeError(`batchNorm: an input [N, C, ...] is needed, not shape ${text(x.shape)}`);
+  const channels = x.shape[1], count = x.size / Math.max(1, channels);
+  for (const [name, t] of Object.entries({ weight, bias, runningMean, runningVar })) {
+    if (t !== null && (t.ndim !== 1 || t.shape[0] !== channels)) {
+      throw new RangeError(`batchNorm: ${name} must have shape [${channels}], one number per channel, not ${text(t.shape)}`);
+    }
+  }
+  const scale = (weight ?? full([channels], 1)).value, offset = (bias ?? full([channels], 0)).value;
+  const order = channelsLast(x.ndim);
+  const input = toDtype(toChannelsLast(x), "float32");
+  if (!training) {
+    if (runningMean === null || runningVar === null) {
+      throw new TypeError("batchNorm: evaluation needs runningMean and runningVar; pass them, or training: true");
+    }
+    const inputs = [input, scale, offset, runningMean.value, runningVar.value];
+    return new Tensor(apply("batchNormInference", inputs, { epsilon: eps }), order);
+  }
+  if (count <= 1) {
+    throw new RangeError(
+      `batchNorm: in training more than one value per channel is needed, and shape ${text(x.shape)} has ${count}; ` +
+        `use a larger batch, or eval()`,
+    );
+  }
+  const [y, mean, variance] = applyMany("batchNorm", [input, scale, offset], { epsilon: eps });
+  noGrad(() => {
+    const blend = (running: Tensor, batch: Tensor) => running.mul_(1 - momentum).add_(batch);
+    if (runningMean !== null) blend(runningMean, new Tensor(new Value(mean)).mul(momentum));
+    if (runningVar !== null) blend(runningVar, new Tensor(new Value(variance)).mul(momentum * count / (count - 1)));
+  });
+  return new Tensor(y, order);
+}
+
+/**
+ * Sets each element to 0 with probability p and scales the others by 1 / (1 − p), so that the expectation stays
+ * (Srivastava et al. 2014). Draws from the generator of `manualSeed`.
+ *
+ * @param x Any shape.
+ * @param p Probability of a zero, from 0 to 1.
+ * @param options `training`: if false, x is returned as it is; true if not said.
+ * @returns A tensor of x's shape.
+ * @throws {RangeError} if p is no probability.
+ * @example
+ * ```ts
+ * import { F, ones } from "descent";
+ * F.dropout(ones(4), 0.5); // zeros and twos
+ * ```
+ */
+export function dropout(x: Tensor, p = 0.5, { training = true }: { training?: boolean } = {}): Tensor {
+  if (!(p >= 0 && p <= 1)) throw new RangeError(`dropout: p must be a probability from 0 to 1, not ${p}`);
+  if (!training || p === 0) return x;
+  if (p === 1) return x.mul(0);
+  return new Tensor(apply("dropout", [toDtype(x.value, "float32")], { ...draw(x.size), p }), x.order);
+}
+
+/**
+ * A one-hot code: 1 at the class, 0 elsewhere.
+ *
+ * @param classes int32 of any shape.
+ * @param count How many classes there are.
+ * @returns float32, of the shape of `classes` with one dimension of size `count` behind.
+ * @throws {TypeError} if the classes are not int32.
+ * @example
+ * ```ts
+ * import { F, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await F.oneHot(tensor([2, 0], { dtype: "int32" }), 3).array(), [[0, 0, 1], [1, 0, 0]]);
+ * ```
+ */
+export function oneHot(classes: Tensor, count: number): Tensor {
+  if (classes.dtype !== "int32") throw new TypeError(`oneHot: classes must be int32, not ${classes.dtype}; use to("int32")`);
+  if (!Number.isInteger(count) || count < 1) throw new RangeError(`oneHot: the number of classes must be a whole number ≥ 1, not ${count}`);
+  const last = classes.order === null ? null : [...classes.order, classes.ndim];
+  return new Tensor(apply("oneHot", [classes.value], { classes: count }), last);
+}

@@ -1,0 +1,109 @@
+/** Pooling: a window moves over each channel and leaves one number at every place. */
+import { apply } from "../autograd/graph.ts";
+import type { Pooling } from "../device/kernels.ts";
+import { channelsLast } from "../tensor/order.ts";
+import { pair, type Size, text } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { cat } from "../tensor/create.ts";
+import { images } from "./layout.ts";
+
+/** Settings of a pooling. */
+export interface PoolOptions {
+  /** How far the window moves: its own size if not said. */
+  stride?: Size;
+  /** A border on each side, at most half the window: 0 if not said. */
+  padding?: Size;
+}
+
+function pool(name: "maxPool2d" | "avgPool2d", x: Tensor, kernelSize: Size, options: PoolOptions): Tensor {
+  const kernel = pair(name, "kernel size", kernelSize, 1);
+  const strides = pair(name, "stride", options.stride ?? kernelSize, 1);
+  const border = pair(name, "padding", options.padding ?? 0, 0);
+  const value = images(name, x);
+  border.forEach((pad, i) => {
+    if (pad > kernel[i] / 2) {
+      throw new RangeError(`${name}: padding ${pad} is more than half of the window ${text(kernel)}: some windows would see no image`);
+    }
+    const size = x.shape[2 + i];
+    if (kernel[i] > size + 2 * pad) {
+      throw new RangeError(`${name}: a window ${text(kernel)} does not fit into an image of ${text(x.shape.slice(2))} with padding ${text(border)}`);
+    }
+  });
+  const padding: Pooling["padding"] = [[border[0], border[0]], [border[1], border[1]]];
+  return new Tensor(apply(name, [value], { kernel, strides, padding }), channelsLast(4));
+}
+
+/**
+ * The largest number of each window. The border counts as −∞.
+ *
+ * @param x Images [N, C, H, W].
+ * @param kernelSize Size of the window.
+ * @param options stride, padding.
+ * @returns [N, C, H', W'] with H' = ⌊(H + 2 padding − kernel) / stride⌋ + 1.
+ * @throws {RangeError} if the window does not fit.
+ * @example
+ * ```ts
+ * import { arange, F } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const y = F.maxPool2d(arange(16).reshape(1, 1, 4, 4), 2);
+ * assertEquals(await y.array(), [[[[5, 7], [13, 15]]]]);
+ * ```
+ */
+export function maxPool2d(x: Tensor, kernelSize: Size, options: PoolOptions = {}): Tensor {
+  return pool("maxPool2d", x, kernelSize, options);
+}
+
+/**
+ * The mean of each window. The border counts as zeros, as PyTorch's default has it.
+ *
+ * @param x Images [N, C, H, W].
+ * @param kernelSize Size of the window.
+ * @param options stride, padding.
+ * @returns [N, C, H', W'] with H' = ⌊(H + 2 padding − kernel) / stride⌋ + 1.
+ * @throws {RangeError} if the window does not fit.
+ * @example
+ * ```ts
+ * import { arange, F } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const y = F.avgPool2d(arange(16).reshape(1, 1, 4, 4), 2);
+ * assertEquals(await y.array(), [[[[2.5, 4.5], [10.5, 12.5]]]]);
+ * ```
+ */
+export function avgPool2d(x: Tensor, kernelSize: Size, options: PoolOptions = {}): Tensor {
+  return pool("avgPool2d", x, kernelSize, options);
+}
+
+/**
+ * Averages each channel down to a size: window i of n covers rows ⌊i H / n⌋ to ⌈(i + 1) H / n⌉.
+ *
+ * @param x Images [N, C, H, W].
+ * @param outputSize Rows and columns of the result; 1 gives the global average.
+ * @returns [N, C, rows, columns].
+ * @throws {RangeError} if the image is empty.
+ * @example
+ * ```ts
+ * import { arange, F } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const y = F.adaptiveAvgPool2d(arange(16).reshape(1, 1, 4, 4), 1);
+ * assertEquals(await y.array(), [[[[7.5]]]]);
+ * ```
+ */
+export function adaptiveAvgPool2d(x: Tensor, outputSize: Size): Tensor {
+  const output = pair("adaptiveAvgPool2d", "output size", outputSize, 1);
+  images("adaptiveAvgPool2d", x);
+  const [height, width] = x.shape.slice(2);
+  if (height === 0 || width === 0) throw new RangeError(`adaptiveAvgPool2d: the image is empty: ${text(x.shape)}`);
+  if (height % output[0] === 0 && width % output[1] === 0) {
+    return avgPool2d(x, [height / output[0], width / output[1]]);
+  }
+  const window = (i: number, size: number, parts: number): [number, number] => [
+    Math.floor(i * size / parts),
+    Math.ceil((i + 1) * size / parts),
+  ];
+  const range = (n: number) => Array.from({ length: n }, (_, i) => i);
+  const rows = range(output[0]).map((i) => {
+    const strip = x.at(null, null, window(i, height, output[0]));
+    return cat(range(output[1]).map((j) => strip.at(null, null, null, window(j, width, output[1])).mean([2, 3], { keepdim: true })), 3);
+  });
+  return cat(rows, 2);
+}

@@ -1,0 +1,70 @@
+/** Random numbers: one counter-based generator for initialization, shuffling and dropout, on every device. */
+import { currentDevice, type Device } from "../device/mod.ts";
+import { kernels } from "../device/kernels.ts";
+import { philoxValues } from "../device/philox.ts";
+import { Buffer } from "../autograd/buffer.ts";
+import { leaf } from "../autograd/graph.ts";
+import { checkShape, sizeOf } from "./shape.ts";
+import { Tensor } from "./tensor.ts";
+
+/** A stretch of the generator's sequence. */
+export interface Draw {
+  /** The key, as two unsigned 32-bit words. */
+  seed: [number, number];
+  /** The counter of its first block of four words. */
+  offset: number;
+}
+
+const generator: Draw = { seed: [0, 0], offset: 0 };
+
+/**
+ * Starts the sequence of random numbers anew. The same seed gives the same initial weights, shuffles and dropout on
+ * every device. Without a call the seed is 0.
+ *
+ * @param seed A whole number from 0 to 2⁵³ − 1.
+ * @throws {RangeError} for anything else.
+ * @example
+ * ```ts
+ * import { manualSeed, rand } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * manualSeed(7);
+ * const first = await rand(3).array();
+ * manualSeed(7);
+ * assertEquals(await rand(3).array(), first);
+ * ```
+ */
+export function manualSeed(seed: number): void {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(`manualSeed: a seed is a whole number from 0 to 2⁵³ − 1, not ${seed}`);
+  }
+  generator.seed = [seed % 2 ** 32, Math.floor(seed / 2 ** 32)];
+  generator.offset = 0;
+}
+
+/** Takes the next `count` numbers of the sequence. */
+export function draw(count: number): Draw {
+  const { seed, offset } = generator;
+  generator.offset += Math.ceil(count / 4);
+  return { seed, offset };
+}
+
+/** A tensor of random numbers in [0, 1) or of the standard normal distribution. */
+export function random(distribution: "uniform" | "normal", shape: number[], requiresGrad = false, device?: Device): Tensor {
+  const where = device ?? currentDevice();
+  const k = kernels(where);
+  const settings = { shape, distribution, ...draw(sizeOf(shape)) };
+  const storage = k.tidy(() => k.run("Philox", {}, settings));
+  return new Tensor(leaf(new Buffer(where, storage, distribution === "uniform" ? "rand" : "randn"), requiresGrad));
+}
+
+/** Uniform random numbers on the host, from the same sequence. */
+export function hostUniform(count: number): Float32Array {
+  const { seed, offset } = draw(count);
+  return philoxValues("uniform", count, seed, offset, 0);
+}
+
+/** Whole numbers in [low, high). */
+export function randomIntegers(low: number, high: number, shape: number[]): Int32Array {
+  checkShape("randint", shape);
+  return Int32Array.from(hostUniform(sizeOf(shape)), (u) => low + Math.floor(u * (high - low)));
+}
