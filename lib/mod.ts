@@ -6,4 +6,15 @@
  */
 export * from "./tensor/mod.ts";
 export { noGrad } from "./autograd/graph.ts";
+export {
+  currentDevice,
+  Device,
+  type DeviceName,
+  type DType,
+  type MemoryUse,
+  useDevice,
+} from "./device/mod.ts";
 export * as F from "./functional/mod.ts";
+export { gradCheck, type GradCheckOptions } from "./gradcheck.ts";
+export * from "./data/mod.ts";
+export * from "./show/mod.ts";

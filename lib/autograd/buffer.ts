@@ -80,7 +80,9 @@ export class Buffer {
 
   #obituary(): string {
     const where = this.place === "" ? "" : ` inside ${this.place}`;
-    return `This tensor [${this.#shape.join(", ")}] made by ${this.operation}()${where} was freed ${this.#freedBy}. ` +
+    return `This tensor [${
+      this.#shape.join(", ")
+    }] made by ${this.operation}()${where} was freed ${this.#freedBy}. ` +
       `Read it before that, or call keep() on it when it is made.`;
   }
 
@@ -115,6 +117,8 @@ export class Buffer {
 
   /** One node fewer needs it; what a module made inside is freed with the last one. */
   unuse(): void {
-    if (--this.uses === 0 && this.inner && !this.kept) this.free("by backward(), with the rest of what the module made inside");
+    if (--this.uses === 0 && this.inner && !this.kept) {
+      this.free("by backward(), with the rest of what the module made inside");
+    }
   }
 }

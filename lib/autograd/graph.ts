@@ -94,9 +94,13 @@ function save(buffer: Buffer): Saved {
  * @param attrs The rule's settings.
  * @returns The result; its graph is recorded if an input requires a gradient.
  */
-export function apply<N extends RuleName>(name: N, inputs: Value[], attrs: Settings<(typeof rules)[N]>): Value {
+export function apply<N extends RuleName>(
+  name: N,
+  inputs: Value[],
+  attrs: Settings<(typeof rules)[N]>,
+): Value {
   const [value, ...extra] = applyMany(name, inputs, attrs);
-  if (value.node === null) for (const buffer of extra) buffer.free(`with ${name}()`);
+  if (value.node === null) { for (const buffer of extra) buffer.free(`with ${name}()`); }
   return value;
 }
 
@@ -217,7 +221,9 @@ function recall(node: Node, saved: Saved | null): Storage {
   if (saved === null) return undefined!;
   if (saved.buffer.version !== saved.version) {
     throw new Error(
-      `backward: ${node.name}() saved a tensor [${saved.buffer.shape.join(", ")}] for its gradient, and it was changed ` +
+      `backward: ${node.name}() saved a tensor [${
+        saved.buffer.shape.join(", ")
+      }] for its gradient, and it was changed ` +
         `in place afterwards; use the operation without the underscore`,
     );
   }

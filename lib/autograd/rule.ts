@@ -36,7 +36,10 @@ export interface Rule<A = void> {
   /** Forward and gradient in one line; g is ∂L/∂y. */
   readonly maths: string;
   /** What the gradient reads. Input i is saved if `inputs(i, needs)`, where `needs[j]`: input j needs a gradient. */
-  readonly saves: { readonly inputs?: (index: number, needs: readonly boolean[]) => boolean; readonly output?: true };
+  readonly saves: {
+    readonly inputs?: (index: number, needs: readonly boolean[]) => boolean;
+    readonly output?: true;
+  };
   /** The value; as a list, whatever follows the value is handed to `gradient` as `extra`. */
   forward(k: Kernels, inputs: Storage[], attrs: A): Storage | Storage[];
   /** The gradient, or the reason why there is none. */

@@ -46,27 +46,37 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
   const dilations = pair("conv2d", "dilation", options.dilation ?? 1, 1);
   const value = images("conv2d", x);
   if (weight.ndim !== 4) {
-    throw new RangeError(`conv2d: filters [out, in, kH, kW] are needed as weight, not shape ${text(weight.shape)}`);
+    throw new RangeError(
+      `conv2d: filters [out, in, kH, kW] are needed as weight, not shape ${text(weight.shape)}`,
+    );
   }
   const [, channels, height, width] = x.shape;
   const [outputs, perGroup, ...kernel] = weight.shape;
   if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0 || outputs % groups !== 0) {
-    throw new RangeError(`conv2d: groups must divide ${channels} input and ${outputs} output channels; ${groups} does not`);
+    throw new RangeError(
+      `conv2d: groups must divide ${channels} input and ${outputs} output channels; ${groups} does not`,
+    );
   }
   if (channels !== perGroup * groups) {
     const inGroups = groups === 1 ? "" : ` in ${groups} groups`;
     throw new RangeError(
-      `conv2d: input has ${channels} channels but weight ${text(weight.shape)} expects ${perGroup * groups}${inGroups}`,
+      `conv2d: input has ${channels} channels but weight ${text(weight.shape)} expects ${
+        perGroup * groups
+      }${inGroups}`,
     );
   }
   if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== outputs)) {
-    throw new RangeError(`conv2d: bias must have shape [${outputs}], one number per output channel, not ${text(bias.shape)}`);
+    throw new RangeError(
+      `conv2d: bias must have shape [${outputs}], one number per output channel, not ${text(bias.shape)}`,
+    );
   }
   [height, width].forEach((size, i) => {
     const reach = dilations[i] * (kernel[i] - 1) + 1, padded = size + 2 * padding[i];
     if (kernel[i] < 1 || reach > padded) {
       throw new RangeError(
-        `conv2d: a kernel ${text(kernel)} reaching over ${reach} ${i === 0 ? "rows" : "columns"} does not fit into ` +
+        `conv2d: a kernel ${text(kernel)} reaching over ${reach} ${
+          i === 0 ? "rows" : "columns"
+        } does not fit into ` +
           `an input of ${padded} with its padding`,
       );
     }
@@ -74,7 +84,12 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
   const filter = reorder(toDtype(weight.value, "float32"), weight.order, FILTERS);
   const inputs = bias === null ? [value, filter] : [value, filter, bias.value];
   const [top, left] = padding;
-  const settings = { strides, padding: [[top, top], [left, left]] as [[number, number], [number, number]], dilations, groups };
+  const settings = {
+    strides,
+    padding: [[top, top], [left, left]] as [[number, number], [number, number]],
+    dilations,
+    groups,
+  };
   return new Tensor(apply("conv2d", inputs, settings), channelsLast(4));
 }
 
@@ -96,7 +111,11 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   if (weight.ndim !== 2 || x.ndim === 0 || x.shape.at(-1) !== weight.shape[1]) {
-    throw new RangeError(`linear: input ${text(x.shape)} does not fit weight ${text(weight.shape)}: [..., in] and [out, in] are needed`);
+    throw new RangeError(
+      `linear: input ${text(x.shape)} does not fit weight ${
+        text(weight.shape)
+      }: [..., in] and [out, in] are needed`,
+    );
   }
   const [outputs, inputs] = weight.shape;
   if (bias === null) return x.matmul(weight.t());
@@ -104,7 +123,9 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
     throw new RangeError(`linear: bias must have shape [${outputs}], not ${text(bias.shape)}`);
   }
   const leading = x.shape.slice(0, -1), rows = sizeOf(leading);
-  const a = apply("reshape", [reorder(toDtype(x.value, "float32"), x.order, null)], { shape: [1, rows, inputs] });
+  const a = apply("reshape", [reorder(toDtype(x.value, "float32"), x.order, null)], {
+    shape: [1, rows, inputs],
+  });
   const transposed = weight.order === null;
   const b = apply("reshape", [weight.value], { shape: [1, ...weight.value.buffer.shape] });
   const y = apply("linear", [a, b, bias.value], { transposeA: false, transposeB: transposed });

@@ -46,11 +46,15 @@ export interface BatchNormOptions {
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   const { weight = null, bias = null, runningMean = null, runningVar = null, training = false } = options;
   const { momentum = 0.1, eps = 1e-5 } = options;
-  if (x.ndim < 2) throw new RangeError(`batchNorm: an input [N, C, ...] is needed, not shape ${text(x.shape)}`);
+  if (x.ndim < 2) {
+    throw new RangeError(`batchNorm: an input [N, C, ...] is needed, not shape ${text(x.shape)}`);
+  }
   const channels = x.shape[1], count = x.size / Math.max(1, channels);
   for (const [name, t] of Object.entries({ weight, bias, runningMean, runningVar })) {
     if (t !== null && (t.ndim !== 1 || t.shape[0] !== channels)) {
-      throw new RangeError(`batchNorm: ${name} must have shape [${channels}], one number per channel, not ${text(t.shape)}`);
+      throw new RangeError(
+        `batchNorm: ${name} must have shape [${channels}], one number per channel, not ${text(t.shape)}`,
+      );
     }
   }
   const scale = (weight ?? full([channels], 1)).value, offset = (bias ?? full([channels], 0)).value;
@@ -58,14 +62,18 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   const input = toDtype(toChannelsLast(x), "float32");
   if (!training) {
     if (runningMean === null || runningVar === null) {
-      throw new TypeError("batchNorm: evaluation needs runningMean and runningVar; pass them, or training: true");
+      throw new TypeError(
+        "batchNorm: evaluation needs runningMean and runningVar; pass them, or training: true",
+      );
     }
     const inputs = [input, scale, offset, runningMean.value, runningVar.value];
     return new Tensor(apply("batchNormInference", inputs, { epsilon: eps }), order);
   }
   if (count <= 1) {
     throw new RangeError(
-      `batchNorm: in training more than one value per channel is needed, and shape ${text(x.shape)} has ${count}; ` +
+      `batchNorm: in training more than one value per channel is needed, and shape ${
+        text(x.shape)
+      } has ${count}; ` +
         `use a larger batch, or eval()`,
     );
   }
@@ -73,7 +81,9 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   noGrad(() => {
     const blend = (running: Tensor, batch: Tensor) => running.mul_(1 - momentum).add_(batch);
     if (runningMean !== null) blend(runningMean, new Tensor(new Value(mean)).mul(momentum));
-    if (runningVar !== null) blend(runningVar, new Tensor(new Value(variance)).mul(momentum * count / (count - 1)));
+    if (runningVar !== null) {
+      blend(runningVar, new Tensor(new Value(variance)).mul(momentum * count / (count - 1)));
+    }
   });
   return new Tensor(y, order);
 }
@@ -115,8 +125,12 @@ export function dropout(x: Tensor, p = 0.5, { training = true }: { training?: bo
  * ```
  */
 export function oneHot(classes: Tensor, count: number): Tensor {
-  if (classes.dtype !== "int32") throw new TypeError(`oneHot: classes must be int32, not ${classes.dtype}; use to("int32")`);
-  if (!Number.isInteger(count) || count < 1) throw new RangeError(`oneHot: the number of classes must be a whole number ≥ 1, not ${count}`);
+  if (classes.dtype !== "int32") {
+    throw new TypeError(`oneHot: classes must be int32, not ${classes.dtype}; use to("int32")`);
+  }
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(`oneHot: the number of classes must be a whole number ≥ 1, not ${count}`);
+  }
   const last = classes.order === null ? null : [...classes.order, classes.ndim];
   return new Tensor(apply("oneHot", [classes.value], { classes: count }), last);
 }

@@ -22,11 +22,19 @@ function pool(name: "maxPool2d" | "avgPool2d", x: Tensor, kernelSize: Size, opti
   const value = images(name, x);
   border.forEach((pad, i) => {
     if (pad > kernel[i] / 2) {
-      throw new RangeError(`${name}: padding ${pad} is more than half of the window ${text(kernel)}: some windows would see no image`);
+      throw new RangeError(
+        `${name}: padding ${pad} is more than half of the window ${
+          text(kernel)
+        }: some windows would see no image`,
+      );
     }
     const size = x.shape[2 + i];
     if (kernel[i] > size + 2 * pad) {
-      throw new RangeError(`${name}: a window ${text(kernel)} does not fit into an image of ${text(x.shape.slice(2))} with padding ${text(border)}`);
+      throw new RangeError(
+        `${name}: a window ${text(kernel)} does not fit into an image of ${
+          text(x.shape.slice(2))
+        } with padding ${text(border)}`,
+      );
     }
   });
   const padding: Pooling["padding"] = [[border[0], border[0]], [border[1], border[1]]];
@@ -92,7 +100,9 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: Size): Tensor {
   const output = pair("adaptiveAvgPool2d", "output size", outputSize, 1);
   images("adaptiveAvgPool2d", x);
   const [height, width] = x.shape.slice(2);
-  if (height === 0 || width === 0) throw new RangeError(`adaptiveAvgPool2d: the image is empty: ${text(x.shape)}`);
+  if (height === 0 || width === 0) {
+    throw new RangeError(`adaptiveAvgPool2d: the image is empty: ${text(x.shape)}`);
+  }
   if (height % output[0] === 0 && width % output[1] === 0) {
     return avgPool2d(x, [height / output[0], width / output[1]]);
   }
@@ -103,7 +113,12 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: Size): Tensor {
   const range = (n: number) => Array.from({ length: n }, (_, i) => i);
   const rows = range(output[0]).map((i) => {
     const strip = x.at(null, null, window(i, height, output[0]));
-    return cat(range(output[1]).map((j) => strip.at(null, null, null, window(j, width, output[1])).mean([2, 3], { keepdim: true })), 3);
+    return cat(
+      range(output[1]).map((j) =>
+        strip.at(null, null, null, window(j, width, output[1])).mean([2, 3], { keepdim: true })
+      ),
+      3,
+    );
   });
   return cat(rows, 2);
 }

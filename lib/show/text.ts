@@ -1,5 +1,5 @@
 /**
- * Text for a terminal: how wide it is, how to break it, which word was meant.
+ * Text for a terminal: how wide it is, what of it fits, how numbers and times are written, which word was meant.
  *
  * @module
  */
@@ -30,6 +30,27 @@ export function truncate(text: string, columns: number): string {
   return columns < 1 ? "" : kept + "…";
 }
 
+/** A part of a line, and how much the reader wants to see it. */
+export interface Part {
+  text: string;
+  weight: number;
+}
+
+/** The parts that fit side by side in so many columns: the least wanted give way first; of two alike, the later. */
+export function fit(parts: Part[], columns: number): Part[] {
+  const kept = parts.filter(({ text }) => text !== "");
+  while (kept.length > 1 && joinedWidth(kept) > columns) {
+    const least = Math.min(...kept.map(({ weight }) => weight));
+    kept.splice(kept.findLastIndex(({ weight }) => weight === least), 1);
+  }
+  return kept;
+}
+
+/** How wide parts are with two spaces between them. */
+export function joinedWidth(parts: Part[]): number {
+  return parts.reduce((width, { text }) => width + textWidth(text) + 2, -2);
+}
+
 /** Breaks a text into lines of at most so many columns, at spaces; a longer word gets a line of its own. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
@@ -40,6 +61,25 @@ export function wrap(text: string, columns: number): string[] {
     } else lines.push(word);
   }
   return lines;
+}
+
+/** A number in few letters: four decimals, as the chapters print; very small and very large numbers by their powers of ten. */
+export function shortNumber(value: number): string {
+  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  return size < 0.001 || size >= 1e6 ? value.toExponential(2) : value.toFixed(4);
+}
+
+/** A time in milliseconds as people say it: 3.2 s, 42 s, 1:05, 2:03:04. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 9950) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const two = (n: number) => String(n).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes}:${two(seconds % 60)}`
+    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
 }
 
 /**

@@ -13,10 +13,15 @@ export abstract class ElementwiseMethods extends TensorBase {
   }
 
   #map(name: "neg" | "abs" | "square"): this {
-    return this.wrap(apply(name, [toDtype(this.value, this.dtype === "bool" ? "int32" : this.dtype)], undefined), this.order);
+    return this.wrap(
+      apply(name, [toDtype(this.value, this.dtype === "bool" ? "int32" : this.dtype)], undefined),
+      this.order,
+    );
   }
 
-  #float(name: "exp" | "log" | "sqrt" | "sin" | "cos" | "relu" | "sigmoid" | "tanh" | "gelu" | "softplus"): this {
+  #float(
+    name: "exp" | "log" | "sqrt" | "sin" | "cos" | "relu" | "sigmoid" | "tanh" | "gelu" | "softplus",
+  ): this {
     return this.wrap(apply(name, [toDtype(this.value, "float32")], undefined), this.order);
   }
 
@@ -90,9 +95,16 @@ export abstract class ElementwiseMethods extends TensorBase {
   where(condition: TensorLike, other: TensorLike): this {
     const [c, a, b] = [this.lift(condition), this as TensorBase, this.lift(other)];
     broadcastShapes("where", broadcastShapes("where", c.shape, a.shape), b.shape);
-    const dtype = a.dtype === b.dtype ? a.dtype : a.dtype === "float32" || b.dtype === "float32" ? "float32" : "int32";
+    const dtype = a.dtype === b.dtype
+      ? a.dtype
+      : a.dtype === "float32" || b.dtype === "float32"
+      ? "float32"
+      : "int32";
     const { values: [x, y, z], order } = align([c, a, b]);
-    return this.wrap(apply("where", [toDtype(x, "bool"), toDtype(y, dtype), toDtype(z, dtype)], undefined), order);
+    return this.wrap(
+      apply("where", [toDtype(x, "bool"), toDtype(y, dtype), toDtype(z, dtype)], undefined),
+      order,
+    );
   }
 
   /** −x */

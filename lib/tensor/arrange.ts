@@ -30,7 +30,9 @@ export abstract class ArrangeMethods extends ReductionMethods {
       wanted[open] = fits ? this.size / rest : -1;
     }
     if (wanted.some((n) => n === -1) || sizeOf(checkShape("reshape", wanted)) !== this.size) {
-      throw new RangeError(`reshape: ${this.size} numbers of shape ${text(this.shape)} do not fit into ${text(sizes(shape))}`);
+      throw new RangeError(
+        `reshape: ${this.size} numbers of shape ${text(this.shape)} do not fit into ${text(sizes(shape))}`,
+      );
     }
     if (sameShape(wanted, this.shape)) return this.wrap(this.value, this.order);
     return this.wrap(apply("reshape", [this.#plain()], { shape: wanted }));
@@ -49,7 +51,9 @@ export abstract class ArrangeMethods extends ReductionMethods {
   permute(...dims: (number | readonly number[])[]): this {
     const wanted = checkDims("permute", sizes(dims), this.ndim);
     if (wanted.length !== this.ndim) {
-      throw new RangeError(`permute: all ${this.ndim} dimensions must be named once, not ${text(sizes(dims))}`);
+      throw new RangeError(
+        `permute: all ${this.ndim} dimensions must be named once, not ${text(sizes(dims))}`,
+      );
     }
     const order = explicit(this.order, this.ndim);
     return this.wrap(this.value, normal(wanted.map((d) => order[d])));
@@ -65,14 +69,20 @@ export abstract class ArrangeMethods extends ReductionMethods {
 
   /** A matrix transposed; copies nothing. @throws {RangeError} for more than two dimensions. */
   t(): this {
-    if (this.ndim > 2) throw new RangeError(`t: a tensor of at most 2 dimensions is needed, not ${text(this.shape)}; use transpose()`);
+    if (this.ndim > 2) {
+      throw new RangeError(
+        `t: a tensor of at most 2 dimensions is needed, not ${text(this.shape)}; use transpose()`,
+      );
+    }
     return this.ndim < 2 ? this.wrap(this.value, this.order) : this.transpose(0, 1);
   }
 
   /** A new dimension of size 1 at this place. */
   unsqueeze(dim: number): this {
     const at = checkDim("unsqueeze", dim, this.ndim + 1);
-    if (this.order === null) return this.wrap(apply("reshape", [this.value], { shape: this.shape.toSpliced(at, 0, 1) }));
+    if (this.order === null) {
+      return this.wrap(apply("reshape", [this.value], { shape: this.shape.toSpliced(at, 0, 1) }));
+    }
     const [value, order] = lift(this.value, this.order, this.ndim + 1);
     return this.wrap(value, normal(order!.slice(1).toSpliced(at, 0, order![0])));
   }
@@ -96,7 +106,10 @@ export abstract class ArrangeMethods extends ReductionMethods {
   expand(...shape: (number | readonly number[])[]): this {
     const asked = sizes(shape);
     const lead = asked.length - this.ndim;
-    const wanted = checkShape("expand", asked.map((n, i) => n === -1 && i >= lead ? this.shape[i - lead] : n));
+    const wanted = checkShape(
+      "expand",
+      asked.map((n, i) => n === -1 && i >= lead ? this.shape[i - lead] : n),
+    );
     if (lead < 0 || !sameShape(broadcastShapes("expand", this.shape, wanted), wanted)) {
       throw new RangeError(`expand: shape ${text(this.shape)} does not repeat to ${text(asked)}`);
     }
@@ -113,7 +126,9 @@ export abstract class ArrangeMethods extends ReductionMethods {
   at(...index: Index[]): this {
     const { shape } = this;
     if (index.length > this.ndim) {
-      throw new RangeError(`at: ${index.length} indices for a tensor of ${this.ndim} dimensions, ${text(shape)}`);
+      throw new RangeError(
+        `at: ${index.length} indices for a tensor of ${this.ndim} dimensions, ${text(shape)}`,
+      );
     }
     const order = explicit(this.order, this.ndim);
     const begin = shape.map(() => 0), size = [...this.value.buffer.shape], step = shape.map(() => 1);
@@ -134,7 +149,9 @@ export abstract class ArrangeMethods extends ReductionMethods {
   /** A border around the tensor: `[before, after]` for every dimension, filled with `value`. */
   pad(border: readonly (readonly [number, number])[], value = 0): this {
     if (border.length !== this.ndim) {
-      throw new RangeError(`pad: one [before, after] for each of the ${this.ndim} dimensions is needed, not ${border.length}`);
+      throw new RangeError(
+        `pad: one [before, after] for each of the ${this.ndim} dimensions is needed, not ${border.length}`,
+      );
     }
     checkShape("pad", border.flat());
     const order = explicit(this.order, this.ndim);
@@ -156,13 +173,17 @@ export abstract class ArrangeMethods extends ReductionMethods {
     if (picks.dtype !== "int32") throw new TypeError(`gather: the index must be int32, not ${picks.dtype}`);
     const { shape } = picks;
     if (shape.length !== this.ndim || shape.some((n, i) => i !== d && n > this.shape[i])) {
-      throw new RangeError(`gather: index ${text(shape)} does not fit into ${text(this.shape)} along dimension ${d}`);
+      throw new RangeError(
+        `gather: index ${text(shape)} does not fit into ${text(this.shape)} along dimension ${d}`,
+      );
     }
     const parts = shape.map((n, i): Index => i === d ? null : [0, n]);
     const last = (t: ArrangeMethods): Value => {
       const dims = shape.map((_, i) => i).filter((i) => i !== d);
       const moved = t.permute([...dims, d]);
-      return apply("reshape", [moved.#plain()], { shape: [sizeOf(moved.shape.slice(0, -1)), moved.shape.at(-1)!] });
+      return apply("reshape", [moved.#plain()], {
+        shape: [sizeOf(moved.shape.slice(0, -1)), moved.shape.at(-1)!],
+      });
     };
     const picked = apply("gather", [last(this.at(...parts)), last(picks)], undefined);
     const rest = shape.filter((_, i) => i !== d);
@@ -175,15 +196,21 @@ export abstract class ArrangeMethods extends ReductionMethods {
 function oneIndex(index: number, d: number, shape: readonly number[]): [number, number, number] {
   const from = index < 0 ? index + shape[d] : index;
   if (!Number.isInteger(index) || from < 0 || from >= shape[d]) {
-    throw new RangeError(`at: index ${index} is outside of dimension ${d} of size ${shape[d]} in ${text(shape)}`);
+    throw new RangeError(
+      `at: index ${index} is outside of dimension ${d} of size ${shape[d]} in ${text(shape)}`,
+    );
   }
   return [from, 1, 1];
 }
 
 function span(part: readonly number[], d: number, shape: readonly number[]): [number, number, number] {
   const [start, end, step = 1] = part;
-  if (![start, end].every((n) => Number.isInteger(n) || n === Infinity) || !Number.isInteger(step) || step < 1) {
-    throw new RangeError(`at: a range [start, end, step?] needs whole numbers and a step ≥ 1, not ${text(part)}`);
+  if (
+    ![start, end].every((n) => Number.isInteger(n) || n === Infinity) || !Number.isInteger(step) || step < 1
+  ) {
+    throw new RangeError(
+      `at: a range [start, end, step?] needs whole numbers and a step ≥ 1, not ${text(part)}`,
+    );
   }
   const n = shape[d];
   const clip = (i: number) => Math.min(n, Math.max(0, i < 0 ? i + n : i));

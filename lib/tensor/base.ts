@@ -6,7 +6,7 @@ import { apply, backward, isRecording, leaf, noGrad } from "../autograd/graph.ts
 import { Value } from "../autograd/value.ts";
 import { logicalShape, type Order, reorder } from "./order.ts";
 import { broadcastShapes, sameShape, sizeOf, text } from "./shape.ts";
-import { constant, makeValue, type NestedArray, nest } from "./values.ts";
+import { constant, makeValue, nest, type NestedArray } from "./values.ts";
 import { combine } from "./combine.ts";
 import { inspect } from "./print.ts";
 
@@ -64,7 +64,9 @@ export abstract class TensorBase {
   set requiresGrad(on: boolean) {
     if (on === this.requiresGrad) return;
     if (!this.value.isLeaf) {
-      throw new Error("requiresGrad: this tensor was computed by recorded operations; use detach() for one that stops gradients");
+      throw new Error(
+        "requiresGrad: this tensor was computed by recorded operations; use detach() for one that stops gradients",
+      );
     }
     if (on && this.dtype !== "float32") {
       throw new TypeError(`requiresGrad: only float32 tensors can require a gradient, not ${this.dtype}`);
@@ -105,7 +107,9 @@ export abstract class TensorBase {
    * @throws {RangeError} if it has more or none.
    */
   async item(): Promise<number> {
-    if (this.size !== 1) throw new RangeError(`item: a tensor of one element is needed, not one of shape ${text(this.#shape)}`);
+    if (this.size !== 1) {
+      throw new RangeError(`item: a tensor of one element is needed, not one of shape ${text(this.#shape)}`);
+    }
     return (await this.data())[0];
   }
 
@@ -120,7 +124,9 @@ export abstract class TensorBase {
    */
   backward(grad?: TensorLike, options: { retainGraph?: boolean } = {}): void {
     if (!this.requiresGrad) {
-      throw new Error("backward: this tensor does not require a gradient: none of the tensors it was computed from was made with requiresGrad, or it was computed inside noGrad()");
+      throw new Error(
+        "backward: this tensor does not require a gradient: none of the tensors it was computed from was made with requiresGrad, or it was computed inside noGrad()",
+      );
     }
     let seed: Storage;
     if (grad === undefined) {
@@ -134,7 +140,9 @@ export abstract class TensorBase {
     } else {
       const given = this.lift(grad);
       if (!sameShape(given.#shape, this.#shape)) {
-        throw new RangeError(`backward: the gradient has shape ${text(given.#shape)}, the tensor ${text(this.#shape)}`);
+        throw new RangeError(
+          `backward: the gradient has shape ${text(given.#shape)}, the tensor ${text(this.#shape)}`,
+        );
       }
       const laid = noGrad(() => reorder(given.value, given.order, this.order));
       seed = this.device.share(laid.buffer.storage);
@@ -212,7 +220,9 @@ export abstract class TensorBase {
 
   #overwrite(name: string, source: TensorBase): this {
     this.#checkShape(name, source.#shape);
-    let value = source.dtype === this.dtype ? source.value : apply("cast", [source.value], { dtype: this.dtype });
+    let value = source.dtype === this.dtype
+      ? source.value
+      : apply("cast", [source.value], { dtype: this.dtype });
     if (!sameShape(source.#shape, this.#shape)) {
       value = apply("expand", [reorder(value, source.order, null)], { shape: this.shape });
       return this.#settle(name, reorder(value, null, this.order));
@@ -223,7 +233,9 @@ export abstract class TensorBase {
   #inPlace(name: string, other: TensorLike, operation: "add" | "sub" | "mul" | "div"): this {
     const [value, order] = this.combine(operation, other);
     if (value.buffer.dtype !== this.dtype) {
-      throw new TypeError(`${name}: the result is ${value.buffer.dtype}, which does not fit into this ${this.dtype} tensor`);
+      throw new TypeError(
+        `${name}: the result is ${value.buffer.dtype}, which does not fit into this ${this.dtype} tensor`,
+      );
     }
     this.#checkShape(name, logicalShape(value, order));
     return this.#settle(name, reorder(value, order, this.order));
@@ -231,7 +243,11 @@ export abstract class TensorBase {
 
   #checkShape(name: string, shape: readonly number[]): void {
     if (!sameShape(broadcastShapes(name, this.#shape, shape), this.#shape)) {
-      throw new RangeError(`${name}: a result of shape ${text(shape)} does not fit into this tensor of shape ${text(this.#shape)}`);
+      throw new RangeError(
+        `${name}: a result of shape ${text(shape)} does not fit into this tensor of shape ${
+          text(this.#shape)
+        }`,
+      );
     }
   }
 
@@ -239,7 +255,9 @@ export abstract class TensorBase {
   #settle(name: string, result: Value): this {
     const { value } = this;
     if (isRecording() && value.isLeaf && value.requiresGrad) {
-      throw new Error(`${name}: a leaf that requires a gradient cannot change in place while operations are recorded; wrap the call: noGrad(() => …)`);
+      throw new Error(
+        `${name}: a leaf that requires a gradient cannot change in place while operations are recorded; wrap the call: noGrad(() => …)`,
+      );
     }
     value.buffer.replace(this.device.share(result.buffer.storage));
     if (isRecording()) value.node = result.node;

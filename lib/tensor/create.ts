@@ -41,7 +41,10 @@ function parse(name: string, args: ShapeArguments): [number[], TensorOptions] {
  * tensor(new Float32Array(6), { shape: [2, 3], requiresGrad: true });
  * ```
  */
-export function tensor(data: TensorData, options: TensorOptions & { shape?: readonly number[] } = {}): Tensor {
+export function tensor(
+  data: TensorData,
+  options: TensorOptions & { shape?: readonly number[] } = {},
+): Tensor {
   return new Tensor(makeValue("tensor", data, options));
 }
 
@@ -61,8 +64,14 @@ export function tensor(data: TensorData, options: TensorOptions & { shape?: read
 export function full(shape: readonly number[], value: number, options: TensorOptions = {}): Tensor {
   const { dtype = "float32" } = options;
   const size = sizeOf(checkShape("full", shape));
-  const values = dtype === "float32" ? new Float32Array(size) : dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
-  if (dtype !== "float32" && !Number.isInteger(value)) throw new RangeError(`full: ${value} is not a value of dtype ${dtype}`);
+  const values = dtype === "float32"
+    ? new Float32Array(size)
+    : dtype === "int32"
+    ? new Int32Array(size)
+    : new Uint8Array(size);
+  if (dtype !== "float32" && !Number.isInteger(value)) {
+    throw new RangeError(`full: ${value} is not a value of dtype ${dtype}`);
+  }
   values.fill(dtype === "bool" ? (value ? 1 : 0) : value);
   return tensor(values, { ...options, dtype, shape });
 }
@@ -141,9 +150,13 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
  * ```
  */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
-  if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`linspace: steps must be a whole number ≥ 1, not ${steps}`);
-  const at = (i: number) => i < steps / 2 ? start + (end - start) * i / Math.max(1, steps - 1)
-    : end - (end - start) * (steps - 1 - i) / Math.max(1, steps - 1);
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new RangeError(`linspace: steps must be a whole number ≥ 1, not ${steps}`);
+  }
+  const at = (i: number) =>
+    i < steps / 2
+      ? start + (end - start) * i / Math.max(1, steps - 1)
+      : end - (end - start) * (steps - 1 - i) / Math.max(1, steps - 1);
   return tensor(Float64Array.from({ length: steps }, (_, i) => at(i)), options);
 }
 
@@ -216,7 +229,9 @@ export function randn(...args: ShapeArguments): Tensor {
  */
 export function randint(low: number, high: number, shape: readonly number[]): Tensor {
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 24) {
-    throw new RangeError(`randint: [low, high) must be a range of 1 to 2²⁴ whole numbers, not [${low}, ${high})`);
+    throw new RangeError(
+      `randint: [low, high) must be a range of 1 to 2²⁴ whole numbers, not [${low}, ${high})`,
+    );
   }
   return tensor(randomIntegers(low, high, checkShape("randint", shape)), { shape });
 }
@@ -240,7 +255,11 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const d = checkDim("cat", dim, first.ndim);
   for (const one of tensors) {
     const fits = one.ndim === first.ndim && sameShape(one.shape.toSpliced(d, 1), first.shape.toSpliced(d, 1));
-    if (!fits) throw new RangeError(`cat: shapes ${text(first.shape)} and ${text(one.shape)} differ outside of dimension ${d}`);
+    if (!fits) {
+      throw new RangeError(
+        `cat: shapes ${text(first.shape)} and ${text(one.shape)} differ outside of dimension ${d}`,
+      );
+    }
   }
   const dtype = tensors.map((one) => one.dtype).reduce(promote);
   const { order } = first;

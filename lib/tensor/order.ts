@@ -72,10 +72,14 @@ export function lift(value: Value, order: Order, rank: number): [Value, Order] {
  * @returns The values, ready for a kernel that broadcasts, and the order of the result.
  */
 export function align(parts: readonly { value: Value; order: Order }[]): { values: Value[]; order: Order } {
-  if (parts.every(({ order }) => order === null)) return { values: parts.map(({ value }) => value), order: null };
+  if (parts.every(({ order }) => order === null)) {
+    return { values: parts.map(({ value }) => value), order: null };
+  }
   const rank = Math.max(...parts.map(({ value }) => value.buffer.shape.length));
   const size = ({ value }: { value: Value }) => value.buffer.shape.reduce((a, b) => a * b, 1);
-  const largest = parts.reduce((a, b) => size(b) > size(a) || (size(b) === size(a) && a.order === null) ? b : a);
+  const largest = parts.reduce((a, b) =>
+    size(b) > size(a) || (size(b) === size(a) && a.order === null) ? b : a
+  );
   const lead = rank - largest.value.buffer.shape.length;
   const target = largest.order === null ? null : normal([
     ...Array.from({ length: lead }, (_, i) => i),

@@ -22,7 +22,11 @@ interface Described {
 
 /** One line about a tensor, without its numbers: those may still be on their way from a GPU. */
 export function inspect(tensor: Described): string {
-  const history = !tensor.requiresGrad ? "" : tensor.isLeaf ? ", requires grad" : `, by ${tensor.value.buffer.operation}()`;
+  const history = !tensor.requiresGrad
+    ? ""
+    : tensor.isLeaf
+    ? ", requires grad"
+    : `, by ${tensor.value.buffer.operation}()`;
   const state = tensor.value.buffer.freed ? ", freed" : "";
   return `${tensor}${history}${state} (await .array() gives its numbers, await .format() a text)`;
 }
@@ -31,10 +35,12 @@ export function inspect(tensor: Described): string {
 function columns(values: number[], dtype: DType, digits: number): string[] {
   if (dtype === "bool") return values.map((x) => x ? "true" : "false");
   const finite = values.filter((x) => Number.isFinite(x));
-  const whole = dtype === "int32" || (finite.every((x) => Number.isInteger(x)) && finite.every((x) => Math.abs(x) < 1e6));
+  const whole = dtype === "int32" ||
+    (finite.every((x) => Number.isInteger(x)) && finite.every((x) => Math.abs(x) < 1e6));
   const largest = Math.max(0, ...finite.map(Math.abs));
   const smallest = Math.min(Infinity, ...finite.map(Math.abs).filter((x) => x > 0));
-  const scientific = !whole && (largest >= 1e5 || (largest > 0 && (largest < 1e-3 || largest / smallest > 1e7)));
+  const scientific = !whole &&
+    (largest >= 1e5 || (largest > 0 && (largest < 1e-3 || largest / smallest > 1e7)));
   const write = (x: number) => {
     if (Number.isNaN(x)) return "nan";
     if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
@@ -48,7 +54,12 @@ function columns(values: number[], dtype: DType, digits: number): string[] {
 }
 
 /** The numbers of a tensor in nested brackets, long dimensions shortened: "[[1.0000, 2.0000], [3.0000, 4.0000]]". */
-export function formatValues(values: Values, shape: readonly number[], dtype: DType, options: Format = {}): string {
+export function formatValues(
+  values: Values,
+  shape: readonly number[],
+  dtype: DType,
+  options: Format = {},
+): string {
   const { digits = 4, edge = 3 } = options;
   const shorten = shape.reduce((a, b) => a * b, 1) > 1000;
   const picks = shape.map((n) => {

@@ -49,12 +49,19 @@ export function draw(count: number): Draw {
 }
 
 /** A tensor of random numbers in [0, 1) or of the standard normal distribution. */
-export function random(distribution: "uniform" | "normal", shape: number[], requiresGrad = false, device?: Device): Tensor {
+export function random(
+  distribution: "uniform" | "normal",
+  shape: number[],
+  requiresGrad = false,
+  device?: Device,
+): Tensor {
   const where = device ?? currentDevice();
   const k = kernels(where);
   const settings = { shape, distribution, ...draw(sizeOf(shape)) };
   const storage = k.tidy(() => k.run("Philox", {}, settings));
-  return new Tensor(leaf(new Buffer(where, storage, distribution === "uniform" ? "rand" : "randn"), requiresGrad));
+  return new Tensor(
+    leaf(new Buffer(where, storage, distribution === "uniform" ? "rand" : "randn"), requiresGrad),
+  );
 }
 
 /** Uniform random numbers on the host, from the same sequence. */
@@ -67,4 +74,15 @@ export function hostUniform(count: number): Float32Array {
 export function randomIntegers(low: number, high: number, shape: number[]): Int32Array {
   checkShape("randint", shape);
   return Int32Array.from(hostUniform(sizeOf(shape)), (u) => low + Math.floor(u * (high - low)));
+}
+
+/** Runs `body` and sets the sequence back to where it was, so that the next call draws the same numbers again. */
+export function replay<T>(body: () => T): T {
+  const { seed, offset } = generator;
+  try {
+    return body();
+  } finally {
+    generator.seed = seed;
+    generator.offset = offset;
+  }
 }

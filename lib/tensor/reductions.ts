@@ -46,7 +46,13 @@ export abstract class ReductionMethods extends ElementwiseMethods {
 
   /** The mean over some dimensions, or all; NaN over none. */
   mean(dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): this {
-    return this.#reduce("mean", dim, keepdim, (x, r) => apply("mean", [x], r), toDtype(this.value, "float32"));
+    return this.#reduce(
+      "mean",
+      dim,
+      keepdim,
+      (x, r) => apply("mean", [x], r),
+      toDtype(this.value, "float32"),
+    );
   }
 
   /** The variance over some dimensions, or all: divided by n − 1, or by n with `unbiased: false`. */
@@ -87,7 +93,13 @@ export abstract class ReductionMethods extends ElementwiseMethods {
 
   /** ln Σ eˣ along dimensions, without overflow. */
   logsumexp(dim: number | readonly number[], { keepdim = false }: ReduceOptions = {}): this {
-    return this.#reduce("logsumexp", dim, keepdim, (x, r) => apply("logsumexp", [x], r), toDtype(this.value, "float32"));
+    return this.#reduce(
+      "logsumexp",
+      dim,
+      keepdim,
+      (x, r) => apply("logsumexp", [x], r),
+      toDtype(this.value, "float32"),
+    );
   }
 
   /** eˣ / Σ eˣ along a dimension: positive, and 1 in sum. */

@@ -48,7 +48,9 @@ export function checkDim(operation: string, dim: number, ndim: number): number {
   const found = dim < 0 ? dim + ndim : dim;
   if (!Number.isInteger(dim) || found < 0 || found >= ndim) {
     const range = ndim === 0 ? "it has none" : `use ${-ndim} to ${ndim - 1}`;
-    throw new RangeError(`${operation}: dimension ${dim} does not exist in a tensor of ${ndim} dimensions; ${range}`);
+    throw new RangeError(
+      `${operation}: dimension ${dim} does not exist in a tensor of ${ndim} dimensions; ${range}`,
+    );
   }
   return found;
 }
@@ -58,7 +60,11 @@ export function checkDim(operation: string, dim: number, ndim: number): number {
  *
  * @throws {RangeError} if one does not exist or is named twice.
  */
-export function checkDims(operation: string, dim: number | readonly number[] | undefined, ndim: number): number[] {
+export function checkDims(
+  operation: string,
+  dim: number | readonly number[] | undefined,
+  ndim: number,
+): number[] {
   if (dim === undefined) return Array.from({ length: ndim }, (_, i) => i);
   const dims = (typeof dim === "number" ? [dim] : dim).map((d) => checkDim(operation, d, ndim));
   if (new Set(dims).size !== dims.length) {
@@ -79,7 +85,9 @@ export function broadcastShapes(operation: string, a: readonly number[], b: read
     const p = a[a.length - i] ?? 1, q = b[b.length - i] ?? 1;
     if (p !== q && p !== 1 && q !== 1) {
       throw new RangeError(
-        `${operation}: shapes ${text(a)} and ${text(b)} do not broadcast; counted from the end, sizes must be equal or 1`,
+        `${operation}: shapes ${text(a)} and ${
+          text(b)
+        } do not broadcast; counted from the end, sizes must be equal or 1`,
       );
     }
     result[rank - i] = p === 1 ? q : p;

@@ -33,14 +33,20 @@ export class Tensor extends ArrangeMethods {
   matmul(other: TensorLike): Tensor {
     const right: Tensor = this.lift(other);
     if (this.ndim === 0 || right.ndim === 0) {
-      throw new RangeError(`matmul: needs at least one dimension on both sides, not ${text(this.shape)} and ${text(right.shape)}`);
+      throw new RangeError(
+        `matmul: needs at least one dimension on both sides, not ${text(this.shape)} and ${
+          text(right.shape)
+        }`,
+      );
     }
     const row = this.ndim === 1, column = right.ndim === 1;
     const a: Tensor = row ? this.unsqueeze(0) : this;
     const b: Tensor = column ? right.unsqueeze(1) : right;
     if (a.shape.at(-1) !== b.shape.at(-2)) {
       throw new RangeError(
-        `matmul: ${text(this.shape)} × ${text(right.shape)}: the inner sizes ${a.shape.at(-1)} and ${b.shape.at(-2)} differ`,
+        `matmul: ${text(this.shape)} × ${text(right.shape)}: the inner sizes ${a.shape.at(-1)} and ${
+          b.shape.at(-2)
+        } differ`,
       );
     }
     let product = multiply(a, b);
@@ -78,7 +84,11 @@ function multiply(a: Tensor, b: Tensor): Tensor {
   const rows = a.shape.at(-2)!, columns = b.shape.at(-1)!;
   // Many matrices times one: all their rows in one product.
   if (b.ndim === 2 && a.ndim > 2) {
-    return multiply(a.reshape(sizeOf(a.shape.slice(0, -1)), a.shape.at(-1)!), b).reshape(...batchA, rows, columns);
+    return multiply(a.reshape(sizeOf(a.shape.slice(0, -1)), a.shape.at(-1)!), b).reshape(
+      ...batchA,
+      rows,
+      columns,
+    );
   }
   const batch = broadcastShapes("matmul", batchA, batchB);
   const count = sizeOf(batch);

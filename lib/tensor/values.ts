@@ -45,12 +45,18 @@ function flatten(operation: string, data: NestedArray): { flat: (number | boolea
   const visit = (item: NestedArray, depth: number, path: string) => {
     if (depth === shape.length) {
       if (typeof item === "number" || typeof item === "boolean") return void flat.push(item);
-      const what = Array.isArray(item) ? "an array" : isTyped(item) ? "a typed array" : `${typeof item} ${String(item)}`;
+      const what = Array.isArray(item)
+        ? "an array"
+        : isTyped(item)
+        ? "a typed array"
+        : `${typeof item} ${String(item)}`;
       throw new TypeError(`${operation}: a number or a boolean is expected at data${path}, not ${what}`);
     }
     if (!Array.isArray(item) || item.length !== shape[depth]) {
       const what = Array.isArray(item) ? `${item.length} entries` : "a single value";
-      throw new RangeError(`${operation}: the nested arrays are ragged: data${path} has ${what}, its siblings ${shape[depth]}`);
+      throw new RangeError(
+        `${operation}: the nested arrays are ragged: data${path} has ${what}, its siblings ${shape[depth]}`,
+      );
     }
     item.forEach((child, i) => visit(child, depth + 1, `${path}[${i}]`));
   };
@@ -87,7 +93,9 @@ export function makeValue(
   const dtype = options.dtype ?? naturalDtype(data, flat);
   const shape = options.shape === undefined ? natural : checkShape(operation, options.shape);
   if (sizeOf(shape) !== flat.length) {
-    throw new RangeError(`${operation}: ${flat.length} values do not fill shape ${text(shape)}, which holds ${sizeOf(shape)}`);
+    throw new RangeError(
+      `${operation}: ${flat.length} values do not fill shape ${text(shape)}, which holds ${sizeOf(shape)}`,
+    );
   }
   if (options.requiresGrad && dtype !== "float32") {
     throw new TypeError(`${operation}: only float32 tensors can require a gradient, not ${dtype}`);
@@ -97,7 +105,9 @@ export function makeValue(
 }
 
 function naturalDtype(data: TensorData, flat: ArrayLike<number | boolean>): DType {
-  if (isTyped(data)) return data instanceof Float32Array || data instanceof Float64Array ? "float32" : "int32";
+  if (isTyped(data)) {
+    return data instanceof Float32Array || data instanceof Float64Array ? "float32" : "int32";
+  }
   return flat.length > 0 && typeof flat[0] === "boolean" ? "bool" : "float32";
 }
 

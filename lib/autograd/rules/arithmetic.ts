@@ -48,7 +48,11 @@ export const pow = rule({
         return k.sumTo(k.select(flat, k.fill(y.shape, 0), k.mul(g, slope)), shapes[0]);
       },
       () => {
-        const flat = k.binary("LogicalAnd", k.binary("Equal", a, zero()), k.binary("GreaterEqual", b, zero()));
+        const flat = k.binary(
+          "LogicalAnd",
+          k.binary("Equal", a, zero()),
+          k.binary("GreaterEqual", b, zero()),
+        );
         const slope = k.mul(k.mul(g, y), k.unary("Log", a));
         return k.sumTo(k.select(k.expand(flat, y.shape), k.fill(y.shape, 0), slope), shapes[1]);
       },

@@ -89,7 +89,8 @@ export const tanh = rule({
 });
 
 export const gelu = rule({
-  maths: "y = x Φ(x), Φ(x) = ½ (1 + erf(x / √2));  ∂x = g (Φ(x) + x e^(−x²/2) / √2π)  [Hendrycks & Gimpel 2016]",
+  maths:
+    "y = x Φ(x), Φ(x) = ½ (1 + erf(x / √2));  ∂x = g (Φ(x) + x e^(−x²/2) / √2π)  [Hendrycks & Gimpel 2016]",
   saves: { inputs: all },
   forward: (k, [x]) => {
     const twice = k.add(k.unary("Erf", k.scale(x, Math.SQRT1_2)), k.scalar(1));
@@ -123,6 +124,7 @@ export const clamp = rule<{ min: number; max: number }>({
 export const cast = rule<{ dtype: "float32" | "int32" | "bool" }>({
   maths: "y = x in another dtype;  ∂x = g (from float32 to float32 only)",
   saves: {},
-  forward: (k, [x], { dtype }) => dtype === "bool" ? k.binary("NotEqual", x, k.cast(k.scalar(0), x.dtype)) : k.cast(x, dtype),
+  forward: (k, [x], { dtype }) =>
+    dtype === "bool" ? k.binary("NotEqual", x, k.cast(k.scalar(0), x.dtype)) : k.cast(x, dtype),
   gradient: "none: integers and booleans have no derivative",
 });

@@ -5,10 +5,12 @@ export const batchNorm = rule<{ epsilon: number }>({
   maths: "x̂ = (x − μ) / √(σ² + ε), y = γ x̂ + β, with the batch's μ, σ²;  " +
     "∂x = γ / √(σ² + ε) · (g − mean g − x̂ · mean(g x̂)), ∂γ = Σ g x̂, ∂β = Σ g",
   saves: { inputs: (index) => index < 2 },
-  forward: (k, [x, scale, offset], { epsilon }) => k.runMany("BatchNormTrain", { x, scale, offset }, { epsilon }),
+  forward: (k, [x, scale, offset], { epsilon }) =>
+    k.runMany("BatchNormTrain", { x, scale, offset }, { epsilon }),
   gradient: (k, { g, inputs: [x, scale], extra: [mean, variance], attrs: { epsilon } }) => {
     let made: ReturnType<typeof k.runMany> | undefined;
-    const grads = () => made ??= k.runMany("BatchNormTrainGrad", { dy: g, x, mean, variance, scale }, { epsilon });
+    const grads = () =>
+      made ??= k.runMany("BatchNormTrainGrad", { dy: g, x, mean, variance, scale }, { epsilon });
     return [() => grads()[0], () => grads()[1], () => grads()[2]];
   },
 });
@@ -49,4 +51,3 @@ export const dropout = rule<Dropout>({
   },
   gradient: (k, { g, extra: [mask] }) => [() => k.mul(g, mask)],
 });
-

@@ -3,14 +3,16 @@ import { first, rule } from "../rule.ts";
 import type { Pooling } from "../../device/kernels.ts";
 
 export const maxPool2d = rule<Pooling>({
-  maths: "y = the largest x of each window;  ∂x = g at the first largest x of each window, added up over windows",
+  maths:
+    "y = the largest x of each window;  ∂x = g at the first largest x of each window, added up over windows",
   saves: { inputs: first, output: true },
   forward: (k, [x], pooling) => k.maxPool(x, pooling),
   gradient: (k, { g, inputs: [x], output: y, attrs }) => [() => k.maxPoolGrad(g, x, y, attrs)],
 });
 
 export const avgPool2d = rule<Pooling>({
-  maths: "y = the mean of each window, zeros of the padding counted;  ∂x = g / window size, added up over windows",
+  maths:
+    "y = the mean of each window, zeros of the padding counted;  ∂x = g / window size, added up over windows",
   saves: {},
   forward: (k, [x], pooling) => k.avgPool(k.pad(x, border(pooling)), unpadded(pooling)),
   gradient: (k, { g, shapes: [shape], attrs }) => [() => {

@@ -23,7 +23,10 @@ export const sum = rule<Reduction>({
   maths: "y = Σ x;  ∂x = g, repeated",
   saves: {},
   forward: (k, [x], { axes, keepdim }) => k.sum(x, axes, keepdim),
-  gradient: (k, { g, shapes: [shape], attrs: { axes } }) => [() => k.expand(upright(k, g, shape, axes), shape)],
+  gradient: (
+    k,
+    { g, shapes: [shape], attrs: { axes } },
+  ) => [() => k.expand(upright(k, g, shape, axes), shape)],
 });
 
 export const mean = rule<Reduction>({
@@ -57,7 +60,8 @@ function extremum(name: "max" | "min") {
   return rule<Reduction>({
     maths: `y = ${name} x;  ∂x = g · [x = y], shared evenly among equals`,
     saves: { inputs: all, output: true },
-    forward: (k, [x], { axes, keepdim }) => name === "max" ? k.max(x, axes, keepdim) : k.min(x, axes, keepdim),
+    forward: (k, [x], { axes, keepdim }) =>
+      name === "max" ? k.max(x, axes, keepdim) : k.min(x, axes, keepdim),
     gradient: (k, { g, inputs: [x], output: y, attrs: { axes } }) => [() => {
       const winners = k.cast(k.binary("Equal", x, upright(k, y, x.shape, axes)), "float32");
       const share = k.div(upright(k, g, x.shape, axes), k.sum(winners, axes, true));
