@@ -5,7 +5,7 @@ import { closeScope, openScope } from "./autograd/scope.ts";
 import type { Values } from "./device/mod.ts";
 import { replay } from "./tensor/random.ts";
 import { sizeOf, text } from "./tensor/shape.ts";
-import { Tensor } from "./tensor/tensor.ts";
+import type { Tensor } from "./tensor/tensor.ts";
 import { tensor } from "./tensor/create.ts";
 
 /** Settings of {@linkcode gradCheck}. */

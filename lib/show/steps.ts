@@ -1,6 +1,6 @@
 /** The training loop. */
 import { closeScope, openScope } from "../autograd/scope.ts";
-import { TensorBase } from "../tensor/base.ts";
+import type { TensorBase } from "../tensor/base.ts";
 import { Progress } from "./progress.ts";
 
 /** What a step may log: numbers, or tensors of one element. */

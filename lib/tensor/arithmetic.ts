@@ -1,9 +1,8 @@
 /** What tensors do with each other, element by element, and functions of single elements. */
 import { apply } from "../autograd/graph.ts";
-import type { RuleName } from "../autograd/rules/mod.ts";
 import { type Combination, combine, toDtype } from "./combine.ts";
 import { TensorBase, type TensorLike } from "./base.ts";
-import { align, logicalShape } from "./order.ts";
+import { align } from "./order.ts";
 import { broadcastShapes } from "./shape.ts";
 
 /** Element-wise methods of class Tensor. */

@@ -1,7 +1,7 @@
 /** The same numbers in another arrangement, and parts of them. */
 import { apply } from "../autograd/graph.ts";
 import type { Value } from "../autograd/value.ts";
-import { explicit, inverse, lift, normal, type Order, reorder } from "./order.ts";
+import { explicit, lift, normal, reorder } from "./order.ts";
 import { ReductionMethods } from "./reductions.ts";
 import { broadcastShapes, checkDim, checkDims, checkShape, sameShape, sizeOf, sizes, text } from "./shape.ts";
 import type { TensorLike } from "./base.ts";

@@ -1,7 +1,6 @@
 /** What every tensor can do: say what it is, give its numbers, take part in the graph. */
 import type { Device, DType, Storage, Values } from "../device/device.ts";
 import { kernels } from "../device/kernels.ts";
-import { Buffer } from "../autograd/buffer.ts";
 import { apply, backward, isRecording, leaf, noGrad } from "../autograd/graph.ts";
 import { Value } from "../autograd/value.ts";
 import { logicalShape, type Order, reorder } from "./order.ts";
