@@ -29,7 +29,7 @@ interface Milestone {
   left: string;
 }
 
-/** A terminal is redrawn at most this often, in milliseconds: reading a faster one is impossible, and drawing costs. */
+/** Milliseconds between drawings on a terminal: nobody reads faster, and drawing takes time. */
 const REDRAW_EVERY = 50;
 /** Beside the first step, a file gets about this many lines. */
 const LINES = 10;
@@ -39,8 +39,8 @@ const WIDEST = 30, NARROWEST = 6;
 /**
  * Shows how far a run of `total` steps is: steps done, speed, time taken and left, the values last logged.
  *
- * Steps are counted from 1, as they are printed. Values may be logged late, when the device has delivered them, as
- * long as they come in the order of their steps; `expect(step)` announces them, so that a plain line waits for them.
+ * Steps are counted from 1, as they are printed. Values come in the order of their steps: before the step ends, or,
+ * where the device delivers them later, while other steps run; then `expect(step)` announces them before the step ends.
  *
  * @example
  * ```ts
@@ -75,9 +75,9 @@ export class Progress {
   #values: Record<string, number> = {};
   #arrived = 0;
 
-  /** On a terminal: the line, and when it was last drawn. */
+  /** On a terminal: the line, and when it was last drawn for a step's end and for new values. */
   readonly #redrawn: RedrawnLine;
-  #drawnAt = -Infinity;
+  readonly #drawnAt = { step: -Infinity, log: -Infinity };
 
   /** Otherwise: ended steps whose lines are due, and the steps whose values are announced and have not come. */
   readonly #due: Milestone[] = [];
@@ -103,7 +103,7 @@ export class Progress {
     this.#color = options.color ?? (this.#isTerminal && !Deno.noColor);
     this.#now = options.now ?? (() => performance.now());
     this.#start = this.#lastEnd = this.#now();
-    if (total > 0) this.#draw();
+    if (total > 0) this.#draw("step");
   }
 
   /**
@@ -116,16 +116,13 @@ export class Progress {
     this.#done = step;
     this.#lastEnd = this.#now();
     this.#first ??= { done: step, end: this.#lastEnd };
-    if (this.#isTerminal) return this.#draw();
-    // Earlier steps without announced values get none: their lines need not wait any longer.
-    this.#release((due) => due < step && !this.#announced.has(due));
-    if (!isMilestone(step, this.#total)) return;
-    this.#due.push({ step, rate: this.#rate(), left: this.#left() });
-    this.#release((due) => due <= this.#arrived);
+    if (this.#isTerminal) return this.#draw("step");
+    if (isMilestone(step, this.#total)) this.#due.push({ step, rate: this.#rate(), left: this.#left() });
+    this.#release((due) => due <= this.#arrived || !this.#announced.has(due));
   }
 
   /**
-   * Announces that values of a step are on their way, so that its line waits for them.
+   * Announces, before a step ends, that its values will come later, so that its line waits for them.
    *
    * @param step Its number, from 1.
    */
@@ -146,7 +143,7 @@ export class Progress {
     this.#values = step === this.#arrived ? { ...this.#values, ...values } : values;
     this.#arrived = step;
     this.#announced.delete(step);
-    if (this.#isTerminal) this.#draw();
+    if (this.#isTerminal) this.#draw("log");
     else this.#release((due) => due <= step);
   }
 
@@ -162,8 +159,8 @@ export class Progress {
     }
     this.#redrawn.clear(this.#room());
     this.#write(text + "\n");
-    this.#drawnAt = -Infinity;
-    this.#draw();
+    this.#drawnAt.step = -Infinity;
+    this.#draw("step");
   }
 
   /**
@@ -189,12 +186,12 @@ export class Progress {
     ]);
   }
 
-  /** Draws the terminal's line, unless it was drawn a moment ago. */
-  #draw(): void {
+  /** Draws the terminal's line, unless it was drawn a moment ago for the same reason. */
+  #draw(why: "step" | "log"): void {
     if (!this.#isTerminal) return;
     const now = this.#now();
-    if (now - this.#drawnAt < REDRAW_EVERY) return;
-    this.#drawnAt = now;
+    if (now - this.#drawnAt[why] < REDRAW_EVERY) return;
+    this.#drawnAt[why] = now;
     this.#redrawn.draw(this.#line(this.#room()), this.#room());
   }
 
