@@ -54,7 +54,8 @@ fn power(a: f32, b: f32) -> f32 {
   if (b == 2.0) { return a * a; }
   if (b == 3.0) { return a * a * a; }
   if (b == -1.0) { return 1.0 / a; }
-  let magnitude = pow(abs(a), b);
+  if (a == 0.0 && b < 0.0) { return infinity(); }
+  let magnitude = select(pow(abs(a), b), 1.0, a == -1.0);
   if (a >= 0.0) { return magnitude; }
   if (floor(b) != b) { return select(nan(), magnitude, abs(a) >= infinity()); }
   return select(magnitude, -magnitude, floor(b * 0.5) != b * 0.5);

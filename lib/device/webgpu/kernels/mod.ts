@@ -3,8 +3,16 @@
  *
  * @module
  */
+import { registerArgKernels } from "./argmax.ts";
 import { registerBinaryKernels } from "./binary.ts";
 import { registerCast } from "./cast.ts";
+import { registerCumsum } from "./cumsum.ts";
+import { registerMatmulKernels } from "./matmul.ts";
+import { registerPad } from "./pad.ts";
+import { registerPoolKernels } from "./pool.ts";
+import { registerReductions } from "./reduce.ts";
+import { registerSelect } from "./select.ts";
+import { registerStridedKernels } from "./strided.ts";
 import { registerUnaryKernels } from "./unary.ts";
 
 let registered = false;
@@ -13,7 +21,15 @@ let registered = false;
 export function registerOwnKernels(): void {
   if (registered) return;
   registered = true;
-  registerUnaryKernels();
+  registerArgKernels();
   registerBinaryKernels();
   registerCast();
+  registerCumsum();
+  registerMatmulKernels();
+  registerPad();
+  registerPoolKernels();
+  registerReductions();
+  registerSelect();
+  registerStridedKernels();
+  registerUnaryKernels();
 }
