@@ -1,0 +1,72 @@
+/** Chapters run as a reader runs them: a program of its own, with nothing granted. */
+import { assertEquals } from "@std/assert";
+
+/** What a program came to. */
+export interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+const permissions = [{ name: "run" }, { name: "read" }] as const;
+const states = await Promise.all(permissions.map((permission) => Deno.permissions.query(permission)));
+const granted = states.every(({ state }) => state === "granted");
+/** Declares a test that starts programs; where that is not granted it is skipped, and its name says why. */
+export function programTest(name: string, body: () => Promise<void>): void {
+  const reason = granted ? "" : " (skipped: needs --allow-run and --allow-read)";
+  Deno.test({ name: name + reason, ignore: !granted, fn: body });
+}
+
+const root = new URL("../../", import.meta.url);
+
+/** Runs a chapter with no permission, as `deno run chapters/NAME.ts ARGS`; a prompt for one counts as a refusal. */
+export async function run(chapter: string, ...args: string[]): Promise<Outcome> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--quiet", `chapters/${chapter}.ts`, ...args],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  });
+  const { code, stdout, stderr } = await command.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Runs a chapter to its end and returns what it printed. */
+export async function output(chapter: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(chapter, ...args);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  return stdout;
+}
+
+/** All numbers behind `label = ` (or `label: `), one list for each line that has it. */
+export function numbers(text: string, label: string): number[][] {
+  return text.split("\n").filter((line) => line.startsWith(`${label} = `) || line.startsWith(`${label}: `))
+    .map((line) =>
+      (line.slice(label.length).match(/-?\d[\d,]*\.?\d*(e[+-]?\d+)?/g) ?? []).map((number) =>
+        Number(number.replaceAll(",", ""))
+      )
+    );
+}
+
+/**
+ * Compares printed numbers with the book's, digit by digit.
+ *
+ * @param actual What the chapter printed.
+ * @param expected The numbers as the book prints them: text, since the last digit counts.
+ * @param units How many units in the last printed digit they may differ.
+ */
+export function assertDigits(actual: number[], expected: string, units: number): void {
+  const printed = expected.trim().split(/\s+/);
+  assertEquals(actual.length, printed.length, `${actual} against ${expected}`);
+  printed.forEach((text, i) => {
+    const [mantissa, exponent = "0"] = text.split("e");
+    const unit = 10 ** (Number(exponent) - (mantissa.split(".")[1] ?? "").length);
+    const apart = Math.abs(actual[i] - Number(text)) / unit;
+    if (!(apart <= units + 1e-6)) {
+      throw new Error(
+        `${actual[i]} is ${apart.toFixed(1)} units in the last digit away from the book's ${text}`,
+      );
+    }
+  });
+}
