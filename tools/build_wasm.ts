@@ -16,14 +16,16 @@ async function compile(relaxed: boolean): Promise<Uint8Array> {
     "index.ts",
     "--outFile",
     "kernels.wasm",
-    "-O3",
-    "--converge",
+    // Not -O3: it nests the unrolled products of a tile into long chains, and the registers run out (-25 %).
+    "-O2",
     "--noAssert",
     ...["--runtime", "stub"],
     ...["--enable", "simd"],
     ...(relaxed ? ["--enable", "relaxed-simd"] : []),
     ...["--enable", "threads"],
     ...["--importMemory", "--sharedMemory", "--maximumMemory", "65536"],
+    // As the heap starts out (heap.ts): below the least size of the memory an address needs one check, not two.
+    ...["--initialMemory", "256"],
   ], {
     readFile(name) {
       try {

@@ -21,6 +21,12 @@ const SMALL = 256;
 
 type TensorInfo = { dataId: object; shape: number[]; dtype: tf.DataType };
 
+/** What a block holds of the heap, for when the block itself is gone. */
+interface Holding {
+  chunk: Chunk | null;
+  readonly bytes: number;
+}
+
 /** The data of one or more tensors. Serves as TensorFlow.js' dataId and as its TensorData. */
 export class Block {
   refCount = 1;
@@ -28,6 +34,7 @@ export class Block {
   complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
   /** Set when the numbers are in the heap. */
   chunk: Chunk | null = null;
+  holding: Holding | null = null;
   /** The numbers, or the view on the heap once somebody asked for it. */
   array: Values | null;
 
@@ -72,6 +79,7 @@ export class Block {
     if (this.chunk === null) {
       const array = this.array;
       this.chunk = this.backend.heap.allocate(this.bytes);
+      this.backend.track(this);
       this.array = null;
       if (array !== null) this.view().set(array);
     }
@@ -132,12 +140,14 @@ class BlockStorage {
 /** TensorFlow.js' CPU backend on our heap. */
 export class CpuBackend extends MathBackendCPU {
   readonly heap: Heap;
+  /** What is in the heap. Small arrays that are still JavaScript's are its garbage collector's business. */
   readonly use: MemoryUse = { tensors: 0, bytes: 0, peakBytes: 0 };
   /** Buffers that an inherited kernel has seen as an input. */
   readonly lent = new WeakSet<object>();
 
   readonly kernels: Kernels;
   #zeros: Chunk | null = null;
+  readonly #forgotten = new FinalizationRegistry<Holding>((holding) => this.#release(holding));
 
   constructor(heap: Heap = new Heap(), kernels: Kernels = new Kernels(heap)) {
     super();
@@ -174,22 +184,30 @@ export class CpuBackend extends MathBackendCPU {
       (error as Error).message = `An array of shape [${shape}] cannot be made. ${(error as Error).message}`;
       throw error;
     }
-    this.#count(block);
+    this.track(block);
     return { dataId: block, shape, dtype };
   }
 
   /** A new storage that owns a typed array of JavaScript's. */
   adopt(array: Values, shape: number[], dtype: DType): Storage {
-    const block = new Block(this, dtype, array.length, array);
-    this.#count(block);
-    return { dataId: block, shape, dtype };
+    return { dataId: new Block(this, dtype, array.length, array), shape, dtype };
   }
 
-  #count(block: Block): void {
+  /** Counts a block that is in the heap now, and frees its chunk when JavaScript forgets the block. */
+  track(block: Block): void {
+    this.#forgotten.register(block, block.holding = { chunk: block.chunk, bytes: block.bytes });
     const use = this.use;
     use.tensors++;
     use.bytes += block.bytes;
     if (use.bytes > use.peakBytes) use.peakBytes = use.bytes;
+  }
+
+  #release(holding: Holding): void {
+    if (holding.chunk === null) return;
+    this.heap.release(holding.chunk);
+    holding.chunk = null;
+    this.use.tensors--;
+    this.use.bytes -= holding.bytes;
   }
 
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
@@ -199,23 +217,17 @@ export class CpuBackend extends MathBackendCPU {
 
   #adoptAny(values: Values | null, shape: number[], dtype: tf.DataType): Block {
     if (dtype === "string" || dtype === "complex64" || values == null) {
-      const block = new Block(this, dtype, values?.length ?? 0, values);
-      this.#count(block);
-      return block;
+      return new Block(this, dtype, values?.length ?? 0, values);
     }
     // TensorFlow.js' kernels now and then wrap (a part of) an input as their output. Ours write in place and free,
     // so no two blocks may see the same bytes.
     const shared = values.buffer === undefined || values.buffer instanceof SharedArrayBuffer ||
       values.byteLength !== values.buffer.byteLength || this.lent.has(values.buffer);
     if (!shared && values.length <= SMALL && fits(values, dtype)) {
-      const block = new Block(this, dtype, values.length, values);
-      this.#count(block);
-      return block;
+      return new Block(this, dtype, values.length, values);
     }
     if (values.length <= SMALL) {
-      const block = new Block(this, dtype, values.length, converted(values, dtype));
-      this.#count(block);
-      return block;
+      return new Block(this, dtype, values.length, converted(values, dtype));
     }
     const storage = this.allocate([...shape], dtype as DType);
     const block = storage.dataId as Block;
@@ -255,10 +267,10 @@ export class CpuBackend extends MathBackendCPU {
       this.disposeData(block.complexTensorInfos.real.dataId, true);
       this.disposeData(block.complexTensorInfos.imag.dataId, true);
     }
-    if (block.chunk !== null) this.heap.release(block.chunk);
+    if (block.chunk !== null) {
+      this.#release(block.holding!);
+    }
     block.chunk = block.array = null;
-    this.use.tensors--;
-    this.use.bytes -= block.bytes;
     if (dataId !== block) this.data.delete(dataId);
     return true;
   }

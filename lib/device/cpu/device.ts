@@ -15,6 +15,10 @@ export class CpuDevice extends Device {
     super("cpu", description, BACKEND_NAME, cpu, true);
   }
 
+  override get collectsGarbage(): boolean {
+    return true;
+  }
+
   memory(): MemoryUse {
     return { ...this.cpu.use };
   }
