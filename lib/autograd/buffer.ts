@@ -47,7 +47,7 @@ export class Buffer {
     this.scope = currentScope();
     this.place = this.scope === null ? "" : this.scope.place;
     if (this.scope !== null) this.scope.buffers.push(this);
-    forgotten.register(this, this.#handle);
+    if (!device.collectsGarbage) forgotten.register(this, this.#handle);
   }
 
   get device(): Device {

@@ -62,6 +62,11 @@ export abstract class Device {
     readonly nativeConvolution: boolean,
   ) {}
 
+  /** Whether the device itself frees the storages that JavaScript has forgotten. */
+  get collectsGarbage(): boolean {
+    return false;
+  }
+
   /** How much memory is in use. */
   abstract memory(): MemoryUse;
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Storage } from "../../device.ts";
+import type { Storage, Values } from "../../device.ts";
 import type { CpuBackend } from "../backend.ts";
 import { type Call, type Kernel, type Override, sizeOf } from "../kernel.ts";
 import { type Product, product, productTransposed, type RightFactor } from "../product.ts";
@@ -11,6 +11,9 @@ import { activate, isFused } from "./activation.ts";
 
 /** Up to so many rows the right factor is read where it lies. */
 const THIN = 8;
+
+/** Up to so many multiplications JavaScript does them. */
+const TINY = 512;
 
 /** Batched product with NumPy's broadcasting of the batch dimensions; null when a kernel of ours does not fit. */
 function multiply(
@@ -34,6 +37,12 @@ function multiply(
   }
   if (bias !== undefined && (sizeOf(bias.shape) !== n || bias.dtype !== "float32")) return null;
   const batchA = a.shape.slice(0, -2), batchB = b.shape.slice(0, -2);
+  const x = backend.block(a), y = backend.block(b);
+  if (m * k * n <= TINY && x.size === m * k && y.size === k * n) {
+    const offset = bias === undefined ? null : backend.block(bias).view();
+    const out = tiny(x.view(), y.view(), m, k, n, transposeA, transposeB, offset, relu);
+    return backend.adopt(out, [...(batchA.length > batchB.length ? batchA : batchB), m, n], "float32");
+  }
   const batches = broadcastBatches(batchA, batchB);
   const out = backend.allocate([...batches.shape, m, n]);
   const outBlock = backend.block(out);
@@ -49,6 +58,31 @@ function multiply(
       to + i * m * n * 4,
       ...[m, k, n, transposeA, transposeB, biasPointer, relu] as const,
     );
+  }
+  return out;
+}
+
+/** A product of so few numbers that JavaScript is done before a WebAssembly call is prepared. */
+function tiny(
+  a: Values,
+  b: Values,
+  m: number,
+  k: number,
+  n: number,
+  transposeA: boolean,
+  transposeB: boolean,
+  bias: Values | null,
+  relu: boolean,
+): Float32Array {
+  const out = new Float32Array(m * n);
+  const rowA = transposeA ? 1 : k, stepA = transposeA ? m : 1;
+  const rowB = transposeB ? 1 : n, columnB = transposeB ? k : 1;
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = bias === null ? 0 : bias[j];
+      for (let p = 0; p < k; p++) sum += a[i * rowA + p * stepA] * b[p * rowB + j * columnB];
+      out[i * n + j] = relu ? Math.max(sum, 0) : sum;
+    }
   }
   return out;
 }
