@@ -9,7 +9,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { parseArgs } from "@std/cli/parse-args";
+import { parseArgs, type ParseOptions } from "@std/cli/parse-args";
 
 Deno.test("assertEquals() compares deeply: arrays, maps, sets, dates, typed arrays, NaN", () => {
   assertEquals([1, { a: NaN, b: [undefined] }], [1, { a: NaN, b: [undefined] }]);
@@ -72,9 +72,14 @@ Deno.test("assertRejects() tells a rejection from a throw", async () => {
   await assertRejects(() => assertRejects(() => Promise.resolve(1)), AssertionError, "to reject");
 });
 
+/** The published types follow the options; here only the values matter. */
+function parsed(args: string[], options: ParseOptions = {}): Record<string, unknown> {
+  return { ...parseArgs(args, options) };
+}
+
 Deno.test("parseArgs() reads strings, numbers, booleans, aliases and defaults", () => {
   const options = { string: ["data"], boolean: ["help"], alias: { help: "h" }, default: { steps: 5 } };
-  assertEquals(parseArgs(["--data", "007", "-h", "--lr=0.1", "file"], options), {
+  assertEquals(parsed(["--data", "007", "-h", "--lr=0.1", "file"], options), {
     _: ["file"],
     data: "007",
     help: true,
@@ -82,12 +87,12 @@ Deno.test("parseArgs() reads strings, numbers, booleans, aliases and defaults", 
     lr: 0.1,
     steps: 5,
   });
-  assertEquals(parseArgs(["--data"], options).data, "");
+  assertEquals(parsed(["--data"], options).data, "");
 });
 
 Deno.test("parseArgs() collects, negates, and stops at --", () => {
   assertEquals(
-    parseArgs(["--k", "1", "--no-color", "--k=2", "--", "--x"], {
+    parsed(["--k", "1", "--no-color", "--k=2", "--", "--x"], {
       collect: ["k"],
       boolean: ["color"],
       negatable: ["color"],
@@ -104,6 +109,6 @@ Deno.test("parseArgs() asks about what it does not know", () => {
     asked.push(arg);
     return false;
   };
-  assertEquals(parseArgs(["--stps", "3", "word"], { string: ["steps"], unknown }), { _: [] });
+  assertEquals(parsed(["--stps", "3", "word"], { string: ["steps"], unknown }), { _: [] });
   assertEquals(asked, ["--stps", "word"]);
 });
