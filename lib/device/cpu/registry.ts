@@ -7,6 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { BACKEND_NAME } from "./backend.ts";
 import type { Kernel, Override } from "./kernel.ts";
+import { castKernels } from "./ops/cast.ts";
 import { convolutionKernels } from "./ops/convolution.ts";
 import { elementwiseKernels } from "./ops/elementwise.ts";
 import { matmulKernels } from "./ops/matmul.ts";
@@ -18,6 +19,7 @@ const OVERRIDES: Record<string, Override> = {
   ...matmulKernels,
   ...convolutionKernels,
   ...elementwiseKernels,
+  ...castKernels,
 };
 
 const OWN: Record<string, Kernel> = {
