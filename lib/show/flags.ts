@@ -31,20 +31,27 @@ export interface ChapterSpec {
 }
 
 /** What each flag is once it is read. */
-interface FlagValues {
+export interface FlagValues {
   /** Undefined: the best device there is, as `useDevice(undefined)` takes it. */
   device: DeviceName | undefined;
+  /** How many training steps. */
   steps: number;
+  /** How many pictures at once. */
   batch: number;
+  /** Where the pictures come from. */
   data: DataName;
+  /** Where the random numbers start. */
   seed: number;
+  /** Whether to print more. */
   verbose: boolean;
 }
 
 type FlagName = keyof FlagValues;
 
 /** The flags that a chapter declares: those that its spec names, and no others. */
-export type ChapterFlags<Spec extends ChapterSpec> = { [Name in FlagName & keyof Spec]: FlagValues[Name] };
+export type ChapterFlags<Spec extends ChapterSpec> = {
+  [Name in keyof FlagValues & keyof Spec]: FlagValues[Name];
+};
 
 /** What reading the arguments came to: flags, a help text to print, or a sentence that says what is wrong. */
 export type ReadFlags<Spec extends ChapterSpec> =
