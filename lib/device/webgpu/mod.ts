@@ -27,7 +27,7 @@ export class WebGpuDevice extends Device {
    * @param software Whether the adapter computes on the processor.
    */
   constructor(backend: GpuBackend, description: string, readonly software: boolean) {
-    super("webgpu", description, BACKEND_NAME, backend, false);
+    super("webgpu", description, BACKEND_NAME, backend, true);
     this.#backend = backend;
     backend.device.lost.then(({ reason, message }) => {
       this.#lost =

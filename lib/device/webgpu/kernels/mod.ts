@@ -6,6 +6,7 @@
 import { registerArgKernels } from "./argmax.ts";
 import { registerBinaryKernels } from "./binary.ts";
 import { registerCast } from "./cast.ts";
+import { registerConvolutionKernels } from "./convolution.ts";
 import { registerCumsum } from "./cumsum.ts";
 import { registerMatmulKernels } from "./matmul.ts";
 import { registerOptimizerKernels } from "./optimizers.ts";
@@ -26,6 +27,7 @@ export function registerOwnKernels(): void {
   registerArgKernels();
   registerBinaryKernels();
   registerCast();
+  registerConvolutionKernels();
   registerCumsum();
   registerMatmulKernels();
   registerOptimizerKernels();

@@ -44,7 +44,7 @@ const ENOUGH = 1 << 16;
  *
  * @param divisor What the results are divided by (Mean).
  */
-function reduceMiddle(
+export function reduceMiddle(
   backend: GpuBackend,
   name: string,
   x: Storage,

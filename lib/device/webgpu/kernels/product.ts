@@ -1,0 +1,150 @@
+/**
+ * A matrix product whose matrices are functions: Σₖ a(row, k) · b(k, column), in tiles through workgroup memory. What a
+ * convolution reads at (row, k) is a matter of a few divisions, and each value so found is used 32 times.
+ *
+ * @module
+ */
+import type { Storage } from "../../device.ts";
+import { type GpuBackend, workgroupsFor } from "../backend.ts";
+import { packUniforms } from "../wgsl.ts";
+import { reduceMiddle } from "./reduce.ts";
+import { sizeOf } from "./registry.ts";
+
+/** Rows and columns of results in a workgroup's tile. */
+const TILE = 32;
+/** How many k are in workgroup memory at a time. */
+const DEPTH = 16;
+/** Threads along a side of the workgroup; each has 4 × 4 results. */
+const SIDE = 8;
+const EACH = TILE / SIDE;
+const THREADS = SIDE * SIDE;
+/** A row in workgroup memory: one more than it holds, so that its neighbours lie in other banks. */
+const PITCH = TILE + 1;
+/** Workgroups that fill a GPU; a sum is only split while there are fewer. */
+const ENOUGH = 256;
+/** The least worth a workgroup of its own. */
+const LEAST = 128;
+
+/** The product [groups] × [rows, inner] · [inner, columns]. */
+export interface TiledProduct {
+  /** Names the program. */
+  key: string;
+  /** The arrays that a and b read, by the names that WGSL gives them. */
+  inputs: Record<string, Storage>;
+  /** Integers that a and b read as `u.name`. */
+  integers: Record<string, number>;
+  /** WGSL functions `a(row: i32, k: i32, group: i32) -> f32` and `b(k: i32, column: i32, group: i32) -> f32`. */
+  functions: string;
+  /** Whether neighbouring k (else rows, columns) are neighbours in memory. */
+  along: { a: boolean; b: boolean };
+  groups: number;
+  rows: number;
+  columns: number;
+  inner: number;
+  /** The result's shape: row-major [rows, groups, columns]. */
+  shape: number[];
+  /** WGSL, added to each result: "bias[column + group * u.columns]". Such a sum is not split. */
+  added?: string;
+}
+
+/** Computes the product. Long sums of few results are split among workgroups and their parts added, always alike. */
+export function tiledProduct(backend: GpuBackend, product: TiledProduct): Storage {
+  const { rows, columns, inner, groups, shape } = product;
+  const tiles = Math.ceil(rows / TILE) * Math.ceil(columns / TILE) * groups;
+  const splits = product.added !== undefined || tiles === 0
+    ? 1
+    : Math.max(1, Math.min(Math.ceil(ENOUGH / tiles), Math.ceil(inner / LEAST)));
+  if (splits === 1) return dispatch(backend, product, shape, 1);
+  const parts = dispatch(backend, product, [splits, ...shape], splits);
+  const result = reduceMiddle(backend, "Sum", parts, [1, splits, sizeOf(shape)], shape, 1);
+  backend.disposeData(parts.dataId);
+  return result;
+}
+
+function dispatch(backend: GpuBackend, product: TiledProduct, shape: number[], splits: number): Storage {
+  const { rows, columns, inner, groups, inputs, integers } = product;
+  const result = backend.allocate(shape, "float32");
+  if (sizeOf(shape) === 0) return result;
+  const tilesAcross = Math.ceil(columns / TILE), tilesDown = Math.ceil(rows / TILE);
+  const depth = DEPTH * Math.ceil(inner / splits / DEPTH);
+  const all = { rows, columns, inner, groups, splits, depth, tilesAcross, tilesDown, ...integers };
+  backend.dispatch({
+    key: product.key,
+    code: () => code(product, Object.keys(all)),
+    bindings: [...Object.values(inputs), result],
+    uniforms: packUniforms(Object.values(all)),
+    workgroups: workgroupsFor(tilesAcross * tilesDown * groups * splits, 1),
+  });
+  return result;
+}
+
+const range = (count: number) => [...Array(count).keys()];
+
+function code({ inputs, functions, along, added }: TiledProduct, integers: string[]): string {
+  const names = Object.keys(inputs);
+  // Which element of the tile a thread fetches: neighbours in memory for neighbouring threads.
+  const fetched = (alongK: boolean) =>
+    alongK
+      ? `let k = i32(e % ${DEPTH}u); let place = i32(e / ${DEPTH}u);`
+      : `let k = i32(e / ${TILE}u); let place = i32(e % ${TILE}u);`;
+  return /* wgsl */ `
+struct Uniforms { ${integers.map((name) => `${name}: i32`).join(", ")} }
+${names.map((name, b) => `@group(0) @binding(${b}) var<storage, read> ${name}: array<f32>;`).join("\n")}
+@group(0) @binding(${names.length}) var<storage, read_write> output: array<f32>;
+@group(0) @binding(${names.length + 1}) var<uniform> u: Uniforms;
+var<workgroup> tileA: array<f32, ${DEPTH * PITCH}>;
+var<workgroup> tileB: array<f32, ${DEPTH * PITCH}>;
+${functions}
+@compute @workgroup_size(${THREADS})
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  var rest = i32(workgroup.y * workgroups.x + workgroup.x);
+  let firstColumn = (rest % u.tilesAcross) * ${TILE};
+  rest /= u.tilesAcross;
+  let firstRow = (rest % u.tilesDown) * ${TILE};
+  rest /= u.tilesDown;
+  let group = rest % u.groups;
+  let part = rest / u.groups;
+  if (part >= u.splits) { return; }
+  let end = min((part + 1) * u.depth, u.inner);
+  let y = local / ${SIDE}u * ${EACH}u;
+  let x = local % ${SIDE}u * ${EACH}u;
+  ${range(EACH).map((r) => `var sum${r} = vec4<f32>(0.0);`).join(" ")}
+  for (var start = part * u.depth; start < end; start += ${DEPTH}) {
+    for (var e = local; e < ${DEPTH * TILE}u; e += ${THREADS}u) {
+      ${fetched(along.a)}
+      var value = 0.0;
+      if (start + k < end && firstRow + place < u.rows) { value = a(firstRow + place, start + k, group); }
+      tileA[k * ${PITCH} + place] = value;
+    }
+    for (var e = local; e < ${DEPTH * TILE}u; e += ${THREADS}u) {
+      ${fetched(along.b)}
+      var value = 0.0;
+      if (start + k < end && firstColumn + place < u.columns) { value = b(start + k, firstColumn + place, group); }
+      tileB[k * ${PITCH} + place] = value;
+    }
+    workgroupBarrier();
+    for (var k = 0u; k < ${DEPTH}u; k++) {
+      let atA = k * ${PITCH}u + y;
+      let atB = k * ${PITCH}u + x;
+      let b4 = vec4<f32>(${range(EACH).map((c) => `tileB[atB + ${c}u]`).join(", ")});
+      ${range(EACH).map((r) => `sum${r} += tileA[atA + ${r}u] * b4;`).join("\n      ")}
+    }
+    workgroupBarrier();
+  }
+  let sums = array<vec4<f32>, ${EACH}>(${range(EACH).map((r) => `sum${r}`).join(", ")});
+  for (var r = 0; r < ${EACH}; r++) {
+    let row = firstRow + i32(y) + r;
+    if (row >= u.rows) { break; }
+    for (var c = 0; c < ${EACH}; c++) {
+      let column = firstColumn + i32(x) + c;
+      if (column >= u.columns) { break; }
+      let at = ((part * u.rows + row) * u.groups + group) * u.columns + column;
+      output[at] = sums[r][c]${added === undefined ? "" : ` + ${added}`};
+    }
+  }
+}`;
+}
