@@ -113,25 +113,42 @@ export function applyMany<N extends RuleName>(
   const rule = rules[name] as Rule<unknown>;
   const device = commonDevice(name, inputs);
   const k = kernels(device);
-  const storages = inputs.map((input) => input.buffer.storage);
-  const made = k.tidy(() => [rule.forward(k, storages, attrs)].flat());
-  const [buffer, ...extra] = made.map((storage) => new Buffer(device, storage, name));
+  const storages = inputs.map(storageOf);
+  const made = k.tidy(() => rule.forward(k, storages, attrs));
+  const results = Array.isArray(made) ? made.map((storage) => new Buffer(device, storage, name)) : null;
+  const buffer = results === null ? new Buffer(device, made as Storage, name) : results[0];
+  const extra = results === null ? [] : results.slice(1);
   const value = new Value(buffer);
-  if (recording && typeof rule.gradient !== "string") {
-    const edges = inputs.map((input) => input.node);
-    if (edges.some((edge) => edge !== null)) {
-      const shapes = storages.map((storage) => storage.shape);
-      const node = newNode(name, rule, attrs, edges, shapes, null, buffer.place);
-      const needs = edges.map((edge) => edge !== null);
-      const saves = rule.saves.inputs;
-      if (saves) node.inputs = inputs.map((input, i) => saves(i, needs) ? save(input.buffer) : null);
-      if (rule.saves.output) node.output = save(buffer);
-      for (const one of extra) one.uses++;
-      node.extra = extra;
-      value.node = node;
-    }
+  if (recording && typeof rule.gradient !== "string" && inputs.some(needsGradient)) {
+    value.node = record(name, rule, attrs, inputs, buffer, extra);
   }
   return [value, ...extra];
+}
+
+const storageOf = (value: Value): Storage => value.buffer.storage;
+const needsGradient = (value: Value): boolean => value.node !== null;
+
+/** The node that remembers an operation. */
+function record(
+  name: string,
+  rule: Rule<unknown>,
+  attrs: unknown,
+  inputs: Value[],
+  buffer: Buffer,
+  extra: Buffer[],
+): Node {
+  const edges = inputs.map((input) => input.node);
+  const shapes = inputs.map((input) => input.buffer.shape);
+  const node = newNode(name, rule, attrs, edges, shapes, null, buffer.place);
+  const saves = rule.saves.inputs;
+  if (saves !== undefined) {
+    const needs = inputs.map(needsGradient);
+    node.inputs = inputs.map((input, i) => saves(i, needs) ? save(input.buffer) : null);
+  }
+  if (rule.saves.output) node.output = save(buffer);
+  for (const one of extra) one.uses++;
+  node.extra = extra;
+  return node;
 }
 
 /** The device that all values live on. */

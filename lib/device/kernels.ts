@@ -53,6 +53,9 @@ export interface Pooling {
   padding: [[number, number], [number, number]];
 }
 
+/** Stands for "nothing left to sweep". */
+const NONE: Storage[] = [];
+
 /** The kernels of one device, and the arena of what they have made. Dimensions are those of the storage. */
 export class Kernels {
   readonly #made: Storage[] = [];
@@ -74,6 +77,12 @@ export class Kernels {
     let kept: Storage[] = [];
     try {
       const result = body();
+      // The usual case: one kernel, one result.
+      if (made.length === start + 1 && made[start] === result) {
+        kept = NONE;
+        if (this.#depth === 1) made.length = start;
+        return result;
+      }
       const own = (storage: Storage): Storage => {
         const inside = made.indexOf(storage, start) >= 0 && !kept.includes(storage);
         const owned = inside ? storage : this.device.share(storage);
@@ -86,10 +95,16 @@ export class Kernels {
       throw error;
     } finally {
       this.#depth--;
-      for (let i = start; i < made.length; i++) if (!kept.includes(made[i])) this.device.free(made[i]);
-      made.length = start;
-      if (this.#depth > 0) made.push(...kept);
+      if (kept !== NONE) this.#sweep(start, kept);
     }
+  }
+
+  /** Frees what was made since `start`, save what is kept; that goes to the enclosing tidy, if there is one. */
+  #sweep(start: number, kept: Storage[]): void {
+    const made = this.#made;
+    for (let i = start; i < made.length; i++) if (!kept.includes(made[i])) this.device.free(made[i]);
+    made.length = start;
+    if (this.#depth > 0) made.push(...kept);
   }
 
   /** Calls one kernel; its result belongs to the innermost arena. */
