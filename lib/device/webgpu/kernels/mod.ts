@@ -8,6 +8,7 @@ import { registerBinaryKernels } from "./binary.ts";
 import { registerCast } from "./cast.ts";
 import { registerConvolutionKernels } from "./convolution.ts";
 import { registerCumsum } from "./cumsum.ts";
+import { registerGather } from "./gather.ts";
 import { registerMatmulKernels } from "./matmul.ts";
 import { registerOptimizerKernels } from "./optimizers.ts";
 import { registerPad } from "./pad.ts";
@@ -15,6 +16,7 @@ import { registerPhilox } from "./philox.ts";
 import { registerPoolKernels } from "./pool.ts";
 import { registerReductions } from "./reduce.ts";
 import { registerSelect } from "./select.ts";
+import { registerSoftmaxKernels } from "./softmax.ts";
 import { registerStridedKernels } from "./strided.ts";
 import { registerUnaryKernels } from "./unary.ts";
 
@@ -29,6 +31,7 @@ export function registerOwnKernels(): void {
   registerCast();
   registerConvolutionKernels();
   registerCumsum();
+  registerGather();
   registerMatmulKernels();
   registerOptimizerKernels();
   registerPad();
@@ -36,6 +39,7 @@ export function registerOwnKernels(): void {
   registerPoolKernels();
   registerReductions();
   registerSelect();
+  registerSoftmaxKernels();
   registerStridedKernels();
   registerUnaryKernels();
 }

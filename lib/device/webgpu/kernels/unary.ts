@@ -41,6 +41,13 @@ const INTEGER: Record<string, string> = {
   Sign: "sign(x)",
 };
 
+/** Questions about a float32. */
+const TESTS: Record<string, string> = {
+  IsFinite: "(bitcast<u32>(x) & 0x7fffffffu) < 0x7f800000u",
+  IsInf: "(bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u",
+  IsNan: "isNan(x)",
+};
+
 /** The functions that an expression names. */
 const HELPERS: Record<string, string> = {
   // log(1 + e): near 0 by its series, where 1 + e would round e's digits away.
@@ -145,6 +152,13 @@ export function registerUnaryKernels(): void {
       if (expression === undefined) return stock(call);
       const attributes = (ATTRIBUTES[name] ?? []).map((attribute) => (call.attrs[attribute] as number) ?? 0);
       return mapElements(call, x, x.dtype, expression, attributes);
+    });
+  }
+  for (const [name, expression] of Object.entries(TESTS)) {
+    const stock = stockKernel(name);
+    registerKernel(name, (call) => {
+      const float = isPlain(call.inputs.x) && call.backend.bufferType(call.inputs.x) === "float32";
+      return float ? mapElements(call, call.inputs.x, "bool", `select(0, 1, ${expression})`) : stock(call);
     });
   }
   registerKernel("LogicalNot", (call) => mapElements(call, call.inputs.x, "bool", "select(1, 0, x != 0)"));
