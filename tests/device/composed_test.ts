@@ -1,128 +1,8 @@
 import { assertEquals } from "@std/assert";
-import {
-  type Convolution,
-  convolution,
-  convolutionFilterGrad,
-  convolutionInputGrad,
-} from "../../lib/device/composed.ts";
-import type { Device } from "../../lib/device/device.ts";
 import { philoxValues } from "../../lib/device/philox.ts";
-import { assertClose, Draw, gpuDevice, noGpu, sizeOf, stockDevice } from "./helpers.ts";
+import { assertClose, Draw, onEachForm, sizeOf } from "./helpers.ts";
 
-/** Runs the same test on TensorFlow.js' CPU backend and on the GPU. */
-function onEachDevice(name: string, body: (device: Device) => Promise<void>): void {
-  const checked = (device: Device) => async () => {
-    const before = device.memory().tensors;
-    await body(device);
-    assertEquals(device.memory().tensors, before, "tensors are left over");
-  };
-  Deno.test(`${name}, on the stock cpu`, () => checked(stockDevice())());
-  Deno.test({
-    name: `${name}, on webgpu`,
-    ignore: noGpu,
-    fn: async () => await checked(await gpuDevice())(),
-  });
-}
-
-interface Problem {
-  x: number[];
-  filter: number[];
-  settings: Convolution;
-}
-
-function randomProblem(draw: Draw): Problem {
-  for (;;) {
-    const groups = draw.int(1, 3), channels = draw.int(1, 3), outputs = draw.int(1, 3);
-    const x = [draw.int(1, 2), draw.int(1, 9), draw.int(1, 9), groups * channels];
-    const filter = [draw.int(1, 4), draw.int(1, 4), channels, groups * outputs];
-    const settings: Convolution = {
-      strides: [draw.int(1, 3), draw.int(1, 3)],
-      padding: [[draw.int(0, 2), draw.int(0, 2)], [draw.int(0, 2), draw.int(0, 2)]],
-      dilations: [draw.int(1, 3), draw.int(1, 3)],
-      groups,
-    };
-    if (outputSize(x, filter, settings).every((size) => size > 0)) return { x, filter, settings };
-  }
-}
-
-function outputSize(x: number[], filter: number[], { strides, padding, dilations }: Convolution): number[] {
-  return [0, 1].map((d) => {
-    const room = x[d + 1] + padding[d][0] + padding[d][1] - ((filter[d] - 1) * dilations[d] + 1);
-    return Math.floor(room / strides[d]) + 1;
-  });
-}
-
-/** Visits each product of the convolution: y[output] += x[input] · filter[weight]. */
-function* products(
-  { x, filter, settings }: Problem,
-): Generator<[output: number, input: number, weight: number]> {
-  const [n, h, w, c] = x, [kh, kw, channels, outputs] = filter;
-  const [oh, ow] = outputSize(x, filter, settings);
-  const { strides, padding, dilations, groups } = settings;
-  for (let b = 0; b < n; b++) {
-    for (let i = 0; i < oh; i++) {
-      for (let j = 0; j < ow; j++) {
-        for (let o = 0; o < outputs; o++) {
-          for (let p = 0; p < kh; p++) {
-            for (let q = 0; q < kw; q++) {
-              const row = i * strides[0] - padding[0][0] + p * dilations[0];
-              const column = j * strides[1] - padding[1][0] + q * dilations[1];
-              if (row < 0 || row >= h || column < 0 || column >= w) continue;
-              for (let k = 0; k < channels; k++) {
-                const channel = Math.floor(o / (outputs / groups)) * channels + k;
-                yield [
-                  ((b * oh + i) * ow + j) * outputs + o,
-                  ((b * h + row) * w + column) * c + channel,
-                  ((p * kw + q) * channels + k) * outputs + o,
-                ];
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
-onEachDevice(
-  "convolution() and its gradients are the sums they should be, for random settings",
-  async (device) => {
-    for (let seed = 1; seed <= 60; seed++) {
-      const draw = new Draw(seed);
-      const problem = randomProblem(draw);
-      const { x, filter, settings } = problem;
-      const yShape = [x[0], ...outputSize(x, filter, settings), filter[3]];
-      const xs = draw.floats(sizeOf(x)), ws = draw.floats(sizeOf(filter)), dys = draw.floats(sizeOf(yShape));
-      const biases = seed % 2 === 0 ? draw.floats(filter[3]) : undefined;
-      const y = new Float64Array(sizeOf(yShape)).map((_, i) =>
-        biases === undefined ? 0 : biases[i % filter[3]]
-      );
-      const dx = new Float64Array(xs.length), dw = new Float64Array(ws.length);
-      for (const [output, input, weight] of products(problem)) {
-        y[output] += xs[input] * ws[weight];
-        dx[input] += dys[output] * ws[weight];
-        dw[weight] += dys[output] * xs[input];
-      }
-      const xStorage = device.upload(xs, x, "float32");
-      const wStorage = device.upload(ws, filter, "float32");
-      const dyStorage = device.upload(dys, yShape, "float32");
-      const bias = biases && device.upload(biases, [filter[3]], "float32");
-      const results = [
-        convolution(device, xStorage, wStorage, bias, settings),
-        convolutionInputGrad(device, dyStorage, wStorage, x, settings),
-        convolutionFilterGrad(device, xStorage, dyStorage, filter, settings),
-      ];
-      const what = JSON.stringify(problem);
-      assertEquals(results.map(({ shape }) => shape), [yShape, x, filter], what);
-      assertClose(await device.read(results[0]), y, `y ${what}`);
-      assertClose(await device.read(results[1]), dx, `dx ${what}`);
-      assertClose(await device.read(results[2]), dw, `dw ${what}`);
-      for (const s of [...results, xStorage, wStorage, dyStorage, bias]) if (s !== undefined) device.free(s);
-    }
-  },
-);
-
-onEachDevice("BatchNormTrain normalizes each channel, and its gradient is the formula's", async (device) => {
+onEachForm("BatchNormTrain normalizes each channel, and its gradient is the formula's", async (device) => {
   for (const shape of [[5, 3], [2, 3, 4, 6], [7, 1]]) {
     const draw = new Draw(shape[0]);
     const channels = shape.at(-1)!, size = sizeOf(shape), count = size / channels, epsilon = 1e-3;
@@ -167,7 +47,7 @@ onEachDevice("BatchNormTrain normalizes each channel, and its gradient is the fo
   }
 });
 
-onEachDevice("LogSoftmax is finite for logits of any size", async (device) => {
+onEachForm("LogSoftmax is finite for logits of any size", async (device) => {
   const logits = device.upload(new Float32Array([1, 2, 3, 1000, 0, -1000, -5, -5, -5]), [3, 3], "float32");
   const result = device.run("LogSoftmax", { logits });
   const lse = Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)), third = -Math.log(3);
@@ -179,7 +59,7 @@ onEachDevice("LogSoftmax is finite for logits of any size", async (device) => {
   for (const s of [logits, result]) device.free(s);
 });
 
-onEachDevice("Philox draws what the host draws", async (device) => {
+onEachForm("Philox draws what the host draws", async (device) => {
   for (const distribution of ["uniform", "normal", "dropout"] as const) {
     for (const shape of [[], [3], [5, 7], [70_000], [0, 4]]) {
       const seed = [0xdeadbeef, 0x87654321], offset = 2 ** 32 - 3, p = 0.3;
@@ -282,8 +162,8 @@ const stepCases: [kernel: string, arrays: string[], attributes: Attributes][] = 
 for (const [kernel, names, attributes] of stepCases) {
   const told = Object.entries(attributes).filter(([, value]) => value !== false && value !== 0);
   const title = told.map(([name, value]) => value === true ? name : `${name} ${value}`).join(", ");
-  onEachDevice(
-    `${kernel} with [${names}] and ${title} changes its arrays in place, by PyTorch's rule`,
+  onEachForm(
+    `${kernel} with [${names}] and ${title} changes its arrays by PyTorch's rule`,
     async (device) => {
       for (const shape of [[], [1], [130], [33, 7]]) {
         const draw = new Draw(names.length + 1);

@@ -5,8 +5,16 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import { registerComposedKernels } from "../../lib/device/composed.ts";
-import { Device, type DType, type MemoryUse, type Storage, type Values } from "../../lib/device/device.ts";
+import { composedKernels, registerComposedKernels } from "../../lib/device/composed.ts";
+import {
+  Device,
+  type DType,
+  type KernelAttributes,
+  type KernelInputs,
+  type MemoryUse,
+  type Storage,
+  type Values,
+} from "../../lib/device/device.ts";
 import { createWebGpuDevice, type WebGpuDevice } from "../../lib/device/webgpu/mod.ts";
 
 const NAME = "stock";
@@ -73,6 +81,48 @@ let gpu: Promise<WebGpuDevice> | undefined;
 /** The GPU, or the software adapter. */
 export function gpuDevice(): Promise<WebGpuDevice> {
   return gpu ??= createWebGpuDevice({ fallback: true });
+}
+
+/** The GPU with the composed form of every kernel that has one, and composed convolutions. */
+class ComposedGpu extends Device {
+  readonly #gpu: WebGpuDevice;
+  readonly #composed = composedKernels("webgpu");
+
+  constructor(gpu: WebGpuDevice) {
+    super("webgpu", "composed kernels", "webgpu", gpu.backend, false);
+    this.#gpu = gpu;
+  }
+
+  protected override call(kernel: string, inputs: KernelInputs, attrs: KernelAttributes): unknown {
+    const composed = this.#composed[kernel];
+    if (composed === undefined) return super.call(kernel, inputs, attrs);
+    return composed({ inputs: inputs as Record<string, Storage>, attrs, backend: this.backend });
+  }
+  memory = () => this.#gpu.memory();
+  resetPeak = () => this.#gpu.resetPeak();
+  upload = (values: Values, shape: number[], dtype: DType) => this.#gpu.upload(values, shape, dtype);
+  read = (storage: Storage) => this.#gpu.read(storage);
+}
+
+/** The devices that each kernel of KERNELS.md must be right on. */
+export const everyForm: { title: string; ignore: boolean; device: () => Promise<Device> }[] = [
+  { title: "composed, on the stock cpu", ignore: false, device: () => Promise.resolve(stockDevice()) },
+  { title: "composed, on webgpu", ignore: noGpu, device: async () => new ComposedGpu(await gpuDevice()) },
+  { title: "webgpu's own", ignore: noGpu, device: gpuDevice },
+];
+
+/** One test per form of a kernel; fails if tensors are left over. */
+export function onEachForm(name: string, body: (device: Device) => Promise<void>): void {
+  for (const { title, ignore, device } of everyForm) {
+    const fn = async () => {
+      const chosen = await device();
+      const before = chosen.memory().tensors;
+      await body(chosen);
+      const left = chosen.memory().tensors - before;
+      if (left !== 0) throw new Error(`${left} tensors are left over`);
+    };
+    Deno.test({ name: `${name} (${title})`, ignore, fn });
+  }
 }
 
 /** A repeatable source of numbers (Park and Miller's generator). */
