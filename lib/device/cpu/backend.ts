@@ -147,6 +147,8 @@ export class CpuBackend extends MathBackendCPU {
 
   readonly kernels: Kernels;
   #zeros: Chunk | null = null;
+  #description: Chunk | null = null;
+  #words: Int32Array | null = null;
   readonly #forgotten = new FinalizationRegistry<Holding>((holding) => this.#release(holding));
 
   constructor(heap: Heap = new Heap(), kernels: Kernels = new Kernels(heap)) {
@@ -164,6 +166,19 @@ export class CpuBackend extends MathBackendCPU {
       new Uint8Array(this.heap.memory.buffer, this.#zeros.pointer, this.#zeros.size).fill(0);
     }
     return this.#zeros.pointer;
+  }
+
+  /**
+   * Writes a kernel's description (32-bit integers) where it can read it; good until the next call.
+   *
+   * @returns Its address.
+   */
+  describe(words: readonly number[]): number {
+    this.#description ??= this.heap.allocate(1024);
+    const { pointer } = this.#description;
+    this.#words ??= new Int32Array(this.heap.memory.buffer, pointer, 256);
+    for (let i = 0; i < words.length; i++) this.#words[i] = words[i];
+    return pointer;
   }
 
   /** The block of a storage of ours. */

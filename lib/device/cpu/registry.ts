@@ -8,17 +8,26 @@ import * as tf from "@tensorflow/tfjs";
 import { BACKEND_NAME } from "./backend.ts";
 import type { Kernel, Override } from "./kernel.ts";
 import { castKernels } from "./ops/cast.ts";
+import { arrangeKernels } from "./ops/arrange.ts";
+import { compareKernels } from "./ops/compare.ts";
 import { convolutionKernels } from "./ops/convolution.ts";
 import { elementwiseKernels } from "./ops/elementwise.ts";
 import { matmulKernels } from "./ops/matmul.ts";
-import { normalizationKernels } from "./ops/normalization.ts";
+import { normalizationKernels, softmaxKernels } from "./ops/normalization.ts";
 import { optimizerKernels } from "./ops/optimizers.ts";
+import { poolingKernels } from "./ops/pooling.ts";
 import { randomKernels } from "./ops/random.ts";
+import { reductionKernels } from "./ops/reductions.ts";
 
 const OVERRIDES: Record<string, Override> = {
   ...matmulKernels,
   ...convolutionKernels,
   ...elementwiseKernels,
+  ...compareKernels,
+  ...reductionKernels,
+  ...softmaxKernels,
+  ...poolingKernels,
+  ...arrangeKernels,
   ...castKernels,
 };
 

@@ -124,6 +124,22 @@ function unary(op: number, f: Scalar1, alpha?: string): Override {
   };
 }
 
+/** The sum of many arrays of one shape. */
+const addN: Override = (call: Call, inherited: Kernel) => {
+  const list: Storage[] = Object.values(call.inputs), { backend } = call;
+  if (list.length < 2 || !list.every((x) => x.dtype === "float32" && sameShape(x.shape, list[0].shape))) {
+    return inherited(call);
+  }
+  const out = backend.allocate(list[0].shape), block = backend.block(out), to = block.pointer();
+  let sum = backend.block(list[0]).pointer();
+  for (const x of list.slice(1)) {
+    const more = backend.block(x).pointer();
+    backend.kernels.launch("zip", Math.ceil(block.size / 64), 0, sum, more, to, block.size, 0);
+    sum = to;
+  }
+  return out;
+};
+
 /** tf.fill and its kin. */
 const fill: Override = (call: Call, inherited: Kernel) => {
   const { shape, value, dtype } = call.attrs, { backend } = call;
@@ -167,6 +183,7 @@ export const elementwiseKernels: Record<string, Override> = {
   Log: unary(10, Math.log),
   Sigmoid: unary(11, (x) => 1 / (1 + Math.exp(-x))),
   Tanh: unary(12, Math.tanh),
+  AddN: addN,
   Fill: fill,
   ZerosLike: fillLike(0),
   OnesLike: fillLike(1),

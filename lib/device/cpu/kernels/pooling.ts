@@ -1,0 +1,117 @@
+// @ts-nocheck: AssemblyScript
+// deno-lint-ignore-file
+/** Pooling of [n, h, w, c]; windows are cut at the border of the image. */
+
+/** Sizes of a pooling; lib/device/cpu/ops/pooling.ts writes them. */
+@unmanaged
+class Pooling {
+  height: i32; width: i32; channels: i32;
+  outHeight: i32; outWidth: i32;
+  kernelHeight: i32; kernelWidth: i32;
+  strideY: i32; strideX: i32;
+  top: i32; left: i32;
+  dilationY: i32; dilationX: i32;
+}
+
+@inline
+function take(x: usize, width: i32): v128 {
+  if (width >= 4) return v128.load(x);
+  let v = f32x4.replace_lane(f32x4.splat(0), 0, load<f32>(x));
+  if (width > 1) v = f32x4.replace_lane(v, 1, load<f32>(x, 4));
+  if (width > 2) v = f32x4.replace_lane(v, 2, load<f32>(x, 8));
+  return v;
+}
+
+@inline
+function give(to: usize, v: v128, width: i32): void {
+  if (width >= 4) {
+    v128.store(to, v);
+    return;
+  }
+  store<f32>(to, f32x4.extract_lane(v, 0));
+  if (width > 1) store<f32>(to, f32x4.extract_lane(v, 1), 4);
+  if (width > 2) store<f32>(to, f32x4.extract_lane(v, 2), 8);
+}
+
+/** mode 0: the largest (NaN wins), 1: the mean of what lies inside. Units are output rows (of all images). */
+export function pool(mode: i32, description: usize, x: usize, out: usize, begin: i32, end: i32): void {
+  const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
+  for (let unit = begin; unit < end; unit++) {
+    const image = unit / p.outHeight, y0 = (unit % p.outHeight) * p.strideY - p.top;
+    const from = x + <usize>(image * p.height * p.width) * pixel;
+    for (let ox = 0; ox < p.outWidth; ox++) {
+      const x0 = ox * p.strideX - p.left, to = out + <usize>(unit * p.outWidth + ox) * pixel;
+      for (let c = 0; c < p.channels; c += 4) {
+        const width = min(4, p.channels - c);
+        let v = f32x4.splat(mode ? 0 : -Infinity), count = 0;
+        for (let ky = 0; ky < p.kernelHeight; ky++) {
+          const iy = y0 + ky * p.dilationY;
+          if (<u32>iy >= <u32>p.height) continue;
+          for (let kx = 0; kx < p.kernelWidth; kx++) {
+            const ix = x0 + kx * p.dilationX;
+            if (<u32>ix >= <u32>p.width) continue;
+            const at = take(from + <usize>(iy * p.width + ix) * pixel + (<usize>c << 2), width);
+            v = mode ? f32x4.add(v, at) : f32x4.max(v, at);
+            count++;
+          }
+        }
+        if (mode) v = f32x4.div(v, f32x4.splat(<f32>count));
+        give(to + (<usize>c << 2), v, width);
+      }
+    }
+  }
+}
+
+/**
+ * dx (cleared before) += the gradient. mode 0: dy goes to the first largest of the window (or the first NaN), 1: to
+ * all that lie inside, in equal parts. Windows overlap, so units are (image, 16 channels).
+ */
+export function poolGrad(
+  mode: i32, description: usize, dy: usize, x: usize, y: usize, dx: usize, begin: i32, end: i32,
+): void {
+  const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
+  const groups = (p.channels + 15) >> 4;
+  for (let unit = begin; unit < end; unit++) {
+    const image = unit / groups, c0 = (unit % groups) << 4, c1 = min(p.channels, c0 + 16);
+    const base = <usize>(image * p.height * p.width) * pixel;
+    for (let oy = 0; oy < p.outHeight; oy++) {
+      const y0 = oy * p.strideY - p.top;
+      for (let ox = 0; ox < p.outWidth; ox++) {
+        const x0 = ox * p.strideX - p.left;
+        const out = <usize>((image * p.outHeight + oy) * p.outWidth + ox) * pixel;
+        let count = 0;
+        if (mode) {
+          for (let ky = 0; ky < p.kernelHeight; ky++) {
+            if (<u32>(y0 + ky * p.dilationY) >= <u32>p.height) continue;
+            for (let kx = 0; kx < p.kernelWidth; kx++) if (<u32>(x0 + kx * p.dilationX) < <u32>p.width) count++;
+          }
+        }
+        for (let c = c0; c < c1; c += 4) {
+          const width = min(4, c1 - c), column = <usize>c << 2;
+          let g = take(dy + out + column, width), top = g, open = i32x4.splat(-1);
+          if (mode) g = f32x4.div(g, f32x4.splat(<f32>count));
+          else top = take(y + out + column, width);
+          for (let ky = 0; ky < p.kernelHeight; ky++) {
+            const iy = y0 + ky * p.dilationY;
+            if (<u32>iy >= <u32>p.height) continue;
+            for (let kx = 0; kx < p.kernelWidth; kx++) {
+              const ix = x0 + kx * p.dilationX;
+              if (<u32>ix >= <u32>p.width) continue;
+              const at = base + <usize>(iy * p.width + ix) * pixel + column;
+              if (mode) {
+                give(dx + at, f32x4.add(take(dx + at, width), g), width);
+              } else {
+                const v = take(x + at, width);
+                const found = v128.and(open, v128.or(f32x4.eq(v, top), f32x4.ne(v, v)));
+                if (v128.any_true(found)) {
+                  give(dx + at, f32x4.add(take(dx + at, width), v128.and(g, found)), width);
+                  open = v128.andnot(open, found);
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
