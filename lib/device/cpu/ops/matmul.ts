@@ -38,7 +38,7 @@ function multiply(
   if (bias !== undefined && (sizeOf(bias.shape) !== n || bias.dtype !== "float32")) return null;
   const batchA = a.shape.slice(0, -2), batchB = b.shape.slice(0, -2);
   const x = backend.block(a), y = backend.block(b);
-  if (m * k * n <= TINY && x.size === m * k && y.size === k * n) {
+  if (k > 0 && m * k * n <= TINY && x.size === m * k && y.size === k * n) {
     const offset = bias === undefined ? null : backend.block(bias).view();
     const out = tiny(x.view(), y.view(), m, k, n, transposeA, transposeB, offset, relu);
     return backend.adopt(out, [...(batchA.length > batchB.length ? batchA : batchB), m, n], "float32");
