@@ -55,6 +55,15 @@ export async function gradCheck(
   const weights = philoxValues("uniform", output.size, [0x9e3779b9, 0], 0, 0).map((u) => u + 0.5);
   if (output.requiresGrad) output.backward(tensor(weights, { shape: output.shape }));
   const analytic = await Promise.all(leaves.map((leaf) => leaf.grad?.data()));
+  analytic.forEach((found, i) => {
+    if (found !== undefined && found.length !== values[i].length) {
+      throw new Error(
+        `gradCheck: input ${i} ${text(shapes[i])}: backward() gives ${found.length} numbers, not ${
+          values[i].length
+        }`,
+      );
+    }
+  });
 
   /** Σ weights · fn(inputs), with one element of one input moved. */
   const probe = async (i: number, j: number, shift: number): Promise<number> => {
