@@ -1,0 +1,113 @@
+/**
+ * How a rule is proved: its values against plain float64, its gradients against finite differences, and both again for
+ * inputs that lie in memory in other orders.
+ *
+ * @module
+ */
+import { type DeviceName, gradCheck, Tensor, tensor, useDevice } from "descent";
+import { assertEquals } from "@std/assert";
+import { onEachDevice } from "../devices.ts";
+import { Draw, type Kind } from "./draw.ts";
+import type { Plain } from "./plain.ts";
+
+/** A function, where to look at it, and what it should give. */
+export interface Problem {
+  readonly inputs: Plain[];
+  readonly fn: (...inputs: Tensor[]) => Tensor;
+  readonly expected: (...inputs: Plain[]) => Plain;
+  /** Step of the differences, where the function asks for another one. */
+  readonly eps?: number;
+}
+
+/** Makes a problem of random shape and numbers. */
+export type Check = (draw: Draw) => Problem;
+
+/** Checks by name: what is computed. */
+export type Checks = Readonly<Record<string, Check>>;
+
+const SEEDS: Record<DeviceName, readonly (readonly [number, Kind])[]> = {
+  cpu: [
+    [1, "one element"],
+    [2, "one element"],
+    [3, "empty"],
+    [4, "empty"],
+    ...Array.from({ length: 10 }, (_, i) => [5 + i, "random"] as const),
+  ],
+  // A software adapter takes milliseconds for every call.
+  webgpu: [[1, "one element"], [3, "empty"], [5, "random"], [6, "random"]],
+};
+
+/** Registers the tests of some checks. */
+export function prove(topic: string, checks: Checks): void {
+  for (const [name, check] of Object.entries(checks)) {
+    onEachDevice(`${topic}: ${name}`, async (device) => {
+      for (const [seed, kind] of SEEDS[device]) {
+        try {
+          await solve(check(new Draw(seed, kind)), new Draw(seed), device);
+        } catch (error) {
+          (error as Error).message = `problem ${seed} (${kind}): ${(error as Error).message}`;
+          throw error;
+        }
+      }
+    });
+  }
+}
+
+async function solve({ inputs, fn, expected, eps }: Problem, draw: Draw, device: DeviceName): Promise<void> {
+  // Half of the inputs are stored in another order of dimensions than the function sees.
+  const orders = inputs.map(({ shape }) => draw.order(shape.length));
+  const moved = inputs.map((_, i) => draw.uniform() < 0.5 && orders[i].length > 1);
+  const stored = inputs.map((input, i) => moved[i] ? input.permute(inverse(orders[i])) : input);
+  const seen = (...tensors: Tensor[]) => fn(...tensors.map((x, i) => moved[i] ? x.permute(orders[i]) : x));
+  const make = () =>
+    stored.map(({ shape, data }) => tensor(Float32Array.from(data), { shape, requiresGrad: true }));
+
+  const output = seen(...make());
+  const right = expected(...inputs);
+  assertEquals(output.shape, [...right.shape], "the shape");
+  await assertClose(
+    output,
+    right.data,
+    `the value of shapes ${JSON.stringify(inputs.map((one) => one.shape))}`,
+  );
+  if (device === "cpu") return void await gradCheck(seen, make(), { eps });
+  // The differences are proved on the cpu; here the gradients must equal those, and differences sample a few.
+  if (stored.reduce((total, { data }) => total + data.length, 0) <= 6) await gradCheck(seen, make(), { eps });
+  const weights = tensor(draw.array(right.shape, 0.5, 1.5).data as number[], { shape: right.shape });
+  const here = await gradients(seen, make(), weights);
+  await useDevice("cpu");
+  const there = await gradients(seen, make(), tensor(await weights.data(), { shape: right.shape }));
+  await useDevice(device);
+  for (const [i, one] of here.entries()) await assertClose(one, there[i], `the gradient of input ${i}`);
+}
+
+async function gradients(
+  fn: (...inputs: Tensor[]) => Tensor,
+  inputs: Tensor[],
+  weights: Tensor,
+): Promise<Float32Array[]> {
+  const output = fn(...inputs);
+  if (output.requiresGrad) output.backward(weights);
+  return await Promise.all(
+    inputs.map(async ({ grad }) => await grad?.data() as Float32Array ?? new Float32Array()),
+  );
+}
+
+/** Asserts |actual − expected| ≤ 1e-5 + 1e-4 · |expected| for every element. */
+export async function assertClose(
+  actual: Tensor | ArrayLike<number>,
+  expected: ArrayLike<number>,
+  what = "the value",
+): Promise<void> {
+  const found = actual instanceof Tensor ? await actual.data() : actual;
+  assertEquals(found.length, expected.length, `${what}: how many numbers`);
+  for (let i = 0; i < expected.length; i++) {
+    const [a, b] = [found[i], expected[i]];
+    if (Object.is(a, b) || a === b || Math.abs(a - b) <= 1e-5 + 1e-4 * Math.abs(b)) continue;
+    throw new Error(`${what}: element ${i} is ${a} and should be ${b}`);
+  }
+}
+
+function inverse(order: readonly number[]): number[] {
+  return order.map((_, d) => order.indexOf(d));
+}

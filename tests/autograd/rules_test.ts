@@ -1,0 +1,59 @@
+/**
+ * Every rule of the table, through the public methods: values against float64, gradients against finite differences, on
+ * random shapes, one element, none at all, and inputs stored in other orders. The checks stand in rules/, one file for
+ * each of lib/autograd/rules/.
+ */
+import { assertEquals } from "@std/assert";
+import { rules } from "../../lib/autograd/rules/mod.ts";
+import type { Rule } from "../../lib/autograd/rule.ts";
+import { prove } from "./prove.ts";
+import { checks as arithmetic } from "./rules/arithmetic.ts";
+import { checks as comparison } from "./rules/comparison.ts";
+import { checks as convolution } from "./rules/convolution.ts";
+import { checks as elementwise } from "./rules/elementwise.ts";
+import { checks as indexing } from "./rules/indexing.ts";
+import { checks as matmul } from "./rules/matmul.ts";
+import { checks as normalization } from "./rules/normalization.ts";
+import { checks as pooling } from "./rules/pooling.ts";
+import { checks as reduction } from "./rules/reduction.ts";
+import { checks as shape } from "./rules/shape.ts";
+
+/** The gradients that were computed, and those that could have been: "mul[0]", "mul[1]". */
+const computed = new Set<string>(), possible = new Set<string>();
+const differentiable: string[] = [];
+
+// deno-lint-ignore no-explicit-any
+for (const [name, rule] of Object.entries<Rule<any>>(rules)) {
+  const { gradient } = rule;
+  if (typeof gradient === "string") continue;
+  differentiable.push(name);
+  const watched: typeof gradient = (k, call) =>
+    gradient(k, call).map((compute, i) => {
+      if (compute === null) return null;
+      possible.add(`${name}[${i}]`);
+      return () => {
+        computed.add(`${name}[${i}]`);
+        return compute();
+      };
+    });
+  (rule as { gradient: unknown }).gradient = watched;
+}
+
+prove("arithmetic", arithmetic);
+prove("comparison", comparison);
+prove("convolution", convolution);
+prove("elementwise", elementwise);
+prove("indexing", indexing);
+prove("matmul", matmul);
+prove("normalization", normalization);
+prove("pooling", pooling);
+prove("reduction", reduction);
+prove("shape", shape);
+
+Deno.test("every gradient of the table was checked, for every input that has one", () => {
+  assertEquals(
+    differentiable.filter((name) => !possible.has(`${name}[0]`) && !possible.has(`${name}[1]`)),
+    [],
+  );
+  assertEquals([...possible].filter((one) => !computed.has(one)), []);
+});
