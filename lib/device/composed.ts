@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { batchNormTrain, batchNormTrainGrad, logSoftmax } from "./composed/normalization.ts";
+import { batchNormTrain, batchNormTrainGrad, logSoftmax, reluGrad } from "./composed/normalization.ts";
 import { adamStep, type Overwrite, rmspropStep, sgdStep } from "./composed/optimizers.ts";
 import type { KernelCall } from "./composed/workspace.ts";
 import type { Storage } from "./device.ts";
@@ -37,6 +37,7 @@ export function composedKernels(backendName: string): Record<string, ComposedKer
   return {
     BatchNormTrain: (call) => batchNormTrain(backendName, call),
     BatchNormTrainGrad: (call) => batchNormTrainGrad(backendName, call),
+    ReluGrad: (call) => reluGrad(backendName, call),
     LogSoftmax: (call) => logSoftmax(backendName, call),
     Philox: philox,
     SgdStep: (call) => sgdStep(backendName, call, overwriteOf(call.backend)),

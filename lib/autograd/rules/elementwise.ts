@@ -61,7 +61,7 @@ export const relu = rule({
   maths: "y = max(x, 0);  ∂x = g · [y > 0]",
   saves: { output: true },
   forward: (k, [x]) => k.unary("Relu", x),
-  gradient: (k, { g, output: y }) => [() => k.mul(g, k.unary("Step", y))],
+  gradient: (k, { g, output: y }) => [() => k.run("ReluGrad", { dy: g, y })],
 });
 
 export const leakyRelu = rule<{ slope: number }>({

@@ -1,5 +1,5 @@
 /**
- * BatchNormTrain, its gradient and LogSoftmax from plain kernels.
+ * BatchNormTrain, its gradient, LogSoftmax and the gradient of ReLU from plain kernels.
  *
  * @module
  */
@@ -52,5 +52,14 @@ export function logSoftmax(backendName: string, { inputs, backend }: KernelCall)
     const largest = w.run("Max", { x: logits }, { reductionIndices: last, keepDims: true });
     const shifted = w.sub(logits, largest);
     return w.sub(shifted, w.unary("Log", w.sum(w.unary("Exp", shifted), last, true)));
+  });
+}
+
+/** dy where y is positive (or NaN), else 0: what follows a ReLU learns nothing from what it cut off. */
+export function reluGrad(backendName: string, { inputs, backend }: KernelCall): Storage {
+  const { dy, y } = inputs as Record<string, Storage>;
+  return Workspace.use(backendName, backend, (w) => {
+    const cut = w.run("LessEqual", { a: y, b: w.scalar(0) });
+    return w.run("Select", { condition: cut, t: w.run("ZerosLike", { x: dy }), e: dy });
   });
 }

@@ -11,7 +11,7 @@ import { castKernels } from "./ops/cast.ts";
 import { arrangeKernels } from "./ops/arrange.ts";
 import { compareKernels } from "./ops/compare.ts";
 import { convolutionKernels } from "./ops/convolution.ts";
-import { elementwiseKernels } from "./ops/elementwise.ts";
+import { elementwiseKernels, gradientKernels } from "./ops/elementwise.ts";
 import { matmulKernels } from "./ops/matmul.ts";
 import { normalizationKernels, softmaxKernels } from "./ops/normalization.ts";
 import { optimizerKernels } from "./ops/optimizers.ts";
@@ -32,6 +32,7 @@ const OVERRIDES: Record<string, Override> = {
 };
 
 const OWN: Record<string, Kernel> = {
+  ...gradientKernels,
   ...normalizationKernels,
   ...optimizerKernels,
   ...randomKernels,

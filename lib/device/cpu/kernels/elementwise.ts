@@ -17,6 +17,11 @@ class SquaredDifference {
   @inline s(a: f32, b: f32): f32 { const d = a - b; return d * d; }
 }
 
+class ReluGrad {
+  @inline v(dy: v128, y: v128): v128 { return v128.andnot(dy, f32x4.le(y, f32x4.splat(0))); }
+  @inline s(dy: f32, y: f32): f32 { return y <= 0 ? 0 : dy; }
+}
+
 @inline
 function row<Op>(a: usize, b: usize, out: usize, n: i32, mode: i32): void {
   const op = changetype<Op>(0);
@@ -66,6 +71,7 @@ export function binary(
     case 4: rows<Max>(a, b, out, n, mode, d1, d2, a1, a2, a3, b1, b2, b3, begin, end); break;
     case 5: rows<Min>(a, b, out, n, mode, d1, d2, a1, a2, a3, b1, b2, b3, begin, end); break;
     case 6: rows<SquaredDifference>(a, b, out, n, mode, d1, d2, a1, a2, a3, b1, b2, b3, begin, end); break;
+    case 7: rows<ReluGrad>(a, b, out, n, mode, d1, d2, a1, a2, a3, b1, b2, b3, begin, end); break;
   }
 }
 

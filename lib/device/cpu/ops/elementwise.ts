@@ -161,6 +161,16 @@ function fillLike(value: number): Override {
   };
 }
 
+const cutOff = binary("ReluGrad", 7, (dy, y) => y <= 0 ? 0 : dy);
+
+/** Element-wise kernels that TensorFlow.js does not know. */
+export const gradientKernels: Record<string, Kernel> = {
+  ReluGrad: ({ inputs: { dy, y }, attrs, backend }) =>
+    cutOff({ inputs: { a: dy, b: y }, attrs, backend }, () => {
+      throw new TypeError("ReluGrad: float32 is needed");
+    }),
+};
+
 /** This file's kernels by their TensorFlow.js names. */
 export const elementwiseKernels: Record<string, Override> = {
   Add: binary("Add", 0, (x, y) => x + y),
