@@ -21,6 +21,7 @@ export {
 let cpu: Device | undefined;
 let gpu: WebGpuDevice | undefined;
 let current: Device | undefined;
+let turn: Promise<unknown> = Promise.resolve();
 
 /**
  * Chooses the device of the tensors made from now on. A device is made once; the next call finds it again.
@@ -72,8 +73,13 @@ function cpuDevice(): Device {
   return cpu ??= createCpuDevice();
 }
 
-async function gpuDevice(fallback: boolean): Promise<Device> {
-  // A software adapter that was once asked for by name is not what "a real GPU" means; a lost one is none at all.
-  if (gpu !== undefined && !gpu.lost && (fallback || !gpu.software)) return gpu;
-  return gpu = await createWebGpuDevice({ fallback });
+/** One after the other, so that two calls at once do not make two devices. */
+function gpuDevice(fallback: boolean): Promise<Device> {
+  const result = turn.then(async () => {
+    // A software adapter that was once asked for by name is not what "a real GPU" means; a lost one is none at all.
+    if (gpu !== undefined && !gpu.lost && (fallback || !gpu.software)) return gpu;
+    return gpu = await createWebGpuDevice({ fallback });
+  });
+  turn = result.catch(() => {});
+  return result;
 }

@@ -18,8 +18,6 @@ const DEPTH = 16;
 const SIDE = 8;
 const EACH = TILE / SIDE;
 const THREADS = SIDE * SIDE;
-/** A row in workgroup memory: one more than it holds, so that its neighbours lie in other banks. */
-const PITCH = TILE + 1;
 /** Workgroups that fill a GPU; a sum is only split while there are fewer. */
 const ENOUGH = 256;
 /** The least worth a workgroup of its own. */
@@ -82,18 +80,37 @@ const range = (count: number) => [...Array(count).keys()];
 
 function code({ inputs, functions, along, added }: TiledProduct, integers: string[]): string {
   const names = Object.keys(inputs);
-  // Which element of the tile a thread fetches: neighbours in memory for neighbouring threads.
+  // Which four neighbours a thread fetches: the threads of a row go along what is a run in memory.
   const fetched = (alongK: boolean) =>
     alongK
-      ? `let k = i32(e % ${DEPTH}u); let place = i32(e / ${DEPTH}u);`
-      : `let k = i32(e / ${TILE}u); let place = i32(e % ${TILE}u);`;
+      ? `let k = i32(e % ${DEPTH}u); let place = i32(e / ${DEPTH}u) * ${EACH};`
+      : `let k = i32(e / ${SIDE}u); let place = i32(e % ${SIDE}u) * ${EACH};`;
+  const fetch = (
+    tile: string,
+    alongK: boolean,
+    first: string,
+    limit: string,
+    value: (place: string) => string,
+  ) => `
+    for (var e = local; e < ${DEPTH * SIDE}u; e += ${THREADS}u) {
+      ${fetched(alongK)}
+      var four = vec4<f32>(0.0);
+      if (start + k < end) {
+        ${
+    range(EACH).map((c) =>
+      `if (${first} + place + ${c} < ${limit}) { four[${c}] = ${value(`${first} + place + ${c}`)}; }`
+    ).join("\n        ")
+  }
+      }
+      ${tile}[k * ${SIDE} + place / ${EACH}] = four;
+    }`;
   return /* wgsl */ `
 struct Uniforms { ${integers.map((name) => `${name}: i32`).join(", ")} }
 ${names.map((name, b) => `@group(0) @binding(${b}) var<storage, read> ${name}: array<f32>;`).join("\n")}
 @group(0) @binding(${names.length}) var<storage, read_write> output: array<f32>;
 @group(0) @binding(${names.length + 1}) var<uniform> u: Uniforms;
-var<workgroup> tileA: array<f32, ${DEPTH * PITCH}>;
-var<workgroup> tileB: array<f32, ${DEPTH * PITCH}>;
+var<workgroup> tileA: array<vec4<f32>, ${DEPTH * SIDE}>;
+var<workgroup> tileB: array<vec4<f32>, ${DEPTH * SIDE}>;
 ${functions}
 @compute @workgroup_size(${THREADS})
 fn main(
@@ -110,37 +127,30 @@ fn main(
   let part = rest / u.groups;
   if (part >= u.splits) { return; }
   let end = min((part + 1) * u.depth, u.inner);
-  let y = local / ${SIDE}u * ${EACH}u;
-  let x = local % ${SIDE}u * ${EACH}u;
+  let y = local / ${SIDE}u;
+  let x = local % ${SIDE}u;
   ${range(EACH).map((r) => `var sum${r} = vec4<f32>(0.0);`).join(" ")}
   for (var start = part * u.depth; start < end; start += ${DEPTH}) {
-    for (var e = local; e < ${DEPTH * TILE}u; e += ${THREADS}u) {
-      ${fetched(along.a)}
-      var value = 0.0;
-      if (start + k < end && firstRow + place < u.rows) { value = a(firstRow + place, start + k, group); }
-      tileA[k * ${PITCH} + place] = value;
-    }
-    for (var e = local; e < ${DEPTH * TILE}u; e += ${THREADS}u) {
-      ${fetched(along.b)}
-      var value = 0.0;
-      if (start + k < end && firstColumn + place < u.columns) { value = b(start + k, firstColumn + place, group); }
-      tileB[k * ${PITCH} + place] = value;
-    }
+${fetch("tileA", along.a, "firstRow", "u.rows", (row) => `a(${row}, start + k, group)`)}
+${fetch("tileB", along.b, "firstColumn", "u.columns", (column) => `b(start + k, ${column}, group)`)}
     workgroupBarrier();
-    for (var k = 0u; k < ${DEPTH}u; k++) {
-      let atA = k * ${PITCH}u + y;
-      let atB = k * ${PITCH}u + x;
-      let b4 = vec4<f32>(${range(EACH).map((c) => `tileB[atB + ${c}u]`).join(", ")});
-      ${range(EACH).map((r) => `sum${r} += tileA[atA + ${r}u] * b4;`).join("\n      ")}
-    }
+    ${
+    range(DEPTH).map((k) =>
+      `{
+      let a4 = tileA[${k * SIDE}u + y];
+      let b4 = tileB[${k * SIDE}u + x];
+      ${range(EACH).map((r) => `sum${r} += a4[${r}] * b4;`).join(" ")}
+    }`
+    ).join("\n    ")
+  }
     workgroupBarrier();
   }
   let sums = array<vec4<f32>, ${EACH}>(${range(EACH).map((r) => `sum${r}`).join(", ")});
   for (var r = 0; r < ${EACH}; r++) {
-    let row = firstRow + i32(y) + r;
+    let row = firstRow + i32(y) * ${EACH} + r;
     if (row >= u.rows) { break; }
     for (var c = 0; c < ${EACH}; c++) {
-      let column = firstColumn + i32(x) + c;
+      let column = firstColumn + i32(x) * ${EACH} + c;
       if (column >= u.columns) { break; }
       let at = ((part * u.rows + row) * u.groups + group) * u.columns + column;
       output[at] = sums[r][c]${added === undefined ? "" : ` + ${added}`};

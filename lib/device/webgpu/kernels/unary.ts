@@ -97,19 +97,21 @@ const ATTRIBUTES: Record<string, string[]> = {
 };
 
 /**
- * One thread per element.
+ * f(x) for each element, one thread each.
  *
- * @param key Names the program.
- * @param expression WGSL of f(x).
- * @param from The buffer's dtype.
+ * @param call Names the backend.
+ * @param x Of any shape.
  * @param to The result's dtype.
+ * @param expression WGSL of f in terms of `x` (f32 or i32, as x's buffer), `a` and `b`; it also names the program.
+ * @param numbers What a and b are.
+ * @returns As many elements, in x's shape.
  */
 export function mapElements(
   { backend }: Pick<GpuKernelCall, "backend">,
   x: Storage,
   to: DType,
   expression: string,
-  [a, b]: number[] = [],
+  numbers: number[] = [],
 ): Storage {
   const from = backend.bufferType(x);
   const result = backend.allocate([...x.shape], to);
@@ -134,7 +136,7 @@ ${
   output[index] = ${wgslType(to)}(${expression});`)
     }`,
     bindings: [x, result],
-    uniforms: packUniforms([size, { f: a ?? 0 }, { f: b ?? 0 }]),
+    uniforms: packUniforms([size, { f: numbers[0] ?? 0 }, { f: numbers[1] ?? 0 }]),
     workgroups: workgroupsFor(size, WORKGROUP),
   });
   return result;
