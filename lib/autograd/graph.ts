@@ -184,13 +184,11 @@ export function backward(value: Value, seed: Storage, retainGraph: boolean): voi
   const k = kernels(device);
   const root = value.node!;
   const order = reachable(root);
-  const spent = order.find((node) => node.spent);
-  if (spent !== undefined) {
+  try {
+    order.forEach(checkSaved);
+  } catch (error) {
     device.free(seed);
-    throw new Error(
-      `backward: the graph through ${spent.name}() was freed by an earlier backward(); ` +
-        `compute the tensor again, or call backward(undefined, { retainGraph: true }) the first time`,
-    );
+    throw error;
   }
   root.gradient = seed;
   try {
@@ -233,7 +231,19 @@ function pass(k: Kernels, node: Node): void {
   k.device.free(g);
 }
 
-/** What a node saved; an error if it was changed in place since. A missing one is never read. */
+/** Throws if a node cannot give its gradient: before anything is computed, so that no `grad` is half a sum. */
+function checkSaved(node: Node): void {
+  if (node.spent) {
+    throw new Error(
+      `backward: the graph through ${node.name}() was freed by an earlier backward(); ` +
+        `compute the tensor again, or call backward(undefined, { retainGraph: true }) the first time`,
+    );
+  }
+  for (const saved of node.inputs) recall(node, saved);
+  recall(node, node.output);
+}
+
+/** What a node saved; an error if it was changed in place since, or freed. A missing one is never read. */
 function recall(node: Node, saved: Saved | null): Storage {
   if (saved === null) return undefined!;
   if (saved.buffer.version !== saved.version) {
