@@ -6,7 +6,7 @@
 import { Plain } from "./plain.ts";
 
 /** The kinds of shapes that a problem may ask for. */
-export type Kind = "one element" | "empty" | "random";
+export type Kind = "one element" | "empty" | "random" | "large";
 
 /** A repeatable source of numbers, shapes and arrays (Park and Miller's generator, with a warm start). */
 export class Draw {
@@ -28,22 +28,27 @@ export class Draw {
     return low + Math.floor(this.uniform() * (high - low + 1));
   }
 
-  /** A size of a dimension: 1 in a problem of one element. */
+  /** A size of a dimension: 1 in a problem of one element, more in a large one. */
   size(high = 3): number {
-    return this.kind === "one element" ? 1 : this.int(1, high);
+    if (this.kind === "one element") return 1;
+    return this.kind === "large" ? this.int(high, 2 * high + 1) : this.int(1, high);
   }
 
-  /** Sizes of `low` to `high` dimensions, at most 24 elements; one size is 0 in an empty problem. */
+  /**
+   * Sizes of `low` to `high` dimensions, at most 24 elements; one size is 0 in an empty problem. A large problem has some
+   * hundred elements, so that a device's own loops run and not its short cuts.
+   */
   shape(low = 0, high = 6): number[] {
     if (this.kind === "one element") return Array(this.int(low, Math.max(low, Math.min(high, 2)))).fill(1);
-    const shape = Array.from(
-      { length: this.int(Math.max(low, this.kind === "empty" ? 1 : 0), high) },
-      () => 1,
-    );
-    for (const d of this.order(shape.length)) {
-      const rest = Math.floor(24 / shape.reduce((a, b) => a * b, 1));
-      shape[d] = this.int(1, Math.min(4, Math.max(1, rest)));
-    }
+    const least = this.kind === "random" ? low : Math.max(low, 1), most = this.kind === "large" ? 1200 : 24;
+    const shape: number[] = Array(this.int(least, high)).fill(1);
+    this.order(shape.length).forEach((d, i) => {
+      const rest = most / shape.reduce((a, b) => a * b, 1);
+      const share = this.kind === "large" ? Math.floor(rest ** (1 / (shape.length - i))) : Math.min(4, rest);
+      shape[d] = this.kind === "large"
+        ? this.int(Math.ceil(0.7 * share), share)
+        : this.int(1, Math.max(1, share));
+    });
     if (this.kind === "empty") shape[this.int(0, shape.length - 1)] = 0;
     return shape;
   }

@@ -81,9 +81,12 @@ export const checks: Checks = {
       },
     };
   },
-  "linear() goes without a bias": (draw) => ({
-    inputs: [draw.array([2, draw.size(1)]), draw.array([draw.size(), 1])],
-    fn: (x, weight) => F.linear(x, weight),
-    expected: (x, weight) => product(x, weight.permute([1, 0])),
-  }),
+  "linear() goes without a bias": (draw) => {
+    const [rows, inputs, outputs] = [draw.size(), draw.size(), draw.size()];
+    return {
+      inputs: [draw.array([rows, inputs]), draw.array([outputs, inputs])],
+      fn: (x, weight) => F.linear(x, weight),
+      expected: (x, weight) => product(x, weight.permute([1, 0])),
+    };
+  },
 };
