@@ -47,6 +47,14 @@ onEachForm("BatchNormTrain normalizes each channel, and its gradient is the form
   }
 });
 
+onEachForm("ReluGrad passes dy on where the ReLU did, and no infinity where it did not", async (device) => {
+  const dy = device.upload(new Float32Array([1, -2, Infinity, NaN]), [4], "float32");
+  const y = device.upload(new Float32Array([3, 0.5, 0, 0]), [4], "float32");
+  const dx = device.run("ReluGrad", { dy, y });
+  assertEquals([...await device.read(dx)], [1, -2, 0, 0]);
+  for (const s of [dy, y, dx]) device.free(s);
+});
+
 onEachForm("LogSoftmax is finite for logits of any size", async (device) => {
   const logits = device.upload(new Float32Array([1, 2, 3, 1000, 0, -1000, -5, -5, -5]), [3, 3], "float32");
   const result = device.run("LogSoftmax", { logits });

@@ -166,6 +166,10 @@ export function registerBinaryKernels(): void {
       );
     });
   }
+  // dy where the ReLU let x through; a choice, not a product: no 0 · ∞.
+  registerKernel("ReluGrad", ({ inputs: { dy, y }, attrs, backend }) => {
+    return combine({ inputs: { a: dy, b: y }, attrs, backend }, "float32", "select(a, 0.0, b <= 0.0)");
+  });
   for (const [name, expression] of Object.entries(LOGIC)) {
     registerKernel(name, (call) => combine(call, "bool", expression));
   }
