@@ -1,6 +1,7 @@
 /** What every tensor can do: say what it is, give its numbers, take part in the graph. */
 import type { Device, DType, Storage, Values } from "../device/device.ts";
 import { kernels } from "../device/kernels.ts";
+import type { Buffer } from "../autograd/buffer.ts";
 import { apply, backward, isRecording, leaf, noGrad } from "../autograd/graph.ts";
 import { Value } from "../autograd/value.ts";
 import { logicalShape, type Order, reorder } from "./order.ts";
@@ -152,6 +153,11 @@ export abstract class TensorBase {
   /** The same numbers, without their history: no gradient flows through. Shares memory with this tensor. */
   detach(): this {
     return this.wrap(new Value(this.value.buffer), this.order);
+  }
+
+  /** A buffer laid out as this tensor's, seen with this tensor's shape. @internal */
+  viewOf(buffer: Buffer): this {
+    return this.wrap(new Value(buffer), this.order);
   }
 
   /** The numbers copied to memory of their own; gradients flow through. */

@@ -1,0 +1,118 @@
+/** Adam and AdamW. */
+import type { Buffer } from "../autograd/buffer.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { fraction, nonNegative, Optimizer, type Params, type ParamState } from "./optimizer.ts";
+
+/** Hyper-parameters of {@linkcode Adam} and {@linkcode AdamW}. */
+export interface AdamOptions {
+  /** Learning rate: 1e-3 if not said. */
+  lr?: number;
+  /** How much of the running means of the gradient and of its square is kept each step: [0.9, 0.999] if not said. */
+  betas?: readonly [number, number];
+  /** ε, added to the root of the mean square: 1e-8 if not said. */
+  eps?: number;
+  /** λ: for Adam of the penalty ½ λ |θ|², for AdamW of the decay θ ← (1 − lr λ) θ. 0, for AdamW 0.01, if not said. */
+  weightDecay?: number;
+  /** Whether to divide by the largest mean square so far (Reddi et al. 2018): false if not said. */
+  amsgrad?: boolean;
+  /** Whether to climb instead of descend: false if not said. */
+  maximize?: boolean;
+}
+
+type Group = Required<AdamOptions>;
+
+abstract class AdamBase extends Optimizer<Group> {
+  readonly #decoupled: boolean;
+
+  protected constructor(name: string, decoupled: boolean, params: Params<Group>, options: Group) {
+    super(name, params, options);
+    this.#decoupled = decoupled;
+  }
+
+  protected override check({ lr, betas, eps, weightDecay }: Group): void {
+    const name = this.constructor.name;
+    nonNegative(name, "lr", lr);
+    fraction(name, "betas[0]", betas[0]);
+    fraction(name, "betas[1]", betas[1]);
+    nonNegative(name, "eps", eps);
+    nonNegative(name, "weightDecay", weightDecay);
+  }
+
+  protected override update(param: Tensor, grad: Buffer, group: Group, state: ParamState): void {
+    const { lr, betas: [beta1, beta2], eps, weightDecay, amsgrad, maximize } = group;
+    const { device, storage } = param.value.buffer;
+    const inputs = {
+      param: storage,
+      grad: grad.storage,
+      m: this.buffer(param, state, "expAvg").storage,
+      v: this.buffer(param, state, "expAvgSq").storage,
+      vMax: amsgrad ? this.buffer(param, state, "maxExpAvgSq").storage : undefined,
+    };
+    const decoupled = this.#decoupled;
+    device.runMany("AdamStep", inputs, {
+      lr,
+      beta1,
+      beta2,
+      epsilon: eps,
+      weightDecay,
+      decoupled,
+      maximize,
+      step: state.step,
+    });
+  }
+}
+
+const DEFAULTS = {
+  lr: 1e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  amsgrad: false,
+  maximize: false,
+} as const;
+
+/**
+ * Adam (Kingma & Ba 2015, "Adam: a method for stochastic optimization"), as torch.optim.Adam:
+ * m ← β₁m + (1 − β₁) g, v ← β₂v + (1 − β₂) g², θ ← θ − lr · m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
+ *
+ * @example
+ * ```ts
+ * import { nn, optim, randn } from "descent";
+ * const net = new nn.Linear(3, 1);
+ * const optimizer = new optim.Adam(net.parameters(), { lr: 1e-3 });
+ * net.forward(randn(4, 3)).square().mean().backward();
+ * optimizer.step();
+ * optimizer.zeroGrad();
+ * ```
+ */
+export class Adam extends AdamBase {
+  /**
+   * @param params `net.parameters()`, or groups `[{ params, lr, … }]`.
+   * @param options Hyper-parameters; those of a group come first.
+   * @throws {RangeError} if one makes no sense, or there is no parameter.
+   */
+  constructor(params: Params<Group>, options: AdamOptions = {}) {
+    super("Adam", false, params, { ...DEFAULTS, ...options });
+  }
+}
+
+/**
+ * Adam with decoupled weight decay (Loshchilov & Hutter 2019), as torch.optim.AdamW: θ ← (1 − lr λ) θ before Adam's step.
+ *
+ * @example
+ * ```ts
+ * import { nn, optim } from "descent";
+ * const optimizer = new optim.AdamW(new nn.Linear(3, 1).parameters(), { weightDecay: 0.05 });
+ * console.log(optimizer.lr); // 0.001
+ * ```
+ */
+export class AdamW extends AdamBase {
+  /**
+   * @param params `net.parameters()`, or groups `[{ params, lr, … }]`.
+   * @param options Hyper-parameters; those of a group come first.
+   * @throws {RangeError} if one makes no sense, or there is no parameter.
+   */
+  constructor(params: Params<Group>, options: AdamOptions = {}) {
+    super("AdamW", true, params, { ...DEFAULTS, weightDecay: 0.01, ...options });
+  }
+}

@@ -1,0 +1,104 @@
+/** The schedule that follows a measured value. */
+import type { HasRate, ParamGroup } from "./optimizer.ts";
+import { type AnyOptimizer, finite, Schedule, whole } from "./schedule.ts";
+
+/** Settings of {@linkcode ReduceLROnPlateau}. */
+export interface ReduceLROnPlateauOptions {
+  /** Whether the value should fall ("min", if not said) or rise. */
+  mode?: "min" | "max";
+  /** What the rate is multiplied by: 0.1 if not said. */
+  factor?: number;
+  /** So many steps without improvement are borne: 10 if not said. */
+  patience?: number;
+  /** What counts as an improvement: 1e-4 if not said. */
+  threshold?: number;
+  /** Whether the threshold is relative to the best value ("rel", if not said) or absolute. */
+  thresholdMode?: "rel" | "abs";
+  /** So many steps after a reduction are not counted: 0 if not said. */
+  cooldown?: number;
+  /** The lowest rate: 0 if not said. */
+  minLr?: number;
+  /** A smaller change of the rate is not made: 1e-8 if not said. */
+  eps?: number;
+}
+
+/**
+ * Reduces the learning rate when a value stops improving, as torch.optim.lr_scheduler.ReduceLROnPlateau.
+ *
+ * @example
+ * ```ts
+ * import { nn, optim } from "descent";
+ * const optimizer = new optim.SGD(new nn.Linear(2, 1).parameters(), { lr: 1 });
+ * const schedule = new optim.lr.ReduceLROnPlateau(optimizer, { patience: 1, factor: 0.5 });
+ * for (const loss of [3, 2, 2, 2]) schedule.step(loss);
+ * console.log(optimizer.lr); // 0.5
+ * ```
+ */
+export class ReduceLROnPlateau extends Schedule {
+  /** The best value so far. */
+  best: number;
+  /** Steps without improvement. */
+  badEpochs = 0;
+  /** Steps of the cooldown that are left. */
+  cooldownCounter = 0;
+  readonly #options: Required<ReduceLROnPlateauOptions>;
+
+  /**
+   * @param optimizer Whose learning rates follow the schedule.
+   * @param options See {@linkcode ReduceLROnPlateauOptions}.
+   * @throws {RangeError} if a setting makes no sense.
+   */
+  constructor(optimizer: AnyOptimizer, options: ReduceLROnPlateauOptions = {}) {
+    const all = {
+      ...{ mode: "min" as const, factor: 0.1, patience: 10, threshold: 1e-4, thresholdMode: "rel" as const },
+      ...{ cooldown: 0, minLr: 0, eps: 1e-8 },
+      ...options,
+    };
+    if (!(all.factor >= 0 && all.factor < 1)) {
+      throw new RangeError(`ReduceLROnPlateau: factor must be in [0, 1), not ${all.factor}`);
+    }
+    if (!["min", "max"].includes(all.mode) || !["rel", "abs"].includes(all.thresholdMode)) {
+      throw new RangeError(
+        `ReduceLROnPlateau: mode is "min" or "max" and thresholdMode "rel" or "abs", not "${all.mode}" and "${all.thresholdMode}"`,
+      );
+    }
+    whole("ReduceLROnPlateau", "patience", all.patience, 0);
+    whole("ReduceLROnPlateau", "cooldown", all.cooldown, 0);
+    finite("ReduceLROnPlateau", "threshold", all.threshold);
+    super(optimizer);
+    this.#options = all;
+    this.best = all.mode === "min" ? Infinity : -Infinity;
+  }
+
+  /**
+   * Moves on by one.
+   *
+   * @param metric The value that should improve.
+   * @throws {TypeError} if none is given.
+   */
+  override step(metric?: number): void {
+    if (typeof metric !== "number") {
+      throw new TypeError("ReduceLROnPlateau: step(metric) needs the value that should improve");
+    }
+    const { mode, threshold, thresholdMode, patience, cooldown } = this.#options;
+    this.lastEpoch++;
+    const margin = thresholdMode === "rel" ? this.best * threshold : threshold;
+    const improved = this.best === Infinity || this.best === -Infinity
+      ? mode === "min" ? metric < this.best : metric > this.best
+      : mode === "min"
+      ? metric < this.best - margin
+      : metric > this.best + margin;
+    if (improved) [this.best, this.badEpochs] = [metric, 0];
+    else this.badEpochs++;
+    if (this.cooldownCounter > 0) [this.cooldownCounter, this.badEpochs] = [this.cooldownCounter - 1, 0];
+    if (this.badEpochs > patience) {
+      this.apply();
+      [this.cooldownCounter, this.badEpochs] = [cooldown, 0];
+    }
+  }
+
+  protected override rate({ lr }: ParamGroup<HasRate>): number {
+    const lower = Math.max(lr * this.#options.factor, this.#options.minLr);
+    return lr - lower > this.#options.eps ? lower : lr;
+  }
+}

@@ -1,0 +1,74 @@
+/** RMSprop. */
+import type { Buffer } from "../autograd/buffer.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { nonNegative, Optimizer, type Params, type ParamState } from "./optimizer.ts";
+
+/** Hyper-parameters of {@linkcode RMSprop}. */
+export interface RMSpropOptions {
+  /** Learning rate: 1e-2 if not said. */
+  lr?: number;
+  /** How much of the running mean square is kept each step: 0.99 if not said. */
+  alpha?: number;
+  /** ε, added to the root: 1e-8 if not said. */
+  eps?: number;
+  /** λ of the penalty ½ λ |θ|²: 0 if not said. */
+  weightDecay?: number;
+  /** Share of the last step that is added to the next: 0 if not said. */
+  momentum?: number;
+  /** Whether to divide by the standard deviation in place of the root mean square: false if not said. */
+  centered?: boolean;
+  /** Whether to climb instead of descend: false if not said. */
+  maximize?: boolean;
+}
+
+type Group = Required<RMSpropOptions>;
+
+/**
+ * RMSprop (Tieleman & Hinton 2012, lecture 6.5 of "Neural networks for machine learning"), as torch.optim.RMSprop:
+ * s ← αs + (1 − α) g², θ ← θ − lr · g / (√s + ε); `centered` subtracts the squared running mean of g from s.
+ *
+ * @example
+ * ```ts
+ * import { nn, optim } from "descent";
+ * const optimizer = new optim.RMSprop(new nn.Linear(3, 1).parameters(), { lr: 1e-3, momentum: 0.9 });
+ * console.log(optimizer.lr); // 0.001
+ * ```
+ */
+export class RMSprop extends Optimizer<Group> {
+  /**
+   * @param params `net.parameters()`, or groups `[{ params, lr, … }]`.
+   * @param options Hyper-parameters; those of a group come first.
+   * @throws {RangeError} if one makes no sense, or there is no parameter.
+   */
+  constructor(params: Params<Group>, options: RMSpropOptions = {}) {
+    const defaults = {
+      lr: 1e-2,
+      alpha: 0.99,
+      eps: 1e-8,
+      weightDecay: 0,
+      momentum: 0,
+      centered: false,
+      maximize: false,
+    };
+    super("RMSprop", params, { ...defaults, ...options });
+  }
+
+  protected override check({ lr, alpha, eps, weightDecay, momentum }: Group): void {
+    for (const [name, value] of Object.entries({ lr, alpha, eps, weightDecay, momentum })) {
+      nonNegative("RMSprop", name, value);
+    }
+  }
+
+  protected override update(param: Tensor, grad: Buffer, group: Group, state: ParamState): void {
+    const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = group;
+    const { device, storage } = param.value.buffer;
+    const inputs = {
+      param: storage,
+      grad: grad.storage,
+      square: this.buffer(param, state, "squareAvg").storage,
+      average: centered ? this.buffer(param, state, "gradAvg").storage : undefined,
+      buffer: momentum > 0 ? this.buffer(param, state, "momentumBuffer").storage : undefined,
+    };
+    device.runMany("RmspropStep", inputs, { lr, alpha, epsilon: eps, momentum, weightDecay, maximize });
+  }
+}

@@ -1,0 +1,83 @@
+/** Stochastic gradient descent. */
+import type { Buffer } from "../autograd/buffer.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { nonNegative, Optimizer, type Params, type ParamState } from "./optimizer.ts";
+
+/** Hyper-parameters of {@linkcode SGD}. */
+export interface SGDOptions {
+  /** Learning rate: 1e-3 if not said. */
+  lr?: number;
+  /** Share of the last step that is added to the next: 0 if not said. */
+  momentum?: number;
+  /** How much less than all of the gradient enters the momentum: 0 if not said. */
+  dampening?: number;
+  /** λ of the penalty ½ λ |θ|²: 0 if not said. */
+  weightDecay?: number;
+  /** Whether the gradient is looked up where the momentum will lead: false if not said. */
+  nesterov?: boolean;
+  /** Whether to climb instead of descend: false if not said. */
+  maximize?: boolean;
+}
+
+/**
+ * Stochastic gradient descent, with momentum if asked for (Sutskever et al. 2013), as torch.optim.SGD:
+ * g ← g + λθ; b ← μb + (1 − dampening) g (b = g at first); θ ← θ − lr · (nesterov ? g + μb : b).
+ *
+ * @example
+ * ```ts
+ * import { optim, tensor } from "descent";
+ * import { assertAlmostEquals } from "@std/assert";
+ * const x = tensor(0, { requiresGrad: true });
+ * const optimizer = new optim.SGD([x], { lr: 0.4 });
+ * for (let i = 0; i < 20; i++) {
+ *   x.sub(2).square().div(2).backward();
+ *   optimizer.step();
+ *   optimizer.zeroGrad();
+ * }
+ * assertAlmostEquals(await x.item(), 2, 1e-3);
+ * ```
+ */
+export class SGD extends Optimizer<Required<SGDOptions>> {
+  /**
+   * @param params `net.parameters()`, or groups `[{ params, lr, … }]`.
+   * @param options Hyper-parameters; those of a group come first.
+   * @throws {RangeError} if one makes no sense, or there is no parameter.
+   */
+  constructor(params: Params<Required<SGDOptions>>, options: SGDOptions = {}) {
+    const defaults = {
+      lr: 1e-3,
+      momentum: 0,
+      dampening: 0,
+      weightDecay: 0,
+      nesterov: false,
+      maximize: false,
+    };
+    super("SGD", params, { ...defaults, ...options });
+  }
+
+  protected override check({ lr, momentum, weightDecay, dampening, nesterov }: Required<SGDOptions>): void {
+    nonNegative("SGD", "lr", lr);
+    nonNegative("SGD", "momentum", momentum);
+    nonNegative("SGD", "weightDecay", weightDecay);
+    if (!Number.isFinite(dampening)) {
+      throw new RangeError(`SGD: dampening must be a finite number, not ${dampening}`);
+    }
+    if (nesterov && (momentum === 0 || dampening !== 0)) {
+      throw new RangeError("SGD: nesterov needs a momentum > 0 and no dampening");
+    }
+  }
+
+  protected override update(
+    param: Tensor,
+    grad: Buffer,
+    group: Required<SGDOptions>,
+    state: ParamState,
+  ): void {
+    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
+    const { device, storage } = param.value.buffer;
+    const first = !state.buffers.has("momentumBuffer");
+    const buffer = momentum === 0 ? undefined : this.buffer(param, state, "momentumBuffer");
+    const inputs = { param: storage, grad: grad.storage, buffer: buffer?.storage };
+    device.runMany("SgdStep", inputs, { lr, momentum, dampening, weightDecay, nesterov, maximize, first });
+  }
+}
