@@ -30,7 +30,8 @@ export function createCpuDevice(): Device {
     const backend = new CpuBackend();
     registerKernels();
     tf.registerBackend(BACKEND_NAME, () => backend);
-    device = new CpuDevice(backend, "CPU, 1 thread, WebAssembly SIMD");
+    const { threads } = backend.kernels;
+    device = new CpuDevice(backend, `CPU, ${threads} thread${threads === 1 ? "" : "s"}, WebAssembly SIMD`);
   }
   return device;
 }

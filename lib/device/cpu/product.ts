@@ -105,6 +105,7 @@ function pack(
   backend.kernels.launch(
     right.transposed ? "packColumns" : "packRows",
     Math.ceil(columns / 8),
+    right.from.length * right.rows * 1.5,
     ...[list, right.from.length, right.rows, columns, right.stride, packed],
   );
 }
@@ -136,7 +137,14 @@ export function product(backend: CpuBackend, p: Product, right: RightFactor): vo
         describe(backend, description, part, packed, gather);
         // Sixteen panels of a cache-sized run of k's stay in the second-level cache.
         const groups = Math.ceil(panels / 16), groupPanels = Math.ceil(panels / groups);
-        backend.kernels.launch("product", blocks * groups, description, groups, groupPanels);
+        backend.kernels.launch(
+          "product",
+          blocks * groups,
+          groupPanels * depth * 16,
+          description,
+          groups,
+          groupPanels,
+        );
       }
     });
   });
@@ -158,7 +166,12 @@ export function productTransposed(backend: CpuBackend, p: Product, right: RightF
         pack(backend, right, first, width8, description + (FIELDS + p.taps.length) * 4, packed);
         describe(backend, description, { ...p, width8, output: p.output + first * 4 }, packed, false);
         const unitTiles = Math.min(UNIT_TILES, Math.max(1, Math.ceil(tiles / 16)));
-        backend.kernels.launch("productTransposed", Math.ceil(tiles / unitTiles), description, unitTiles);
+        backend.kernels.launch(
+          "productTransposed",
+          Math.ceil(tiles / unitTiles),
+          unitTiles * total * width8 / 4,
+          ...[description, unitTiles],
+        );
       }
     });
   });

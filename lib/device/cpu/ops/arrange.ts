@@ -67,10 +67,19 @@ function copyBox(backend: CpuBackend, from: number, to: number, dimensions: Dime
     // The innermost target dimension has length 1: every row is one element.
     if (outer.length > 4) return false;
     const words = outerWords([row, ...outer]);
-    backend.kernels.launch("copyRows", rows * row.length, backend.describe(words), from, to, 1, 1);
+    backend.kernels.launch("copyRows", rows * row.length, 10, backend.describe(words), from, to, 1, 1);
     return true;
   }
-  backend.kernels.launch("copyRows", rows, backend.describe(outerWords(outer)), from, to, row.length, step);
+  backend.kernels.launch(
+    "copyRows",
+    rows,
+    10 + row.length / 4,
+    backend.describe(outerWords(outer)),
+    from,
+    to,
+    row.length,
+    step,
+  );
   return true;
 }
 
@@ -103,6 +112,7 @@ const transpose: Override = (call: Call, inherited: Kernel) => {
     backend.kernels.launch(
       "transposePlanes",
       planes * bands,
+      10 + Math.min(16, inner.length) * across.length / 2,
       ...[
         backend.describe(outerWords(outer)),
         from,
@@ -152,7 +162,7 @@ const pad: Override = (call: Call, inherited: Kernel) => {
   const out = backend.allocate(shape), size = sizeOf(shape);
   if (size === 0) return out;
   const to = backend.block(out).pointer();
-  backend.kernels.launch("fill", Math.ceil(size / 4), to, attrs.constantValue ?? 0);
+  backend.kernels.launch("fill", Math.ceil(size / 4), 1, to, attrs.constantValue ?? 0);
   const start = paddings.reduce((sum, [before], i) => sum + before * outSteps[i], 0);
   if (sizeOf(x.shape) > 0) copyBox(backend, backend.block(x).pointer(), to + start * 4, dimensions);
   return out;

@@ -29,7 +29,7 @@ function comparison(op: number, f: (x: number, y: number) => boolean): Override 
     }
     const out = backend.allocate(shape, "bool");
     const to = backend.block(out).pointer();
-    backend.kernels.launch("compare", Math.ceil(size / 16), op, x.pointer(), y.pointer(), to, mode);
+    backend.kernels.launch("compare", Math.ceil(size / 16), 5, op, x.pointer(), y.pointer(), to, mode);
     return out;
   };
 }
@@ -43,7 +43,7 @@ const select: Override = (call: Call, inherited: Kernel) => {
   if (!fits || c.size <= TINY) return inherited(call);
   const out = backend.allocate(t.shape, t.dtype), to = backend.block(out).pointer();
   const x = backend.block(t).pointer(), y = backend.block(e).pointer();
-  backend.kernels.launch("select", Math.ceil(c.size / 16), c.pointer(), x, y, to);
+  backend.kernels.launch("select", Math.ceil(c.size / 16), 8, c.pointer(), x, y, to);
   return out;
 };
 
@@ -59,7 +59,7 @@ const cast: Override = (call: Call, inherited: Kernel) => {
   const kind = KINDS[`${x.dtype}>${attrs.dtype}`], block = backend.block(x);
   if (kind === undefined || block.size <= TINY) return inherited(call);
   const out = backend.allocate(x.shape, attrs.dtype), to = backend.block(out).pointer();
-  backend.kernels.launch("cast", Math.ceil(block.size / 16), kind, block.pointer(), to);
+  backend.kernels.launch("cast", Math.ceil(block.size / 16), 6, kind, block.pointer(), to);
   return out;
 };
 

@@ -162,7 +162,7 @@ function inputGradient(backend: CpuBackend, dy: Storage, filter: Storage, g: Geo
       else phases.push({ y, x, taps, tapIndices });
     }
   }
-  if (empty) backend.kernels.launch("fill", Math.ceil(sizeOf(out.shape) / 4), output, 0);
+  if (empty) backend.kernels.launch("fill", Math.ceil(sizeOf(out.shape) / 4), 1, output, 0);
   if (sizeOf(dy.shape) === 0) return out;
   const input = backend.block(dy).pointer(), weights = backend.block(filter).pointer();
   const channels = g.channels / g.groups, outChannels = g.outChannels / g.groups;
@@ -209,7 +209,7 @@ function filterGradient(backend: CpuBackend, x: Storage, dy: Storage, g: Geometr
   if (sizeOf(out.shape) === 0) return out;
   const output = backend.block(out).pointer();
   if (sizeOf(dy.shape) === 0 || sizeOf(x.shape) === 0) {
-    backend.kernels.launch("fill", Math.ceil(sizeOf(out.shape) / 4), output, 0);
+    backend.kernels.launch("fill", Math.ceil(sizeOf(out.shape) / 4), 1, output, 0);
     return out;
   }
   const input = backend.block(x).pointer(), right = backend.block(dy).pointer();

@@ -80,7 +80,7 @@ function binary(name: string, op: number, f: Scalar2): Override {
     if (sameShape(a.shape, b.shape)) {
       const out = backend.allocate(a.shape), n = x.size;
       const to = backend.block(out).pointer();
-      backend.kernels.launch("zip", Math.ceil(n / 64), op, x.pointer(), y.pointer(), to, n, 0);
+      backend.kernels.launch("zip", Math.ceil(n / 64), 25, op, x.pointer(), y.pointer(), to, n, 0);
       return out;
     }
     const { shape, dimensions } = broadcast(a.shape, b.shape, name);
@@ -92,12 +92,13 @@ function binary(name: string, op: number, f: Scalar2): Override {
     const mode = row.b === 0 && row.a !== 0 ? 1 : row.a === 0 && row.b !== 0 ? 2 : 0;
     if (dimensions.length === 1) {
       const n = row.length;
-      backend.kernels.launch("zip", Math.ceil(n / 64), op, x.pointer(), y.pointer(), to, n, mode);
+      backend.kernels.launch("zip", Math.ceil(n / 64), 25, op, x.pointer(), y.pointer(), to, n, mode);
       return out;
     }
     backend.kernels.launch(
       "binary",
       outBlock.size / row.length,
+      10 + row.length / 3,
       ...[op, x.pointer(), y.pointer(), to, row.length, mode],
       ...[z.length, second?.length ?? 1, z.a, second?.a ?? 0, third?.a ?? 0],
       ...[z.b, second?.b ?? 0, third?.b ?? 0],
@@ -119,7 +120,15 @@ function unary(op: number, f: Scalar1, alpha?: string): Override {
     }
     const out = backend.allocate(x.shape);
     const to = backend.block(out).pointer();
-    backend.kernels.launch("unary", Math.ceil(block.size / 4), op, block.pointer(), to, number);
+    backend.kernels.launch(
+      "unary",
+      Math.ceil(block.size / 4),
+      op < 9 ? 1.5 : 8,
+      op,
+      block.pointer(),
+      to,
+      number,
+    );
     return out;
   };
 }
@@ -134,7 +143,7 @@ const addN: Override = (call: Call, inherited: Kernel) => {
   let sum = backend.block(list[0]).pointer();
   for (const x of list.slice(1)) {
     const more = backend.block(x).pointer();
-    backend.kernels.launch("zip", Math.ceil(block.size / 64), 0, sum, more, to, block.size, 0);
+    backend.kernels.launch("zip", Math.ceil(block.size / 64), 25, 0, sum, more, to, block.size, 0);
     sum = to;
   }
   return out;
@@ -148,7 +157,7 @@ const fill: Override = (call: Call, inherited: Kernel) => {
   for (const length of shape) size *= length;
   if (size <= TINY) return backend.adopt(new Float32Array(size).fill(value), shape, "float32");
   const out = backend.allocate(shape);
-  backend.kernels.launch("fill", Math.ceil(size / 4), backend.block(out).pointer(), value);
+  backend.kernels.launch("fill", Math.ceil(size / 4), 1, backend.block(out).pointer(), value);
   return out;
 };
 

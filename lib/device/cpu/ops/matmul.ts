@@ -106,15 +106,27 @@ function one(
     // One row is one column: the transposition falls away.
     {
       if (transposeB) {
-        kernels.launch("thinColumns", Math.ceil(n / 4), a, b, bias, to, m, k, n, relu ? 1 : 0);
+        kernels.launch("thinColumns", Math.ceil(n / 4), m * k / 2, a, b, bias, to, m, k, n, relu ? 1 : 0);
       } else {
-        kernels.launch("thinRows", Math.ceil(n / 512), a, b, bias, to, m, k, n, relu ? 1 : 0);
+        kernels.launch(
+          "thinRows",
+          Math.ceil(n / 512),
+          m * k * Math.min(n, 512) / 8,
+          a,
+          b,
+          bias,
+          to,
+          m,
+          k,
+          n,
+          relu ? 1 : 0,
+        );
       }
       return;
     }
   }
   if (k <= THIN && k > 0 && bias === 0 && !relu && (transposeA || k === 1) && (!transposeB || k === 1)) {
-    kernels.launch("thinUpdate", m, a, b, to, m, k, n);
+    kernels.launch("thinUpdate", m, k * n / 3, a, b, to, m, k, n);
     return;
   }
   const factor: RightFactor = {
@@ -148,7 +160,7 @@ function one(
       rowBytes: n * 4,
       columnBytes: 0,
     };
-    if (k === 0) kernels.launch("fill", Math.ceil(m * n / 4), to, 0);
+    if (k === 0) kernels.launch("fill", Math.ceil(m * n / 4), 1, to, 0);
     else productTransposed(backend, p, factor);
   } else {
     const p: Product = {

@@ -51,13 +51,24 @@ function batchNormTrain({ inputs, attrs, backend }: Call): Storage[] {
   const at = (storage: Storage) => backend.block(storage).pointer();
   const rows = chunkRows(channels), chunks = Math.ceil(total / rows), { kernels } = backend;
   withSums(backend, chunks * 2 * channels, channels, (partial, factor) => {
-    kernels.launch("normChunks", chunks, 0, at(x), 0, 0, partial, total, channels, rows);
+    kernels.launch("normChunks", chunks, rows * channels / 3, 0, at(x), 0, 0, partial, total, channels, rows);
     kernels.launch(
       "normStatistics",
       channels,
+      10 + 4 * chunks,
       ...[partial, at(x), at(scale), at(mean), at(variance), factor, total, channels, chunks, attrs.epsilon],
     );
-    kernels.launch("normApply", total, at(x), at(mean), factor, at(offset), at(y), channels);
+    kernels.launch(
+      "normApply",
+      total,
+      5 + channels / 3,
+      at(x),
+      at(mean),
+      factor,
+      at(offset),
+      at(y),
+      channels,
+    );
   });
   return [y, mean, variance];
 }
@@ -73,10 +84,23 @@ function batchNormTrainGrad({ inputs, attrs, backend }: Call): Storage[] {
   const at = (storage: Storage) => backend.block(storage).pointer();
   const rows = chunkRows(channels), chunks = Math.ceil(total / rows), { kernels } = backend;
   withSums(backend, chunks * 2 * channels, 3 * channels, (partial, factors) => {
-    kernels.launch("normChunks", chunks, 1, at(x), at(dy), at(mean), partial, total, channels, rows);
+    kernels.launch(
+      "normChunks",
+      chunks,
+      rows * channels / 3,
+      1,
+      at(x),
+      at(dy),
+      at(mean),
+      partial,
+      total,
+      channels,
+      rows,
+    );
     kernels.launch(
       "normGradStatistics",
       channels,
+      10 + 4 * chunks,
       ...[
         partial,
         at(variance),
@@ -90,7 +114,17 @@ function batchNormTrainGrad({ inputs, attrs, backend }: Call): Storage[] {
         attrs.epsilon,
       ],
     );
-    kernels.launch("normGradApply", total, at(dy), at(x), at(mean), factors, at(dx), channels);
+    kernels.launch(
+      "normGradApply",
+      total,
+      5 + channels / 2,
+      at(dy),
+      at(x),
+      at(mean),
+      factors,
+      at(dx),
+      channels,
+    );
   });
   return [dx, dScale, dOffset];
 }
@@ -107,7 +141,15 @@ function softmaxRows(backend: CpuBackend, logits: Storage, log: boolean): Storag
   const block = backend.block(logits);
   if (block.size > 0) {
     const to = backend.block(out).pointer();
-    backend.kernels.launch("softmax", block.size / classes, block.pointer(), to, classes, log ? 1 : 0);
+    backend.kernels.launch(
+      "softmax",
+      block.size / classes,
+      20 + 4 * classes,
+      block.pointer(),
+      to,
+      classes,
+      log ? 1 : 0,
+    );
   }
   return out;
 }
@@ -139,7 +181,17 @@ const fusedBatchNorm: Override = (call: Call, inherited: Kernel) => {
     const factors = new Float32Array(backend.heap.memory.buffer, factor, channels);
     for (let c = 0; c < channels; c++) factors[c] = scales[c] / Math.sqrt(variances[c] + epsilon);
     const rows = backend.block(x).size / channels;
-    backend.kernels.launch("normApply", rows, at(x), at(mean), factor, at(offset), at(y), channels);
+    backend.kernels.launch(
+      "normApply",
+      rows,
+      5 + channels / 3,
+      at(x),
+      at(mean),
+      factor,
+      at(offset),
+      at(y),
+      channels,
+    );
   });
   return y;
 };

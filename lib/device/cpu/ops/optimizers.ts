@@ -35,6 +35,7 @@ function sgdStep({ inputs, attrs, backend }: Call): Storage[] {
   backend.kernels.launch(
     "sgd",
     count,
+    2,
     ...[address(backend, param), address(backend, grad), momentum === 0 ? 0 : address(backend, buffer)],
     ...[lr, momentum, 1 - dampening, weightDecay, maximize ? -1 : 1, nesterov ? 1 : 0, attrs.first ? 1 : 0],
   );
@@ -49,6 +50,7 @@ function adamStep({ inputs, attrs, backend }: Call): Storage[] {
   backend.kernels.launch(
     "adam",
     count,
+    4,
     ...[address(backend, param), address(backend, grad), address(backend, m), address(backend, v)],
     address(backend, vMax),
     ...[lr / (1 - beta1 ** step), Math.sqrt(1 - beta2 ** step), 1 - beta1, beta2, 1 - beta2, epsilon],
@@ -64,6 +66,7 @@ function rmspropStep({ inputs, attrs, backend }: Call): Storage[] {
   backend.kernels.launch(
     "rmsprop",
     count,
+    4,
     ...[address(backend, param), address(backend, grad), address(backend, square), address(backend, average)],
     momentum === 0 ? 0 : address(backend, buffer),
     ...[lr, alpha, 1 - alpha, epsilon, momentum, weightDecay, maximize ? -1 : 1],

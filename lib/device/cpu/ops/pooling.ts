@@ -41,6 +41,7 @@ function forward(mode: number): Override {
     backend.kernels.launch(
       "pool",
       info.batchSize * info.outHeight,
+      info.outWidth * info.outChannels * info.filterHeight * info.filterWidth / 2,
       ...[mode, backend.describe(words(info)), backend.block(x).pointer(), backend.block(out).pointer()],
     );
     return out;
@@ -58,7 +59,7 @@ function backward(mode: number): Override {
     const out = backend.allocate(input.shape), size = sizeOf(out.shape);
     if (size === 0) return out;
     const to = backend.block(out).pointer();
-    backend.kernels.launch("fill", Math.ceil(size / 4), to, 0);
+    backend.kernels.launch("fill", Math.ceil(size / 4), 1, to, 0);
     if (sizeOf(dy.shape) === 0) return out;
     // The mean's gradient needs the shape of its input alone; its data may be anything.
     const x = mode === 0 ? backend.block(input).pointer() : 0;
@@ -66,6 +67,7 @@ function backward(mode: number): Override {
     backend.kernels.launch(
       "poolGrad",
       info.batchSize * Math.ceil(info.inChannels / 16),
+      16 * info.outHeight * info.outWidth * info.filterHeight * info.filterWidth,
       ...[mode, backend.describe(words(info)), backend.block(dy).pointer(), x, y, to],
     );
     return out;

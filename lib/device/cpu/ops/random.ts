@@ -20,6 +20,7 @@ function philox({ attrs, backend }: Call): Storage {
   backend.kernels.launch(
     "philox",
     Math.ceil(sizeOf(shape) / 16),
+    kind === 1 ? 300 : 30,
     ...[
       kind,
       backend.block(out).pointer(),

@@ -51,8 +51,29 @@ function reduceRun(
   const rows = Math.max(32, Math.ceil(CHUNK / inner / 32) * 32), count = Math.ceil(run / rows);
   const partial = backend.heap.allocate(outer * count * inner * 8);
   try {
-    backend.kernels.launch("reduceChunks", outer * count, op, from, partial.pointer, run, inner, rows, count);
-    backend.kernels.launch("reduceTogether", outer, op, partial.pointer, to, inner, count, scale);
+    backend.kernels.launch(
+      "reduceChunks",
+      outer * count,
+      5 + Math.min(run, rows) * inner / 6,
+      op,
+      from,
+      partial.pointer,
+      run,
+      inner,
+      rows,
+      count,
+    );
+    backend.kernels.launch(
+      "reduceTogether",
+      outer,
+      3 * count * inner,
+      op,
+      partial.pointer,
+      to,
+      inner,
+      count,
+      scale,
+    );
   } finally {
     backend.heap.release(partial);
   }

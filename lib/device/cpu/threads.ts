@@ -1,0 +1,194 @@
+/**
+ * Threads that share the heap: fork, join, nothing in between.
+ *
+ * A job is an exported kernel, its arguments and a number of units of work. Whoever is free takes the next few units
+ * from a shared counter; each unit's result depends on the unit alone, so results do not depend on who did what, or
+ * on how many there are. The calling thread works, too, and does not wait for a thread that never woke up.
+ *
+ * The threads are node:worker_threads because those can be unref'd: a thread that sleeps in Atomics.wait would
+ * otherwise keep the process alive.
+ *
+ * @module
+ */
+import { Worker } from "node:worker_threads";
+
+/** Words of the control block. */
+const JOB = 0,
+  NEXT = 1,
+  UNITS = 2,
+  GRAIN = 3,
+  KERNEL = 4,
+  COUNT = 5,
+  ACTIVE = 6,
+  OPEN = 7,
+  FAILED = 8,
+  READY = 9;
+/** Scratch address of each thread, from here on. */
+const SCRATCH = 16;
+const WORDS = 16 + 64;
+/** Bytes of the control block: words, then arguments as float64. */
+export const CONTROL_BYTES = WORDS * 4 + 32 * 8;
+/** Threads at most. */
+export const MAX_THREADS = 32;
+
+/** How long a thread looks for the next job before it sleeps, and the caller for the last unit: some 50 µs. */
+const SPINS = 20_000;
+/** A unit takes milliseconds; when a thread has not come back after so long it never will. */
+const PATIENCE_MS = 60_000;
+
+/** What a thread runs. It is handed over as text, and must not refer to anything outside. */
+function work(
+  { workerData }: { workerData: Record<string, unknown> },
+  words: {
+    JOB: number;
+    NEXT: number;
+    UNITS: number;
+    GRAIN: number;
+    KERNEL: number;
+    COUNT: number;
+    ACTIVE: number;
+  },
+  more: { OPEN: number; FAILED: number; READY: number; SCRATCH: number; WORDS: number; SPINS: number },
+): void {
+  const { JOB, NEXT, UNITS, GRAIN, KERNEL, COUNT, ACTIVE } = words;
+  const { OPEN, FAILED, READY, SCRATCH, WORDS, SPINS } = more;
+  const { module, memory, control, index, names } = workerData as {
+    module: WebAssembly.Module;
+    memory: WebAssembly.Memory;
+    control: number;
+    index: number;
+    names: string[];
+  };
+  const c = new Int32Array(memory.buffer, control, WORDS);
+  const args = new Float64Array(memory.buffer, control + WORDS * 4, 32);
+  const abort = () => {
+    throw new Error("abort");
+  };
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
+  const kernels = names.map((name) => exports[name]) as ((...args: number[]) => void)[];
+  const setScratch = exports.setScratch as (pointer: number) => void;
+  let seen = 0;
+  Atomics.add(c, READY, 1);
+  for (;;) {
+    let job = Atomics.load(c, JOB);
+    for (let spin = 0; job === seen && spin < SPINS; spin++) job = Atomics.load(c, JOB);
+    if (job === seen) {
+      Atomics.wait(c, JOB, seen);
+      continue;
+    }
+    seen = job;
+    // From here on the caller waits for us; if it has closed the job before, there is nothing to do.
+    Atomics.add(c, ACTIVE, 1);
+    if (Atomics.load(c, OPEN) === job) {
+      try {
+        setScratch(c[SCRATCH + index]);
+        const kernel = kernels[c[KERNEL]], grain = c[GRAIN], units = c[UNITS];
+        const given = Array.from(args.subarray(0, c[COUNT]));
+        for (let unit = Atomics.add(c, NEXT, grain); unit < units; unit = Atomics.add(c, NEXT, grain)) {
+          kernel(...given, unit, Math.min(units, unit + grain));
+        }
+      } catch {
+        Atomics.store(c, FAILED, 1);
+        Atomics.store(c, NEXT, 0x40000000);
+      }
+    }
+    if (Atomics.sub(c, ACTIVE, 1) === 1) Atomics.notify(c, ACTIVE);
+  }
+}
+
+/** The helpers of the calling thread. */
+export class Threads {
+  readonly #words: Int32Array;
+  readonly #args: Float64Array;
+  #started = 0;
+
+  /**
+   * @param module The kernels.
+   * @param memory The heap.
+   * @param control Address of {@linkcode CONTROL_BYTES} bytes in it.
+   * @param names The kernels' names in the order of their numbers.
+   * @param count Threads in all, the calling one included.
+   */
+  constructor(
+    readonly module: WebAssembly.Module,
+    readonly memory: WebAssembly.Memory,
+    readonly control: number,
+    readonly names: string[],
+    readonly count: number,
+  ) {
+    this.#words = new Int32Array(memory.buffer, control, WORDS);
+    this.#args = new Float64Array(memory.buffer, control + WORDS * 4, 32);
+  }
+
+  /** Tells a thread where its scratch memory is; 0 is the calling thread. */
+  setScratch(thread: number, pointer: number): void {
+    this.#words[SCRATCH + thread] = pointer;
+  }
+
+  /** Starts one more thread, until there are enough. It joins in when it is ready; nobody waits for it. */
+  #start(): void {
+    const index = ++this.#started;
+    const words = { JOB, NEXT, UNITS, GRAIN, KERNEL, COUNT, ACTIVE };
+    const more = { OPEN, FAILED, READY, SCRATCH, WORDS, SPINS };
+    const source = `(${work})(require("node:worker_threads"), ${JSON.stringify(words)}, ${
+      JSON.stringify(more)
+    });`;
+    const { module, memory, control, names } = this;
+    const worker = new Worker(source, { eval: true, workerData: { module, memory, control, index, names } });
+    // A thread that cannot start leaves its work to the others.
+    worker.on("error", () => {});
+    worker.unref();
+  }
+
+  /** How many helpers have come up. */
+  get ready(): number {
+    return Atomics.load(this.#words, READY);
+  }
+
+  /**
+   * Runs a kernel on all threads.
+   *
+   * @param kernel Its number among the names.
+   * @param own The calling thread's instance of it.
+   * @throws {Error} if a thread failed.
+   */
+  run(kernel: number, own: (...args: number[]) => void, units: number, args: readonly number[]): void {
+    if (this.#started < this.count - 1) this.#start();
+    const c = this.#words;
+    const grain = Math.max(1, Math.floor(units / (this.count * 8)));
+    for (let i = 0; i < args.length; i++) this.#args[i] = args[i];
+    c[KERNEL] = kernel;
+    c[COUNT] = args.length;
+    c[UNITS] = units;
+    c[GRAIN] = grain;
+    Atomics.store(c, NEXT, 0);
+    const job = (c[JOB] + 1) | 0;
+    Atomics.store(c, OPEN, job);
+    Atomics.store(c, JOB, job);
+    Atomics.notify(c, JOB);
+    try {
+      for (let unit = Atomics.add(c, NEXT, grain); unit < units; unit = Atomics.add(c, NEXT, grain)) {
+        own(...args, unit, Math.min(units, unit + grain));
+      }
+    } finally {
+      Atomics.store(c, OPEN, job - 1);
+      this.#join();
+    }
+    if (Atomics.exchange(c, FAILED, 0) !== 0) {
+      throw new Error(`A thread of the CPU device failed in the kernel ${this.names[kernel]}.`);
+    }
+  }
+
+  /** Waits until no thread works on the job any more. */
+  #join(): void {
+    const c = this.#words;
+    for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(c, ACTIVE) === 0) return;
+    const start = performance.now();
+    for (let active = Atomics.load(c, ACTIVE); active !== 0; active = Atomics.load(c, ACTIVE)) {
+      Atomics.wait(c, ACTIVE, active, 1000);
+      if (performance.now() - start > PATIENCE_MS) {
+        throw new Error("A thread of the CPU device does not answer any more. Restart the program.");
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/** The CPU device's threads: the same bits however many there are, errors instead of hangs. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { Storage } from "../../lib/device/device.ts";
+import { CpuBackend } from "../../lib/device/cpu/backend.ts";
+import { CpuDevice } from "../../lib/device/cpu/device.ts";
+import { Heap } from "../../lib/device/cpu/heap.ts";
+import { createCpuDevice } from "../../lib/device/cpu/mod.ts";
+import { Kernels } from "../../lib/device/cpu/wasm.ts";
+import { size } from "./cpu_helpers.ts";
+
+/** A device of its own with so many threads, all of them up. */
+function deviceOf(threads: number, relaxed?: boolean): CpuDevice {
+  createCpuDevice(); // registers the kernels
+  const heap = new Heap(), kernels = new Kernels(heap, threads, relaxed);
+  const device = new CpuDevice(new CpuBackend(heap, kernels), `${threads} threads`);
+  const start = performance.now();
+  while (kernels.ready < threads) {
+    device.free(device.run("Fill", {}, { shape: [1 << 20], value: 1, dtype: "float32" }));
+    assert(performance.now() - start < 20_000, "the threads do not come up");
+  }
+  return device;
+}
+
+/** A network's worth of operations; returns every result. */
+function everything(device: CpuDevice): Float32Array[] {
+  const draw = (shape: number[], offset: number) =>
+    device.run("Philox", {}, { shape, distribution: "normal", seed: [1, 2], offset });
+  const results: Storage[] = [];
+  const keep = (...storages: Storage[]) => (results.push(...storages), storages[0]);
+  const x = keep(draw([2, 40, 40, 24], 0)), filter = keep(draw([3, 3, 24, 40], 10_000));
+  const attrs = { strides: [1, 1], pad: "same", dilations: [1, 1], dataFormat: "NHWC" };
+  const y = keep(device.run("Conv2D", { x, filter }, attrs));
+  keep(device.run("Conv2DBackpropInput", { dy: y, filter }, { ...attrs, inputShape: x.shape }));
+  keep(device.run("Conv2DBackpropFilter", { x, dy: y }, { ...attrs, filterShape: filter.shape }));
+  const scale = keep(draw([40], 1)), offset = keep(draw([40], 2));
+  const [normal, mean, variance] = device.runMany("BatchNormTrain", { x: y, scale, offset }, {
+    epsilon: 1e-5,
+  });
+  keep(normal, mean, variance);
+  keep(
+    ...device.runMany("BatchNormTrainGrad", { dy: y, x: normal, mean, variance, scale }, { epsilon: 1e-5 }),
+  );
+  const pooling = { filterSize: [3, 3], strides: [2, 2], pad: "same", dimRoundingMode: "floor" };
+  const pooled = keep(device.run("MaxPool", { x: normal }, pooling));
+  keep(device.run("MaxPoolGrad", { dy: pooled, input: normal, output: pooled }, pooling));
+  keep(
+    device.run("Sum", { x: y }, { axis: [0, 1, 2] }),
+    device.run("Mean", { x: y }, { axis: [0, 1, 2, 3] }),
+  );
+  keep(device.run("Add", { a: y, b: scale }), device.run("Tanh", { x: y }), device.run("Relu", { x: y }));
+  const a = keep(draw([300, 200], 5)), b = keep(draw([200, 310], 6)), row = keep(draw([1, 2000], 7));
+  keep(device.run("BatchMatMul", { a, b }), device.run("BatchMatMul", { a, b: a }, { transposeA: true }));
+  const wide = keep(draw([2000, 1500], 8));
+  keep(
+    device.run("BatchMatMul", { a: row, b: wide }),
+    device.run("Transpose", { x: wide }, { perm: [1, 0] }),
+  );
+  keep(device.run("LogSoftmax", { logits: wide }));
+  const m = keep(draw(wide.shape, 9)), v = keep(device.run("Square", { x: m }));
+  device.runMany("AdamStep", { param: wide, grad: m, m, v }, { lr: 0.1, step: 3 });
+  return results.map((storage) => {
+    assertEquals(size(storage.shape) > 0, true);
+    const values = device.backend.readSync(storage.dataId) as Float32Array;
+    device.free(storage);
+    return values;
+  });
+}
+
+Deno.test("one, two and five threads compute the same bits, again and again", () => {
+  const wanted = everything(deviceOf(1));
+  for (const threads of [2, 5]) {
+    const device = deviceOf(threads);
+    for (let round = 0; round < 3; round++) {
+      everything(device).forEach((values, i) => {
+        const same = values.every((value, j) => Object.is(value, wanted[i][j]));
+        assert(same, `result ${i} differs with ${threads} threads`);
+      });
+    }
+    assertEquals(device.memory().bytes, 0);
+  }
+});
+
+Deno.test("without relaxed SIMD the results agree to rounding", () => {
+  const wanted = everything(deviceOf(1, true));
+  everything(deviceOf(1, false)).forEach((values, i) => {
+    values.forEach((value, j) => {
+      const tolerance = 1e-3 * (1 + Math.abs(wanted[i][j]));
+      assert(Math.abs(value - wanted[i][j]) <= tolerance, `result ${i}: ${value} instead of ${wanted[i][j]}`);
+    });
+  });
+});
+
+Deno.test("a kernel that fails is an error, and the next operation works", () => {
+  const device = deviceOf(2);
+  // Past the end of the memory.
+  assertThrows(() => device.cpu.kernels.launch("fill", 1e6, 10, 2 ** 32 - 65536, 1));
+  const x = device.run("Fill", {}, { shape: [1 << 20], value: 3, dtype: "float32" });
+  assertEquals((device.backend.readSync(x.dataId) as Float32Array).every((value) => value === 3), true);
+  device.free(x);
+});
