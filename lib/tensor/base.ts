@@ -185,6 +185,7 @@ export abstract class TensorBase {
   /** Exempts this tensor from the scopes that would free it: the training iteration, the module it is made in. */
   keep(): this {
     this.value.buffer.kept = true;
+    if (this.value.grad !== null) this.value.grad.kept = true;
     return this;
   }
 
