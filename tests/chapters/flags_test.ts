@@ -1,0 +1,44 @@
+// Starts programs, so it asks what permissions there are: see program.ts.
+import { assertEquals, assertMatch } from "@std/assert";
+import { programTest, run } from "./program.ts";
+
+const CHAPTERS = [
+  "01_extremum",
+  "02_vector_extremum",
+  "03_linear_regression",
+  "04_mlp",
+  "05_alexnet",
+  "06_batchnorm",
+  "07_resnet",
+];
+
+for (const chapter of CHAPTERS) {
+  programTest(`${chapter} --help says what there is and ends well`, async () => {
+    const { code, stdout, stderr } = await run(chapter, "--help");
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    assertMatch(stdout, new RegExp(`^Chapter ${Number(chapter.slice(0, 2))}: `));
+    assertMatch(stdout, new RegExp(`Usage: deno run chapters/${chapter}.ts`));
+    assertMatch(stdout, /--steps N/);
+  });
+
+  programTest(`${chapter} answers a wrong flag or value with one sentence and exit code 2`, async () => {
+    for (const args of [["--stpes", "3"], ["--steps", "0"], ["--steps", "2.5"], ["--device", "tpu"], ["3"]]) {
+      const { code, stdout, stderr } = await run(chapter, ...args);
+      assertEquals({ code, stdout, lines: stderr.trim().split("\n").length }, {
+        code: 2,
+        stdout: "",
+        lines: 1,
+      });
+      assertMatch(stderr, /^\S.*[.?]\n$/);
+    }
+  });
+}
+
+for (const chapter of CHAPTERS.slice(4)) {
+  programTest(`${chapter} refuses data and batches that do not exist`, async () => {
+    for (const args of [["--data", "cats"], ["--batch", "0"], ["--batch", "two"], ["--seed", "-1"]]) {
+      const { code, stderr } = await run(chapter, ...args);
+      assertEquals({ code, lines: stderr.trim().split("\n").length }, { code: 2, lines: 1 });
+    }
+  });
+}

@@ -1,0 +1,80 @@
+// Reads the chapters' sources, which needs a permission.
+import { assert, assertEquals } from "@std/assert";
+
+const granted = (await Deno.permissions.query({ name: "read" })).state === "granted";
+const folder = new URL("../../chapters/", import.meta.url);
+const names = granted ? [...Deno.readDirSync(folder)].map(({ name }) => name).sort() : [];
+const reason = granted ? "" : " (skipped: needs --allow-read)";
+
+/** A chapter's cells: what kind, and its lines. */
+function cells(name: string): { prose: boolean; lines: string[] }[] {
+  const text = Deno.readTextFileSync(new URL(name, folder));
+  return text.split(/^(?=\/\/ %%)/m).map((cell) => {
+    const [mark, ...lines] = cell.trimEnd().split("\n");
+    assert(mark === "// %%" || mark === "// %% [markdown]", `${name}: a cell begins with "${mark}"`);
+    return { prose: mark !== "// %%", lines };
+  });
+}
+
+Deno.test({
+  name: "the seven chapters are there, and nothing else" + reason,
+  ignore: !granted,
+  fn() {
+    assertEquals(names, [
+      "01_extremum.ts",
+      "02_vector_extremum.ts",
+      "03_linear_regression.ts",
+      "04_mlp.ts",
+      "05_alexnet.ts",
+      "06_batchnorm.ts",
+      "07_resnet.ts",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "a chapter's prose cells hold comments only, and its code cells none" + reason,
+  ignore: !granted,
+  fn() {
+    for (const name of names) {
+      for (const { prose, lines } of cells(name)) {
+        for (const line of lines) {
+          if (line !== "") assertEquals(line.startsWith("//"), prose, `${name}: ${line}`);
+        }
+      }
+    }
+  },
+});
+
+Deno.test({
+  name: "a chapter opens with its number and a question, and closes with exercises" + reason,
+  ignore: !granted,
+  fn() {
+    for (const name of names) {
+      const all = cells(name);
+      assert(all[0].prose && all[0].lines[0].startsWith(`// # ${Number(name.slice(0, 2))}. `), name);
+      assert(all[0].lines.some((line) => line.includes("**The question.**")), name);
+      const exercises = all.at(-1)!.lines.join("\n").split("// ## Exercises")[1] ?? "";
+      assert(/^\/\/ 1\. [^]*^\/\/ 2\. /m.test(exercises), `${name}: two exercises`);
+    }
+  },
+});
+
+Deno.test({
+  name: "a chapter has nothing that a notebook's kernel refuses" + reason,
+  ignore: !granted,
+  fn() {
+    for (const name of names) {
+      const code = cells(name).filter(({ prose }) => !prose).flatMap(({ lines }) => lines);
+      const text = code.join("\n");
+      assert(!/import\.meta|Deno\.args/.test(text), name);
+      assert(!/^(await )?using /m.test(text), name);
+      const declared = [
+        ...text.matchAll(/^(?:export |async )*(?:const|let|var|function\*?|class) ([\w$]+)/gm),
+      ].map(([, found]) => found);
+      assertEquals(new Set(declared).size, declared.length, `${name}: a name is declared twice`);
+      const imports = [...text.matchAll(/^(?:import .*)?from "(.*)";$/gm)].map(([, from]) => from);
+      assert(imports.length > 0 && imports.every((from) => from === "descent"), `${name}: ${imports}`);
+    }
+  },
+});
