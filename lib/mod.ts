@@ -15,6 +15,7 @@ export {
   useDevice,
 } from "./device/mod.ts";
 export * as F from "./functional/mod.ts";
+export * as nn from "./nn/mod.ts";
 export * as optim from "./optim/mod.ts";
 export { gradCheck, type GradCheckOptions } from "./gradcheck.ts";
 export * from "./data/mod.ts";

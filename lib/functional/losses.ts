@@ -1,62 +1,70 @@
-/** Losses: one number that says how wrong a prediction is. */
-import { noGrad } from "../autograd/graph.ts";
-import { sameShape, text } from "../tensor/shape.ts";
+/** How wrong an answer is, as one number: what training makes small. */
 import { Tensor } from "../tensor/tensor.ts";
-import { tensor } from "../tensor/create.ts";
 import type { TensorLike } from "../tensor/base.ts";
+import { full, tensor } from "../tensor/create.ts";
+import { broadcastShapes, sameShape, text } from "../tensor/shape.ts";
 import type { NestedArray } from "../tensor/values.ts";
-import { oneHot } from "./normalization.ts";
 
-/** What becomes of the losses of the single elements. */
+/** What becomes of the losses of the single elements: their mean (over a batch: of its examples), their sum, nothing. */
 export type Reduction = "mean" | "sum" | "none";
 
-/** The setting that all losses have. */
+/** Settings of {@linkcode mseLoss}. */
 export interface LossOptions {
   /** "mean" if not said. */
   reduction?: Reduction;
 }
 
-/** Settings of the losses over classes. */
+/** Settings of {@linkcode nllLoss}. */
 export interface ClassLossOptions extends LossOptions {
-  /** A weight for each class [C]; the mean is then a weighted one. */
+  /** [C], how much each class counts: 1 if not said. A mean is divided by the sum of the weights. */
   weight?: Tensor | null;
-  /** Targets of this class count for nothing. */
+  /** A class that does not count, such as that of padding: −100 if not said. */
   ignoreIndex?: number;
 }
 
-function reduce(operation: string, loss: Tensor, reduction: Reduction): Tensor {
-  switch (reduction) {
-    case "mean":
-      return loss.mean();
-    case "sum":
-      return loss.sum();
-    case "none":
-      return loss;
-    default:
-      throw new RangeError(`${operation}: reduction must be "mean", "sum" or "none", not "${reduction}"`);
-  }
+/** Settings of {@linkcode crossEntropy}. */
+export interface CrossEntropyOptions extends ClassLossOptions {
+  /** ε: the target is mixed with the uniform distribution, (1 − ε) target + ε / C (Szegedy et al. 2016). 0 if not said. */
+  labelSmoothing?: number;
 }
 
-function lift(like: TensorLike): Tensor {
-  return like instanceof Tensor ? like : tensor(like as NestedArray);
+/** Settings of {@linkcode binaryCrossEntropyWithLogits}. */
+export interface BinaryLossOptions extends LossOptions {
+  /** How much each element counts, broadcast: 1 if not said. */
+  weight?: Tensor | null;
+  /** How much the ones of the target count against its zeros, broadcast: 1 if not said. */
+  posWeight?: Tensor | null;
 }
 
-function sameShapes(operation: string, input: Tensor, target: Tensor): void {
-  if (!sameShape(input.shape, target.shape)) {
-    throw new RangeError(
-      `${operation}: input ${text(input.shape)} and target ${text(target.shape)} must have one shape; ` +
-        `reshape one of them, so that broadcasting does not compare what does not belong together`,
-    );
-  }
+function checkReduction(name: string, reduction: Reduction): void {
+  if (reduction === "mean" || reduction === "sum" || reduction === "none") return;
+  throw new RangeError(
+    `${name}: reduction must be "mean", "sum" or "none", not ${JSON.stringify(reduction)}`,
+  );
+}
+
+function reduce(loss: Tensor, reduction: Reduction): Tensor {
+  return reduction === "mean" ? loss.mean() : reduction === "sum" ? loss.sum() : loss;
+}
+
+/** A target as a tensor on the device of the input, of the same shape; a plain number is repeated. */
+function matching(name: string, input: Tensor, target: TensorLike): Tensor {
+  if (typeof target === "number") return full([], target);
+  const lifted = target instanceof Tensor ? target : tensor(target as NestedArray);
+  if (sameShape(lifted.shape, input.shape)) return lifted;
+  throw new RangeError(
+    `${name}: input ${text(input.shape)} and target ${text(lifted.shape)} differ in shape; ` +
+      `broadcasting would compare what does not belong together: reshape one of them`,
+  );
 }
 
 /**
- * The mean square of the error: (1/n) Σ (input − target)².
+ * The mean squared error, (x − target)².
  *
- * @param input Predictions, of any shape.
- * @param target What they should be, of the same shape.
+ * @param x Any shape.
+ * @param target The same shape, or a number.
  * @param options reduction.
- * @returns A single number, or one per element with reduction "none".
+ * @returns A tensor of no dimension; of x's shape with `reduction: "none"`.
  * @throws {RangeError} if the shapes differ.
  * @example
  * ```ts
@@ -65,206 +73,263 @@ function sameShapes(operation: string, input: Tensor, target: Tensor): void {
  * assertEquals(await F.mseLoss(tensor([1, 2]), tensor([1, 4])).item(), 2);
  * ```
  */
-export function mseLoss(input: Tensor, target: TensorLike, { reduction = "mean" }: LossOptions = {}): Tensor {
-  const wanted = lift(target);
-  sameShapes("mseLoss", input, wanted);
-  return reduce("mseLoss", input.sub(wanted).square(), reduction);
-}
-
-/** Class targets as an int32 tensor; checks classes that come as plain numbers. */
-function classes(
-  operation: string,
+export function mseLoss(
+  x: Tensor,
   target: TensorLike,
-  count: number,
-  ignoreIndex: number | undefined,
+  { reduction = "mean" }: LossOptions = {},
 ): Tensor {
-  if (!(target instanceof Tensor)) {
-    for (const c of ([target] as unknown[]).flat(Infinity as 1) as number[]) {
-      if (Number.isInteger(c) && (c >= 0 && c < count || c === ignoreIndex)) continue;
-      throw new RangeError(`${operation}: class ${c} is not one of the ${count} classes 0 to ${count - 1}`);
-    }
-    return tensor(target as NestedArray, { dtype: "int32" });
-  }
-  if (target.dtype !== "int32") {
-    throw new TypeError(
-      `${operation}: class targets must be int32, not ${target.dtype}; make them with dtype "int32", or use to("int32")`,
-    );
-  }
-  return target;
-}
-
-/** The input as [N, C, …], its number of classes, and the shape that class targets have. */
-function classShapes(operation: string, input: Tensor): { input: Tensor; count: number; shape: number[] } {
-  if (input.ndim === 0) {
-    throw new RangeError(`${operation}: an input [N, C, ...] or [C] is needed, not a single number`);
-  }
-  const batched = input.ndim === 1 ? input.unsqueeze(0) : input;
-  const { shape } = batched;
-  return { input: batched, count: shape[1], shape: input.ndim === 1 ? [] : shape.toSpliced(1, 1) };
+  checkReduction("mseLoss", reduction);
+  return reduce(x.sub(matching("mseLoss", x, target)).square(), reduction);
 }
 
 /**
- * The negative log-likelihood: −log p[target], from log-probabilities.
+ * Cross-entropy of a yes or no, given as logits: −(p y ln σ(x) + (1 − y) ln(1 − σ(x))), computed without overflow as
+ * (1 − y) x + (1 + (p − 1) y) ln(1 + e⁻ˣ), with p the weight of the ones.
  *
- * @param input Log-probabilities [N, C], [C] or [N, C, d₁, …].
- * @param target Classes [N], [] or [N, d₁, …], int32. Of a class that does not exist the loss is NaN.
- * @param options reduction, weight, ignoreIndex.
- * @returns A single number, or one per target with reduction "none".
- * @throws {RangeError} if shapes do not fit, or a target given as plain numbers is no class.
- * @throws {TypeError} if the target is not int32.
+ * @param logits x, any shape.
+ * @param target y, the same shape: 0, 1, or a probability in between.
+ * @param options reduction, weight, posWeight.
+ * @returns A tensor of no dimension; of the logits' shape with `reduction: "none"`.
+ * @throws {RangeError} if the shapes differ.
  * @example
  * ```ts
  * import { F, tensor } from "descent";
- * const logits = tensor([[2, 0, 1]]);
- * const loss = F.nllLoss(logits.logSoftmax(1), [0]);
- * console.log((await loss.item()).toFixed(4)); // 0.4076
+ * const loss = F.binaryCrossEntropyWithLogits(tensor([0, 2]), tensor([1, 1]));
+ * console.log((await loss.item()).toFixed(4)); // 0.4100
  * ```
  */
-export function nllLoss(input: Tensor, target: TensorLike, options: ClassLossOptions = {}): Tensor {
-  const { reduction = "mean", weight = null, ignoreIndex } = options;
-  const { input: logP, count, shape } = classShapes("nllLoss", input);
-  const wanted = classes("nllLoss", target, count, ignoreIndex);
-  if (!sameShape(wanted.shape, shape)) {
+export function binaryCrossEntropyWithLogits(
+  logits: Tensor,
+  target: TensorLike,
+  { reduction = "mean", weight = null, posWeight = null }: BinaryLossOptions = {},
+): Tensor {
+  const name = "binaryCrossEntropyWithLogits";
+  checkReduction(name, reduction);
+  const y = matching(name, logits, target);
+  for (const factor of [weight, posWeight]) {
+    if (factor === null) continue;
+    if (sameShape(broadcastShapes(name, logits.shape, factor.shape), logits.shape)) continue;
     throw new RangeError(
-      `nllLoss: input ${text(input.shape)} needs classes of shape ${text(shape)}, not ${text(wanted.shape)}`,
+      `${name}: a weight ${text(factor.shape)} does not broadcast to the logits' shape ${text(logits.shape)}`,
     );
   }
-  checkWeight("nllLoss", weight, count);
-  const index = input.ndim === 1 ? wanted.unsqueeze(0) : wanted;
-  const ignored = ignoreIndex === undefined ? null : index.eq(ignoreIndex);
-  const safe = ignored === null ? index : tensor(0, { dtype: "int32" }).where(ignored, index);
-  let loss = logP.gather(1, safe.unsqueeze(1)).squeeze(1).neg();
-  let weights: Tensor | null = null;
-  if (weight !== null) weights = oneHot(safe, count).matmul(weight);
-  if (ignored !== null) {
-    const counted = ignored.eq(0).to("float32");
-    weights = weights === null ? counted : weights.mul(counted);
-    loss = tensor(0).where(ignored, loss);
-  }
-  if (weights !== null) loss = loss.mul(weights);
-  if (reduction === "mean" && weights !== null) return loss.sum().div(weights.sum());
-  return reduce("nllLoss", input.ndim === 1 ? loss.squeeze(0) : loss, reduction);
-}
-
-function checkWeight(operation: string, weight: Tensor | null, count: number): void {
-  if (weight !== null && !sameShape(weight.shape, [count])) {
-    throw new RangeError(
-      `${operation}: weight must have shape [${count}], one number per class, not ${text(weight.shape)}`,
-    );
-  }
+  const miss = logits.neg().softplus();
+  const scaled = posWeight === null ? miss : miss.mul(y.mul(posWeight.sub(1)).add(1));
+  const loss = logits.sub(logits.mul(y)).add(scaled);
+  return reduce(weight === null ? loss : loss.mul(weight), reduction);
 }
 
 /**
- * The cross-entropy of a prediction: −Σ q log softmax(logits) over the classes, where q is 1 at the target class (the
- * negative log-likelihood), or a distribution that is given. Logits are what a network puts out before softmax.
+ * The negative log-likelihood: −weight[y] · x[y], where x are logarithms of probabilities and y is the right class.
  *
- * @param logits [N, C], [C] or [N, C, d₁, …].
- * @param target Classes, int32, of that shape without C; or class probabilities, float32, of the same shape.
- * @param options reduction, weight, ignoreIndex (classes only), labelSmoothing: share of the target that is spread evenly
- * over all classes (Szegedy et al. 2016), 0 if not said.
- * @returns A single number, or one per sample with reduction "none".
- * @throws {RangeError} if shapes do not fit, or a target given as plain numbers is no class.
- * @throws {TypeError} if class targets are not int32.
+ * @param logProbabilities [N, C], [C] or [N, C, d1, …], from `logSoftmax(1)`.
+ * @param target Classes [N], [] or [N, d1, …]: int32, or plain numbers.
+ * @param options reduction, weight, ignoreIndex.
+ * @returns A tensor of no dimension; of the target's shape with `reduction: "none"`.
+ * @throws {RangeError} if the shapes do not fit, or a class is out of range (on a GPU, where one would have to wait for
+ * the classes, its loss is NaN instead).
+ * @throws {TypeError} if the classes are not int32.
  * @example
  * ```ts
  * import { F, tensor } from "descent";
- * const logits = tensor([[2, 0, 1], [0, 3, 0]]);
- * console.log((await F.crossEntropy(logits, [0, 1]).item()).toFixed(4)); // 0.2513
+ * const loss = F.nllLoss(tensor([[1, 2, 4]]).logSoftmax(1), [2]);
+ * console.log((await loss.item()).toFixed(4)); // 0.1698
+ * ```
+ */
+export function nllLoss(
+  logProbabilities: Tensor,
+  target: TensorLike,
+  { reduction = "mean", weight = null, ignoreIndex = -100 }: ClassLossOptions = {},
+): Tensor {
+  checkReduction("nllLoss", reduction);
+  const dim = classDim("nllLoss", logProbabilities);
+  checkWeight("nllLoss", logProbabilities.shape[dim], weight);
+  const classes = readClasses("nllLoss", logProbabilities, target, ignoreIndex);
+  return likelihood(logProbabilities, classes, weight, reduction);
+}
+
+/**
+ * Cross-entropy between a target and the distribution softmax(logits): −Σ target · ln softmax(logits) over the classes.
+ * The target is either the right class, as an integer, or a probability for every class.
+ *
+ * @param logits [N, C], [C] or [N, C, d1, …]: any numbers, the larger the likelier.
+ * @param target Classes [N], [] or [N, d1, …] as int32 or plain numbers; or probabilities of the logits' shape.
+ * @param options reduction, weight, ignoreIndex, labelSmoothing.
+ * @returns A tensor of no dimension; [N], [] or [N, d1, …] with `reduction: "none"`.
+ * @throws {RangeError} if the shapes do not fit, or a class is out of range (on a GPU, where one would have to wait for
+ * the classes, its loss is NaN instead).
+ * @throws {TypeError} if classes are given as float32.
+ * @example
+ * ```ts
+ * import { F, tensor } from "descent";
+ * import { assertAlmostEquals } from "@std/assert";
+ * const logits = tensor([[1, 2, 4], [0, 3, 0]]);
+ * assertAlmostEquals(await F.crossEntropy(logits, [2, 1]).item(), 0.1324, 1e-4);
+ * assertAlmostEquals(await F.crossEntropy(logits, [[0, 0, 1], [0, 1, 0]]).item(), 0.1324, 1e-4);
  * ```
  */
 export function crossEntropy(
   logits: Tensor,
   target: TensorLike,
-  options: ClassLossOptions & { labelSmoothing?: number } = {},
+  options: CrossEntropyOptions = {},
 ): Tensor {
-  const { reduction = "mean", weight = null, labelSmoothing = 0, ignoreIndex } = options;
+  const { reduction = "mean", weight = null, ignoreIndex = -100, labelSmoothing = 0 } = options;
+  checkReduction("crossEntropy", reduction);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new RangeError(`crossEntropy: labelSmoothing must be in [0, 1], not ${labelSmoothing}`);
+    throw new RangeError(`crossEntropy: labelSmoothing must lie between 0 and 1, not ${labelSmoothing}`);
   }
-  const { input, count, shape } = classShapes("crossEntropy", logits);
-  checkWeight("crossEntropy", weight, count);
-  const logP = input.logSoftmax(1);
-  const perClass = weight === null ? null : weight.reshape(count, ...shape.slice(1).map(() => 1));
-  const given = target instanceof Tensor ? target : undefined;
-  const isDistribution = given !== undefined && given.dtype === "float32" &&
-    sameShape(given.shape, logits.shape);
-  if (isDistribution) {
-    let q = given;
-    if (logits.ndim === 1) q = q.unsqueeze(0);
-    if (labelSmoothing > 0) q = q.mul(1 - labelSmoothing).add(labelSmoothing / count);
-    const parts = logP.mul(q);
-    const loss = (perClass === null ? parts : parts.mul(perClass)).sum(1).neg();
-    if (reduction === "mean") return loss.sum().div(Math.max(1, loss.size));
-    return reduce("crossEntropy", logits.ndim === 1 ? loss.squeeze(0) : loss, reduction);
+  const dim = classDim("crossEntropy", logits);
+  const count = logits.shape[dim];
+  checkWeight("crossEntropy", count, weight);
+  const logs = () => logits.logSoftmax(dim);
+  const probabilities = readProbabilities(logits, target);
+  if (probabilities !== null) {
+    if (options.ignoreIndex !== undefined && ignoreIndex >= 0) {
+      throw new RangeError("crossEntropy: ignoreIndex needs classes as the target, not probabilities");
+    }
+    const mixed = labelSmoothing === 0
+      ? probabilities
+      : probabilities.mul(1 - labelSmoothing).add(labelSmoothing / count);
+    const each = alongClasses(logs(), weight, dim).mul(mixed).sum(dim).neg();
+    return reduce(each, reduction);
   }
-  if (given !== undefined && given.dtype === "float32") {
+  const classes = readClasses("crossEntropy", logits, target, ignoreIndex);
+  const logged = logs();
+  const hard = likelihood(logged, classes, weight, reduction);
+  if (labelSmoothing === 0) return hard;
+  const spread = masked(alongClasses(logged, weight, dim).sum(dim).neg(), classes);
+  const soft = reduction === "mean"
+    ? spread.sum().div(divisor(classes, weight))
+    : reduction === "sum"
+    ? spread.sum()
+    : spread;
+  return hard.mul(1 - labelSmoothing).add(soft.mul(labelSmoothing / count));
+}
+
+/** Class indices, ready for `gather`. */
+interface Classes {
+  /** Every index in range; where `counts` does not hold, 0. */
+  index: Tensor;
+  /** Where the class counts, as bool; null: everywhere. */
+  counts: Tensor | null;
+}
+
+function classDim(name: string, logits: Tensor): number {
+  if (logits.ndim === 0) {
+    throw new RangeError(`${name}: needs one number per class, [N, C] or [C], not a single number`);
+  }
+  return logits.ndim === 1 ? 0 : 1;
+}
+
+function checkWeight(name: string, count: number, weight: Tensor | null): void {
+  if (weight === null || (weight.ndim === 1 && weight.shape[0] === count)) return;
+  throw new RangeError(
+    `${name}: weight must have shape [${count}], one number per class, not ${text(weight.shape)}`,
+  );
+}
+
+/** The target as probabilities, or null where it must be classes. */
+function readProbabilities(logits: Tensor, target: TensorLike): Tensor | null {
+  const isTensor = target instanceof Tensor;
+  if (isTensor && target.dtype !== "float32") return null;
+  if (!isTensor && !sameShape(nestedShape(target as NestedArray), logits.shape)) return null;
+  const given = isTensor ? target : tensor(target as NestedArray, { dtype: "float32" });
+  if (sameShape(given.shape, logits.shape)) return given;
+  const dim = classDim("crossEntropy", logits);
+  const expected = logits.shape.toSpliced(dim, 1);
+  if (sameShape(given.shape, expected)) {
     throw new TypeError(
-      `crossEntropy: a float32 target holds class probabilities and must have the shape of the logits ${
-        text(logits.shape)
-      }, ` +
-        `not ${text(given.shape)}; classes must be int32: use dtype "int32", or to("int32")`,
+      `crossEntropy: a float32 target ${
+        text(given.shape)
+      } cannot be classes; make it with dtype "int32", or use to("int32")`,
     );
   }
-  const wanted = classes("crossEntropy", target, count, ignoreIndex);
-  if (!sameShape(wanted.shape, shape)) {
+  throw new RangeError(
+    `crossEntropy: logits ${text(logits.shape)} need probabilities ${text(logits.shape)} or int32 classes ${
+      text(expected)
+    } as the target, not float32 ${text(given.shape)}`,
+  );
+}
+
+/** The shape of nested arrays, by their first entries; raggedness is found when a tensor is made of them. */
+function nestedShape(data: NestedArray): number[] {
+  const shape: number[] = [];
+  for (let level = data; Array.isArray(level); level = level[0]) shape.push(level.length);
+  return shape;
+}
+
+/** The target as class indices; a class out of range is an error where the numbers are at hand. */
+function readClasses(name: string, logits: Tensor, target: TensorLike, ignoreIndex: number): Classes {
+  if (!Number.isInteger(ignoreIndex)) {
+    throw new RangeError(`${name}: ignoreIndex must be a whole number, not ${ignoreIndex}`);
+  }
+  const dim = classDim(name, logits);
+  const count = logits.shape[dim], expected = logits.shape.toSpliced(dim, 1);
+  const shape = target instanceof Tensor ? target.shape : nestedShape(target as NestedArray);
+  if (target instanceof Tensor && target.dtype !== "int32") {
+    throw new TypeError(
+      `${name}: classes must be int32, not ${target.dtype}; make them with dtype "int32", or use to("int32")`,
+    );
+  }
+  if (!sameShape(shape, expected)) {
     throw new RangeError(
-      `crossEntropy: logits ${text(logits.shape)} need classes of shape ${text(shape)}, not ${
-        text(wanted.shape)
-      }`,
+      `${name}: ${name === "nllLoss" ? "log-probabilities" : "logits"} ${text(logits.shape)} need classes ${
+        text(expected)
+      } as the target, not ${text(shape)}`,
     );
   }
-  const index = logits.ndim === 1 ? wanted.unsqueeze(0) : wanted;
-  const plain = nllLoss(logP, index, { reduction, weight, ignoreIndex });
-  const result = logits.ndim === 1 && reduction === "none" ? plain.squeeze(0) : plain;
-  if (labelSmoothing === 0) return result;
-  const counted = ignoreIndex === undefined ? null : index.ne(ignoreIndex).to("float32");
-  let even = (perClass === null ? logP : logP.mul(perClass)).sum(1).neg();
-  if (counted !== null) even = even.mul(counted);
-  let spread = reduction === "none" ? (logits.ndim === 1 ? even.squeeze(0) : even) : even.sum();
-  if (reduction === "mean") spread = spread.div(totalWeight(index, weight, counted, count));
-  return result.mul(1 - labelSmoothing).add(spread.mul(labelSmoothing / count));
+  const known = valuesAtHand(target);
+  let ignored = known === null;
+  for (const one of known ?? []) {
+    if (one === ignoreIndex) ignored = true;
+    else if (!(one >= 0 && one < count && Number.isInteger(one))) {
+      throw new RangeError(
+        `${name}: class ${one} does not exist: there are ${count}, counted from 0` +
+          (Number.isInteger(one) ? "" : "; a class is a whole number"),
+      );
+    }
+  }
+  const classes = target instanceof Tensor ? target : tensor(target as NestedArray, { dtype: "int32" });
+  if (!ignored) return { index: classes, counts: null };
+  const counts = classes.ne(ignoreIndex);
+  return { index: classes.where(counts, 0), counts };
 }
 
-/** What a mean over classes divides by: the sum of the targets' weights. */
-function totalWeight(
-  index: Tensor,
-  weight: Tensor | null,
-  counted: Tensor | null,
-  count: number,
-): Tensor | number {
-  return noGrad(() => {
-    if (weight === null) return counted === null ? index.size : counted.sum();
-    const weights = oneHot(index.maximum(0), count).matmul(weight);
-    return (counted === null ? weights : weights.mul(counted)).sum();
-  });
+/** The numbers of plain arrays, and of tensors where reading them needs no waiting; else null. */
+function valuesAtHand(target: TensorLike): Iterable<number> | null {
+  if (!(target instanceof Tensor)) return ([target] as unknown[]).flat(Infinity as 1) as number[];
+  if (target.device.name !== "cpu") return null;
+  const { backend } = target.device;
+  return backend.readSync(target.value.buffer.storage.dataId) as Int32Array;
 }
 
-/**
- * The cross-entropy of yes/no predictions, computed from logits without overflow:
- * ℓ = (1 − t) x + (1 + (w₊ − 1) t) · ln(1 + e⁻ˣ), which is −(w₊ t ln σ(x) + (1 − t) ln(1 − σ(x))).
- *
- * @param input Logits x, of any shape.
- * @param target t from 0 to 1, of the same shape.
- * @param options reduction; weight: broadcast over the losses; posWeight: w₊, broadcast, 1 if not said.
- * @returns A single number, or one per element with reduction "none".
- * @throws {RangeError} if the shapes differ.
- * @example
- * ```ts
- * import { F, tensor } from "descent";
- * const loss = F.binaryCrossEntropyWithLogits(tensor([0, 2]), tensor([0, 1]));
- * console.log((await loss.item()).toFixed(4)); // 0.4100
- * ```
- */
-export function binaryCrossEntropyWithLogits(
-  input: Tensor,
-  target: TensorLike,
-  options: LossOptions & { weight?: Tensor | null; posWeight?: Tensor | null } = {},
-): Tensor {
-  const { reduction = "mean", weight = null, posWeight = null } = options;
-  const t = lift(target).to("float32");
-  sameShapes("binaryCrossEntropyWithLogits", input, t);
-  const softplus = input.neg().softplus();
-  const scaled = posWeight === null ? softplus : softplus.mul(t.mul(posWeight.sub(1)).add(1));
-  const loss = input.mul(t.neg().add(1)).add(scaled);
-  return reduce("binaryCrossEntropyWithLogits", weight === null ? loss : loss.mul(weight), reduction);
+/** x · weight, along the dimension of the classes. */
+function alongClasses(x: Tensor, weight: Tensor | null, dim: number): Tensor {
+  if (weight === null) return x;
+  return x.mul(weight.reshape(x.shape.map((n, i) => i === dim ? n : 1)));
+}
+
+/** Zero where the class does not count. */
+function masked(x: Tensor, { counts }: Classes): Tensor {
+  return counts === null ? x : x.where(counts, 0);
+}
+
+/** The weight of every target. */
+function weights({ index }: Classes, weight: Tensor): Tensor {
+  return weight.gather(0, index.reshape(-1)).reshape(index.shape);
+}
+
+/** What a mean divides by: how many targets count, or the sum of their weights. */
+function divisor(classes: Classes, weight: Tensor | null): Tensor | number {
+  if (weight !== null) return masked(weights(classes, weight), classes).sum();
+  return classes.counts === null ? classes.index.size : classes.counts.sum();
+}
+
+/** −weight[y] · x[y], reduced. */
+function likelihood(x: Tensor, classes: Classes, weight: Tensor | null, reduction: Reduction): Tensor {
+  const dim = x.ndim === 1 ? 0 : 1;
+  const right = x.gather(dim, classes.index.unsqueeze(dim)).squeeze(dim).neg();
+  const each = masked(weight === null ? right : right.mul(weights(classes, weight)), classes);
+  if (reduction === "none") return each;
+  return reduction === "sum" ? each.sum() : each.sum().div(divisor(classes, weight));
 }

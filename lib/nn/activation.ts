@@ -1,0 +1,154 @@
+/** Functions of single elements, and softmax, as modules. */
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkRange } from "./check.ts";
+import { Module } from "./module.ts";
+
+/**
+ * max(x, 0)
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await new nn.ReLU().forward(tensor([-1, 2])).array(), [0, 2]);
+ * ```
+ */
+export class ReLU extends Module {
+  /**
+   * @param x Any shape.
+   * @returns The same shape.
+   */
+  override forward(x: Tensor): Tensor {
+    return x.relu();
+  }
+}
+
+/**
+ * x where positive, else slope · x (Maas et al. 2013).
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await new nn.LeakyReLU(0.5).forward(tensor([-1, 2])).array(), [-0.5, 2]);
+ * ```
+ */
+export class LeakyReLU extends Module {
+  /**
+   * @param slope Slope of the negative side: 0.01 if not said.
+   * @throws {RangeError} if it is not finite.
+   */
+  constructor(readonly slope = 0.01) {
+    super();
+    checkRange("LeakyReLU", "slope", slope, -Infinity);
+  }
+
+  /**
+   * @param x Any shape.
+   * @returns The same shape.
+   */
+  override forward(x: Tensor): Tensor {
+    return x.leakyRelu(this.slope);
+  }
+
+  protected override describe(): string {
+    return String(this.slope);
+  }
+}
+
+/**
+ * 1 / (1 + e⁻ˣ)
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await new nn.Sigmoid().forward(tensor([0])).array(), [0.5]);
+ * ```
+ */
+export class Sigmoid extends Module {
+  /**
+   * @param x Any shape.
+   * @returns The same shape.
+   */
+  override forward(x: Tensor): Tensor {
+    return x.sigmoid();
+  }
+}
+
+/**
+ * The hyperbolic tangent.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await new nn.Tanh().forward(tensor([0])).array(), [0]);
+ * ```
+ */
+export class Tanh extends Module {
+  /**
+   * @param x Any shape.
+   * @returns The same shape.
+   */
+  override forward(x: Tensor): Tensor {
+    return x.tanh();
+  }
+}
+
+/**
+ * x Φ(x), with the exact normal distribution function Φ (Hendrycks & Gimpel 2016).
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await new nn.GELU().forward(tensor([0])).array(), [0]);
+ * ```
+ */
+export class GELU extends Module {
+  /**
+   * @param x Any shape.
+   * @returns The same shape.
+   */
+  override forward(x: Tensor): Tensor {
+    return x.gelu();
+  }
+}
+
+/**
+ * eˣ / Σ eˣ along a dimension: positive, and 1 in sum. `CrossEntropyLoss` takes numbers from before it.
+ *
+ * @example
+ * ```ts
+ * import { nn, zeros } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await new nn.Softmax(1).forward(zeros(1, 4)).array(), [[0.25, 0.25, 0.25, 0.25]]);
+ * ```
+ */
+export class Softmax extends Module {
+  /**
+   * @param dim The dimension of the classes: 1 for [N, C] and [N, C, H, W].
+   * @throws {TypeError} if it is not said, or no whole number.
+   */
+  constructor(readonly dim: number) {
+    super();
+    if (!Number.isInteger(dim)) {
+      throw new TypeError(
+        `Softmax: the dimension of the classes must be said, as in new Softmax(1), not ${dim}`,
+      );
+    }
+  }
+
+  /**
+   * @param x Any shape that has the dimension.
+   * @returns The same shape.
+   */
+  override forward(x: Tensor): Tensor {
+    return x.softmax(this.dim);
+  }
+
+  protected override describe(): string {
+    return String(this.dim);
+  }
+}

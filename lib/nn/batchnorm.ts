@@ -1,0 +1,170 @@
+/** Batch normalization as a layer: `F.batchNorm` with parameters and running statistics of its own. */
+import { noGrad } from "../autograd/graph.ts";
+import { batchNorm } from "../functional/normalization.ts";
+import { text } from "../tensor/shape.ts";
+import { ones, tensor, zeros } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { argumentsText, checkCount, checkRange } from "./check.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+
+/** Settings of a batch normalization. */
+export interface BatchNormLayerOptions {
+  /** ε, added to the variance: 1e-5 if not said. */
+  eps?: number;
+  /** Share of a new batch in the running statistics: 0.1 if not said; null: all batches count the same. */
+  momentum?: number | null;
+  /** Whether the result is scaled by γ and shifted by β, which are learned: true if not said. */
+  affine?: boolean;
+  /** Whether running statistics are kept for evaluation: true if not said. Without them evaluation uses the batch's. */
+  trackRunningStats?: boolean;
+}
+
+const DEFAULTS = { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true };
+
+/** What the normalizations share; they differ in the shapes that they take. */
+abstract class BatchNorm extends Module {
+  /** γ [C], ones at first; null without `affine`. */
+  readonly weight: Parameter | null;
+  /** β [C], zeros at first; null without `affine`. */
+  readonly bias: Parameter | null;
+  /** Running mean [C], zeros at first; null without `trackRunningStats`. */
+  readonly runningMean: Tensor | null;
+  /** Running variance [C], unbiased, ones at first; null without `trackRunningStats`. */
+  readonly runningVar: Tensor | null;
+  /** ε, added to the variance. */
+  readonly eps: number;
+  /** Share of a new batch in the running statistics; null: all batches count the same. */
+  readonly momentum: number | null;
+
+  readonly #batches: Tensor | null;
+  /** Batches that `#batches` does not know yet: counting on the device at every step would cost a kernel. */
+  #uncounted = 0;
+
+  /**
+   * @param numFeatures C, the size of dimension 1.
+   * @param options eps, momentum, affine, trackRunningStats.
+   * @throws {RangeError} if a number makes no sense.
+   */
+  constructor(readonly numFeatures: number, options: BatchNormLayerOptions = {}) {
+    super();
+    const name = new.target.name;
+    const { eps, momentum, affine, trackRunningStats } = { ...DEFAULTS, ...options };
+    checkCount(name, "numFeatures", numFeatures);
+    this.eps = checkRange(name, "eps", eps, 0);
+    this.momentum = momentum === null ? null : checkRange(name, "momentum", momentum, 0, 1);
+    this.weight = affine ? new Parameter(ones(numFeatures)) : null;
+    this.bias = affine ? new Parameter(zeros(numFeatures)) : null;
+    this.runningMean = trackRunningStats ? zeros(numFeatures).keep() : null;
+    this.runningVar = trackRunningStats ? ones(numFeatures).keep() : null;
+    this.#batches = trackRunningStats ? tensor(0, { dtype: "int32" }).keep() : null;
+  }
+
+  /** How many batches the running statistics have seen, as int32; null without `trackRunningStats`. */
+  get numBatchesTracked(): Tensor | null {
+    const seen = this.#uncounted;
+    this.#uncounted = 0;
+    if (seen > 0) noGrad(() => this.#batches!.add_(seen));
+    return this.#batches;
+  }
+
+  /** The statistics under PyTorch's names. */
+  protected override *members(): Iterable<[string, unknown]> {
+    const names: Record<string, string> = { runningMean: "running_mean", runningVar: "running_var" };
+    for (const [name, member] of super.members()) yield [names[name] ?? name, member];
+    yield ["num_batches_tracked", this.numBatchesTracked];
+  }
+
+  /** Whether the layer takes inputs of so many dimensions. */
+  protected abstract takes(ndim: number): boolean;
+
+  /** The shapes that it takes, in words. */
+  protected abstract readonly wanted: string;
+
+  /**
+   * @param x Dimension 1 are the channels.
+   * @returns The same shape.
+   * @throws {RangeError} if the shape is not one that the layer takes, or a batch in training has one value per channel.
+   */
+  override forward(x: Tensor): Tensor {
+    if (!this.takes(x.ndim) || x.shape[1] !== this.numFeatures) {
+      throw new RangeError(
+        `${this.constructor.name}: an input ${this.wanted} with C = ${this.numFeatures} is needed, not ${
+          text(x.shape)
+        }`,
+      );
+    }
+    const { weight, bias, runningMean, runningVar, eps, training } = this;
+    const shared = { weight, bias, eps };
+    if (runningMean === null || runningVar === null) return batchNorm(x, { ...shared, training: true });
+    if (!training) return batchNorm(x, { ...shared, runningMean, runningVar });
+    const { momentum } = this;
+    if (momentum === null) return this.#cumulative(x);
+    const y = batchNorm(x, { ...shared, runningMean, runningVar, momentum, training });
+    this.#uncounted++;
+    return y;
+  }
+
+  /** running ← running + (batch − running) / n, with the n-th batch. */
+  #cumulative(x: Tensor): Tensor {
+    const { weight, bias, eps } = this;
+    const runningMean = zeros(this.numFeatures), runningVar = ones(this.numFeatures);
+    const y = batchNorm(x, { weight, bias, eps, runningMean, runningVar, momentum: 1, training: true });
+    this.#uncounted++;
+    noGrad(() => {
+      const share = tensor(1).div(this.numBatchesTracked!);
+      this.runningMean!.add_(runningMean.sub(this.runningMean!).mul(share));
+      this.runningVar!.add_(runningVar.sub(this.runningVar!).mul(share));
+    });
+    return y;
+  }
+
+  protected override describe(): string {
+    const { numFeatures, eps, momentum } = this;
+    const options = {
+      eps,
+      momentum,
+      affine: this.weight !== null,
+      trackRunningStats: this.runningMean !== null,
+    };
+    return argumentsText([numFeatures], options, DEFAULTS);
+  }
+}
+
+/**
+ * Normalizes every feature over the batch, then scales and shifts it (Ioffe & Szegedy 2015). In training with the batch's
+ * mean and variance, which the running ones follow; in evaluation with the running ones.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "descent";
+ * const y = new nn.BatchNorm1d(2).forward(tensor([[1, 10], [3, 30]]));
+ * console.log(await y.format()); // [[-1.0000, -1.0000], [1.0000, 1.0000]]
+ * ```
+ */
+export class BatchNorm1d extends BatchNorm {
+  protected override readonly wanted = "[N, C] or [N, C, L]";
+  protected override takes(ndim: number): boolean {
+    return ndim === 2 || ndim === 3;
+  }
+}
+
+/**
+ * Normalizes every channel over all pixels of the batch, then scales and shifts it (Ioffe & Szegedy 2015). In training
+ * with the batch's mean and variance, which the running ones follow; in evaluation with the running ones.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const layer = new nn.BatchNorm2d(3);
+ * layer.forward(randn(4, 3, 8, 8));
+ * assertEquals(await layer.numBatchesTracked!.item(), 1);
+ * ```
+ */
+export class BatchNorm2d extends BatchNorm {
+  protected override readonly wanted = "[N, C, H, W]";
+  protected override takes(ndim: number): boolean {
+    return ndim === 4;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * What happens around a module's `forward`: what it makes and does not return dies with it, and observers are told.
+ *
+ * @module
+ */
+import type { Buffer } from "../autograd/buffer.ts";
+import { closeScope, currentScope, openScope } from "../autograd/scope.ts";
+import { TensorBase } from "../tensor/base.ts";
+
+/** Is told of a module's call: what it got, what it returned. */
+export type Observer<M> = (module: M, inputs: readonly unknown[], output: unknown) => void;
+
+// deno-lint-ignore no-explicit-any
+const observers: Observer<any>[] = [];
+
+/** Runs `body` and tells `observer` of every module's forward as it returns, inner modules before outer ones. */
+export function observe<M, T>(observer: Observer<M>, body: () => T): T {
+  observers.push(observer);
+  try {
+    return body();
+  } finally {
+    observers.splice(observers.indexOf(observer), 1);
+  }
+}
+
+/** Calls a module's forward in a scope of its own. */
+export function scopedCall<M extends object, I extends unknown[], T>(
+  module: M,
+  forward: (this: M, ...inputs: I) => T,
+  inputs: I,
+): T {
+  const scope = openScope(module.constructor.name);
+  const returned = new Set<Buffer>();
+  try {
+    const result = forward.apply(module, inputs);
+    collect(result, returned);
+    for (const observer of observers) observer(module, inputs, result);
+    return result;
+  } finally {
+    closeScope(scope, (buffer) => {
+      if (returned.has(buffer)) return true;
+      if (buffer.uses === 0) {
+        buffer.free(`when the forward of ${scope.place} returned without it`);
+        return false;
+      }
+      buffer.inner = true;
+      return true;
+    });
+  }
+}
+
+/** The buffers of all tensors in a result: a tensor, or tensors in arrays and plain objects. */
+function collect(result: unknown, into: Set<Buffer>): void {
+  if (result instanceof TensorBase) into.add(result.value.buffer);
+  else if (Array.isArray(result)) { for (const item of result) collect(item, into); }
+  else if (
+    typeof result === "object" && result !== null && Object.getPrototypeOf(result) === Object.prototype
+  ) {
+    for (const item of Object.values(result)) collect(item, into);
+  }
+}
+
+/**
+ * Frees a tensor that lay between two layers, once the second has its result: if it was made in the scope that is open
+ * now, no gradient needs it, and the result is not the same memory.
+ *
+ * @param between What the first layer returned.
+ * @param result What the second layer made of it.
+ */
+export function freeBetween(between: TensorBase, result: unknown): void {
+  const { buffer } = between.value;
+  const scope = currentScope();
+  if (scope === null || buffer.scope !== scope || buffer.kept || buffer.uses > 0) return;
+  const alive = new Set<Buffer>();
+  collect(result, alive);
+  if (!alive.has(buffer)) buffer.free(`inside ${scope.place}, when the next layer had its result`);
+}

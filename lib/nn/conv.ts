@@ -1,0 +1,100 @@
+/** The convolutional layer. */
+import { conv2d } from "../functional/convolution.ts";
+import { FILTERS } from "../tensor/order.ts";
+import { pair, type Size, text } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { argumentsText, checkCount } from "./check.ts";
+import { uniform } from "./draw.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+
+/** Settings of {@linkcode Conv2d}. */
+export interface Conv2dLayerOptions {
+  /** How far the window moves: 1 if not said. */
+  stride?: Size;
+  /** Rows and columns of zeros on each side: 0 if not said. */
+  padding?: Size;
+  /** Distance between the taps of the kernel: 1 if not said. */
+  dilation?: Size;
+  /** How many groups the channels fall into; each output channel sees those of its own: 1 if not said. */
+  groups?: number;
+  /** Whether a bias is added to each output channel: true if not said. */
+  bias?: boolean;
+}
+
+/**
+ * A convolution over images: see `F.conv2d`. Weights and bias start uniform in ±1 / √(in / groups · kH · kW).
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const layer = new nn.Conv2d(3, 16, 5, { stride: 2, padding: 2 });
+ * assertEquals(layer.forward(randn(4, 3, 32, 32)).shape, [4, 16, 16, 16]);
+ * ```
+ */
+export class Conv2d extends Module {
+  /** [out, in / groups, kH, kW] */
+  readonly weight: Parameter;
+  /** [out], or null. */
+  readonly bias: Parameter | null;
+  /** Rows and columns of the window. */
+  readonly kernelSize: readonly [number, number];
+  /** How far the window moves, down and to the right. */
+  readonly stride: readonly [number, number];
+  /** Rows of zeros above and below, columns of zeros left and right. */
+  readonly padding: readonly [number, number];
+  /** Distance between the taps of the kernel. */
+  readonly dilation: readonly [number, number];
+  /** How many groups the channels fall into. */
+  readonly groups: number;
+
+  /**
+   * @param inChannels Channels of the input.
+   * @param outChannels Channels of the output.
+   * @param kernelSize Size of the window: one number, or rows and columns.
+   * @param options stride, padding, dilation, groups, bias.
+   * @throws {RangeError} if a size is negative or fractional, or `groups` does not divide the channels.
+   */
+  constructor(
+    readonly inChannels: number,
+    readonly outChannels: number,
+    kernelSize: Size,
+    { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true }: Conv2dLayerOptions = {},
+  ) {
+    super();
+    checkCount("Conv2d", "inChannels", inChannels);
+    checkCount("Conv2d", "outChannels", outChannels);
+    this.kernelSize = pair("Conv2d", "kernel size", kernelSize, 1);
+    this.stride = pair("Conv2d", "stride", stride, 1);
+    this.padding = pair("Conv2d", "padding", padding, 0);
+    this.dilation = pair("Conv2d", "dilation", dilation, 1);
+    this.groups = checkCount("Conv2d", "groups", groups);
+    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
+      throw new RangeError(
+        `Conv2d: groups must divide the channels ${text([inChannels, outChannels])}; ${groups} does not`,
+      );
+    }
+    const shape = [outChannels, inChannels / groups, ...this.kernelSize];
+    const bound = 1 / Math.sqrt(shape[1] * shape[2] * shape[3]);
+    this.weight = new Parameter(uniform(shape, -bound, bound, FILTERS));
+    this.bias = bias ? new Parameter(uniform([outChannels], -bound, bound)) : null;
+  }
+
+  /**
+   * @param x Images [N, in, H, W].
+   * @returns [N, out, H', W'].
+   * @throws {RangeError} if the channels do not fit, or the image is smaller than the window.
+   */
+  override forward(x: Tensor): Tensor {
+    const { bias, stride, padding, dilation, groups } = this;
+    return conv2d(x, this.weight, { bias, stride, padding, dilation, groups });
+  }
+
+  protected override describe(): string {
+    const { inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias } = this;
+    const options = { stride, padding, dilation, groups, bias: bias !== null };
+    const defaults = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true };
+    return argumentsText([inChannels, outChannels, kernelSize], options, defaults);
+  }
+}

@@ -1,0 +1,282 @@
+/**
+ * First values of parameters: what a network knows before it has learned. All functions fill a tensor in place, without
+ * recording, from the generator of `manualSeed`, and return it.
+ *
+ * @module
+ */
+import { noGrad } from "../autograd/graph.ts";
+import { text } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkRange } from "./check.ts";
+import { normal, uniform } from "./draw.ts";
+
+/** The functions whose gain is known, by PyTorch's names. */
+export type Nonlinearity = "linear" | "conv2d" | "sigmoid" | "tanh" | "relu" | "leaky_relu" | "selu";
+
+/** Settings of Kaiming's initializations. */
+export interface KaimingOptions {
+  /** Slope of the leaky ReLU behind the layer: 0 if not said. */
+  a?: number;
+  /** Whether the variance is kept on the way forward ("fan_in", if not said) or backward ("fan_out"). */
+  mode?: "fan_in" | "fan_out";
+  /** The function behind the layer: "leaky_relu" if not said. */
+  nonlinearity?: Nonlinearity;
+}
+
+/** Settings of Xavier's initializations. */
+export interface XavierOptions {
+  /** Factor of the standard deviation: 1 if not said; see {@linkcode calculateGain}. */
+  gain?: number;
+}
+
+function checkFloat(name: string, tensor: Tensor): void {
+  if (tensor.dtype !== "float32") {
+    throw new TypeError(`${name}: a float32 tensor is needed, not ${tensor.dtype} ${text(tensor.shape)}`);
+  }
+}
+
+/** Puts freshly drawn values, laid out as `tensor`, into its memory. */
+function fill(tensor: Tensor, fresh: Tensor): Tensor {
+  tensor.value.buffer.replace(fresh.value.buffer.release("when a parameter took it"));
+  return tensor;
+}
+
+/**
+ * Fills with uniform random numbers in [a, b).
+ *
+ * @param tensor float32, any shape.
+ * @param options `a`: 0 if not said; `b`: 1 if not said.
+ * @returns The tensor.
+ * @throws {RangeError} if a > b, or one is not finite.
+ * @example
+ * ```ts
+ * import { nn } from "descent";
+ * nn.init.uniform_(new nn.Linear(3, 2).weight, { a: -0.1, b: 0.1 });
+ * ```
+ */
+export function uniform_(tensor: Tensor, { a = 0, b = 1 }: { a?: number; b?: number } = {}): Tensor {
+  checkFloat("uniform_", tensor);
+  checkRange("uniform_", "a", a, -Infinity);
+  checkRange("uniform_", "b", b, -Infinity);
+  if (a > b) throw new RangeError(`uniform_: a must not be larger than b; they are ${a} and ${b}`);
+  return fill(tensor, uniform(tensor.shape, a, b, tensor.order, tensor.device));
+}
+
+/**
+ * Fills with normally distributed random numbers.
+ *
+ * @param tensor float32, any shape.
+ * @param options `mean`: 0 if not said; `std`: 1 if not said.
+ * @returns The tensor.
+ * @throws {RangeError} if the standard deviation is negative, or one is not finite.
+ * @example
+ * ```ts
+ * import { nn } from "descent";
+ * nn.init.normal_(new nn.Linear(3, 2).weight, { std: 0.01 });
+ * ```
+ */
+export function normal_(tensor: Tensor, { mean = 0, std = 1 }: { mean?: number; std?: number } = {}): Tensor {
+  checkFloat("normal_", tensor);
+  checkRange("normal_", "mean", mean, -Infinity);
+  checkRange("normal_", "std", std, 0);
+  return fill(tensor, normal(tensor.shape, mean, std, tensor.order, tensor.device));
+}
+
+/**
+ * Fills with one number.
+ *
+ * @param tensor Any shape.
+ * @param value The number.
+ * @returns The tensor.
+ * @example
+ * ```ts
+ * import { nn } from "descent";
+ * nn.init.constant_(new nn.Linear(3, 2).bias!, 0.5);
+ * ```
+ */
+export function constant_(tensor: Tensor, value: number): Tensor {
+  return noGrad(() => tensor.fill_(value));
+}
+
+/**
+ * Fills with zeros.
+ *
+ * @param tensor Any shape.
+ * @returns The tensor.
+ * @example
+ * ```ts
+ * import { nn } from "descent";
+ * nn.init.zeros_(new nn.Linear(3, 2).bias!);
+ * ```
+ */
+export function zeros_(tensor: Tensor): Tensor {
+  return constant_(tensor, 0);
+}
+
+/**
+ * Fills with ones.
+ *
+ * @param tensor Any shape.
+ * @returns The tensor.
+ * @example
+ * ```ts
+ * import { nn } from "descent";
+ * nn.init.ones_(new nn.BatchNorm2d(3).weight!);
+ * ```
+ */
+export function ones_(tensor: Tensor): Tensor {
+  return constant_(tensor, 1);
+}
+
+/**
+ * Uniform in ±gain √(6 / (fan in + fan out)): keeps the variance on the way forward and backward alike (Glorot & Bengio
+ * 2010, equation 16).
+ *
+ * @param tensor Weights [out, in, ...].
+ * @param options gain.
+ * @returns The tensor.
+ * @throws {RangeError} if it has fewer than two dimensions.
+ * @example
+ * ```ts
+ * import { nn } from "descent";
+ * nn.init.xavierUniform_(new nn.Linear(3, 2).weight, { gain: nn.init.calculateGain("tanh") });
+ * ```
+ */
+export function xavierUniform_(tensor: Tensor, options: XavierOptions = {}): Tensor {
+  const bound = Math.sqrt(3) * xavierDeviation("xavierUniform_", tensor, options);
+  return fill(tensor, uniform(tensor.shape, -bound, bound, tensor.order, tensor.device));
+}
+
+/**
+ * Normal with the standard deviation gain √(2 / (fan in + fan out)) (Glorot & Bengio 2010).
+ *
+ * @param tensor Weights [out, in, ...].
+ * @param options gain.
+ * @returns The tensor.
+ * @throws {RangeError} if it has fewer than two dimensions.
+ * @example
+ * ```ts
+ * import { nn } from "descent";
+ * nn.init.xavierNormal_(new nn.Linear(3, 2).weight);
+ * ```
+ */
+export function xavierNormal_(tensor: Tensor, options: XavierOptions = {}): Tensor {
+  const std = xavierDeviation("xavierNormal_", tensor, options);
+  return fill(tensor, normal(tensor.shape, 0, std, tensor.order, tensor.device));
+}
+
+function xavierDeviation(name: string, tensor: Tensor, { gain = 1 }: XavierOptions): number {
+  checkFloat(name, tensor);
+  checkRange(name, "gain", gain, 0);
+  const { fanIn, fanOut } = fanInAndFanOut(tensor);
+  return gain * Math.sqrt(2 / Math.max(1, fanIn + fanOut));
+}
+
+/**
+ * Uniform in ±gain √(3 / fan): keeps the variance through layers with ReLUs (He et al. 2015, equation 10).
+ *
+ * @param tensor Weights [out, in, ...].
+ * @param options a, mode, nonlinearity.
+ * @returns The tensor.
+ * @throws {RangeError} if it has fewer than two dimensions, or an option is unknown.
+ * @example
+ * ```ts
+ * import { nn } from "descent";
+ * nn.init.kaimingUniform_(new nn.Conv2d(3, 8, 5).weight, { nonlinearity: "relu" });
+ * ```
+ */
+export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+  const bound = Math.sqrt(3) * kaimingDeviation("kaimingUniform_", tensor, options);
+  return fill(tensor, uniform(tensor.shape, -bound, bound, tensor.order, tensor.device));
+}
+
+/**
+ * Normal with the standard deviation gain / √fan (He et al. 2015).
+ *
+ * @param tensor Weights [out, in, ...].
+ * @param options a, mode, nonlinearity.
+ * @returns The tensor.
+ * @throws {RangeError} if it has fewer than two dimensions, or an option is unknown.
+ * @example
+ * ```ts
+ * import { nn } from "descent";
+ * nn.init.kaimingNormal_(new nn.Conv2d(3, 8, 5).weight, { mode: "fan_out", nonlinearity: "relu" });
+ * ```
+ */
+export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+  const std = kaimingDeviation("kaimingNormal_", tensor, options);
+  return fill(tensor, normal(tensor.shape, 0, std, tensor.order, tensor.device));
+}
+
+function kaimingDeviation(
+  name: string,
+  tensor: Tensor,
+  { a = 0, mode = "fan_in", nonlinearity = "leaky_relu" }: KaimingOptions,
+): number {
+  checkFloat(name, tensor);
+  if (mode !== "fan_in" && mode !== "fan_out") {
+    throw new RangeError(`${name}: mode must be "fan_in" or "fan_out", not ${JSON.stringify(mode)}`);
+  }
+  const { fanIn, fanOut } = fanInAndFanOut(tensor);
+  const fan = mode === "fan_in" ? fanIn : fanOut;
+  return calculateGain(nonlinearity, a) / Math.sqrt(Math.max(1, fan));
+}
+
+/**
+ * The factor by which weights must be larger to make up for what a function takes away.
+ *
+ * @param nonlinearity The function: "linear", "sigmoid" (1), "tanh" (5/3), "relu" (√2), "leaky_relu", "selu" (3/4).
+ * @param slope Of the leaky ReLU: 0.01 if not said.
+ * @returns The factor.
+ * @throws {RangeError} for another name.
+ * @example
+ * ```ts
+ * import { nn } from "descent";
+ * console.log(nn.init.calculateGain("relu")); // 1.4142135623730951
+ * ```
+ */
+export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
+  switch (nonlinearity) {
+    case "linear":
+    case "conv2d":
+    case "sigmoid":
+      return 1;
+    case "tanh":
+      return 5 / 3;
+    case "relu":
+      return Math.SQRT2;
+    case "leaky_relu":
+      return Math.sqrt(2 / (1 + checkRange("calculateGain", "slope", slope, -Infinity) ** 2));
+    case "selu":
+      return 3 / 4;
+    default:
+      throw new RangeError(
+        `calculateGain: there is no gain for ${JSON.stringify(nonlinearity)}; ` +
+          `the names are "linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu" and "selu"`,
+      );
+  }
+}
+
+/**
+ * How many numbers go into each output, and how many outputs each number goes into.
+ *
+ * @param tensor Weights [out, in, ...]; what follows is the window of a convolution.
+ * @returns Both counts.
+ * @throws {RangeError} if it has fewer than two dimensions.
+ * @example
+ * ```ts
+ * import { nn, zeros } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(nn.init.fanInAndFanOut(zeros(8, 3, 5, 5)), { fanIn: 75, fanOut: 200 });
+ * ```
+ */
+export function fanInAndFanOut(tensor: Tensor): { fanIn: number; fanOut: number } {
+  const { shape } = tensor;
+  if (shape.length < 2) {
+    throw new RangeError(
+      `fanInAndFanOut: weights [out, in, ...] of at least two dimensions are needed, not ${text(shape)}`,
+    );
+  }
+  const window = shape.slice(2).reduce((a, b) => a * b, 1);
+  return { fanIn: shape[1] * window, fanOut: shape[0] * window };
+}

@@ -1,0 +1,64 @@
+/** The fully connected layer. */
+import { linear } from "../functional/convolution.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { argumentsText, checkCount } from "./check.ts";
+import { uniform } from "./draw.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+
+/** Settings of {@linkcode Linear}. */
+export interface LinearOptions {
+  /** Whether a bias is added: true if not said. */
+  bias?: boolean;
+}
+
+/**
+ * A fully connected layer: y = x weightᵀ + bias. Weights and bias start uniform in ±1 / √in.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const layer = new nn.Linear(784, 10);
+ * assertEquals(layer.forward(randn(32, 784)).shape, [32, 10]);
+ * ```
+ */
+export class Linear extends Module {
+  /** [out, in] */
+  readonly weight: Parameter;
+  /** [out], or null. */
+  readonly bias: Parameter | null;
+
+  /**
+   * @param inFeatures Size of the last dimension of the input.
+   * @param outFeatures Size of the last dimension of the output.
+   * @param options bias.
+   * @throws {RangeError} if a size is not a whole number ≥ 1.
+   */
+  constructor(
+    readonly inFeatures: number,
+    readonly outFeatures: number,
+    { bias = true }: LinearOptions = {},
+  ) {
+    super();
+    checkCount("Linear", "inFeatures", inFeatures);
+    checkCount("Linear", "outFeatures", outFeatures);
+    const bound = 1 / Math.sqrt(inFeatures);
+    this.weight = new Parameter(uniform([outFeatures, inFeatures], -bound, bound));
+    this.bias = bias ? new Parameter(uniform([outFeatures], -bound, bound)) : null;
+  }
+
+  /**
+   * @param x [..., in].
+   * @returns [..., out].
+   * @throws {RangeError} if the last size is not `inFeatures`.
+   */
+  override forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+
+  protected override describe(): string {
+    const options = { bias: this.bias !== null };
+    return argumentsText([this.inFeatures, this.outFeatures], options, { bias: true });
+  }
+}

@@ -1,0 +1,116 @@
+/** Pooling layers: `F.maxPool2d` and its relatives as modules. */
+import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type PoolOptions } from "../functional/pooling.ts";
+import { pair, type Size } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { argumentsText } from "./check.ts";
+import { Module } from "./module.ts";
+
+/** What the two poolings with a window share. */
+abstract class Pooling extends Module {
+  /** Rows and columns of the window. */
+  readonly kernelSize: readonly [number, number];
+  /** How far the window moves, down and to the right. */
+  readonly stride: readonly [number, number];
+  /** Rows above and below, columns left and right. */
+  readonly padding: readonly [number, number];
+
+  /**
+   * @param kernelSize Size of the window: one number, or rows and columns.
+   * @param options stride: the window's own size if not said; padding: at most half the window.
+   * @throws {RangeError} if a size is negative or fractional, or the padding is too wide.
+   */
+  constructor(kernelSize: Size, { stride = kernelSize, padding = 0 }: PoolOptions = {}) {
+    super();
+    const name = new.target.name;
+    this.kernelSize = pair(name, "kernel size", kernelSize, 1);
+    this.stride = pair(name, "stride", stride, 1);
+    this.padding = pair(name, "padding", padding, 0);
+    this.padding.forEach((border, i) => {
+      if (border <= this.kernelSize[i] / 2) return;
+      throw new RangeError(
+        `${name}: padding must be at most half of the window ${this.kernelSize[i]}, not ${border}`,
+      );
+    });
+  }
+
+  protected override describe(): string {
+    const { kernelSize, stride, padding } = this;
+    return argumentsText([kernelSize], { stride, padding }, { stride: kernelSize, padding: 0 });
+  }
+}
+
+/**
+ * The largest number of each window: see `F.maxPool2d`.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(new nn.MaxPool2d(3, { stride: 2 }).forward(randn(1, 8, 55, 55)).shape, [1, 8, 27, 27]);
+ * ```
+ */
+export class MaxPool2d extends Pooling {
+  /**
+   * @param x Images [N, C, H, W].
+   * @returns [N, C, H', W'].
+   */
+  override forward(x: Tensor): Tensor {
+    return maxPool2d(x, this.kernelSize, this);
+  }
+}
+
+/**
+ * The mean of each window: see `F.avgPool2d`.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(new nn.AvgPool2d(2).forward(randn(1, 6, 28, 28)).shape, [1, 6, 14, 14]);
+ * ```
+ */
+export class AvgPool2d extends Pooling {
+  /**
+   * @param x Images [N, C, H, W].
+   * @returns [N, C, H', W'].
+   */
+  override forward(x: Tensor): Tensor {
+    return avgPool2d(x, this.kernelSize, this);
+  }
+}
+
+/**
+ * Averages each channel down to a size: see `F.adaptiveAvgPool2d`.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(new nn.AdaptiveAvgPool2d(1).forward(randn(2, 512, 7, 7)).shape, [2, 512, 1, 1]);
+ * ```
+ */
+export class AdaptiveAvgPool2d extends Module {
+  /** Rows and columns of the result. */
+  readonly outputSize: readonly [number, number];
+
+  /**
+   * @param outputSize Rows and columns of the result; 1 gives the global average.
+   * @throws {RangeError} if a size is not a whole number ≥ 1.
+   */
+  constructor(outputSize: Size) {
+    super();
+    this.outputSize = pair("AdaptiveAvgPool2d", "output size", outputSize, 1);
+  }
+
+  /**
+   * @param x Images [N, C, H, W].
+   * @returns [N, C, rows, columns].
+   */
+  override forward(x: Tensor): Tensor {
+    return adaptiveAvgPool2d(x, this.outputSize);
+  }
+
+  protected override describe(): string {
+    return argumentsText([this.outputSize]);
+  }
+}
