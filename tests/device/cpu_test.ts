@@ -87,6 +87,24 @@ Deno.test("convolutions and their gradients agree with TensorFlow.js", () => {
   }
 });
 
+Deno.test("convolutions of 3 × 3 at stride 1, which take Winograd's way, agree with TensorFlow.js", () => {
+  // TensorFlow.js rounds after every addition, of which there are up to 2,500 here.
+  const tolerance = 2e-4;
+  for (let i = 0; i < 24; i++) {
+    const channels = 4 * integer(4, i % 6 ? 9 : 70), outChannels = 4 * integer(4, i % 5 ? 9 : 40);
+    const xShape = [integer(1, 2), integer(13, 16), integer(13, 16), channels];
+    const wShape = [3, 3, channels, outChannels];
+    const sides = () => [integer(0, 2), integer(0, 2)];
+    const pad = ["same", "valid", [[0, 0], sides(), sides(), [0, 0]]][i % 3];
+    const attrs = { strides: [1, 1], pad, dilations: [1, 1], dataFormat: "NHWC" };
+    const x = array(xShape), filter = array(wShape), bias = array([outChannels]);
+    const fused = { ...attrs, activation: i % 2 ? "relu" : "linear" };
+    const y = compare(device, "FusedConv2D", { x, filter, bias }, fused, tolerance), dy = array(y.shape);
+    compare(device, "Conv2DBackpropInput", { dy, filter }, { ...attrs, inputShape: xShape }, tolerance);
+    compare(device, "Conv2DBackpropFilter", { x, dy }, { ...attrs, filterShape: wShape }, tolerance);
+  }
+});
+
 Deno.test("gradients of dilated and grouped convolutions are the transposes of their forward", async () => {
   // ⟨dy, conv(x, w)⟩ is linear in x and in w, so ⟨dx, x⟩ = ⟨dy, y⟩ = ⟨dw, w⟩.
   const dot = (a: Values, b: Values) => (a as Float32Array).reduce((sum, value, i) => sum + value * b[i], 0);

@@ -51,8 +51,10 @@ export interface RightFactor {
   transposed: boolean;
 }
 
-const FIELDS = 24;
+const FIELDS = 29;
 const UNIT_ROWS = 48;
+/** Up to so many rows make one unit, which packs what it needs of the right factor itself. */
+const FEW_ROWS = 96;
 const UNIT_TILES = 8;
 const KC = 256;
 /** With fewer channels to a tap the left factor is copied together first. */
@@ -75,8 +77,11 @@ function describe(
   backend: CpuBackend,
   pointer: number,
   p: Product,
+  right: RightFactor,
+  list: number,
   packed: number,
   gather: boolean,
+  unitRows: number,
 ): void {
   const taps = p.taps.length / 2;
   const words = new Int32Array(backend.heap.memory.buffer, pointer, FIELDS + p.taps.length);
@@ -86,22 +91,20 @@ function describe(
     ...[p.strideY, p.strideX, p.output, p.imageBytes, p.rowBytes, p.columnBytes, p.width8, taps],
     ...[pointer + FIELDS * 4, packed, p.bias, p.relu ? 1 : 0, backend.zeros(p.channels * 4)],
     ...[gather ? 1 : 0, runs, p.channels * p.adjoining],
+    ...[unitRows, list, right.from.length, right.stride, right.transposed ? 1 : 0],
   ]);
   words.set(p.taps, FIELDS);
 }
 
-/** Packs columns first … first + columns - 1 of a right factor. */
-function pack(
-  backend: CpuBackend,
-  right: RightFactor,
-  first: number,
-  columns: number,
-  list: number,
-  packed: number,
-): void {
+/** Lists where the runs of columns `first` … start. */
+function listRuns(backend: CpuBackend, right: RightFactor, first: number, list: number): void {
   const step = first * (right.transposed ? right.stride : 4);
   const from = new Int32Array(backend.heap.memory.buffer, list, right.from.length);
   for (let i = 0; i < from.length; i++) from[i] = right.from[i] + step;
+}
+
+/** Packs columns of a right factor whose runs are listed. */
+function pack(backend: CpuBackend, right: RightFactor, columns: number, list: number, packed: number): void {
   backend.kernels.launch(
     right.transposed ? "packColumns" : "packRows",
     Math.ceil(columns / 8),
@@ -114,37 +117,42 @@ function pack(
 export function product(backend: CpuBackend, p: Product, right: RightFactor): void {
   const total = p.images * p.rows * p.columns;
   if (total === 0 || p.width8 === 0) return;
-  const taps = p.taps.length / 2, depth = taps * p.channels;
-  const gather = taps > 1 && p.channels < FEW_CHANNELS;
-  const blocks = Math.ceil(total / UNIT_ROWS);
+  const taps = p.taps.length / 2, depth = taps * p.channels, panels = Math.ceil(p.width8 / 8);
+  const gather = taps > 1 && p.channels < FEW_CHANNELS,
+    few = total <= FEW_ROWS && (!gather || right.from.length === 1);
+  const unitRows = few ? Math.ceil(total / 6) * 6 : UNIT_ROWS;
+  // Sixteen panels of a cache-sized run of k's stay in the second-level cache.
+  const groupPanels = few
+    ? Math.min(16, 2 * Math.ceil(panels / 32))
+    : Math.ceil(panels / Math.ceil(panels / 16));
+  const groups = Math.ceil(panels / groupPanels), blocks = Math.ceil(total / unitRows);
+  const listedTaps = gather ? 1 : taps;
   backend.kernels.reserveScratch(
-    4 * UNIT_ROWS * (1 + (gather ? 1 : taps)) + 512 + (gather ? UNIT_ROWS * depth * 4 : 0),
+    4 * unitRows * (1 + listedTaps) + 4 * listedTaps + 1024 + (gather ? unitRows * depth * 4 : 0) +
+      (few ? groupPanels * KC * 32 : 0),
   );
-  const columns = Math.min(p.width8, Math.max(64, Math.floor(PACKED_BYTES / (depth * 4) / 64) * 64));
   const descriptionBytes = (FIELDS + p.taps.length + right.from.length) * 4;
+  const run = (description: number, part: Product, packed: number, list: number) => {
+    describe(backend, description, part, right, list, packed, gather, unitRows);
+    const parts = Math.ceil(Math.ceil(part.width8 / 8) / groupPanels);
+    const cost = groupPanels * depth * unitRows / 3;
+    backend.kernels.launch("product", blocks * parts, cost, description, parts, groupPanels);
+  };
   withChunk(backend, descriptionBytes, (description) => {
-    withChunk(backend, Math.ceil(columns / 8) * depth * 32, (packed) => {
+    const list = description + (FIELDS + p.taps.length) * 4;
+    if (few) {
+      listRuns(backend, right, 0, list);
+      run(description, p, 0, list);
+      return;
+    }
+    const columns = Math.min(groups * groupPanels, Math.max(8, Math.floor(PACKED_BYTES / (depth * 32)))) * 8;
+    withChunk(backend, columns * depth * 4, (packed) => {
       for (let first = 0; first < p.width8; first += columns) {
         const width8 = Math.min(columns, p.width8 - first);
-        const panels = Math.ceil(width8 / 8);
-        pack(backend, right, first, width8, description + (FIELDS + p.taps.length) * 4, packed);
-        const part = {
-          ...p,
-          width8,
-          output: p.output + first * 4,
-          bias: p.bias === 0 ? 0 : p.bias + first * 4,
-        };
-        describe(backend, description, part, packed, gather);
-        // Sixteen panels of a cache-sized run of k's stay in the second-level cache.
-        const groups = Math.ceil(panels / 16), groupPanels = Math.ceil(panels / groups);
-        backend.kernels.launch(
-          "product",
-          blocks * groups,
-          groupPanels * depth * 16,
-          description,
-          groups,
-          groupPanels,
-        );
+        listRuns(backend, right, first, list);
+        pack(backend, right, width8, list, packed);
+        const bias = p.bias === 0 ? 0 : p.bias + first * 4;
+        run(description, { ...p, width8, output: p.output + first * 4, bias }, packed, list);
       }
     });
   });
@@ -160,11 +168,14 @@ export function productTransposed(backend: CpuBackend, p: Product, right: RightF
   const tiles = runs * Math.ceil(p.channels * p.adjoining / 6);
   const descriptionBytes = (FIELDS + p.taps.length + right.from.length) * 4;
   withChunk(backend, descriptionBytes, (description) => {
+    const list = description + (FIELDS + p.taps.length) * 4;
     withChunk(backend, Math.ceil(columns / 8) * total * 32, (packed) => {
       for (let first = 0; first < p.width8; first += columns) {
         const width8 = Math.min(columns, p.width8 - first);
-        pack(backend, right, first, width8, description + (FIELDS + p.taps.length) * 4, packed);
-        describe(backend, description, { ...p, width8, output: p.output + first * 4 }, packed, false);
+        listRuns(backend, right, first, list);
+        pack(backend, right, width8, list, packed);
+        const part = { ...p, width8, output: p.output + first * 4 };
+        describe(backend, description, part, right, list, packed, false, 6);
         const unitTiles = Math.min(UNIT_TILES, Math.max(1, Math.ceil(tiles / 16)));
         backend.kernels.launch(
           "productTransposed",

@@ -6,6 +6,7 @@
  * matrix is one image of one row with one tap.
  */
 import { FIRST, RELU, BIAS, tilePanel, tileRows } from "./tile";
+import { packColumns, packRows } from "./pack";
 import { scratch } from "./simd";
 
 /** The fields of a product's description, all 32 bits wide; lib/device/cpu/product.ts writes them. */
@@ -22,17 +23,20 @@ class Product {
   width8: i32; // output channels (the product's columns)
   taps: i32; // how many
   tapList: u32; // (dy, dx) pairs
-  packed: u32; // the right factor
+  packed: u32; // the right factor in panels; 0: every unit packs what it needs, see the fields at the end
   bias: u32; // or 0
   relu: i32;
   zeros: u32; // as many zero bytes as a pixel has
   gather: i32; // 1: the left factor's rows are copied together first, for few channels to a tap
   runs: i32; // gather: copies to a row
   runElements: i32; // gather: elements to a copy
+  unitRows: i32; // rows of a unit of work, a multiple of 6
+  right: u32; // where the right factor's runs start (one for all k's, or one to a tap)
+  rightRuns: i32;
+  rightStride: u32;
+  rightTransposed: i32;
 }
 
-/** Rows of a unit of work, and columns (in panels of eight). */
-export const UNIT_ROWS = 48;
 const KC = 256;
 
 /** The input pixel under output row r and a tap, or the zeros. */
@@ -55,16 +59,19 @@ export function product(description: usize, groups: i32, groupPanels: i32, begin
   const taps = p.gather ? 1 : p.taps;
   const channels = p.gather ? p.taps * p.channels : p.channels;
   const depth = taps * channels;
-  const outs = scratch; // UNIT_ROWS output addresses
-  const temporaryOuts = outs + 4 * UNIT_ROWS; // 6 addresses
+  const unitRows = p.unitRows;
+  const outs = scratch; // unitRows output addresses
+  const temporaryOuts = outs + 4 * unitRows; // 6 addresses
   const temporary = temporaryOuts + 32; // 6 × 8 floats
-  const table = temporary + 192; // UNIT_ROWS × taps addresses, [tile][tap][6]
-  const gathered = table + <usize>(4 * UNIT_ROWS * taps + 63 & ~63); // rows copied together
+  const table = temporary + 192; // unitRows × taps addresses, [tile][tap][6]
+  const gathered = table + <usize>(4 * unitRows * taps + 63 & ~63); // rows copied together
+  const runs = gathered + (p.gather ? <usize>(unitRows * depth) << 2 : 0); // the block's runs of the right factor
+  const block8 = runs + <usize>((taps << 2) + 63 & ~63); // panels of the block
   for (let i = 0; i < 6; i++) store<u32>(temporaryOuts + (<usize>i << 2), <u32>(temporary + <usize>i * 32));
   let block = -1;
   for (let unit = begin; unit < end; unit++) {
     const rowBlock = unit / groups, group = unit % groups;
-    const firstRow = rowBlock * UNIT_ROWS, rows = min(UNIT_ROWS, total - firstRow);
+    const firstRow = rowBlock * unitRows, rows = min(unitRows, total - firstRow);
     const tiles = (rows + 5) / 6;
     if (rowBlock != block) {
       block = rowBlock;
@@ -95,8 +102,14 @@ export function product(description: usize, groups: i32, groupPanels: i32, begin
         let flags = 0;
         if (done == 0) flags |= p.bias ? BIAS : FIRST;
         if (tap + count == taps && c + length == channels && p.relu) flags |= RELU;
+        const rowsOfBlock = count * length;
+        if (p.packed == 0) {
+          packBlock(p, firstPanel, lastPanel, tap, count, c, length, done, runs, block8);
+        }
         for (let panel = firstPanel; panel < lastPanel; panel++) {
-          const b = <usize>p.packed + (<usize>panel * <usize>depth + <usize>done) * 32;
+          const b = p.packed == 0
+            ? block8 + <usize>(panel - firstPanel) * <usize>rowsOfBlock * 32
+            : <usize>p.packed + (<usize>panel * <usize>depth + <usize>done) * 32;
           const bias = <usize>p.bias + <usize>panel * 32;
           const width = min(8, p.width8 - panel * 8);
           for (let tile = 0; tile < tiles; tile++) {
@@ -115,6 +128,27 @@ export function product(description: usize, groups: i32, groupPanels: i32, begin
       }
     }
   }
+}
+
+/** Packs one block of k's of a unit's panels: for products of so few rows that every panel is met once. */
+function packBlock(
+  p: Product, firstPanel: i32, lastPanel: i32, tap: i32, count: i32, c: i32, length: i32, done: i32, runs: usize, to: usize,
+): void {
+  const column: usize = p.rightTransposed ? p.rightStride : 4, row: usize = p.rightTransposed ? 4 : p.rightStride;
+  const shift = <usize>(firstPanel * 8) * column;
+  const columns = min(p.width8, lastPanel * 8) - firstPanel * 8, panels = lastPanel - firstPanel;
+  let n = count, rows = length;
+  if (p.rightRuns == 1) {
+    n = 1;
+    rows = count * length;
+    store<u32>(runs, load<u32>(p.right) + <u32>(shift + <usize>done * row));
+  } else {
+    for (let i = 0; i < count; i++) {
+      store<u32>(runs + (<usize>i << 2), load<u32>(p.right + (<usize>(tap + i) << 2)) + <u32>(shift + <usize>c * row));
+    }
+  }
+  if (p.rightTransposed) packColumns(runs, n, rows, columns, p.rightStride, to, 0, panels);
+  else packRows(runs, n, rows, columns, p.rightStride, to, 0, panels);
 }
 
 /** Moves the valid part of an edge tile between the output and the 6 × 8 temporary. */

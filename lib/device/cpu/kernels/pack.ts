@@ -65,7 +65,7 @@ export function packColumns(
 
 /** Four rows of four become four columns, 32 bytes apart. */
 @inline
-function transpose4(source: usize, stride: usize, to: usize): void {
+export function transpose4(source: usize, stride: usize, to: usize): void {
   const a = v128.load(source), b = v128.load(source + stride);
   const c = v128.load(source + 2 * stride), d = v128.load(source + 3 * stride);
   const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);

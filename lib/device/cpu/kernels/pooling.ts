@@ -36,21 +36,24 @@ function give(to: usize, v: v128, width: i32): void {
 /** mode 0: the largest (NaN wins), 1: the mean of what lies inside. Units are output rows (of all images). */
 export function pool(mode: i32, description: usize, x: usize, out: usize, begin: i32, end: i32): void {
   const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
+  // Each field of the description is an access to memory; the loops below have a few nanoseconds.
+  const height = p.height, wide = p.width, kernelHeight = p.kernelHeight, kernelWidth = p.kernelWidth;
+  const dilationY = p.dilationY, dilationX = p.dilationX, channels = p.channels, outWidth = p.outWidth;
   for (let unit = begin; unit < end; unit++) {
     const image = unit / p.outHeight, y0 = (unit % p.outHeight) * p.strideY - p.top;
-    const from = x + <usize>(image * p.height * p.width) * pixel;
-    for (let ox = 0; ox < p.outWidth; ox++) {
-      const x0 = ox * p.strideX - p.left, to = out + <usize>(unit * p.outWidth + ox) * pixel;
-      for (let c = 0; c < p.channels; c += 4) {
-        const width = min(4, p.channels - c);
+    const from = x + <usize>(image * height * wide) * pixel;
+    for (let ox = 0; ox < outWidth; ox++) {
+      const x0 = ox * p.strideX - p.left, to = out + <usize>(unit * outWidth + ox) * pixel;
+      for (let c = 0; c < channels; c += 4) {
+        const width = min(4, channels - c);
         let v = f32x4.splat(mode ? 0 : -Infinity), count = 0;
-        for (let ky = 0; ky < p.kernelHeight; ky++) {
-          const iy = y0 + ky * p.dilationY;
-          if (<u32>iy >= <u32>p.height) continue;
-          for (let kx = 0; kx < p.kernelWidth; kx++) {
-            const ix = x0 + kx * p.dilationX;
-            if (<u32>ix >= <u32>p.width) continue;
-            const at = take(from + <usize>(iy * p.width + ix) * pixel + (<usize>c << 2), width);
+        for (let ky = 0; ky < kernelHeight; ky++) {
+          const iy = y0 + ky * dilationY;
+          if (<u32>iy >= <u32>height) continue;
+          for (let kx = 0; kx < kernelWidth; kx++) {
+            const ix = x0 + kx * dilationX;
+            if (<u32>ix >= <u32>wide) continue;
+            const at = take(from + <usize>(iy * wide + ix) * pixel + (<usize>c << 2), width);
             v = mode ? f32x4.add(v, at) : f32x4.max(v, at);
             count++;
           }
@@ -70,20 +73,23 @@ export function poolGrad(
   mode: i32, description: usize, dy: usize, x: usize, y: usize, dx: usize, begin: i32, end: i32,
 ): void {
   const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
-  const groups = (p.channels + 15) >> 4;
+  // Each field of the description is an access to memory; the loops below have a few nanoseconds.
+  const height = p.height, wide = p.width, kernelHeight = p.kernelHeight, kernelWidth = p.kernelWidth;
+  const dilationY = p.dilationY, dilationX = p.dilationX, channels = p.channels, outWidth = p.outWidth;
+  const groups = (channels + 15) >> 4;
   for (let unit = begin; unit < end; unit++) {
-    const image = unit / groups, c0 = (unit % groups) << 4, c1 = min(p.channels, c0 + 16);
-    const base = <usize>(image * p.height * p.width) * pixel;
+    const image = unit / groups, c0 = (unit % groups) << 4, c1 = min(channels, c0 + 16);
+    const base = <usize>(image * height * wide) * pixel;
     for (let oy = 0; oy < p.outHeight; oy++) {
       const y0 = oy * p.strideY - p.top;
-      for (let ox = 0; ox < p.outWidth; ox++) {
+      for (let ox = 0; ox < outWidth; ox++) {
         const x0 = ox * p.strideX - p.left;
-        const out = <usize>((image * p.outHeight + oy) * p.outWidth + ox) * pixel;
+        const out = <usize>((image * p.outHeight + oy) * outWidth + ox) * pixel;
         let count = 0;
         if (mode) {
-          for (let ky = 0; ky < p.kernelHeight; ky++) {
-            if (<u32>(y0 + ky * p.dilationY) >= <u32>p.height) continue;
-            for (let kx = 0; kx < p.kernelWidth; kx++) if (<u32>(x0 + kx * p.dilationX) < <u32>p.width) count++;
+          for (let ky = 0; ky < kernelHeight; ky++) {
+            if (<u32>(y0 + ky * dilationY) >= <u32>height) continue;
+            for (let kx = 0; kx < kernelWidth; kx++) if (<u32>(x0 + kx * dilationX) < <u32>wide) count++;
           }
         }
         for (let c = c0; c < c1; c += 4) {
@@ -91,21 +97,23 @@ export function poolGrad(
           let g = take(dy + out + column, width), top = g, open = i32x4.splat(-1);
           if (mode) g = f32x4.div(g, f32x4.splat(<f32>count));
           else top = take(y + out + column, width);
-          for (let ky = 0; ky < p.kernelHeight; ky++) {
-            const iy = y0 + ky * p.dilationY;
-            if (<u32>iy >= <u32>p.height) continue;
-            for (let kx = 0; kx < p.kernelWidth; kx++) {
-              const ix = x0 + kx * p.dilationX;
-              if (<u32>ix >= <u32>p.width) continue;
-              const at = base + <usize>(iy * p.width + ix) * pixel + column;
+          for (let ky = 0; ky < kernelHeight; ky++) {
+            const iy = y0 + ky * dilationY;
+            if (<u32>iy >= <u32>height) continue;
+            for (let kx = 0; kx < kernelWidth; kx++) {
+              const ix = x0 + kx * dilationX;
+              if (<u32>ix >= <u32>wide) continue;
+              const at = base + <usize>(iy * wide + ix) * pixel + column;
               if (mode) {
                 give(dx + at, f32x4.add(take(dx + at, width), g), width);
               } else {
                 const v = take(x + at, width);
                 const found = v128.and(open, v128.or(f32x4.eq(v, top), f32x4.ne(v, v)));
-                if (v128.any_true(found)) {
-                  give(dx + at, f32x4.add(take(dx + at, width), v128.and(g, found)), width);
-                  open = v128.andnot(open, found);
+                give(dx + at, f32x4.add(take(dx + at, width), v128.and(g, found)), width);
+                open = v128.andnot(open, found);
+                if (!v128.any_true(open)) {
+                  ky = kernelHeight;
+                  break;
                 }
               }
             }

@@ -8,6 +8,7 @@ import type { Storage } from "../../device.ts";
 import type { CpuBackend } from "../backend.ts";
 import { type Call, type Kernel, type Override, sizeOf } from "../kernel.ts";
 import { product, productTransposed } from "../product.ts";
+import { winograd, winogradWins } from "../winograd.ts";
 import { activate, isFused } from "./activation.ts";
 
 /** Sizes of one convolution. */
@@ -88,6 +89,13 @@ function adjoiningTaps(g: Geometry): number {
   return g.groups === 1 && (g.dilationX === 1 || g.kernelWidth === 1) ? g.kernelWidth : 1;
 }
 
+/** Whether the convolution is one of 3 × 3 taps, neighbours, at stride 1, that Winograd's method serves. */
+function isWinograd(g: Geometry): boolean {
+  return g.kernelHeight === 3 && g.kernelWidth === 3 && g.strideY === 1 && g.strideX === 1 &&
+    g.dilationY === 1 &&
+    g.dilationX === 1 && g.groups === 1;
+}
+
 /** y = x ∗ filter, plus bias, relu. */
 function forward(
   backend: CpuBackend,
@@ -102,6 +110,10 @@ function forward(
   const input = backend.block(x).pointer(), weights = backend.block(filter).pointer();
   const output = backend.block(out).pointer(),
     biasAt = bias === undefined ? 0 : backend.block(bias).pointer();
+  if (isWinograd(g) && winogradWins(g.channels, g.outChannels, g.images * g.outHeight * g.outWidth)) {
+    winograd(backend, { ...g, input, output, filter: weights, bias: biasAt, relu, flipped: false });
+    return out;
+  }
   const channels = g.channels / g.groups, outChannels = g.outChannels / g.groups;
   const taps = tapsOf(g), pixel = g.outChannels * 4;
   for (let group = 0; group < g.groups; group++) {
@@ -143,6 +155,24 @@ function inputGradient(backend: CpuBackend, dy: Storage, filter: Storage, g: Geo
   const out = backend.allocate([g.images, g.height, g.width, g.channels]);
   if (sizeOf(out.shape) === 0) return out;
   const output = backend.block(out).pointer();
+  if (
+    isWinograd(g) && sizeOf(dy.shape) > 0 &&
+    winogradWins(g.outChannels, g.channels, g.images * g.height * g.width)
+  ) {
+    winograd(backend, {
+      ...{
+        input: backend.block(dy).pointer(),
+        output,
+        filter: backend.block(filter).pointer(),
+        bias: 0,
+        relu: false,
+      },
+      ...{ images: g.images, height: g.outHeight, width: g.outWidth, channels: g.outChannels },
+      ...{ outHeight: g.height, outWidth: g.width, outChannels: g.channels },
+      ...{ top: 2 - g.top, left: 2 - g.left, flipped: true },
+    });
+    return out;
+  }
   const phases: { y: number; x: number; taps: number[]; tapIndices: number[] }[] = [];
   let empty = sizeOf(dy.shape) === 0;
   for (let y = 0; y < Math.min(g.strideY, g.height); y++) {

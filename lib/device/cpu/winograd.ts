@@ -1,0 +1,60 @@
+/**
+ * 3 × 3 convolutions at stride 1 by Winograd's method, where it wins; see kernels/winograd.ts.
+ *
+ * @module
+ */
+import type { CpuBackend } from "./backend.ts";
+
+/** One convolution; addresses of channels-last images and of the filter [3, 3, C, O]. */
+export interface WinogradConvolution {
+  input: number;
+  output: number;
+  filter: number;
+  /** Address of a bias for each output channel, or 0. */
+  bias: number;
+  relu: boolean;
+  images: number;
+  height: number;
+  width: number;
+  channels: number;
+  outHeight: number;
+  outWidth: number;
+  outChannels: number;
+  /** Padding before the first row and column. */
+  top: number;
+  left: number;
+  /** Take the filter [3, 3, outChannels, channels] turned around: the gradient of the input. */
+  flipped: boolean;
+}
+
+/** Bytes of a unit's tiles; they stay in the second-level cache with some room for the filters. */
+const UNIT_BYTES = 640 * 1024;
+
+/** Whether Winograd's method is the faster one: enough tiles to earn back the transformed filters, whole vectors. */
+export function winogradWins(channels: number, outChannels: number, outPixels: number): boolean {
+  return channels >= 16 && outChannels >= 16 && channels % 4 === 0 && outChannels % 4 === 0 &&
+    outPixels >= 144;
+}
+
+/** output = input ∗ filter, plus bias, relu. */
+export function winograd(backend: CpuBackend, c: WinogradConvolution): void {
+  const { heap, kernels } = backend;
+  const tileRows = Math.ceil(c.outHeight / 2), tileColumns = Math.ceil(c.outWidth / 2);
+  const tiles = c.images * tileRows * tileColumns, panels = Math.ceil(c.outChannels / 8);
+  const fit = Math.floor(UNIT_BYTES / (64 * (c.channels + panels * 8)) / 6) * 6;
+  const unitTiles = Math.max(12, Math.min(48, fit));
+  kernels.reserveScratch(2048 + 8 * unitTiles + 64 * unitTiles * (c.channels + panels * 8));
+  const packed = heap.allocate(16 * panels * c.channels * 32);
+  try {
+    const description = backend.describe([
+      ...[c.input, c.output, c.filter, packed.pointer, c.bias, c.relu ? 1 : 0],
+      ...[c.images, c.height, c.width, c.channels, c.outHeight, c.outWidth, c.outChannels, c.top, c.left],
+      ...[tileRows, tileColumns, unitTiles, c.flipped ? 1 : 0, backend.zeros(c.channels * 4)],
+    ]);
+    kernels.launch("winogradFilter", panels, c.channels * 60, description);
+    const cost = unitTiles * (c.channels * c.outChannels * 0.7 + 20 * (c.channels + c.outChannels));
+    kernels.launch("winograd", Math.ceil(tiles / unitTiles), cost, description);
+  } finally {
+    heap.release(packed);
+  }
+}
