@@ -151,14 +151,18 @@ function record(
   return node;
 }
 
-/** The device that all values live on. */
-function commonDevice(name: string, values: Value[]): Device {
+/**
+ * The device that all values live on.
+ *
+ * @throws {TypeError} if there are two.
+ */
+export function commonDevice(name: string, values: Value[]): Device {
   const { device } = values[0].buffer;
   for (const value of values) {
     if (value.buffer.device !== device) {
       throw new TypeError(
         `${name}: one tensor lives on the ${device.name} device, another on ${value.buffer.device.name}; ` +
-          `call useDevice() before the tensors are made, or move one with to("${device.name}")`,
+          `call useDevice() before the tensors are made, or copy one: tensor(await x.data(), { shape: x.shape })`,
       );
     }
   }

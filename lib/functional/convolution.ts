@@ -57,6 +57,9 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
       `conv2d: groups must divide ${channels} input and ${outputs} output channels; ${groups} does not`,
     );
   }
+  if (channels === 0) {
+    throw new RangeError(`conv2d: images of at least one channel are needed, not shape ${text(x.shape)}`);
+  }
   if (channels !== perGroup * groups) {
     const inGroups = groups === 1 ? "" : ` in ${groups} groups`;
     throw new RangeError(
@@ -82,7 +85,7 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
     }
   });
   const filter = reorder(toDtype(weight.value, "float32"), weight.order, FILTERS);
-  const inputs = bias === null ? [value, filter] : [value, filter, bias.value];
+  const inputs = bias === null ? [value, filter] : [value, filter, toDtype(bias.value, "float32")];
   const [top, left] = padding;
   const settings = {
     strides,
@@ -127,7 +130,12 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
     shape: [1, rows, inputs],
   });
   const transposed = weight.order === null;
-  const b = apply("reshape", [weight.value], { shape: [1, ...weight.value.buffer.shape] });
-  const y = apply("linear", [a, b, bias.value], { transposeA: false, transposeB: transposed });
+  const b = apply("reshape", [toDtype(weight.value, "float32")], {
+    shape: [1, ...weight.value.buffer.shape],
+  });
+  const y = apply("linear", [a, b, toDtype(bias.value, "float32")], {
+    transposeA: false,
+    transposeB: transposed,
+  });
   return new Tensor(apply("reshape", [y], { shape: [...leading, outputs] }));
 }

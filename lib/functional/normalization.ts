@@ -6,7 +6,7 @@ import { channelsLast } from "../tensor/order.ts";
 import { draw } from "../tensor/random.ts";
 import { text } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { full } from "../tensor/create.ts";
+import { makeValue } from "../tensor/values.ts";
 import { toChannelsLast } from "./layout.ts";
 
 /** Settings of a batch normalization. */
@@ -35,7 +35,9 @@ export interface BatchNormOptions {
  * @param x [N, C], [N, C, L] or [N, C, H, W].
  * @param options weight, bias, running statistics, training, momentum, eps.
  * @returns A tensor of x's shape.
- * @throws {RangeError} if sizes do not fit, or a batch in training has one value per channel: its variance says nothing.
+ * @throws {RangeError} if sizes or settings do not fit, or a batch in training has one value per channel: its variance
+ * says nothing.
+ * @throws {TypeError} if weight, bias or statistics are not float32, or statistics are missing in evaluation.
  * @example
  * ```ts
  * import { F, tensor } from "descent";
@@ -56,8 +58,17 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
         `batchNorm: ${name} must have shape [${channels}], one number per channel, not ${text(t.shape)}`,
       );
     }
+    if (t !== null && t.dtype !== "float32") {
+      throw new TypeError(`batchNorm: ${name} must be float32, not ${t.dtype}; use to("float32")`);
+    }
   }
-  const scale = (weight ?? full([channels], 1)).value, offset = (bias ?? full([channels], 0)).value;
+  if (!(eps >= 0 && eps < Infinity)) throw new RangeError(`batchNorm: eps must be a number ≥ 0, not ${eps}`);
+  if (!(momentum >= 0 && momentum <= 1)) {
+    throw new RangeError(`batchNorm: momentum must be a share from 0 to 1, not ${momentum}`);
+  }
+  const { device } = x;
+  const filled = (n: number) => makeValue("batchNorm", new Float32Array(channels).fill(n), { device });
+  const scale = weight?.value ?? filled(1), offset = bias?.value ?? filled(0);
   const order = channelsLast(x.ndim);
   const input = toDtype(toChannelsLast(x), "float32");
   if (!training) {

@@ -4,6 +4,7 @@ import { type Combination, combine, toDtype } from "./combine.ts";
 import { TensorBase, type TensorLike } from "./base.ts";
 import { align } from "./order.ts";
 import { broadcastShapes } from "./shape.ts";
+import { checkDtype } from "./values.ts";
 
 /** Element-wise methods of class Tensor. */
 export abstract class ElementwiseMethods extends TensorBase {
@@ -44,9 +45,9 @@ export abstract class ElementwiseMethods extends TensorBase {
     return this.#combine("div", other);
   }
 
-  /** this to the power of other, broadcast. */
+  /** this to the power of other, broadcast; float32 also for integers. */
   pow(other: TensorLike): this {
-    if (other === 2) return this.#map("square");
+    if (other === 2 && this.dtype === "float32") return this.#map("square");
     return this.#combine("pow", other);
   }
 
@@ -153,6 +154,7 @@ export abstract class ElementwiseMethods extends TensorBase {
 
   /** x where positive, else slope · x. */
   leakyRelu(slope = 0.01): this {
+    if (!Number.isFinite(slope)) throw new RangeError(`leakyRelu: the slope must be a number, not ${slope}`);
     return this.wrap(apply("leakyRelu", [toDtype(this.value, "float32")], { slope }), this.order);
   }
 
@@ -190,6 +192,6 @@ export abstract class ElementwiseMethods extends TensorBase {
 
   /** The same numbers in another dtype; float32 → int32 cuts the fraction off, → bool asks whether it is not 0. */
   to(dtype: "float32" | "int32" | "bool"): this {
-    return this.wrap(toDtype(this.value, dtype), this.order);
+    return this.wrap(toDtype(this.value, checkDtype("to", dtype)), this.order);
   }
 }

@@ -2,7 +2,7 @@
 import type { Device, DType, Storage, Values } from "../device/device.ts";
 import { kernels } from "../device/kernels.ts";
 import type { Buffer } from "../autograd/buffer.ts";
-import { apply, backward, isRecording, leaf, noGrad } from "../autograd/graph.ts";
+import { apply, backward, commonDevice, isRecording, leaf, noGrad } from "../autograd/graph.ts";
 import { Value } from "../autograd/value.ts";
 import { logicalShape, type Order, reorder } from "./order.ts";
 import { broadcastShapes, sameShape, sizeOf, text } from "./shape.ts";
@@ -139,6 +139,7 @@ export abstract class TensorBase {
       seed = kernels(this.device).tidy(() => kernels(this.device).fill(this.value.buffer.shape, 1));
     } else {
       const given = this.lift(grad);
+      commonDevice("backward", [this.value, given.value]);
       if (!sameShape(given.#shape, this.#shape)) {
         throw new RangeError(
           `backward: the gradient has shape ${text(given.#shape)}, the tensor ${text(this.#shape)}`,
@@ -226,6 +227,7 @@ export abstract class TensorBase {
 
   #overwrite(name: string, source: TensorBase): this {
     this.#checkShape(name, source.#shape);
+    commonDevice(name, [this.value, source.value]);
     let value = source.dtype === this.dtype
       ? source.value
       : apply("cast", [source.value], { dtype: this.dtype });

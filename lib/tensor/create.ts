@@ -6,7 +6,7 @@ import { reorder } from "./order.ts";
 import { random, randomIntegers } from "./random.ts";
 import { checkDim, checkShape, sameShape, sizeOf, text } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
-import { makeValue, promote, type TensorData } from "./values.ts";
+import { checkDtype, makeValue, promote, type TensorData } from "./values.ts";
 import type { TensorLike } from "./base.ts";
 
 /** Options of a new tensor. */
@@ -64,14 +64,14 @@ export function tensor(
 export function full(shape: readonly number[], value: number, options: TensorOptions = {}): Tensor {
   const { dtype = "float32" } = options;
   const size = sizeOf(checkShape("full", shape));
+  if (checkDtype("full", dtype) !== "float32" && value !== (value | 0)) {
+    throw new RangeError(`full: ${value} is not a value of dtype ${dtype}`);
+  }
   const values = dtype === "float32"
     ? new Float32Array(size)
     : dtype === "int32"
     ? new Int32Array(size)
     : new Uint8Array(size);
-  if (dtype !== "float32" && !Number.isInteger(value)) {
-    throw new RangeError(`full: ${value} is not a value of dtype ${dtype}`);
-  }
   values.fill(dtype === "bool" ? (value ? 1 : 0) : value);
   return tensor(values, { ...options, dtype, shape });
 }

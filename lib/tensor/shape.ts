@@ -24,8 +24,12 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
  * Checks that every entry is a size: a whole number ≥ 0.
  *
  * @throws {RangeError} naming the operation and the shape.
+ * @throws {TypeError} if the shape is no list.
  */
 export function checkShape(operation: string, shape: readonly number[]): number[] {
+  if (!Array.isArray(shape)) {
+    throw new TypeError(`${operation}: a shape is a list of sizes such as [2, 3], not ${String(shape)}`);
+  }
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {
       throw new RangeError(`${operation}: sizes must be whole numbers ≥ 0, not ${n} in ${text(shape)}`);
@@ -59,6 +63,7 @@ export function checkDim(operation: string, dim: number, ndim: number): number {
  * Several dimensions counted from the front; none named: all.
  *
  * @throws {RangeError} if one does not exist or is named twice.
+ * @throws {TypeError} if it is neither a number nor a list.
  */
 export function checkDims(
   operation: string,
@@ -66,6 +71,11 @@ export function checkDims(
   ndim: number,
 ): number[] {
   if (dim === undefined) return Array.from({ length: ndim }, (_, i) => i);
+  if (typeof dim !== "number" && !Array.isArray(dim)) {
+    throw new TypeError(
+      `${operation}: a dimension is a number, or a list of them; options such as { keepdim: true } come second`,
+    );
+  }
   const dims = (typeof dim === "number" ? [dim] : dim).map((d) => checkDim(operation, d, ndim));
   if (new Set(dims).size !== dims.length) {
     throw new RangeError(`${operation}: dimensions [${[dim].flat().join(", ")}] name one twice`);

@@ -25,6 +25,18 @@ export type TensorData = NestedArray | TypedArray;
 
 const RANK: Record<DType, number> = { bool: 0, int32: 1, float32: 2 };
 
+/**
+ * Checks that a dtype is one of the three.
+ *
+ * @throws {TypeError} if it is not.
+ */
+export function checkDtype(operation: string, dtype: DType): DType {
+  if (!Object.hasOwn(RANK, dtype)) {
+    throw new TypeError(`${operation}: there is no dtype "${dtype}"; use "float32", "int32" or "bool"`);
+  }
+  return dtype;
+}
+
 /** The dtype that holds the values of both. */
 export function promote(a: DType, b: DType): DType {
   return RANK[a] >= RANK[b] ? a : b;
@@ -90,7 +102,7 @@ export function makeValue(
   let flat: ArrayLike<number | boolean>, natural: number[];
   if (isTyped(data)) [flat, natural] = [data, [data.length]];
   else ({ flat, shape: natural } = flatten(operation, data));
-  const dtype = options.dtype ?? naturalDtype(data, flat);
+  const dtype = checkDtype(operation, options.dtype ?? naturalDtype(data, flat));
   const shape = options.shape === undefined ? natural : checkShape(operation, options.shape);
   if (sizeOf(shape) !== flat.length) {
     throw new RangeError(
