@@ -16,6 +16,7 @@ export {
 } from "./device/mod.ts";
 export * as F from "./functional/mod.ts";
 export * as nn from "./nn/mod.ts";
+export { type Summary, summary, type SummaryRow } from "./nn/summary.ts";
 export * as optim from "./optim/mod.ts";
 export { gradCheck, type GradCheckOptions } from "./gradcheck.ts";
 export * from "./data/mod.ts";

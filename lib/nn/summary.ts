@@ -1,0 +1,174 @@
+/** What a network is made of, layer by layer, and what it costs. */
+import { noGrad } from "../autograd/graph.ts";
+import { closeScope, openScope } from "../autograd/scope.ts";
+import { TensorBase } from "../tensor/base.ts";
+import { checkShape, sizeOf, text } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { makeValue } from "../tensor/values.ts";
+import { observe } from "./call.ts";
+import { Conv2d } from "./conv.ts";
+import { Linear } from "./linear.ts";
+import { Module } from "./module.ts";
+
+/** One module of a {@linkcode Summary}. */
+export interface SummaryRow {
+  /** Its path in the network; "" for the network itself. */
+  name: string;
+  /** The name of its class. */
+  type: string;
+  /** Its path in the module around it. */
+  label: string;
+  /** How many modules it is inside of. */
+  depth: number;
+  /** The shape that it returned last; null if it was not called. */
+  outputShape: number[] | null;
+  /** How many numbers it learns, with all modules inside; shared ones count once. */
+  parameters: number;
+  /** Floating-point operations of convolutions and linear layers, with all modules inside: two per multiply-add. */
+  flops: number;
+}
+
+/** What {@linkcode summary} found; printed, it is a table. */
+export class Summary {
+  /**
+   * @param rows The network, then its modules, in the order they are held.
+   * @param parameters How many numbers there are to learn; shared ones count once.
+   * @param trainableParameters How many of these are not frozen.
+   * @param flops Floating-point operations of one forward pass in convolutions and linear layers: two per multiply-add.
+   */
+  constructor(
+    readonly rows: readonly SummaryRow[],
+    readonly parameters: number,
+    readonly trainableParameters: number,
+    readonly flops: number,
+  ) {}
+
+  /** The table: a tree of layers with their output shapes, parameters and FLOPs. */
+  toString(): string {
+    const head = ["layer", "output shape", "parameters", "FLOPs"];
+    const lines = this.rows.map((row) => [
+      `${"  ".repeat(row.depth)}${row.label === "" ? "" : `${row.label}: `}${row.type}`,
+      row.outputShape === null ? "not called" : text(row.outputShape),
+      row.parameters === 0 ? "" : thousands(row.parameters),
+      row.flops === 0 ? "" : short(row.flops),
+    ]);
+    const widths = head.map((title, i) => Math.max(title.length, ...lines.map((cells) => cells[i].length)));
+    const write = (cells: string[]) =>
+      cells.map((cell, i) => i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ").trimEnd();
+    const rule = "─".repeat(widths.reduce((a, b) => a + b + 2, -2));
+    const frozen = this.parameters - this.trainableParameters;
+    const rest = frozen === 0 ? "" : `, ${thousands(frozen)} of them frozen`;
+    return [
+      write(head),
+      rule,
+      ...lines.map(write),
+      rule,
+      `${thousands(this.parameters)} parameters${rest}; ${short(this.flops)} FLOPs forward`,
+    ].join("\n");
+  }
+
+  /** What console.log shows. @internal */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+}
+
+/** 46,764,746 */
+function thousands(n: number): string {
+  return n.toLocaleString("en-US");
+}
+
+/** 2.27 G */
+function short(n: number): string {
+  for (const [unit, size] of [["T", 1e12], ["G", 1e9], ["M", 1e6], ["k", 1e3]] as const) {
+    if (n >= size) return `${(n / size).toPrecision(3)} ${unit}`;
+  }
+  return String(n);
+}
+
+/**
+ * Runs zeros through a network, without recording and in evaluation, and lists its modules: what shape comes out, how
+ * many parameters they have, how many floating-point operations they take. Counted are the multiply-adds of convolutions
+ * and linear layers, as two operations each; all else is small beside them. The network is left as it was.
+ *
+ * @param net The network.
+ * @param inputShape Shape of one input, batch included: [1, 1, 224, 224].
+ * @returns The list; printed, it is a table.
+ * @throws {TypeError} if `net` is no module.
+ * @throws {RangeError} if the shape is none, or the network does not take it.
+ * @example
+ * ```ts
+ * import { nn, summary } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const net = new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU(), new nn.Flatten(), new nn.Linear(8 * 36, 10));
+ * const found = summary(net, [1, 1, 8, 8]);
+ * assertEquals(found.rows[1].outputShape, [1, 8, 6, 6]);
+ * assertEquals(found.parameters, 8 * 9 + 8 + 288 * 10 + 10);
+ * console.log(found);
+ * ```
+ */
+export function summary(net: Module, inputShape: readonly number[]): Summary {
+  if (!(net instanceof Module)) throw new TypeError(`summary: a module is needed, not ${String(net)}`);
+  const shape = checkShape("summary", inputShape);
+  const modules = net.namedModules();
+  const { shapes, flops } = measure(net, shape);
+  const rows = modules.map(([name, module]) => ({
+    name,
+    type: module.constructor.name,
+    ...place(name, modules),
+    outputShape: shapes.get(module) ?? null,
+    parameters: count(module.parameters()),
+    flops: module.modules().reduce((sum, inner) => sum + (flops.get(inner) ?? 0), 0),
+  }));
+  const parameters = net.parameters();
+  const trainable = count(parameters.filter((parameter) => parameter.requiresGrad));
+  return new Summary(rows, rows[0].parameters, trainable, rows[0].flops);
+}
+
+function count(parameters: readonly Tensor[]): number {
+  return parameters.reduce((sum, parameter) => sum + parameter.size, 0);
+}
+
+/** The path from the module around it, and how many modules are around it. */
+function place(name: string, modules: readonly [string, Module][]): { label: string; depth: number } {
+  const around = modules.map(([outer]) => outer).filter((outer) =>
+    outer !== "" && name.startsWith(`${outer}.`)
+  );
+  const nearest = around.reduce((a, b) => b.length > a.length ? b : a, "");
+  const label = nearest === "" ? name : name.slice(nearest.length + 1);
+  return { label, depth: name === "" ? 0 : around.length + 1 };
+}
+
+/** Runs the network once: what shape each module returned, and what it computed itself. */
+function measure(net: Module, shape: number[]) {
+  const shapes = new Map<Module, number[]>(), flops = new Map<Module, number>();
+  const note = (module: Module, _: unknown, output: unknown) => {
+    if (!(output instanceof TensorBase)) return;
+    shapes.set(module, output.shape);
+    flops.set(module, (flops.get(module) ?? 0) + 2 * multiplyAdds(module, output.shape));
+  };
+  const modes = net.modules().map((module) => [module, module.training] as const);
+  const scope = openScope();
+  try {
+    net.eval();
+    const device = net.parameters().at(0)?.device;
+    const zeros = new Tensor(makeValue("summary", new Float32Array(sizeOf(shape)), { shape, device }));
+    noGrad(() => observe(note, () => net.forward(zeros)));
+  } finally {
+    for (const [module, training] of modes) module.training = training;
+    closeScope(scope, (buffer) => {
+      buffer.free("at the end of summary()");
+      return false;
+    });
+  }
+  return { shapes, flops };
+}
+
+/** Each output of a convolution or a linear layer is a sum of this many products. */
+function multiplyAdds(module: Module, output: readonly number[]): number {
+  if (module instanceof Linear) return sizeOf(output) * module.inFeatures;
+  if (module instanceof Conv2d) {
+    return sizeOf(output) * (module.inChannels / module.groups) * sizeOf(module.kernelSize);
+  }
+  return 0;
+}
