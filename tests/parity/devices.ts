@@ -1,0 +1,60 @@
+/**
+ * Runs a test on the CPU, and on WebGPU where there is an adapter.
+ *
+ * @module
+ */
+import { type DeviceName, useDevice } from "descent";
+
+const missing: string | null = await useDevice("webgpu").then(() => null, (error: Error) => error.message);
+await useDevice("cpu");
+
+/**
+ * Registers a test for each device. The tests of a file run one after the other, so the device is the test's alone.
+ *
+ * @param name A sentence; the device's name comes before it.
+ */
+export function testOnDevices(name: string, run: (device: DeviceName) => Promise<void>): void {
+  for (const device of ["cpu", "webgpu"] as const) {
+    const why = device === "webgpu" ? missing : null;
+    Deno.test({
+      name: `${device}: ${name}${why === null ? "" : ` (skipped: ${firstSentence(why)})`}`,
+      ignore: why !== null,
+      fn: async () => {
+        await useDevice(device);
+        try {
+          await run(device);
+        } finally {
+          await useDevice("cpu");
+        }
+      },
+    });
+  }
+}
+
+function firstSentence(text: string): string {
+  return text.split("\n")[0].slice(0, 120);
+}
+
+/**
+ * Runs every case, then throws one error that names all that failed: the first failure seldom says what they share.
+ *
+ * @param cases What is run; each has a name.
+ */
+export async function checkAll<T extends { name: string }>(
+  cases: readonly T[],
+  check: (one: T) => Promise<void>,
+): Promise<void> {
+  if (cases.length === 0) throw new Error("There are no cases.");
+  const failures: string[] = [];
+  for (const one of cases) {
+    try {
+      await check(one);
+    } catch (error) {
+      failures.push(`${one.name}: ${(error as Error).message}`);
+    }
+  }
+  if (failures.length === 0) return;
+  const shown = failures.slice(0, 25).map((line) => `  - ${line}`);
+  if (failures.length > shown.length) shown.push(`  … and ${failures.length - shown.length} more`);
+  throw new Error(`${failures.length} of ${cases.length} cases failed:\n${shown.join("\n")}`);
+}

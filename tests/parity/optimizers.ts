@@ -1,0 +1,100 @@
+/**
+ * Twenty steps of an optimizer down the valley of tools/fixtures/optimizers.py, and the schedules' learning rates.
+ *
+ * @module
+ */
+import { optim, type Tensor } from "descent";
+import { compareNumber, compareTensor, compareValues } from "./compare.ts";
+import { makeTensor, readNumbers, readTensor } from "./text.ts";
+
+/** The tensors that every run starts from. */
+export type Start = Record<"x" | "target" | "weight" | "bias" | "scale", string>;
+
+/** A run of optimizers.json. */
+export interface OptimizerCase {
+  name: string;
+  optimizer: string;
+  options: Record<string, unknown>;
+  groups?: ({ params: string[] } & Record<string, unknown>)[];
+  schedule?: string;
+  scheduleOptions?: Record<string, unknown>;
+  losses: string;
+  after: Record<string, Record<string, string>>;
+}
+
+/** A trace of schedulers.json. */
+export interface SchedulerCase {
+  name: string;
+  scheduler: string;
+  optimizer: string;
+  options: Record<string, unknown>;
+  lambda?: string;
+  metrics?: string;
+  lr: string;
+  momentum?: string;
+}
+
+// deno-lint-ignore no-explicit-any
+type Loose = any;
+
+function make(place: Loose, name: string, ...args: unknown[]): Loose {
+  if (typeof place[name] !== "function") throw new Error(`there is no ${name}`);
+  return new place[name](...args);
+}
+
+/** Walks down and compares the losses and, at the marked steps, the parameters. */
+export async function checkOptimizer(one: OptimizerCase, start: Start): Promise<void> {
+  const x = makeTensor(start.x), target = makeTensor(start.target);
+  const parameters: Record<string, Tensor> = {};
+  for (const name of ["weight", "bias", "scale"] as const) parameters[name] = makeTensor(start[name], true);
+  const { weight, bias, scale } = parameters;
+  const groups = one.groups?.map((group) => ({
+    ...group,
+    params: group.params.map((name) => parameters[name]),
+  }));
+  const optimizer = make(optim, one.optimizer, groups ?? [weight, bias, scale], one.options);
+  const schedule = one.schedule && make(optim.lr, one.schedule, optimizer, one.scheduleOptions);
+  const losses: number[] = [];
+  for (let step = 1; step <= 20; step++) {
+    optimizer.zeroGrad();
+    const y = x.matmul(weight).add(bias).tanh().mul(scale);
+    const loss = y.sub(target).square().sum().div(2).add(weight.pow(4).sum().div(20));
+    losses.push(await loss.item());
+    loss.backward();
+    optimizer.step();
+    schedule?.step();
+    for (const [name, text] of Object.entries(one.after[step] ?? {})) {
+      await compareTensor(`${name} after step ${step}`, parameters[name], text);
+    }
+  }
+  const expected = readTensor(one.losses);
+  compareValues("the loss at step", losses, expected.values, expected.shape);
+}
+
+const LAMBDAS: Record<string, (step: number) => number> = {
+  inverse: (step) => 1 / (1 + step),
+  warmup: (step) => Math.min(1, (step + 1) / 5) * 0.95 ** step,
+};
+
+/** Both sides compute schedules in double precision; only the order of operations may differ. */
+const DOUBLE = { absolute: 1e-15, relative: 1e-12 };
+
+/** Steps a schedule and compares the learning rate, and the momentum where PyTorch's moves, after each step. */
+export function checkScheduler(one: SchedulerCase): Promise<void> {
+  const parameter = makeTensor("float32[1] 0", true);
+  const settings = one.optimizer === "SGD" ? { lr: 0.1, momentum: 0.9 } : { lr: 0.1 };
+  const optimizer = make(optim, one.optimizer, [parameter], settings);
+  const argument = one.lambda === undefined ? one.options : { lrLambda: LAMBDAS[one.lambda] };
+  const schedule = make(optim.lr, one.scheduler, optimizer, argument);
+  const rates = readNumbers(one.lr), momenta = one.momentum === undefined ? null : readNumbers(one.momentum);
+  const metrics = one.metrics === undefined ? null : readNumbers(one.metrics);
+  rates.forEach((rate, step) => {
+    if (step > 0) schedule.step(...metrics === null ? [] : [metrics[step - 1]]);
+    compareNumber(`the rate after ${step} steps`, optimizer.lr, rate, DOUBLE);
+    if (momenta === null) return;
+    const [group] = optimizer.paramGroups;
+    const momentum = group.betas?.[0] ?? group.momentum;
+    compareNumber(`the momentum after ${step} steps`, momentum, momenta[step], DOUBLE);
+  });
+  return Promise.resolve();
+}
