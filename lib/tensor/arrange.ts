@@ -4,6 +4,7 @@ import type { Value } from "../autograd/value.ts";
 import { explicit, lift, normal, reorder } from "./order.ts";
 import { ReductionMethods } from "./reductions.ts";
 import { broadcastShapes, checkDim, checkDims, checkShape, sameShape, sizeOf, sizes, text } from "./shape.ts";
+import { makeValue, type NestedArray } from "./values.ts";
 import type { TensorLike } from "./base.ts";
 
 /** A part of one dimension: an index, `[start, end, step?]` (end excluded), or null for all of it. */
@@ -168,8 +169,9 @@ export abstract class ArrangeMethods extends ReductionMethods {
    */
   gather(dim: number, index: TensorLike): this {
     const d = checkDim("gather", dim, this.ndim);
-    let picks = this.lift(index) as ArrangeMethods;
-    if (picks.dtype === "float32" && !(index instanceof ArrangeMethods)) picks = picks.to("int32");
+    const picks: ArrangeMethods = index instanceof ArrangeMethods
+      ? index
+      : this.wrap(makeValue("gather", index as NestedArray, { dtype: "int32", device: this.device }));
     if (picks.dtype !== "int32") throw new TypeError(`gather: the index must be int32, not ${picks.dtype}`);
     const { shape } = picks;
     if (shape.length !== this.ndim || shape.some((n, i) => i !== d && n > this.shape[i])) {
