@@ -92,7 +92,10 @@ Deno.test("convolutions of 3 × 3 at stride 1, which take Winograd's way, agree 
   const tolerance = 2e-4;
   for (let i = 0; i < 24; i++) {
     const channels = 4 * integer(4, i % 6 ? 9 : 70), outChannels = 4 * integer(4, i % 5 ? 9 : 40);
-    const xShape = [integer(1, 2), integer(13, 16), integer(13, 16), channels];
+    // The last one has more tiles than are transformed at a time.
+    const xShape = i === 23
+      ? [1, 70, 69, channels]
+      : [integer(1, 2), integer(13, 16), integer(13, 16), channels];
     const wShape = [3, 3, channels, outChannels];
     const sides = () => [integer(0, 2), integer(0, 2)];
     const pad = ["same", "valid", [[0, 0], sides(), sides(), [0, 0]]][i % 3];

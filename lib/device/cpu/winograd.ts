@@ -36,6 +36,16 @@ export function winogradWins(channels: number, outChannels: number, outPixels: n
     outPixels >= 144;
 }
 
+/** The description as the kernels read it. */
+function describe(backend: CpuBackend, c: WinogradConvolution, packed: number, unitTiles: number): number {
+  return backend.describe([
+    ...[c.input, c.output, c.filter, packed, c.bias, c.relu ? 1 : 0],
+    ...[c.images, c.height, c.width, c.channels, c.outHeight, c.outWidth, c.outChannels, c.top, c.left],
+    ...[Math.ceil(c.outHeight / 2), Math.ceil(c.outWidth / 2), unitTiles, c.flipped ? 1 : 0],
+    backend.zeros(Math.max(c.channels, c.outChannels) * 4),
+  ]);
+}
+
 /** output = input ∗ filter, plus bias, relu. */
 export function winograd(backend: CpuBackend, c: WinogradConvolution): void {
   const { heap, kernels } = backend;
@@ -46,15 +56,50 @@ export function winograd(backend: CpuBackend, c: WinogradConvolution): void {
   kernels.reserveScratch(2048 + 8 * unitTiles + 64 * unitTiles * (c.channels + panels * 8));
   const packed = heap.allocate(16 * panels * c.channels * 32);
   try {
-    const description = backend.describe([
-      ...[c.input, c.output, c.filter, packed.pointer, c.bias, c.relu ? 1 : 0],
-      ...[c.images, c.height, c.width, c.channels, c.outHeight, c.outWidth, c.outChannels, c.top, c.left],
-      ...[tileRows, tileColumns, unitTiles, c.flipped ? 1 : 0, backend.zeros(c.channels * 4)],
-    ]);
+    const description = describe(backend, c, packed.pointer, unitTiles);
     kernels.launch("winogradFilter", panels, c.channels * 60, description);
     const cost = unitTiles * (c.channels * c.outChannels * 0.7 + 20 * (c.channels + c.outChannels));
     kernels.launch("winograd", Math.ceil(tiles / unitTiles), cost, description);
   } finally {
     heap.release(packed);
+  }
+}
+
+/** Tiles whose transforms are made at a time; they stay in the last-level cache. */
+const CHUNK_TILES = 1024;
+
+/** filter = the gradient, with `output` holding dy. The output channels are a multiple of eight. */
+export function winogradFilterGradient(backend: CpuBackend, c: WinogradConvolution): void {
+  const { heap, kernels } = backend, { channels, outChannels } = c;
+  const tiles = c.images * Math.ceil(c.outHeight / 2) * Math.ceil(c.outWidth / 2);
+  const most = Math.min(tiles, CHUNK_TILES);
+  kernels.reserveScratch(8192);
+  const chunk = heap.allocate(64 * (most * (channels + outChannels) + channels * outChannels));
+  try {
+    const left = chunk.pointer, right = left + 64 * most * channels, sums = right + 64 * most * outChannels;
+    const description = describe(backend, c, 0, 0);
+    const groups = Math.ceil(Math.ceil(channels / 6) / 4);
+    for (let first = 0; first < tiles; first += most) {
+      const count = Math.min(most, tiles - first), later = first > 0 ? 1 : 0;
+      kernels.launch("winogradTiles", count, channels * 6, description, first, count, left);
+      kernels.launch("winogradOutputTiles", count, outChannels * 5, description, first, count, right);
+      const cost = count * outChannels;
+      kernels.launch(
+        "winogradSums",
+        16 * groups,
+        cost,
+        description,
+        left,
+        right,
+        sums,
+        count,
+        groups,
+        4,
+        later,
+      );
+    }
+    kernels.launch("winogradFilterGrad", channels, outChannels * 5, description, sums, c.filter);
+  } finally {
+    heap.release(chunk);
   }
 }

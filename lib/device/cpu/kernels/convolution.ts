@@ -152,7 +152,7 @@ function packBlock(
 }
 
 /** Moves the valid part of an edge tile between the output and the 6 × 8 temporary. */
-function copyTile(outs: usize, column: usize, temporary: usize, height: i32, width: i32, store_: bool): void {
+export function copyTile(outs: usize, column: usize, temporary: usize, height: i32, width: i32, store_: bool): void {
   for (let i = 0; i < height; i++) {
     const out = <usize>load<u32>(outs + (<usize>i << 2)) + column, row = temporary + <usize>i * 32;
     if (store_) memory.copy(out, row, <usize>width << 2);

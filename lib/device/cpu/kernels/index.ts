@@ -14,4 +14,4 @@ export { pool, poolGrad } from "./pooling";
 export { philox } from "./random";
 export { reduceChunks, reduceTogether } from "./reduce";
 export { softmax } from "./softmax";
-export { winograd, winogradFilter } from "./winograd";
+export { winograd, winogradFilter, winogradFilterGrad, winogradOutputTiles, winogradSums, winogradTiles } from "./winograd";

@@ -8,7 +8,7 @@ import type { Storage } from "../../device.ts";
 import type { CpuBackend } from "../backend.ts";
 import { type Call, type Kernel, type Override, sizeOf } from "../kernel.ts";
 import { product, productTransposed } from "../product.ts";
-import { winograd, winogradWins } from "../winograd.ts";
+import { winograd, winogradFilterGradient, winogradWins } from "../winograd.ts";
 import { activate, isFused } from "./activation.ts";
 
 /** Sizes of one convolution. */
@@ -243,6 +243,21 @@ function filterGradient(backend: CpuBackend, x: Storage, dy: Storage, g: Geometr
     return out;
   }
   const input = backend.block(x).pointer(), right = backend.block(dy).pointer();
+  if (
+    isWinograd(g) && outChannels % 8 === 0 &&
+    winogradWins(channels, outChannels, g.images * g.outHeight * g.outWidth)
+  ) {
+    winogradFilterGradient(backend, {
+      ...g,
+      input,
+      output: right,
+      filter: output,
+      bias: 0,
+      relu: false,
+      flipped: false,
+    });
+    return out;
+  }
   for (let group = 0; group < g.groups; group++) {
     productTransposed(backend, {
       input: input + group * channels * 4,
