@@ -7,7 +7,7 @@
  * @module
  */
 import type { Device, DType, Storage } from "../device/device.ts";
-import { currentScope, type Scope } from "./scope.ts";
+import { currentScope, type Member, type Scope } from "./scope.ts";
 
 interface Handle {
   device: Device;
@@ -19,7 +19,7 @@ const forgotten = new FinalizationRegistry<Handle>(({ device, storage }) => {
 });
 
 /** The owner of one storage. Tensors that share memory (`detach()`, `t()`) share a Buffer. */
-export class Buffer {
+export class Buffer implements Member {
   readonly #handle: Handle;
   readonly #shape: number[];
   readonly #dtype: DType;

@@ -3,11 +3,24 @@
  *
  * @module
  */
-import type { Buffer } from "./buffer.ts";
+
+/** What a scope holds: a Buffer, as far as a scope has to know it. */
+export interface Member {
+  readonly freed: boolean;
+  /** Exempt from scopes. */
+  kept: boolean;
+  /** The scope it dies with. */
+  scope: Scope | null;
+  /** How many nodes of graphs need it. */
+  readonly uses: number;
+  /** Made inside a module's forward and not returned. */
+  inner: boolean;
+  free(by: string): void;
+}
 
 /** An open scope: what was made in it so far. */
 export interface Scope {
-  readonly buffers: Buffer[];
+  readonly buffers: Member[];
   readonly parent: Scope | null;
   /** The path of module names; "" for a scope that is no module's. */
   readonly place: string;
@@ -32,7 +45,7 @@ export function openScope(module = ""): Scope {
  *
  * @param settle What to do with each buffer made in it: true moves it to the enclosing scope.
  */
-export function closeScope(scope: Scope, settle: (buffer: Buffer) => boolean): void {
+export function closeScope(scope: Scope, settle: (buffer: Member) => boolean): void {
   for (let open = current; open !== null; open = open.parent) {
     if (open !== scope) continue;
     const { parent } = scope;

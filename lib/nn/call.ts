@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Buffer } from "../autograd/buffer.ts";
 import { closeScope, currentScope, openScope } from "../autograd/scope.ts";
 import { TensorBase } from "../tensor/base.ts";
 
@@ -30,7 +29,7 @@ export function scopedCall<M extends object, I extends unknown[], T>(
   inputs: I,
 ): T {
   const scope = openScope(module.constructor.name);
-  const returned = new Set<Buffer>();
+  const returned = new Set<object>();
   try {
     const result = forward.apply(module, inputs);
     collect(result, returned);
@@ -50,7 +49,7 @@ export function scopedCall<M extends object, I extends unknown[], T>(
 }
 
 /** The buffers of all tensors in a result: a tensor, or tensors in arrays and plain objects. */
-function collect(result: unknown, into: Set<Buffer>): void {
+function collect(result: unknown, into: Set<object>): void {
   if (result instanceof TensorBase) into.add(result.value.buffer);
   else if (Array.isArray(result)) { for (const item of result) collect(item, into); }
   else if (
