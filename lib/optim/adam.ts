@@ -29,6 +29,8 @@ abstract class AdamBase extends Optimizer<Group> {
     this.#decoupled = decoupled;
   }
 
+  protected override readonly remembers = ["expAvg", "expAvgSq", "maxExpAvgSq"];
+
   protected override check({ lr, betas, eps, weightDecay }: Group): void {
     const name = this.constructor.name;
     nonNegative(name, "lr", lr);

@@ -72,6 +72,7 @@ export class MultiStepLR extends Schedule {
     super(optimizer);
     this.#milestones = [...milestones];
     this.#gamma = gamma;
+    this.apply();
   }
 
   protected override rate(group: Group): number {

@@ -1,6 +1,6 @@
 /** The one-cycle schedule. */
 import type { HasRate, ParamGroup } from "./optimizer.ts";
-import { type AnyOptimizer, finite, Schedule, whole } from "./schedule.ts";
+import { type AnyOptimizer, finite, perGroup, Schedule, whole } from "./schedule.ts";
 
 /** Settings of {@linkcode OneCycleLR}. */
 export interface OneCycleLROptions {
@@ -75,6 +75,9 @@ export class OneCycleLR extends Schedule {
       ...rest,
       totalSteps,
     };
+    for (const name of ["baseMomentum", "maxMomentum", "divFactor", "finalDivFactor"] as const) {
+      finite("OneCycleLR", name, all[name]);
+    }
     if (!(all.pctStart >= 0 && all.pctStart <= 1)) {
       throw new RangeError(`OneCycleLR: pctStart must be in [0, 1], not ${all.pctStart}`);
     }
@@ -83,17 +86,14 @@ export class OneCycleLR extends Schedule {
         `OneCycleLR: annealStrategy must be "cos" or "linear", not "${all.annealStrategy}"`,
       );
     }
-    const groups = optimizer.paramGroups.length;
-    const rates = typeof maxLr === "number" ? Array<number>(groups).fill(maxLr) : maxLr;
-    if (rates.length !== groups) {
-      throw new RangeError(`OneCycleLR: ${rates.length} values of maxLr for ${groups} groups`);
-    }
-    for (const rate of rates) finite("OneCycleLR", "maxLr", rate);
+    const rates = perGroup("OneCycleLR", "maxLr", maxLr, optimizer);
     if (
       all.cycleMomentum && !optimizer.paramGroups.every((group) => "momentum" in group || "betas" in group)
     ) {
       throw new RangeError("OneCycleLR: cycleMomentum needs an optimizer with momentum or betas");
     }
+    const first = rates.map((rate) => rate / all.divFactor);
+    optimizer.paramGroups.forEach((group, i) => group.initialLr = first[i]);
     super(optimizer);
     this.#options = all;
     this.#maxLr = rates;

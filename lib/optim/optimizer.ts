@@ -1,26 +1,46 @@
 /** What all optimizers share: groups of parameters, their state, and the checks. */
 import { Buffer } from "../autograd/buffer.ts";
+import { noGrad } from "../autograd/graph.ts";
 import { kernels } from "../device/kernels.ts";
 import { sameShape, text } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** Parameters that share their hyper-parameters. */
-export type ParamGroup<H> = { params: Tensor[] } & H;
+export type ParamGroup<H> = H & {
+  /** Leaves that require a gradient. */
+  params: Tensor[];
+  /** The learning rate that schedules start from, once there is one. */
+  initialLr?: number;
+};
+
+/** Parameters and the hyper-parameters in which they differ from the others. */
+export type ParamGroupOptions<H> = Partial<H> & {
+  /** Leaves that require a gradient. */
+  params: Iterable<Tensor>;
+};
 
 /** What an optimizer is made for: parameters, or groups of them with hyper-parameters of their own. */
-export type Params<H> = Iterable<Tensor> | Iterable<{ params: Iterable<Tensor> } & Partial<H>>;
+export type Params<H> = Iterable<Tensor> | Iterable<ParamGroupOptions<H>>;
 
 /** What an optimizer remembers of one parameter between steps: by name, laid out as the parameter. */
-export type ParamState = { step: number; buffers: Map<string, Buffer> };
+export interface ParamState {
+  /** How many steps it took. */
+  step: number;
+  /** Running means and the like. */
+  buffers: Map<string, Buffer>;
+}
 
 /** An optimizer's memory as plain data, after PyTorch: state by the parameter's number, groups by parameter numbers. */
 export interface OptimizerState {
+  /** By the parameter's number, counted through all groups. */
   state: Record<number, { step: number } & Record<string, Tensor | number>>;
+  /** The groups' hyper-parameters. */
   paramGroups: ({ params: number[] } & Record<string, unknown>)[];
 }
 
 /** Every optimizer has a learning rate. */
 export interface HasRate {
+  /** The learning rate. */
   lr: number;
 }
 
@@ -34,40 +54,77 @@ export abstract class Optimizer<H extends HasRate> {
   readonly paramGroups: ParamGroup<H>[];
   readonly #state = new Map<Tensor, ParamState>();
   readonly #name: string;
+  readonly #defaults: H;
 
   /** @internal */
   protected constructor(name: string, params: Params<H>, defaults: H) {
     this.#name = name;
-    const entries: unknown[] = isIterable(params) ? [...params] : [];
-    if (entries.length === 0) {
-      throw new RangeError(`${name}: the list of parameters is empty; pass net.parameters()`);
+    this.#defaults = defaults;
+    const isList = typeof params === "object" && params !== null && Symbol.iterator in params;
+    if (!isList) {
+      throw new TypeError(
+        `${name}: a list of parameters is needed, as net.parameters() returns it, not ${describe(params)}`,
+      );
     }
-    const grouped = entries.every((entry) =>
-      typeof entry === "object" && entry !== null && "params" in entry
-    );
-    const groups = grouped
-      ? entries as ({ params: Iterable<Tensor> } & Partial<H>)[]
-      : [{ params: entries as Tensor[] }];
-    this.paramGroups = groups.map((group) =>
-      ({ ...defaults, ...group, params: [...group.params] }) as ParamGroup<H>
-    );
-    const seen = new Set<Tensor>();
-    for (const group of this.paramGroups) {
-      this.check(group);
-      if (group.params.length === 0) throw new RangeError(`${name}: a group has no parameters`);
-      for (const param of group.params) {
-        if (!(param instanceof Tensor)) {
-          throw new TypeError(`${name}: parameters must be tensors, not ${String(param)}`);
-        }
-        if (!param.isLeaf || !param.requiresGrad) {
-          throw new TypeError(
-            `${name}: ${param} is not a leaf that requires a gradient, so it cannot be optimized`,
-          );
-        }
-        if (seen.has(param)) throw new RangeError(`${name}: ${param} is named twice`);
-        seen.add(param);
+    const entries: unknown[] = [...params];
+    if (entries.length === 0) {
+      throw new RangeError(
+        `${name}: the list of parameters is empty; pass net.parameters() of a network that has some`,
+      );
+    }
+    const groups = entries.every(isGroup) ? entries : [{ params: entries }];
+    this.paramGroups = [];
+    for (const group of groups) this.paramGroups.push(this.#complete(group as ParamGroupOptions<H>));
+  }
+
+  /** A group with all its hyper-parameters; throws where something is wrong with it. */
+  #complete(options: ParamGroupOptions<H>): ParamGroup<H> {
+    const name = this.#name;
+    const group = { ...this.#defaults, ...options, params: [...options.params] } as ParamGroup<H>;
+    for (const key of Object.keys(group)) {
+      if (key !== "params" && key !== "initialLr" && !Object.hasOwn(this.#defaults, key)) {
+        throw new TypeError(
+          `${name}: there is no hyper-parameter ${key}; there are ${Object.keys(this.#defaults).join(", ")}`,
+        );
       }
     }
+    this.check(group);
+    if (group.params.length === 0) throw new RangeError(`${name}: a group has no parameters`);
+    const seen = new Set(this.paramGroups.flatMap(({ params }) => params.map(({ value }) => value)));
+    group.params.forEach((param: unknown, i) => {
+      if (!(param instanceof Tensor)) {
+        throw new TypeError(`${name}: entry ${i} of the parameters is no tensor, but ${describe(param)}`);
+      }
+      if (!param.isLeaf) {
+        throw new TypeError(
+          `${name}: entry ${i}, ${param}, was computed from other tensors; optimize those, ` +
+            `or make it a leaf: new nn.Parameter(…)`,
+        );
+      }
+      // Frozen parameters of a network may come along; a tensor that never required a gradient is a mistake.
+      if (!param.requiresGrad && !param.value.buffer.kept) {
+        throw new TypeError(
+          `${name}: entry ${i}, ${param}, requires no gradient; make it with { requiresGrad: true }`,
+        );
+      }
+      if (seen.has(param.value)) throw new RangeError(`${name}: entry ${i}, ${param}, is there twice`);
+      seen.add(param.value);
+    });
+    return group;
+  }
+
+  /**
+   * Takes on more parameters, such as those of layers that were frozen before.
+   *
+   * @param group The parameters, and the hyper-parameters in which they differ.
+   * @throws {RangeError} if there are none, or one is optimized already.
+   * @throws {TypeError} if one cannot be optimized.
+   */
+  addParamGroup(group: ParamGroupOptions<H>): void {
+    if (!isGroup(group)) {
+      throw new TypeError(`${this.#name}: a group is an object { params, lr, … }, not ${describe(group)}`);
+    }
+    this.paramGroups.push(this.#complete(group));
   }
 
   /** Throws where a hyper-parameter makes no sense. @internal */
@@ -76,29 +133,39 @@ export abstract class Optimizer<H extends HasRate> {
   /** Updates one parameter in place. @internal */
   protected abstract update(param: Tensor, grad: Buffer, group: H, state: ParamState): void;
 
-  /** The learning rate of the first group. */
+  /** The learning rate of the first group. Setting it sets that of every group. */
   get lr(): number {
     return this.paramGroups[0].lr;
   }
 
-  /** Sets the learning rate of every group. */
   set lr(rate: number) {
     nonNegative(this.#name, "lr", rate);
     for (const group of this.paramGroups) group.lr = rate;
   }
 
-  /** Updates every parameter that has a gradient. */
+  /**
+   * Updates every parameter that has a gradient; the others stay as they are.
+   *
+   * @throws {RangeError} if a hyper-parameter was changed to what makes no sense; then nothing is updated.
+   */
   step(): void {
+    for (const group of this.paramGroups) this.check(group);
     for (const group of this.paramGroups) {
-      this.check(group);
       for (const param of group.params) {
-        const { grad } = param.value;
+        const { grad, buffer } = param.value;
         if (grad === null || grad.freed) continue;
+        if (!sameShape(grad.shape, buffer.shape)) {
+          throw new Error(
+            `${this.#name}: the gradient of ${param} is laid out as ${text(grad.shape)}, not ${
+              text(buffer.shape)
+            }`,
+          );
+        }
         let state = this.#state.get(param);
         if (state === undefined) this.#state.set(param, state = { step: 0, buffers: new Map() });
         state.step++;
         this.update(param, grad, group, state);
-        param.value.buffer.version++;
+        buffer.version++;
       }
     }
   }
@@ -147,43 +214,73 @@ export abstract class Optimizer<H extends HasRate> {
    * Takes over what `stateDict()` gave. Checks everything before it changes anything.
    *
    * @param saved From an optimizer of the same kind, over parameters of the same shapes in the same order.
-   * @throws {RangeError} if groups or shapes differ.
+   * @throws {RangeError} if groups, shapes or hyper-parameters do not fit.
+   * @throws {TypeError} if it is the state of another kind of optimizer, or none.
    */
   loadStateDict(saved: OptimizerState): void {
+    const wrong = (why: string) => `loadStateDict: ${why}; nothing was changed`;
+    if (!Array.isArray(saved?.paramGroups) || typeof saved.state !== "object" || saved.state === null) {
+      throw new TypeError(wrong("an object { state, paramGroups } is needed, as stateDict() returns it"));
+    }
     const sizes = (groups: { params: unknown[] }[]) => groups.map((group) => group.params.length).join(", ");
     if (sizes(saved.paramGroups) !== sizes(this.paramGroups)) {
       throw new RangeError(
-        `loadStateDict: the saved groups hold [${sizes(saved.paramGroups)}] parameters, this optimizer's [${
-          sizes(this.paramGroups)
-        }]`,
+        wrong(
+          `the saved groups hold [${sizes(saved.paramGroups)}] parameters, this optimizer's [${
+            sizes(this.paramGroups)
+          }]`,
+        ),
       );
     }
+    const names = Object.keys(this.#defaults);
+    const groups = saved.paramGroups.map(({ params: _, ...rest }, i) => {
+      const odd = Object.keys(rest).find((name) => name !== "initialLr" && !names.includes(name)) ??
+        names.find((name) => !Object.hasOwn(rest, name));
+      if (odd !== undefined) {
+        throw new TypeError(
+          wrong(`the state is of another optimizer: ${odd} is not in both it and ${this.#name}`),
+        );
+      }
+      this.check({ ...this.paramGroups[i], ...rest });
+      return rest;
+    });
     const order = this.paramGroups.flatMap((group) => group.params);
     for (const [i, entry] of Object.entries(saved.state)) {
+      const param = order[+i];
+      if (param === undefined) {
+        throw new RangeError(wrong(`there is no parameter ${i} among ${order.length}`));
+      }
+      if (!Number.isInteger(entry.step) || entry.step < 0) {
+        throw new RangeError(wrong(`the step of parameter ${i} is ${entry.step}, not a whole number ≥ 0`));
+      }
       for (const [name, value] of Object.entries(entry)) {
-        const param = order[+i];
-        if (value instanceof Tensor && !(param && sameShape(value.shape, param.shape))) {
+        if (!(value instanceof Tensor)) continue;
+        if (!this.remembers.includes(name)) {
+          throw new TypeError(wrong(`the state is of another optimizer: ${this.#name} remembers no ${name}`));
+        }
+        if (
+          !sameShape(value.shape, param.shape) || value.dtype !== "float32" || value.device !== param.device
+        ) {
           throw new RangeError(
-            `loadStateDict: ${name} of parameter ${i} has shape ${text(value.shape)}, the parameter ${
-              text(param?.shape ?? [])
-            }`,
+            wrong(`${name} of parameter ${i} is ${value}, the parameter ${param}`),
           );
         }
       }
     }
-    saved.paramGroups.forEach(({ params: _, ...rest }, i) => {
-      this.check({ ...this.paramGroups[i], ...rest });
-    });
-    saved.paramGroups.forEach(({ params: _, ...rest }, i) => Object.assign(this.paramGroups[i], rest));
+    groups.forEach((group, i) => Object.assign(this.paramGroups[i], group));
     this.#state.clear();
     for (const [i, { step, ...values }] of Object.entries(saved.state)) {
       const param = order[+i], state: ParamState = { step, buffers: new Map() };
       for (const [name, value] of Object.entries(values)) {
-        if (value instanceof Tensor) param.viewOf(this.buffer(param, state, name)).copy_(value);
+        if (!(value instanceof Tensor)) continue;
+        noGrad(() => param.viewOf(this.buffer(param, state, name)).copy_(value));
       }
       this.#state.set(param, state);
     }
   }
+
+  /** The names of what it remembers of a parameter. @internal */
+  protected abstract readonly remembers: readonly string[];
 
   /** What console.log shows. @internal */
   [Symbol.for("Deno.customInspect")](inspect: (value: unknown) => string): string {
@@ -195,8 +292,18 @@ export abstract class Optimizer<H extends HasRate> {
   }
 }
 
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.iterator in value;
+function isGroup(entry: unknown): entry is { params: Iterable<unknown> } {
+  return typeof entry === "object" && entry !== null && !(entry instanceof Tensor) && "params" in entry &&
+    typeof entry.params === "object" && entry.params !== null && Symbol.iterator in entry.params;
+}
+
+/** What was given instead, in a word or two. */
+function describe(given: unknown): string {
+  if (given instanceof Tensor) return `a single tensor; put it in brackets: [${given}]`;
+  if (typeof given !== "object" || given === null) return String(given);
+  return "parameters" in given
+    ? `a module; pass its parameters()`
+    : `${given.constructor?.name ?? "an object"}`;
 }
 
 /** Throws a RangeError unless a hyper-parameter is a finite number ≥ 0. */

@@ -1,6 +1,6 @@
 /** The schedule that follows a measured value. */
 import type { HasRate, ParamGroup } from "./optimizer.ts";
-import { type AnyOptimizer, finite, Schedule, whole } from "./schedule.ts";
+import { type AnyOptimizer, finite, perGroup, Schedule, whole } from "./schedule.ts";
 
 /** Settings of {@linkcode ReduceLROnPlateau}. */
 export interface ReduceLROnPlateauOptions {
@@ -16,8 +16,8 @@ export interface ReduceLROnPlateauOptions {
   thresholdMode?: "rel" | "abs";
   /** So many steps after a reduction are not counted: 0 if not said. */
   cooldown?: number;
-  /** The lowest rate: 0 if not said. */
-  minLr?: number;
+  /** The lowest rate, for all groups or for each: 0 if not said. */
+  minLr?: number | readonly number[];
   /** A smaller change of the rate is not made: 1e-8 if not said. */
   eps?: number;
 }
@@ -42,6 +42,7 @@ export class ReduceLROnPlateau extends Schedule {
   /** Steps of the cooldown that are left. */
   cooldownCounter = 0;
   readonly #options: Required<ReduceLROnPlateauOptions>;
+  readonly #minLrs: readonly number[];
 
   /**
    * @param optimizer Whose learning rates follow the schedule.
@@ -65,7 +66,10 @@ export class ReduceLROnPlateau extends Schedule {
     whole("ReduceLROnPlateau", "patience", all.patience, 0);
     whole("ReduceLROnPlateau", "cooldown", all.cooldown, 0);
     finite("ReduceLROnPlateau", "threshold", all.threshold);
+    finite("ReduceLROnPlateau", "eps", all.eps);
+    const minLrs = perGroup("ReduceLROnPlateau", "minLr", all.minLr, optimizer);
     super(optimizer);
+    this.#minLrs = minLrs;
     this.#options = all;
     this.best = all.mode === "min" ? Infinity : -Infinity;
   }
@@ -78,16 +82,18 @@ export class ReduceLROnPlateau extends Schedule {
    */
   override step(metric?: number): void {
     if (typeof metric !== "number") {
-      throw new TypeError("ReduceLROnPlateau: step(metric) needs the value that should improve");
+      throw new TypeError(
+        `ReduceLROnPlateau: step(metric) needs the number that should improve, not ${
+          metric === undefined ? "nothing" : `${metric}; a loss gives it with await loss.item()`
+        }`,
+      );
     }
     const { mode, threshold, thresholdMode, patience, cooldown } = this.#options;
     this.lastEpoch++;
-    const margin = thresholdMode === "rel" ? this.best * threshold : threshold;
-    const improved = this.best === Infinity || this.best === -Infinity
-      ? mode === "min" ? metric < this.best : metric > this.best
-      : mode === "min"
-      ? metric < this.best - margin
-      : metric > this.best + margin;
+    const { best } = this, relative = thresholdMode === "rel";
+    const improved = mode === "min"
+      ? metric < (relative ? best * (1 - threshold) : best - threshold)
+      : metric > (relative ? best * (1 + threshold) : best + threshold);
     if (improved) [this.best, this.badEpochs] = [metric, 0];
     else this.badEpochs++;
     if (this.cooldownCounter > 0) [this.cooldownCounter, this.badEpochs] = [this.cooldownCounter - 1, 0];
@@ -97,8 +103,8 @@ export class ReduceLROnPlateau extends Schedule {
     }
   }
 
-  protected override rate({ lr }: ParamGroup<HasRate>): number {
-    const lower = Math.max(lr * this.#options.factor, this.#options.minLr);
+  protected override rate({ lr }: ParamGroup<HasRate>, index: number): number {
+    const lower = Math.max(lr * this.#options.factor, this.#minLrs[index]);
     return lr - lower > this.#options.eps ? lower : lr;
   }
 }

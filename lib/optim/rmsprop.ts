@@ -53,6 +53,8 @@ export class RMSprop extends Optimizer<Group> {
     super("RMSprop", params, { ...defaults, ...options });
   }
 
+  protected override readonly remembers = ["squareAvg", "gradAvg", "momentumBuffer"];
+
   protected override check({ lr, alpha, eps, weightDecay, momentum }: Group): void {
     for (const [name, value] of Object.entries({ lr, alpha, eps, weightDecay, momentum })) {
       nonNegative("RMSprop", name, value);

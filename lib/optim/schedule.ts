@@ -1,5 +1,5 @@
 /** What all schedules of the learning rate share. */
-import type { HasRate, Optimizer, ParamGroup } from "./optimizer.ts";
+import { type HasRate, Optimizer, type ParamGroup } from "./optimizer.ts";
 
 /** Any optimizer. */
 // deno-lint-ignore no-explicit-any
@@ -12,12 +12,18 @@ export type ScheduleState = Record<string, unknown>;
 export abstract class Schedule {
   /** How many steps were taken. */
   lastEpoch = 0;
-  /** The learning rates of the groups when the schedule was made. @internal */
+  /** The learning rates of the groups before any schedule changed them. @internal */
   protected readonly baseLrs: number[];
+  /** @internal */
+  protected readonly optimizer: AnyOptimizer;
 
   /** @internal */
-  protected constructor(protected readonly optimizer: AnyOptimizer) {
-    this.baseLrs = optimizer.paramGroups.map((group) => group.lr);
+  protected constructor(optimizer: AnyOptimizer) {
+    if (!(optimizer instanceof Optimizer)) {
+      throw new TypeError(`${new.target.name}: an optimizer is needed, not ${String(optimizer)}`);
+    }
+    this.optimizer = optimizer;
+    this.baseLrs = optimizer.paramGroups.map((group) => group.initialLr ??= group.lr);
   }
 
   /** The learning rate of a group at `lastEpoch`. @internal */
@@ -26,12 +32,22 @@ export abstract class Schedule {
   /** Moves on by one and sets the learning rates. */
   step(): void {
     this.lastEpoch++;
-    this.apply();
+    try {
+      this.apply();
+    } catch (error) {
+      this.lastEpoch--;
+      throw error;
+    }
   }
 
   /** Sets the learning rates for `lastEpoch`. @internal */
   protected apply(): void {
     const { paramGroups } = this.optimizer;
+    if (paramGroups.length !== this.baseLrs.length) {
+      throw new RangeError(
+        `${this.constructor.name}: made for ${this.baseLrs.length} groups, and the optimizer has ${paramGroups.length}`,
+      );
+    }
     const rates = paramGroups.map((group, i) => this.rate(group, i));
     paramGroups.forEach((group, i) => group.lr = rates[i]);
   }
@@ -41,32 +57,41 @@ export abstract class Schedule {
     return this.optimizer.paramGroups.map((group) => group.lr);
   }
 
+  /** What moves as it steps. @internal */
+  #numbers(): [string, number][] {
+    return Object.entries(this).filter(([, value]) => typeof value === "number") as [string, number][];
+  }
+
   /**
-   * What to store beside the optimizer's state.
+   * What to store beside the optimizer's state: how far it is. Its settings are those it is made with.
    *
    * @returns Plain data.
    */
   stateDict(): ScheduleState {
-    const entries = Object.entries(this).filter(([, value]) =>
-      typeof value !== "object" && typeof value !== "function"
-    );
-    return { ...Object.fromEntries(entries), baseLrs: [...this.baseLrs] };
+    return { ...Object.fromEntries(this.#numbers()), baseLrs: [...this.baseLrs] };
   }
 
   /**
    * Takes over what `stateDict()` gave; the optimizer's own state holds the learning rates.
    *
    * @param state From a schedule of the same kind.
-   * @throws {RangeError} if it is of another number of groups.
+   * @throws {RangeError} if it is of another kind, or of another number of groups; nothing is changed then.
    */
   loadStateDict(state: ScheduleState): void {
-    const { baseLrs, ...rest } = state as { baseLrs: number[] };
+    const { baseLrs } = state as { baseLrs: number[] };
     if (!Array.isArray(baseLrs) || baseLrs.length !== this.baseLrs.length) {
       throw new RangeError(
         `loadStateDict: this schedule drives ${this.baseLrs.length} groups, the saved one ${baseLrs?.length}`,
       );
     }
-    Object.assign(this, rest);
+    const own = this.#numbers().map(([name]) => name);
+    const missing = own.find((name) => typeof state[name] !== "number");
+    if (missing !== undefined) {
+      throw new RangeError(
+        `loadStateDict: the state has no ${missing}; it is not that of a ${this.constructor.name}`,
+      );
+    }
+    Object.assign(this, Object.fromEntries(own.map((name) => [name, state[name]])));
     this.baseLrs.splice(0, baseLrs.length, ...baseLrs);
   }
 }
@@ -83,4 +108,20 @@ export function finite(schedule: string, name: string, value: number): void {
   if (!Number.isFinite(value)) {
     throw new RangeError(`${schedule}: ${name} must be a finite number, not ${value}`);
   }
+}
+
+/** One finite number per group, from one for all or a list. */
+export function perGroup(
+  schedule: string,
+  name: string,
+  value: number | readonly number[],
+  optimizer: AnyOptimizer,
+): readonly number[] {
+  const groups = optimizer.paramGroups.length;
+  const list = typeof value === "number" ? Array<number>(groups).fill(value) : value;
+  if (list.length !== groups) {
+    throw new RangeError(`${schedule}: ${list.length} values of ${name} for ${groups} groups of parameters`);
+  }
+  for (const one of list) finite(schedule, name, one);
+  return list;
 }

@@ -55,6 +55,8 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
     super("SGD", params, { ...defaults, ...options });
   }
 
+  protected override readonly remembers = ["momentumBuffer"];
+
   protected override check({ lr, momentum, weightDecay, dampening, nesterov }: Required<SGDOptions>): void {
     nonNegative("SGD", "lr", lr);
     nonNegative("SGD", "momentum", momentum);
