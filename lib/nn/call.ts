@@ -70,7 +70,7 @@ export function freeBetween(between: TensorBase, result: unknown): void {
   const { buffer } = between.value;
   const scope = currentScope();
   if (scope === null || buffer.scope !== scope || buffer.kept || buffer.uses > 0) return;
-  const alive = new Set<Buffer>();
+  const alive = new Set<object>();
   collect(result, alive);
   if (!alive.has(buffer)) buffer.free(`inside ${scope.place}, when the next layer had its result`);
 }
