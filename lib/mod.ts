@@ -14,9 +14,12 @@ export {
   type MemoryUse,
   useDevice,
 } from "./device/mod.ts";
+/** Functions of tensors that networks are made of. */
 export * as F from "./functional/mod.ts";
+/** What networks are made of: modules, layers, losses, first values. */
 export * as nn from "./nn/mod.ts";
 export { type Summary, summary, type SummaryRow } from "./nn/summary.ts";
+/** How networks learn: optimizers, and schedules of the learning rate. */
 export * as optim from "./optim/mod.ts";
 export { gradCheck, type GradCheckOptions } from "./gradcheck.ts";
 export * from "./data/mod.ts";

@@ -15,6 +15,8 @@ import { Module } from "./module.ts";
  */
 export class ReLU extends Module {
   /**
+   * Applies the function to every element.
+   *
    * @param x Any shape.
    * @returns The same shape.
    */
@@ -35,6 +37,8 @@ export class ReLU extends Module {
  */
 export class LeakyReLU extends Module {
   /**
+   * Makes the layer.
+   *
    * @param slope Slope of the negative side: 0.01 if not said.
    * @throws {RangeError} if it is not finite.
    */
@@ -44,6 +48,8 @@ export class LeakyReLU extends Module {
   }
 
   /**
+   * Applies the function to every element.
+   *
    * @param x Any shape.
    * @returns The same shape.
    */
@@ -51,6 +57,7 @@ export class LeakyReLU extends Module {
     return x.leakyRelu(this.slope);
   }
 
+  /** The arguments, for printing. @internal */
   protected override describe(): string {
     return String(this.slope);
   }
@@ -68,6 +75,8 @@ export class LeakyReLU extends Module {
  */
 export class Sigmoid extends Module {
   /**
+   * Applies the function to every element.
+   *
    * @param x Any shape.
    * @returns The same shape.
    */
@@ -88,6 +97,8 @@ export class Sigmoid extends Module {
  */
 export class Tanh extends Module {
   /**
+   * Applies the function to every element.
+   *
    * @param x Any shape.
    * @returns The same shape.
    */
@@ -108,6 +119,8 @@ export class Tanh extends Module {
  */
 export class GELU extends Module {
   /**
+   * Applies the function to every element.
+   *
    * @param x Any shape.
    * @returns The same shape.
    */
@@ -128,6 +141,8 @@ export class GELU extends Module {
  */
 export class Softmax extends Module {
   /**
+   * Makes the layer.
+   *
    * @param dim The dimension of the classes: 1 for [N, C] and [N, C, H, W].
    * @throws {TypeError} if it is not said, or no whole number.
    */
@@ -141,6 +156,8 @@ export class Softmax extends Module {
   }
 
   /**
+   * Applies the function to every element.
+   *
    * @param x Any shape that has the dimension.
    * @returns The same shape.
    */
@@ -148,6 +165,7 @@ export class Softmax extends Module {
     return x.softmax(this.dim);
   }
 
+  /** The arguments, for printing. @internal */
   protected override describe(): string {
     return String(this.dim);
   }

@@ -23,7 +23,7 @@ export interface BatchNormLayerOptions {
 const DEFAULTS = { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true };
 
 /** What the normalizations share; they differ in the shapes that they take. */
-abstract class BatchNorm extends Module {
+export abstract class BatchNorm extends Module {
   /** γ [C], ones at first; null without `affine`. */
   readonly weight: Parameter | null;
   /** β [C], zeros at first; null without `affine`. */
@@ -42,6 +42,8 @@ abstract class BatchNorm extends Module {
   #uncounted = 0;
 
   /**
+   * Makes the layer.
+   *
    * @param numFeatures C, the size of dimension 1.
    * @param options eps, momentum, affine, trackRunningStats.
    * @throws {RangeError} if a number makes no sense.
@@ -82,6 +84,8 @@ abstract class BatchNorm extends Module {
   protected abstract readonly wanted: string;
 
   /**
+   * Normalizes.
+   *
    * @param x Dimension 1 are the channels.
    * @returns The same shape.
    * @throws {RangeError} if the shape is not one that the layer takes, or a batch in training has one value per channel.
@@ -119,6 +123,7 @@ abstract class BatchNorm extends Module {
     return y;
   }
 
+  /** The arguments, for printing. @internal */
   protected override describe(): string {
     const { numFeatures, eps, momentum } = this;
     const options = {
@@ -143,7 +148,9 @@ abstract class BatchNorm extends Module {
  * ```
  */
 export class BatchNorm1d extends BatchNorm {
+  /** @internal */
   protected override readonly wanted = "[N, C] or [N, C, L]";
+  /** @internal */
   protected override takes(ndim: number): boolean {
     return ndim === 2 || ndim === 3;
   }
@@ -163,7 +170,9 @@ export class BatchNorm1d extends BatchNorm {
  * ```
  */
 export class BatchNorm2d extends BatchNorm {
+  /** @internal */
   protected override readonly wanted = "[N, C, H, W]";
+  /** @internal */
   protected override takes(ndim: number): boolean {
     return ndim === 4;
   }

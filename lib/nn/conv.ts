@@ -50,6 +50,8 @@ export class Conv2d extends Module {
   readonly groups: number;
 
   /**
+   * Makes the layer.
+   *
    * @param inChannels Channels of the input.
    * @param outChannels Channels of the output.
    * @param kernelSize Size of the window: one number, or rows and columns.
@@ -82,6 +84,8 @@ export class Conv2d extends Module {
   }
 
   /**
+   * Convolves the images.
+   *
    * @param x Images [N, in, H, W].
    * @returns [N, out, H', W'].
    * @throws {RangeError} if the channels do not fit, or the image is smaller than the window.
@@ -91,6 +95,7 @@ export class Conv2d extends Module {
     return conv2d(x, this.weight, { bias, stride, padding, dilation, groups });
   }
 
+  /** The arguments, for printing. @internal */
   protected override describe(): string {
     const { inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias } = this;
     const options = { stride, padding, dilation, groups, bias: bias !== null };

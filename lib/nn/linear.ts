@@ -30,6 +30,8 @@ export class Linear extends Module {
   readonly bias: Parameter | null;
 
   /**
+   * Makes the layer.
+   *
    * @param inFeatures Size of the last dimension of the input.
    * @param outFeatures Size of the last dimension of the output.
    * @param options bias.
@@ -49,6 +51,8 @@ export class Linear extends Module {
   }
 
   /**
+   * Multiplies by the weights and adds the bias.
+   *
    * @param x [..., in].
    * @returns [..., out].
    * @throws {RangeError} if the last size is not `inFeatures`.
@@ -57,6 +61,7 @@ export class Linear extends Module {
     return linear(x, this.weight, this.bias);
   }
 
+  /** The arguments, for printing. @internal */
   protected override describe(): string {
     const options = { bias: this.bias !== null };
     return argumentsText([this.inFeatures, this.outFeatures], options, { bias: true });

@@ -15,11 +15,16 @@ import { argumentsText } from "./check.ts";
 import { Module } from "./module.ts";
 
 /** What the losses share: settings, and how they are printed. */
-abstract class Loss<Options extends LossOptions> extends Module {
+export abstract class Loss<Options extends LossOptions> extends Module {
   /** The settings of the function; tensors among them are buffers. */
   readonly options: Options;
 
-  /** @param options The settings of the function. */
+  /**
+   * Makes the loss.
+   *
+   * @param options The settings of the function.
+   * @throws {RangeError} if the reduction is unknown.
+   */
   constructor(options: Options = {} as Options) {
     super();
     const { reduction = "mean" } = options;
@@ -40,6 +45,7 @@ abstract class Loss<Options extends LossOptions> extends Module {
     }
   }
 
+  /** The arguments, for printing. @internal */
   protected override describe(): string {
     const options = Object.entries(this.options).filter(([, option]) => !(option instanceof Tensor));
     return argumentsText([], Object.fromEntries(options), { reduction: "mean" });
@@ -58,6 +64,8 @@ abstract class Loss<Options extends LossOptions> extends Module {
  */
 export class MSELoss extends Loss<LossOptions> {
   /**
+   * Compares the prediction with the target.
+   *
    * @param x Any shape.
    * @param target The same shape.
    * @returns The loss.
@@ -79,6 +87,8 @@ export class MSELoss extends Loss<LossOptions> {
  */
 export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
   /**
+   * Compares the prediction with the target.
+   *
    * @param logits [N, C], [C] or [N, C, d1, …].
    * @param target Classes [N], [] or [N, d1, …] as int32 or plain numbers; or probabilities of the logits' shape.
    * @returns The loss.
@@ -99,6 +109,8 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
  */
 export class NLLLoss extends Loss<ClassLossOptions> {
   /**
+   * Compares the prediction with the target.
+   *
    * @param logProbabilities [N, C], [C] or [N, C, d1, …].
    * @param target Classes [N], [] or [N, d1, …]: int32, or plain numbers.
    * @returns The loss.
@@ -119,6 +131,8 @@ export class NLLLoss extends Loss<ClassLossOptions> {
  */
 export class BCEWithLogitsLoss extends Loss<BinaryLossOptions> {
   /**
+   * Compares the prediction with the target.
+   *
    * @param logits Any shape.
    * @param target The same shape: 0, 1, or a probability in between.
    * @returns The loss.

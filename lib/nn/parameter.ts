@@ -21,6 +21,8 @@ import { Tensor } from "../tensor/tensor.ts";
  */
 export class Parameter extends Tensor {
   /**
+   * Makes the parameter.
+   *
    * @param data Its first values, float32. The parameter shares memory with this tensor, but not its history.
    * @throws {TypeError} if the values are integers or booleans: those have no gradient.
    */

@@ -6,7 +6,7 @@ import { argumentsText } from "./check.ts";
 import { Module } from "./module.ts";
 
 /** What the two poolings with a window share. */
-abstract class Pooling extends Module {
+export abstract class Pooling extends Module {
   /** Rows and columns of the window. */
   readonly kernelSize: readonly [number, number];
   /** How far the window moves, down and to the right. */
@@ -15,6 +15,8 @@ abstract class Pooling extends Module {
   readonly padding: readonly [number, number];
 
   /**
+   * Makes the layer.
+   *
    * @param kernelSize Size of the window: one number, or rows and columns.
    * @param options stride: the window's own size if not said; padding: at most half the window.
    * @throws {RangeError} if a size is negative or fractional, or the padding is too wide.
@@ -33,6 +35,7 @@ abstract class Pooling extends Module {
     });
   }
 
+  /** The arguments, for printing. @internal */
   protected override describe(): string {
     const { kernelSize, stride, padding } = this;
     return argumentsText([kernelSize], { stride, padding }, { stride: kernelSize, padding: 0 });
@@ -51,6 +54,8 @@ abstract class Pooling extends Module {
  */
 export class MaxPool2d extends Pooling {
   /**
+   * Pools the images.
+   *
    * @param x Images [N, C, H, W].
    * @returns [N, C, H', W'].
    */
@@ -71,6 +76,8 @@ export class MaxPool2d extends Pooling {
  */
 export class AvgPool2d extends Pooling {
   /**
+   * Pools the images.
+   *
    * @param x Images [N, C, H, W].
    * @returns [N, C, H', W'].
    */
@@ -94,6 +101,8 @@ export class AdaptiveAvgPool2d extends Module {
   readonly outputSize: readonly [number, number];
 
   /**
+   * Makes the layer.
+   *
    * @param outputSize Rows and columns of the result; 1 gives the global average.
    * @throws {RangeError} if a size is not a whole number ≥ 1.
    */
@@ -103,6 +112,8 @@ export class AdaptiveAvgPool2d extends Module {
   }
 
   /**
+   * Pools the images.
+   *
    * @param x Images [N, C, H, W].
    * @returns [N, C, rows, columns].
    */
@@ -110,6 +121,7 @@ export class AdaptiveAvgPool2d extends Module {
     return adaptiveAvgPool2d(x, this.outputSize);
   }
 
+  /** The arguments, for printing. @internal */
   protected override describe(): string {
     return argumentsText([this.outputSize]);
   }

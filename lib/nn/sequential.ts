@@ -26,6 +26,8 @@ export class Sequential extends Module implements Iterable<Module> {
   readonly #modules = new Map<string, Module>();
 
   /**
+   * Makes the network.
+   *
    * @param modules Modules, which are named "0", "1", …; or one plain object of modules by name.
    * @throws {TypeError} if one is no module.
    */
@@ -106,12 +108,15 @@ export class Sequential extends Module implements Iterable<Module> {
     return this.#modules.values();
   }
 
+  /** @internal */
   protected override *members(): Iterable<[string, unknown]> {
     yield* this.#modules;
     yield* super.members();
   }
 
   /**
+   * Applies the modules one after the other.
+   *
    * @param x The input of the first module.
    * @returns The output of the last; x if there is none.
    */

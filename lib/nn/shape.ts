@@ -17,6 +17,8 @@ import { Module } from "./module.ts";
  */
 export class Dropout extends Module {
   /**
+   * Makes the layer.
+   *
    * @param p Probability of a zero: 0.5 if not said.
    * @throws {RangeError} if p is no probability.
    */
@@ -26,6 +28,8 @@ export class Dropout extends Module {
   }
 
   /**
+   * Passes the numbers on.
+   *
    * @param x Any shape.
    * @returns The same shape.
    */
@@ -33,6 +37,7 @@ export class Dropout extends Module {
     return dropout(x, this.p, { training: this.training });
   }
 
+  /** The arguments, for printing. @internal */
   protected override describe(): string {
     return String(this.p);
   }
@@ -50,6 +55,8 @@ export class Dropout extends Module {
  */
 export class Flatten extends Module {
   /**
+   * Makes the layer.
+   *
    * @param start The first dimension to flatten: 1 if not said.
    * @param end The last, included: −1, the last of all, if not said.
    * @throws {RangeError} if one is no whole number.
@@ -62,6 +69,8 @@ export class Flatten extends Module {
   }
 
   /**
+   * Passes the numbers on.
+   *
    * @param x Any shape that has the dimensions.
    * @returns The same numbers in fewer dimensions.
    */
@@ -69,6 +78,7 @@ export class Flatten extends Module {
     return x.flatten(this.start, this.end);
   }
 
+  /** The arguments, for printing. @internal */
   protected override describe(): string {
     return this.start === 1 && this.end === -1 ? "" : argumentsText([this.start, this.end]);
   }
@@ -86,6 +96,8 @@ export class Flatten extends Module {
  */
 export class Identity extends Module {
   /**
+   * Passes the numbers on.
+   *
    * @param x Anything.
    * @returns x
    */

@@ -31,6 +31,8 @@ export interface SummaryRow {
 /** What {@linkcode summary} found; printed, it is a table. */
 export class Summary {
   /**
+   * Makes the list.
+   *
    * @param rows The network, then its modules, in the order they are held.
    * @param parameters How many numbers there are to learn; shared ones count once.
    * @param trainableParameters How many of these are not frozen.
@@ -107,7 +109,10 @@ function short(n: number): string {
  * console.log(found);
  * ```
  */
-export function summary(net: Module, inputShape: readonly number[]): Summary {
+export function summary(
+  net: { forward(...inputs: Tensor[]): Tensor },
+  inputShape: readonly number[],
+): Summary {
   if (!(net instanceof Module)) throw new TypeError(`summary: a module is needed, not ${String(net)}`);
   const shape = checkShape("summary", inputShape);
   const modules = net.namedModules();

@@ -19,19 +19,24 @@ export interface AdamOptions {
   maximize?: boolean;
 }
 
-type Group = Required<AdamOptions>;
+/** The hyper-parameters of a group. */
+export type AdamGroup = Required<AdamOptions>;
 
-abstract class AdamBase extends Optimizer<Group> {
+/** What Adam and AdamW share. */
+export abstract class AdamBase extends Optimizer<AdamGroup> {
   readonly #decoupled: boolean;
 
-  protected constructor(name: string, decoupled: boolean, params: Params<Group>, options: Group) {
+  /** @internal */
+  protected constructor(name: string, decoupled: boolean, params: Params<AdamGroup>, options: AdamGroup) {
     super(name, params, options);
     this.#decoupled = decoupled;
   }
 
+  /** @internal */
   protected override readonly remembers = ["expAvg", "expAvgSq", "maxExpAvgSq"];
 
-  protected override check({ lr, betas, eps, weightDecay }: Group): void {
+  /** @internal */
+  protected override check({ lr, betas, eps, weightDecay }: AdamGroup): void {
     const name = this.constructor.name;
     nonNegative(name, "lr", lr);
     fraction(name, "betas[0]", betas[0]);
@@ -40,7 +45,8 @@ abstract class AdamBase extends Optimizer<Group> {
     nonNegative(name, "weightDecay", weightDecay);
   }
 
-  protected override update(param: Tensor, grad: Buffer, group: Group, state: ParamState): void {
+  /** @internal */
+  protected override update(param: Tensor, grad: Buffer, group: AdamGroup, state: ParamState): void {
     const { lr, betas: [beta1, beta2], eps, weightDecay, amsgrad, maximize } = group;
     const { device, storage } = param.value.buffer;
     const inputs = {
@@ -89,11 +95,13 @@ const DEFAULTS = {
  */
 export class Adam extends AdamBase {
   /**
+   * Makes the optimizer.
+   *
    * @param params `net.parameters()`, or groups `[{ params, lr, … }]`.
    * @param options Hyper-parameters; those of a group come first.
    * @throws {RangeError} if one makes no sense, or there is no parameter.
    */
-  constructor(params: Params<Group>, options: AdamOptions = {}) {
+  constructor(params: Params<AdamGroup>, options: AdamOptions = {}) {
     super("Adam", false, params, { ...DEFAULTS, ...options });
   }
 }
@@ -110,11 +118,13 @@ export class Adam extends AdamBase {
  */
 export class AdamW extends AdamBase {
   /**
+   * Makes the optimizer.
+   *
    * @param params `net.parameters()`, or groups `[{ params, lr, … }]`.
    * @param options Hyper-parameters; those of a group come first.
    * @throws {RangeError} if one makes no sense, or there is no parameter.
    */
-  constructor(params: Params<Group>, options: AdamOptions = {}) {
+  constructor(params: Params<AdamGroup>, options: AdamOptions = {}) {
     super("AdamW", true, params, { ...DEFAULTS, weightDecay: 0.01, ...options });
   }
 }

@@ -6,8 +6,6 @@ export { OneCycleLR, type OneCycleLROptions } from "./onecycle.ts";
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./plateau.ts";
 export { type AnyOptimizer, Schedule, type ScheduleState } from "./schedule.ts";
 
-type Group = ParamGroup<HasRate>;
-
 /**
  * Multiplies the learning rate by gamma every `stepSize` steps.
  *
@@ -25,6 +23,8 @@ export class StepLR extends Schedule {
   readonly #gamma: number;
 
   /**
+   * Makes the schedule.
+   *
    * @param optimizer Whose learning rates follow the schedule.
    * @param options `stepSize`; `gamma`: 0.1 if not said.
    * @throws {RangeError} if stepSize is no whole number ≥ 1, or gamma not finite.
@@ -37,7 +37,8 @@ export class StepLR extends Schedule {
     this.#gamma = gamma;
   }
 
-  protected override rate(group: Group): number {
+  /** @internal */
+  protected override rate(group: ParamGroup<HasRate>): number {
     return this.lastEpoch % this.#stepSize === 0 ? group.lr * this.#gamma : group.lr;
   }
 }
@@ -59,6 +60,8 @@ export class MultiStepLR extends Schedule {
   readonly #gamma: number;
 
   /**
+   * Makes the schedule.
+   *
    * @param optimizer Whose learning rates follow the schedule.
    * @param options `milestones`: the steps; `gamma`: 0.1 if not said.
    * @throws {RangeError} if a milestone is no whole number ≥ 0, or gamma not finite.
@@ -75,7 +78,8 @@ export class MultiStepLR extends Schedule {
     this.apply();
   }
 
-  protected override rate(group: Group): number {
+  /** @internal */
+  protected override rate(group: ParamGroup<HasRate>): number {
     const times = this.#milestones.filter((milestone) => milestone === this.lastEpoch).length;
     return group.lr * this.#gamma ** times;
   }
@@ -97,6 +101,8 @@ export class ExponentialLR extends Schedule {
   readonly #gamma: number;
 
   /**
+   * Makes the schedule.
+   *
    * @param optimizer Whose learning rates follow the schedule.
    * @param options `gamma`.
    * @throws {RangeError} if gamma is not finite.
@@ -107,7 +113,8 @@ export class ExponentialLR extends Schedule {
     this.#gamma = gamma;
   }
 
-  protected override rate(group: Group): number {
+  /** @internal */
+  protected override rate(group: ParamGroup<HasRate>): number {
     return group.lr * this.#gamma;
   }
 }
@@ -130,6 +137,8 @@ export class CosineAnnealingLR extends Schedule {
   readonly #etaMin: number;
 
   /**
+   * Makes the schedule.
+   *
    * @param optimizer Whose learning rates follow the schedule.
    * @param options `tMax`: steps to the lowest rate; `etaMin`: that rate, 0 if not said.
    * @throws {RangeError} if tMax is no whole number ≥ 1, or etaMin not finite.
@@ -142,8 +151,8 @@ export class CosineAnnealingLR extends Schedule {
     this.#etaMin = etaMin;
   }
 
-  // The recursive form, so that a rate changed by hand is taken up.
-  protected override rate({ lr }: Group, index: number): number {
+  /** The recursive form, so that a rate changed by hand is taken up. @internal */
+  protected override rate({ lr }: ParamGroup<HasRate>, index: number): number {
     const t = this.lastEpoch, tMax = this.#tMax, etaMin = this.#etaMin;
     if ((t - 1 - tMax) % (2 * tMax) === 0) {
       return lr + (this.baseLrs[index] - etaMin) * (1 - Math.cos(Math.PI / tMax)) / 2;
@@ -173,6 +182,8 @@ export class LambdaLR extends Schedule {
   readonly #lambdas: readonly LrLambda[];
 
   /**
+   * Makes the schedule.
+   *
    * @param optimizer Whose learning rates follow the schedule.
    * @param options `lrLambda`: one function, or one per group.
    * @throws {RangeError} if there are not as many functions as groups.
@@ -187,7 +198,8 @@ export class LambdaLR extends Schedule {
     this.apply();
   }
 
-  protected override rate(_group: Group, index: number): number {
+  /** @internal */
+  protected override rate(_group: ParamGroup<HasRate>, index: number): number {
     return this.baseLrs[index] * this.#lambdas[index](this.lastEpoch);
   }
 }

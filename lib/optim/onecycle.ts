@@ -8,7 +8,9 @@ export interface OneCycleLROptions {
   maxLr: number | readonly number[];
   /** Length of the cycle; or give `epochs` and `stepsPerEpoch`. */
   totalSteps?: number;
+  /** Instead of totalSteps: how many epochs. */
   epochs?: number;
+  /** Instead of totalSteps: how many steps each epoch has. */
   stepsPerEpoch?: number;
   /** Share of the cycle in which the rate rises: 0.3 if not said. */
   pctStart?: number;
@@ -55,6 +57,8 @@ export class OneCycleLR extends Schedule {
   readonly #phases: Phase[];
 
   /**
+   * Makes the schedule.
+   *
    * @param optimizer Whose learning rates follow the schedule.
    * @param options `maxLr` and the length of the cycle at least.
    * @throws {RangeError} if a setting makes no sense.
@@ -111,6 +115,7 @@ export class OneCycleLR extends Schedule {
     this.apply();
   }
 
+  /** @internal */
   protected override rate(group: ParamGroup<HasRate>, index: number): number {
     const { totalSteps, annealStrategy, divFactor, finalDivFactor, cycleMomentum } = this.#options;
     const t = this.lastEpoch;

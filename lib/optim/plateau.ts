@@ -45,6 +45,8 @@ export class ReduceLROnPlateau extends Schedule {
   readonly #minLrs: readonly number[];
 
   /**
+   * Makes the schedule.
+   *
    * @param optimizer Whose learning rates follow the schedule.
    * @param options See {@linkcode ReduceLROnPlateauOptions}.
    * @throws {RangeError} if a setting makes no sense.
@@ -103,6 +105,7 @@ export class ReduceLROnPlateau extends Schedule {
     }
   }
 
+  /** @internal */
   protected override rate({ lr }: ParamGroup<HasRate>, index: number): number {
     const lower = Math.max(lr * this.#options.factor, this.#minLrs[index]);
     return lr - lower > this.#options.eps ? lower : lr;

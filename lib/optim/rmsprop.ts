@@ -21,8 +21,6 @@ export interface RMSpropOptions {
   maximize?: boolean;
 }
 
-type Group = Required<RMSpropOptions>;
-
 /**
  * RMSprop (Tieleman & Hinton 2012, lecture 6.5 of "Neural networks for machine learning"), as torch.optim.RMSprop:
  * s ← αs + (1 − α) g², θ ← θ − lr · g / (√s + ε); `centered` subtracts the squared running mean of g from s.
@@ -34,13 +32,15 @@ type Group = Required<RMSpropOptions>;
  * console.log(optimizer.lr); // 0.001
  * ```
  */
-export class RMSprop extends Optimizer<Group> {
+export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
   /**
+   * Makes the optimizer.
+   *
    * @param params `net.parameters()`, or groups `[{ params, lr, … }]`.
    * @param options Hyper-parameters; those of a group come first.
    * @throws {RangeError} if one makes no sense, or there is no parameter.
    */
-  constructor(params: Params<Group>, options: RMSpropOptions = {}) {
+  constructor(params: Params<Required<RMSpropOptions>>, options: RMSpropOptions = {}) {
     const defaults = {
       lr: 1e-2,
       alpha: 0.99,
@@ -53,15 +53,23 @@ export class RMSprop extends Optimizer<Group> {
     super("RMSprop", params, { ...defaults, ...options });
   }
 
+  /** @internal */
   protected override readonly remembers = ["squareAvg", "gradAvg", "momentumBuffer"];
 
-  protected override check({ lr, alpha, eps, weightDecay, momentum }: Group): void {
+  /** @internal */
+  protected override check({ lr, alpha, eps, weightDecay, momentum }: Required<RMSpropOptions>): void {
     for (const [name, value] of Object.entries({ lr, alpha, eps, weightDecay, momentum })) {
       nonNegative("RMSprop", name, value);
     }
   }
 
-  protected override update(param: Tensor, grad: Buffer, group: Group, state: ParamState): void {
+  /** @internal */
+  protected override update(
+    param: Tensor,
+    grad: Buffer,
+    group: Required<RMSpropOptions>,
+    state: ParamState,
+  ): void {
     const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = group;
     const { device, storage } = param.value.buffer;
     const inputs = {

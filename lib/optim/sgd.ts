@@ -39,6 +39,8 @@ export interface SGDOptions {
  */
 export class SGD extends Optimizer<Required<SGDOptions>> {
   /**
+   * Makes the optimizer.
+   *
    * @param params `net.parameters()`, or groups `[{ params, lr, … }]`.
    * @param options Hyper-parameters; those of a group come first.
    * @throws {RangeError} if one makes no sense, or there is no parameter.
@@ -55,8 +57,10 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
     super("SGD", params, { ...defaults, ...options });
   }
 
+  /** @internal */
   protected override readonly remembers = ["momentumBuffer"];
 
+  /** @internal */
   protected override check({ lr, momentum, weightDecay, dampening, nesterov }: Required<SGDOptions>): void {
     nonNegative("SGD", "lr", lr);
     nonNegative("SGD", "momentum", momentum);
@@ -69,6 +73,7 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
     }
   }
 
+  /** @internal */
   protected override update(
     param: Tensor,
     grad: Buffer,
