@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import type { DeviceName } from "../device/device.ts";
+import { keepOutput } from "./notebook.ts";
 import { nearest, wrap } from "./text.ts";
 
 /** Where a chapter's pictures come from: random numbers, or handwritten digits. */
@@ -77,7 +78,8 @@ const RULES: Record<FlagName, FlagRule> = {
 };
 
 /**
- * Reads a chapter's flags from the command line. In a notebook there is no command line: the defaults serve.
+ * Reads a chapter's flags from the command line. In a notebook there is no command line: the defaults serve, and from
+ * here on cells keep all that they print.
  *
  * A wrong flag or value ends the program with a sentence on stderr and exit code 2; `--help` prints what there is
  * and ends it with 0.
@@ -94,6 +96,7 @@ const RULES: Record<FlagName, FlagRule> = {
  * ```
  */
 export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): ChapterFlags<Spec> {
+  keepOutput();
   const result = readFlags(spec, Deno.args, scriptName());
   switch (result.kind) {
     case "flags":
