@@ -24,14 +24,14 @@ class Min {
   @inline w(a: v128, b: v128): v128 { return f64x2.min(a, b); }
 }
 
-/** A contiguous run: four vectors at a time, float32 inside blocks of 512, float64 from block to block. */
+/** A contiguous run: four vectors at a time, float32 inside blocks of 128, float64 from block to block. */
 @inline
 function run<Op>(x: usize, n: i32): f64 {
   const op = changetype<Op>(0);
   let total = op.start();
   let i = 0;
   while (i + 16 <= n) {
-    const stop = min(n & ~15, i + 512);
+    const stop = min(n & ~15, i + 128);
     let a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
     x += 64;
     for (i += 16; i < stop; i += 16) {

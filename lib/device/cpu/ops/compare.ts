@@ -24,7 +24,8 @@ function comparison(op: number, f: (x: number, y: number) => boolean): Override 
     const shape = mode === 2 ? b.shape : a.shape, size = mode === 2 ? y.size : x.size;
     if (size <= TINY) {
       const u = x.view(), v = y.view(), out = new Uint8Array(size);
-      for (let i = 0; i < size; i++) out[i] = f(u[mode === 2 ? 0 : i], v[mode === 1 ? 0 : i]) ? 1 : 0;
+      const stepU = mode === 2 ? 0 : 1, stepV = mode === 1 ? 0 : 1;
+      for (let i = 0; i < size; i++) out[i] = f(u[i * stepU], v[i * stepV]) ? 1 : 0;
       return backend.adopt(out, shape, "bool");
     }
     const out = backend.allocate(shape, "bool");
