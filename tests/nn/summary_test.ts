@@ -1,0 +1,81 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { currentDevice, nn, summary, type Tensor } from "descent";
+
+class AlexNet extends nn.Module {
+  features = new nn.Sequential(
+    ...[new nn.Conv2d(1, 96, 11, { stride: 4 }), new nn.ReLU(), new nn.MaxPool2d(3, { stride: 2 })],
+    ...[new nn.Conv2d(96, 256, 5, { padding: 2 }), new nn.ReLU(), new nn.MaxPool2d(3, { stride: 2 })],
+    ...[new nn.Conv2d(256, 384, 3, { padding: 1 }), new nn.ReLU()],
+    ...[new nn.Conv2d(384, 384, 3, { padding: 1 }), new nn.ReLU()],
+    ...[new nn.Conv2d(384, 256, 3, { padding: 1 }), new nn.ReLU(), new nn.MaxPool2d(3, { stride: 2 })],
+  );
+  classifier = new nn.Sequential(
+    ...[new nn.Flatten(), new nn.Linear(6400, 4096), new nn.ReLU(), new nn.Dropout(0.5)],
+    ...[new nn.Linear(4096, 4096), new nn.ReLU(), new nn.Dropout(0.5), new nn.Linear(4096, 10)],
+  );
+  override forward(x: Tensor): Tensor {
+    return this.classifier.forward(this.features.forward(x));
+  }
+}
+
+Deno.test("summary() of the book's AlexNet counts 46,764,746 parameters, and leaves no memory behind", () => {
+  const net = new AlexNet();
+  const before = currentDevice().memory();
+  const found = summary(net, [1, 1, 224, 224]);
+  const after = currentDevice().memory();
+  assertEquals([after.tensors, after.bytes], [before.tensors, before.bytes]);
+  assertEquals(found.parameters, 46_764_746);
+  assertEquals(found.trainableParameters, 46_764_746);
+  const first = found.rows.find((row) => row.name === "features.0")!;
+  assertEquals(first, {
+    name: "features.0",
+    label: "0",
+    type: "Conv2d",
+    depth: 2,
+    outputShape: [1, 96, 54, 54],
+    parameters: 96 * 121 + 96,
+    flops: 2 * 96 * 54 * 54 * 121,
+  });
+  const products = found.rows.filter((row) => row.depth === 2).reduce((sum, row) => sum + row.flops, 0);
+  assertEquals(found.flops, products);
+  const lines = String(found).split("\n");
+  assert(lines.every((line) => line.length <= 80));
+  assertStringIncludes(String(found), "  features: Sequential  [1, 256, 5, 5]     3,723,968");
+  assertEquals(lines.at(-1), "46,764,746 parameters; 1.88 G FLOPs forward");
+  assertEquals(Deno.inspect(found), String(found));
+});
+
+Deno.test("summary() leaves modes and running statistics as they were", async () => {
+  const norm = new nn.BatchNorm2d(1), drop = new nn.Dropout(0.5).eval();
+  const net = new nn.Sequential(norm, drop);
+  summary(net, [1, 1, 2, 2]);
+  assertEquals([net.training, norm.training, drop.training], [true, true, false]);
+  assertEquals(await norm.runningVar!.array(), [1]);
+  assertEquals(await norm.numBatchesTracked!.item(), 0);
+});
+
+Deno.test("summary() counts shared and frozen parameters once, and says what was not called", () => {
+  const shared = new nn.Linear(3, 3);
+  class Twice extends nn.Module {
+    blocks = [shared];
+    again = shared;
+    unused = new nn.Linear(3, 1).requiresGrad_(false);
+    override forward(x: Tensor): Tensor {
+      return this.again.forward(this.blocks[0].forward(x));
+    }
+  }
+  const found = summary(new Twice(), [5, 3]);
+  assertEquals(found.parameters, 12 + 4);
+  assertEquals(found.trainableParameters, 12);
+  assertEquals(found.flops, 2 * (2 * 5 * 9));
+  assertStringIncludes(String(found), "blocks.0: Linear");
+  assertStringIncludes(String(found), "not called");
+  assertStringIncludes(String(found), "16 parameters, 4 of them frozen; 180 FLOPs forward");
+});
+
+Deno.test("summary() refuses what is no module and no shape", () => {
+  // deno-lint-ignore no-explicit-any
+  assertThrows(() => summary({} as any, [1]), TypeError, "a module is needed");
+  assertThrows(() => summary(new nn.Linear(2, 1), [1.5, 2]), RangeError, "1.5");
+  assertThrows(() => summary(new nn.Linear(2, 1), [1, 3]), RangeError, "linear");
+});
