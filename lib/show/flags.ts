@@ -6,6 +6,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import type { DeviceName } from "../device/device.ts";
 import { keepOutput } from "./notebook.ts";
+import { writePicturesTo } from "./output.ts";
 import { nearest, wrap } from "./text.ts";
 
 /** Where a chapter's pictures come from: random numbers, or handwritten digits. */
@@ -29,6 +30,8 @@ export interface ChapterSpec {
   seed?: number;
   /** `--verbose`: print more. */
   verbose?: true;
+  /** `--out DIR`: where `show()` writes its pictures. */
+  out?: true;
 }
 
 /** What each flag is once it is read. */
@@ -45,6 +48,8 @@ export interface FlagValues {
   seed: number;
   /** Whether to print more. */
   verbose: boolean;
+  /** Where pictures are written; undefined: nowhere. */
+  out: string | undefined;
 }
 
 type FlagName = keyof FlagValues;
@@ -60,9 +65,11 @@ export type ReadFlags<Spec extends ChapterSpec> =
   | { kind: "help"; text: string }
   | { kind: "error"; text: string };
 
-/** How one flag is written and read. `choices`: one of these words; `least`: a whole number from there; neither: a switch. */
+/** How one flag is written and read. `choices`: one of these words; `least`: a whole number from there; else a switch. */
 interface FlagRule {
   help: string;
+  /** It takes any text; in the help it is called this. */
+  takes?: string;
   choices?: readonly string[];
   least?: number;
 }
@@ -75,6 +82,7 @@ const RULES: Record<FlagName, FlagRule> = {
   data: { help: "random numbers, or handwritten digits", choices: ["random", "mnist"] },
   seed: { help: "where the random numbers start", least: 0 },
   verbose: { help: "print more" },
+  out: { help: "keep the pictures there: a web page and an SVG each", takes: "DIR" },
 };
 
 /**
@@ -100,6 +108,7 @@ export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): Chapte
   const result = readFlags(spec, Deno.args, scriptName());
   switch (result.kind) {
     case "flags":
+      if (spec.out) writePicturesTo((result.flags as Partial<FlagValues>).out);
       return result.flags;
     case "help":
       console.log(result.text);
@@ -161,7 +170,7 @@ export function readFlags<const Spec extends ChapterSpec>(
 }
 
 function isSwitch(rule: FlagRule): boolean {
-  return rule.choices === undefined && rule.least === undefined;
+  return rule.choices === undefined && rule.least === undefined && rule.takes === undefined;
 }
 
 function defaultOf(spec: ChapterSpec, name: FlagName): unknown {
@@ -170,14 +179,16 @@ function defaultOf(spec: ChapterSpec, name: FlagName): unknown {
 }
 
 function readValue(name: FlagName, text: string): { value?: unknown; error?: string } {
-  const { choices, least } = RULES[name];
-  const takes = `--${name} takes ${choices ? choices.join(" or ") : `a whole number from ${least} up`}`;
+  const { choices, least, takes: any } = RULES[name];
+  const kind = choices?.join(" or ") ?? (any ? "the path of a directory" : `a whole number from ${least} up`);
+  const takes = `--${name} takes ${kind}`;
   if (text === "") return { error: `${takes}; none was given.` };
   if (choices) {
     if (choices.includes(text)) return { value: text };
     const guess = nearest(text, choices);
     return { error: `${takes}, not "${text}"${guess ? `: did you mean ${guess}?` : "."}` };
   }
+  if (any) return { value: text };
   const value = Number(text);
   if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least!) return { value };
   return { error: `${takes}, not "${text}".` };
@@ -192,8 +203,8 @@ function aboutUnknown(arg: string, isFlag: boolean, names: string[]): string {
 
 function helpText(spec: ChapterSpec, names: FlagName[], script: string): string {
   const rows = names.map((name) => {
-    const { choices, least, help } = RULES[name];
-    const value = choices ? ` ${choices.join("|")}` : least !== undefined ? " N" : "";
+    const { choices, least, takes, help } = RULES[name];
+    const value = choices ? ` ${choices.join("|")}` : takes ? ` ${takes}` : least !== undefined ? " N" : "";
     const standard = name === "device" && spec.device === true ? "the best there is" : defaultOf(spec, name);
     return [`--${name}${value}`, help + (standard === undefined ? "" : ` (${standard})`)];
   });

@@ -1,0 +1,109 @@
+/**
+ * Notebooks: nothing that a cell prints or shows gets lost.
+ *
+ * Deno's kernel reports a cell as finished while its output is still queued, and a client such as nbconvert drops what
+ * arrives afterwards: of 200 printed lines about 50 remain. So text is sent in few, large messages, and a cell ends
+ * when its messages have had the time to leave.
+ *
+ * @module
+ */
+import { inNotebook } from "./terminal.ts";
+
+/** What Deno keeps under its internal symbol, as far as it is used here. Any of it may be missing one day. */
+interface Internals {
+  Console?: new (print: (text: string, level: number) => void) => Record<string, unknown>;
+  jupyter?: { broadcastResult?: (count: number, result: unknown) => Promise<void> };
+}
+
+/** Milliseconds that the kernel takes to send a message: measured 0.15, more while all cores are computing. */
+const PER_MESSAGE = 0.5;
+/** The same for each character of a picture. */
+const PER_CHARACTER = 1e-4;
+/** How long a cell that showed something waits beyond that, in milliseconds. */
+const SETTLE = 20;
+/** So many messages of one cell leave at once; those of a cell that prints on and on are gathered for a while. */
+const PROMPT = 50;
+const GATHER = 50;
+
+let installed = false;
+let waiting: { name: "stdout" | "stderr"; text: string }[] = [];
+let scheduled = false;
+let sent = 0;
+/** When the kernel will have sent all that it was given. */
+let busyUntil = 0;
+
+/**
+ * From here on a notebook keeps what its cells print. Does nothing outside a notebook, and nothing the second time.
+ */
+export function keepOutput(): void {
+  if (installed || !inNotebook()) return;
+  installed = true;
+  const { internal } = Deno as unknown as { internal: symbol };
+  const { Console, jupyter } = (Deno as unknown as Record<symbol, Internals>)[internal] ?? {};
+  const broadcastResult = jupyter?.broadcastResult;
+  if (Console === undefined || jupyter === undefined || broadcastResult === undefined) return;
+  const gathering = new Console((text, level) => print(level > 1 ? "stderr" : "stdout", text));
+  for (const [name, method] of Object.entries(gathering)) {
+    if (typeof method === "function" && name in console) Object.assign(console, { [name]: method });
+  }
+  jupyter.broadcastResult = async (count, result) => {
+    await flushOutput();
+    await broadcastResult(count, result);
+    if (result !== undefined) occupy(0);
+    await settleOutput();
+  };
+}
+
+/**
+ * Waits until what was printed and published has left the kernel. A cell that ends well does this by itself; what is about
+ * to throw may do it before, so that the lines above the error are seen.
+ */
+export async function settleOutput(): Promise<void> {
+  await flushOutput();
+  if (sent === 0) return;
+  sent = 0;
+  await new Promise((resolve) => setTimeout(resolve, busyUntil - performance.now() + SETTLE));
+}
+
+/** Hands what was printed to the kernel, in a notebook that keeps its output. A picture that follows comes after it. */
+export async function flushOutput(): Promise<void> {
+  const texts = waiting;
+  waiting = [];
+  await Promise.all(texts.map((content) => {
+    occupy(content.text.length);
+    return Deno.jupyter.broadcast("stream", content);
+  }));
+}
+
+/**
+ * Publishes a Jupyter message, after all that was printed before it.
+ *
+ * @param type "display_data", "update_display_data", …
+ * @param content As Jupyter has it.
+ */
+export async function publish(type: string, content: Record<string, unknown>): Promise<void> {
+  await flushOutput();
+  occupy(JSON.stringify(content).length);
+  await Deno.jupyter.broadcast(type, content);
+}
+
+/** Gathers printed text. */
+function print(name: "stdout" | "stderr", text: string): void {
+  const last = waiting.at(-1);
+  if (last?.name === name) last.text += text;
+  else waiting.push({ name, text });
+  if (scheduled) return;
+  scheduled = true;
+  const send = () => {
+    scheduled = false;
+    return flushOutput();
+  };
+  if (sent < PROMPT) queueMicrotask(send);
+  else setTimeout(send, GATHER);
+}
+
+/** Notes that the kernel was given a message of so many characters. */
+function occupy(characters: number): void {
+  sent++;
+  busyUntil = Math.max(busyUntil, performance.now()) + PER_MESSAGE + PER_CHARACTER * characters;
+}
