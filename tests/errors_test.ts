@@ -10,6 +10,7 @@ import {
   gradCheck,
   linspace,
   manualSeed,
+  nn,
   noGrad,
   ones,
   rand,
@@ -473,6 +474,35 @@ Deno.test("a tensor of a past iteration says which one it is, and what to do", a
   assertThrows(() => kept[2].add(1), Error, "was freed at the end of iteration 2");
   assertEquals(kept[2].shape, [2, 3]);
   assert(Deno.inspect(kept[2]).includes("freed"));
+});
+
+Deno.test("a tensor that a module made inside says which module, and what freed it", async () => {
+  const inside: Tensor[] = [];
+  class Net extends nn.Module {
+    layer = new nn.Linear(2, 2);
+    override forward(x: Tensor): Tensor {
+      inside.push(this.layer.forward(x).exp());
+      return inside.at(-1)!.mul(inside.at(-1)!);
+    }
+  }
+  const net = new Net();
+  const loss = net.forward(ones(1, 2)).sum();
+  assertEquals((await inside[0].data()).length, 2);
+  loss.backward();
+  const end = "Read it before that, or call keep() on it when it is made.";
+  await assertRejects(
+    () => inside[0].data(),
+    Error,
+    `This tensor [1, 2] made by exp() inside Net was freed by backward(), with the rest of what the module made inside. ${end}`,
+  );
+  const evaluated = noGrad(() => net.forward(ones(1, 2)));
+  await assertRejects(
+    () => inside[1].data(),
+    Error,
+    `inside Net was freed when the forward of Net returned without it. ${end}`,
+  );
+  assertEquals((await evaluated.data()).length, 2);
+  assert(await loss.item() > 0);
 });
 
 Deno.test("a gradient read after zeroGrad() says so", async () => {
