@@ -8,3 +8,21 @@ export {
 } from "./flags.ts";
 export { Progress, type ProgressOptions } from "./progress.ts";
 export { type Loggable, type Step, steps, type StepsOptions } from "./steps.ts";
+export { show, type ShowOptions } from "./show.ts";
+export {
+  type AxesOptions,
+  type BarOptions,
+  type Chart,
+  chart,
+  type ChartData,
+  type Charts,
+  type ContourOptions,
+  type FieldOptions,
+  type HeatmapOptions,
+  type HistogramOptions,
+  type ImageGridOptions,
+  type LineOptions,
+  type Mode,
+  type PanelsOptions,
+  type Series,
+} from "./chart/describe.ts";

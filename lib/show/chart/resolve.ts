@@ -1,0 +1,46 @@
+/**
+ * From the description of a chart to its numbers.
+ *
+ * @module
+ */
+import { resolveBars, resolveHistogram } from "./bars.ts";
+import { resolveCurves } from "./curves.ts";
+import type { Chart } from "./describe.ts";
+import { resolveContour, resolveHeatmap } from "./field.ts";
+import { resolveImages } from "./images.ts";
+import type { Model, PanelsModel } from "./model.ts";
+
+/** Reads a chart's data and decides what was left open: ranges, bins, colours. */
+export async function resolve(chart: Chart): Promise<Model> {
+  switch (chart.kind) {
+    case "line":
+    case "scatter":
+      return await resolveCurves(chart.kind, chart);
+    case "contour":
+      return await resolveContour(chart);
+    case "heatmap":
+      return await resolveHeatmap(chart);
+    case "histogram":
+      return await resolveHistogram(chart);
+    case "bar":
+      return await resolveBars(chart);
+    case "imageGrid":
+      return await resolveImages(chart);
+    case "panels": {
+      const models = await Promise.all(chart.charts.map(resolve));
+      const panels = models.flatMap((model) =>
+        model.kind === "panels" ? model.panels : [model]
+      ) as PanelsModel["panels"];
+      if (panels.length === 0) throw new RangeError("panels: needs at least one chart");
+      const columns = Math.min(panels.length, chart.columns ?? 2);
+      return {
+        kind: "panels",
+        title: chart.title ?? "",
+        width: chart.width ?? 720,
+        height: 0,
+        columns,
+        panels,
+      };
+    }
+  }
+}

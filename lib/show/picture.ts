@@ -1,0 +1,123 @@
+/**
+ * What there is to see of a thing: as text, as a notebook's bundle, as files.
+ *
+ * @module
+ */
+import { TensorBase } from "../tensor/base.ts";
+import { formatValues } from "../tensor/print.ts";
+import { type Chart, isChart } from "./chart/describe.ts";
+import type { Model } from "./chart/model.ts";
+import { resolve } from "./chart/resolve.ts";
+import { pageOf } from "./draw/page.ts";
+import { drawPng } from "./draw/pixels.ts";
+import { figureOf } from "./draw/plotly.ts";
+import type { Svg } from "./draw/spec.ts";
+import { drawSvg } from "./draw/vega.ts";
+import type { Files } from "./output.ts";
+import { textOf, type TextOptions } from "./plain/mod.ts";
+import { isTable, tableHtml, tableText } from "./table.ts";
+
+/** The same thing in several formats, by MIME type: each viewer takes the best that it knows. */
+export type Bundle = Record<string, string | object>;
+
+/** Something that can be shown. */
+export interface Picture {
+  title: string;
+  /** For a terminal, a pipe, and wherever no picture can be seen. */
+  text(options: TextOptions): string;
+  /** For a notebook. */
+  bundle(): Promise<{ bundle: Bundle; metadata: Record<string, unknown> }>;
+  /** For files; null: the text says it all. */
+  files: Files | null;
+}
+
+/** In a notebook text is as wide as the lines of most viewers. */
+const NOTEBOOK: TextOptions = { columns: 76, color: false };
+
+/** What there is to see of a thing. */
+export async function pictureOf(x: unknown): Promise<Picture> {
+  if (x instanceof TensorBase) return words(await tensorText(x));
+  if (isChart(x)) return await chartPicture(x);
+  if (isTable(x)) return tablePicture(x);
+  return words(typeof x === "string" ? x : Deno.inspect(x, { colors: false, depth: 6 }));
+}
+
+async function tensorText(tensor: TensorBase): Promise<string> {
+  return `${tensor}\n${formatValues(await tensor.data(), tensor.shape, tensor.dtype)}`;
+}
+
+/** What is text and nothing else. */
+function words(text: string): Picture {
+  return {
+    title: "",
+    text: () => text,
+    bundle: () => Promise.resolve({ bundle: { "text/plain": text }, metadata: {} }),
+    files: null,
+  };
+}
+
+function tablePicture(rows: Record<string, unknown>[]): Picture {
+  return {
+    title: "table",
+    text: ({ columns }) => tableText(rows, columns),
+    bundle: () =>
+      Promise.resolve({
+        bundle: { "text/html": tableHtml(rows), "text/plain": tableText(rows, Infinity) },
+        metadata: {},
+      }),
+    files: null,
+  };
+}
+
+async function chartPicture(chart: Chart): Promise<Picture> {
+  const model = await resolve(chart);
+  let drawn: Promise<Svg> | undefined;
+  const svg = () => drawn ??= drawSvg(model);
+  const figure = figureOf(model);
+  const title = model.title || chart.kind;
+  return {
+    title,
+    text: (options) => textOf(model, options),
+    bundle: async () => {
+      const bundle: Bundle = { "text/plain": textOf(model, NOTEBOOK) };
+      if (figure !== null) bundle["application/vnd.plotly.v1+json"] = figure;
+      return await withPng(bundle, await svg(), altOf(model));
+    },
+    files: {
+      html: async () => await pageOf({ title, alt: altOf(model), figure, html: (await svg()).text }),
+      svg: async () => (await svg()).text,
+    },
+  };
+}
+
+/** Adds a PNG to a bundle, with its size on the screen and what a screen reader says. */
+export async function withPng(bundle: Bundle, svg: Svg, alt: string) {
+  const png = await drawPng(svg);
+  return {
+    bundle: { "image/png": png.toBase64(), ...bundle },
+    metadata: { "image/png": { width: Math.round(svg.width), height: Math.round(svg.height), alt }, alt },
+  };
+}
+
+/** A chart in a sentence, for who cannot see it. */
+export function altOf(model: Model): string {
+  const title = model.title === "" ? "" : `${model.title}: `;
+  switch (model.kind) {
+    case "curves":
+    case "bars": {
+      const parts = model.kind === "curves" ? model.curves : model.groups;
+      const named = parts.map(({ name }) => name).filter((name) => name !== "").join(", ");
+      const what = model.kind === "curves" ? "curves" : model.edges === null ? "bars" : "a histogram";
+      const axes = [model.y.title, model.x.title].filter((name) => name !== "").join(" over ");
+      return `${title}${what}${axes === "" ? "" : `, ${axes}`}${named === "" ? "" : ` (${named})`}`;
+    }
+    case "field": {
+      const what = model.style === "contour" ? "lines of equal height" : "a grid of coloured cells";
+      return `${title}${what}, ${model.z.length} rows and ${model.z[0].length} columns`;
+    }
+    case "images":
+      return `${title}${model.tiles.length} ${model.tiles.length === 1 ? "image" : "images"}`;
+    case "panels":
+      return title + model.panels.map(altOf).join("; ");
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * One function shows whatever there is to see, wherever it is called.
+ *
+ * @module
+ */
+import { pictureOf } from "./picture.ts";
+import { display, keepOutput, settleOutput } from "./notebook.ts";
+import { writePicture } from "./output.ts";
+import { inNotebook, terminalColumns, writeLine } from "./terminal.ts";
+
+/** How {@linkcode show} shows. */
+export interface ShowOptions {
+  /** What its files are called; unless told, after the title. */
+  name?: string;
+  /** A directory to write this picture to, as `--out` of a chapter does for all of them. */
+  out?: string;
+}
+
+/**
+ * Shows something: a tensor's numbers, a chart, images, a table (a list of objects), a network, its summary, a computation graph.
+ *
+ * In a notebook it appears below the cell, as a picture where there is one. In a script it is printed, charts as text as wide as the
+ * terminal; and where the reader gave a chapter `--out DIR`, or `out` is said here, a web page and an SVG are written
+ * besides. Without the permission to write there, a sentence says so, and the program goes on.
+ *
+ * @param x What to show.
+ * @param options Where, and under which name.
+ *
+ * @example
+ * ```ts
+ * import { chart, show, tensor } from "descent";
+ * await show(tensor([[1, 2], [3, 4]]));
+ * await show(chart.bar({ x: ["plain", "residual"], y: [0.01, 1.2], yTitle: "gradient norm" }));
+ * await show([{ layer: "conv1", parameters: 34944 }, { layer: "conv2", parameters: 614656 }]);
+ * ```
+ */
+export async function show(x: unknown, options: ShowOptions = {}): Promise<void> {
+  const picture = await pictureOf(x);
+  if (inNotebook()) {
+    const { bundle, metadata } = await picture.bundle();
+    keepOutput();
+    await display(bundle, { metadata });
+    await settleOutput();
+    return;
+  }
+  const isTerminal = Deno.stdout.isTerminal();
+  writeLine(picture.text({ columns: terminalColumns(), color: isTerminal && !Deno.noColor }));
+  if (picture.files !== null) await writePicture(options.name ?? picture.title, picture.files, options.out);
+}

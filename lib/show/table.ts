@@ -1,0 +1,68 @@
+/**
+ * Tables: a list of objects, a row each.
+ *
+ * @module
+ */
+import { shortNumber, textWidth, truncate } from "./text.ts";
+
+/** Rows of named cells. */
+export type Rows = Record<string, unknown>[];
+
+/** Whether something is a table: objects in a list. */
+export function isTable(x: unknown): x is Rows {
+  return Array.isArray(x) && x.length > 0 && x.every((row) => {
+    if (typeof row !== "object" || row === null) return false;
+    const prototype = Object.getPrototypeOf(row);
+    return prototype === Object.prototype || prototype === null;
+  });
+}
+
+function columnsOf(rows: Rows): string[] {
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
+}
+
+function cell(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "number") {
+    return Number.isInteger(value) ? value.toLocaleString("en") : shortNumber(value);
+  }
+  if (Array.isArray(value)) return `[${value.join(", ")}]`;
+  return String(value);
+}
+
+/** Names to the left, numbers to the right, as the eye compares them. */
+function isNumeric(rows: Rows, column: string): boolean {
+  return rows.every((row) => row[column] === undefined || typeof row[column] === "number");
+}
+
+/** A table as text; what does not fit into so many columns is cut. */
+export function tableText(rows: Rows, columns: number): string {
+  const names = columnsOf(rows);
+  const right = names.map((name) => isNumeric(rows, name));
+  const cells = [names, ...rows.map((row) => names.map((name) => cell(row[name])))];
+  const widths = names.map((_, j) => Math.max(...cells.map((line) => textWidth(line[j]))));
+  const lines = cells.map((line) =>
+    line.map((text, j) => {
+      const space = " ".repeat(widths[j] - textWidth(text));
+      return right[j] ? space + text : text + space;
+    }).join("  ").trimEnd()
+  );
+  lines.splice(1, 0, widths.map((width) => "─".repeat(width)).join("──"));
+  return lines.map((line) => truncate(line, columns)).join("\n");
+}
+
+/** A table as HTML. */
+export function tableHtml(rows: Rows): string {
+  const names = columnsOf(rows);
+  const style = names.map((name) =>
+    isNumeric(rows, name) ? ' style="text-align: right"' : ' style="text-align: left"'
+  );
+  const line = (tag: string, texts: string[]) =>
+    `<tr>${texts.map((text, j) => `<${tag}${style[j]}>${escape(text)}</${tag}>`).join("")}</tr>`;
+  const body = rows.map((row) => line("td", names.map((name) => cell(row[name])))).join("\n");
+  return `<table>\n<thead>${line("th", names)}</thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
+}
+
+function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
