@@ -27,8 +27,14 @@ export abstract class AdamBase extends Optimizer<AdamGroup> {
   readonly #decoupled: boolean;
 
   /** @internal */
-  protected constructor(name: string, decoupled: boolean, params: Params<AdamGroup>, options: AdamGroup) {
-    super(name, params, options);
+  protected constructor(
+    name: string,
+    decoupled: boolean,
+    params: Params<AdamGroup>,
+    defaults: AdamGroup,
+    options: AdamOptions,
+  ) {
+    super(name, params, defaults, options);
     this.#decoupled = decoupled;
   }
 
@@ -102,7 +108,7 @@ export class Adam extends AdamBase {
    * @throws {RangeError} if one makes no sense, or there is no parameter.
    */
   constructor(params: Params<AdamGroup>, options: AdamOptions = {}) {
-    super("Adam", false, params, { ...DEFAULTS, ...options });
+    super("Adam", false, params, DEFAULTS, options);
   }
 }
 
@@ -125,6 +131,6 @@ export class AdamW extends AdamBase {
    * @throws {RangeError} if one makes no sense, or there is no parameter.
    */
   constructor(params: Params<AdamGroup>, options: AdamOptions = {}) {
-    super("AdamW", true, params, { ...DEFAULTS, weightDecay: 0.01, ...options });
+    super("AdamW", true, params, { ...DEFAULTS, weightDecay: 0.01 }, options);
   }
 }

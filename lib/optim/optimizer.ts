@@ -57,9 +57,11 @@ export abstract class Optimizer<H extends HasRate> {
   readonly #defaults: H;
 
   /** @internal */
-  protected constructor(name: string, params: Params<H>, defaults: H) {
+  protected constructor(name: string, params: Params<H>, defaults: H, options: Partial<H>) {
     this.#name = name;
     this.#defaults = defaults;
+    this.#checkNames(options);
+    this.#defaults = { ...defaults, ...options };
     const isList = typeof params === "object" && params !== null && Symbol.iterator in params;
     if (!isList) {
       throw new TypeError(
@@ -77,17 +79,19 @@ export abstract class Optimizer<H extends HasRate> {
     for (const group of groups) this.paramGroups.push(this.#complete(group as ParamGroupOptions<H>));
   }
 
+  #checkNames(options: object): void {
+    const names = Object.keys(this.#defaults);
+    const odd = Object.keys(options).find((name) => !names.includes(name));
+    if (odd === undefined) return;
+    throw new TypeError(`${this.#name}: there is no hyper-parameter ${odd}; there are ${names.join(", ")}`);
+  }
+
   /** A group with all its hyper-parameters; throws where something is wrong with it. */
   #complete(options: ParamGroupOptions<H>): ParamGroup<H> {
     const name = this.#name;
     const group = { ...this.#defaults, ...options, params: [...options.params] } as ParamGroup<H>;
-    for (const key of Object.keys(group)) {
-      if (key !== "params" && key !== "initialLr" && !Object.hasOwn(this.#defaults, key)) {
-        throw new TypeError(
-          `${name}: there is no hyper-parameter ${key}; there are ${Object.keys(this.#defaults).join(", ")}`,
-        );
-      }
-    }
+    const { params: _, initialLr: __, ...given } = group;
+    this.#checkNames(given);
     this.check(group);
     if (group.params.length === 0) throw new RangeError(`${name}: a group has no parameters`);
     const seen = new Set(this.paramGroups.flatMap(({ params }) => params.map(({ value }) => value)));
@@ -286,7 +290,7 @@ export abstract class Optimizer<H extends HasRate> {
   [Symbol.for("Deno.customInspect")](inspect: (value: unknown) => string): string {
     const groups = this.paramGroups.map(({ params, ...rest }) => ({
       ...rest,
-      params: `${params.length} tensors`,
+      params: `${params.length} ${params.length === 1 ? "tensor" : "tensors"}`,
     }));
     return `${this.constructor.name} ${groups.map((group) => inspect(group)).join(", ")}`;
   }

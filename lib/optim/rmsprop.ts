@@ -50,7 +50,7 @@ export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
       centered: false,
       maximize: false,
     };
-    super("RMSprop", params, { ...defaults, ...options });
+    super("RMSprop", params, defaults, options);
   }
 
   /** @internal */

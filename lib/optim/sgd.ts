@@ -54,7 +54,7 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
       nesterov: false,
       maximize: false,
     };
-    super("SGD", params, { ...defaults, ...options });
+    super("SGD", params, defaults, options);
   }
 
   /** @internal */

@@ -164,17 +164,14 @@ for (const [name, make, shape] of LAYERS) {
   Deno.test(`the gradients of ${name} are those that differences show`, async () => {
     manualSeed(11);
     const layer = make();
-    const leaves = layer.parameters();
+    const fields = layer as unknown as Record<string, Tensor>;
+    const names = layer.namedParameters().map(([name]) => name);
+    // gradCheck makes leaves of its own from the parameters; they take those's places in the layer's fields.
     const run = (x: Tensor, ...values: Tensor[]) => {
-      const fields = layer as unknown as Record<string, unknown>;
-      layer.namedParameters().forEach(([field], i) => fields[field] = values[i]);
+      names.forEach((name, i) => fields[name] = values[i]);
       return layer.forward(x);
     };
-    // gradCheck makes leaves of its own from these; they take the parameters' places in the layer's fields.
-    await gradCheck((x, ...values) => run(x, ...values), [
-      randn(shape),
-      ...leaves.map((leaf) => leaf.detach()),
-    ]);
+    await gradCheck(run, [randn(shape), ...layer.parameters().map((parameter) => parameter.detach())]);
   });
 }
 

@@ -20,6 +20,7 @@ class AlexNet extends nn.Module {
 
 Deno.test("summary() of the book's AlexNet counts 46,764,746 parameters, and leaves no memory behind", () => {
   const net = new AlexNet();
+  summary(net, [1, 1, 224, 224]);
   const before = currentDevice().memory();
   const found = summary(net, [1, 1, 224, 224]);
   const after = currentDevice().memory();
@@ -40,7 +41,7 @@ Deno.test("summary() of the book's AlexNet counts 46,764,746 parameters, and lea
   assertEquals(found.flops, products);
   const lines = String(found).split("\n");
   assert(lines.every((line) => line.length <= 80));
-  assertStringIncludes(String(found), "  features: Sequential  [1, 256, 5, 5]     3,723,968");
+  assertStringIncludes(String(found), "  features: Sequential    [1, 256, 5, 5]     3,723,968  1.79 G");
   assertEquals(lines.at(-1), "46,764,746 parameters; 1.88 G FLOPs forward");
   assertEquals(Deno.inspect(found), String(found));
 });
