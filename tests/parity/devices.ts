@@ -5,20 +5,35 @@
  */
 import { type DeviceName, useDevice } from "descent";
 
-const missing: string | null = await useDevice("webgpu").then(() => null, (error: Error) => error.message);
+/** Why there is no WebGPU, or whether its adapter computes on the processor. */
+const gpu: { missing: string } | { software: boolean } = await useDevice("webgpu").then(
+  (device) => ({ software: "software" in device && device.software === true }),
+  (error: Error) => ({ missing: firstSentence(error.message) }),
+);
 await useDevice("cpu");
+
+/** Why a test cannot or should not run on WebGPU here; null where it runs. */
+function reasonToSkip(onSoftware: boolean): string | null {
+  if ("missing" in gpu) return gpu.missing;
+  return gpu.software && !onSoftware ? "too slow on a software adapter" : null;
+}
 
 /**
  * Registers a test for each device. The tests of a file run one after the other, so the device is the test's alone.
  *
  * @param name A sentence; the device's name comes before it.
+ * @param options `onSoftware`: whether it is quick enough for a WebGPU adapter without a GPU; true if not said.
  */
-export function testOnDevices(name: string, run: (device: DeviceName) => Promise<void>): void {
+export function testOnDevices(
+  name: string,
+  run: (device: DeviceName) => Promise<void>,
+  { onSoftware = true }: { onSoftware?: boolean } = {},
+): void {
   for (const device of ["cpu", "webgpu"] as const) {
-    const why = device === "webgpu" ? missing : null;
+    const reason = device === "webgpu" ? reasonToSkip(onSoftware) : null;
     Deno.test({
-      name: `${device}: ${name}${why === null ? "" : ` (skipped: ${firstSentence(why)})`}`,
-      ignore: why !== null,
+      name: `${device}: ${name}${reason === null ? "" : ` (skipped: ${reason})`}`,
+      ignore: reason !== null,
       fn: async () => {
         await useDevice(device);
         try {
@@ -32,7 +47,7 @@ export function testOnDevices(name: string, run: (device: DeviceName) => Promise
 }
 
 function firstSentence(text: string): string {
-  return text.split("\n")[0].slice(0, 120);
+  return text.replace(/^webgpu: /, "").split(/[;\n]/)[0];
 }
 
 /**
