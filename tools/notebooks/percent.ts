@@ -1,0 +1,87 @@
+/**
+ * The percent format: a script whose comments `// %%` part it into cells. Editors that know notebooks (VS Code,
+ * Jupytext, Spyder) know it too.
+ *
+ * ```ts
+ * // %% [markdown]
+ * // # A title, in Markdown
+ *
+ * // %%
+ * console.log("code");
+ *
+ * // %% [markdown] tags=["folded"]
+ * // **Answer to 1.** What the reader unfolds.
+ * ```
+ *
+ * @module
+ */
+
+/** A cell of a chapter. */
+export interface Cell {
+  kind: "markdown" | "code";
+  /** Markdown without its `//`, or code as it stands. */
+  source: string;
+  /** "folded": closed until the reader opens it. */
+  tags: string[];
+  /** Where its marker stands, counted from 1. */
+  line: number;
+}
+
+const MARKER = /^\/\/ %%(?<options>.*)$/;
+const OPTIONS = /^(?: \[(?<kind>markdown)\])?(?: tags=(?<tags>\[.*\]))?$/;
+
+/**
+ * Parts a script into cells.
+ *
+ * @param text The script.
+ * @param name Its name, for messages.
+ * @throws {SyntaxError} if a marker, or a line of a Markdown cell, is not understood.
+ */
+export function parseCells(text: string, name: string): Cell[] {
+  const cells: Cell[] = [];
+  let lines: string[] = [];
+  const close = () => {
+    const cell = cells.at(-1);
+    if (cell !== undefined) cell.source = lines.join("\n").trim();
+    else if (lines.join("").trim() !== "") {
+      throw new SyntaxError(`${name}: the first line must begin a cell: // %% or // %% [markdown]`);
+    }
+    lines = [];
+  };
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
+    const marker = MARKER.exec(line);
+    if (marker !== null) {
+      close();
+      cells.push({ ...readOptions(marker.groups!.options, `${name}:${i + 1}`), source: "", line: i + 1 });
+    } else if (cells.at(-1)?.kind === "markdown") {
+      const comment = /^\/\/(?: (?<text>.*)|)$/.exec(line);
+      if (comment === null && line.trim() !== "") {
+        throw new SyntaxError(
+          `${name}:${i + 1}: a line of a Markdown cell begins with "// ", this one is: ${line}`,
+        );
+      }
+      lines.push(comment?.groups?.text ?? "");
+    } else lines.push(line);
+  }
+  close();
+  return cells.filter(({ source }) => source !== "");
+}
+
+function readOptions(options: string, where: string): Pick<Cell, "kind" | "tags"> {
+  const match = OPTIONS.exec(options.trimEnd());
+  if (match === null) {
+    throw new SyntaxError(
+      `${where}: a cell begins with // %%, then [markdown], then tags=["folded"], not${options}`,
+    );
+  }
+  const { kind, tags } = match.groups!;
+  return {
+    kind: kind === "markdown" ? "markdown" : "code",
+    tags: tags === undefined ? [] : JSON.parse(tags),
+  };
+}
+
+/** The TypeScript between fences (` ```ts `) of a Markdown text. */
+export function fences(markdown: string): string[] {
+  return [...markdown.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code.trimEnd());
+}
