@@ -47,7 +47,7 @@ interface Phase {
  * import { nn, optim } from "descent";
  * const optimizer = new optim.SGD(new nn.Linear(2, 1).parameters(), { lr: 0.1, momentum: 0.9 });
  * const schedule = new optim.lr.OneCycleLR(optimizer, { maxLr: 1, totalSteps: 10 });
- * console.log(optimizer.lr); // 0.04
+ * console.log(optimizer.lr.toFixed(2)); // 0.04
  * schedule.step();
  * ```
  */
