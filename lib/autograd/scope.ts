@@ -56,6 +56,8 @@ export function closeScope(scope: Scope, settle: (buffer: Member) => boolean): v
         buffer.scope = parent;
         parent?.buffers.push(buffer);
       }
+      // Nodes of the graph remember the scope, as the call that they were made in; they must not hold its buffers.
+      inner.buffers.length = 0;
     }
     current = parent;
     return;

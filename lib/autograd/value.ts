@@ -6,6 +6,7 @@
 import type { Buffer } from "./buffer.ts";
 import type { Storage } from "../device/device.ts";
 import type { Rule } from "./rule.ts";
+import type { Scope } from "./scope.ts";
 
 /** A buffer that a gradient will read, and its version when it was saved. */
 export interface Saved {
@@ -22,17 +23,23 @@ export interface Node {
   readonly rule: Rule<any> | null;
   readonly attrs: unknown;
   /** The nodes of the inputs; null where no gradient is needed. */
-  edges: (Node | null)[];
+  edges: readonly (Node | null)[];
   readonly shapes: number[][];
-  inputs: (Saved | null)[];
+  inputs: readonly (Saved | null)[];
   output: Saved | null;
-  extra: Buffer[];
-  /** Modules that made it, such as "AlexNet > Sequential". */
-  readonly place: string;
+  extra: readonly Buffer[];
+  /** The call of a module that it was made in: where it stands in a picture of the graph. */
+  readonly call: Scope | null;
+  /** Its result, if that is a few numbers only: for a picture of the graph, which shows them. */
+  result: Buffer | null;
+  /** Inputs without a history, likewise. */
+  constants: (Buffer | null)[];
   /** The gradient on its way, during backward(). */
   gradient: Storage | null;
   /** Where the gradient is kept: the leaf, or a value that asked for it with retainGrad(). */
   keeper: Value | null;
+  /** The last walk through the graph that came by. */
+  walk: number;
   /** A backward() has been through and freed what was saved. */
   spent: boolean;
 }

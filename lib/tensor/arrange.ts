@@ -1,26 +1,37 @@
-/** The same numbers in another arrangement, and parts of them. */
+/** The same numbers in another arrangement. */
 import { apply } from "../autograd/graph.ts";
 import type { Value } from "../autograd/value.ts";
 import { explicit, lift, normal, reorder } from "./order.ts";
 import { ReductionMethods } from "./reductions.ts";
 import { broadcastShapes, checkDim, checkDims, checkShape, sameShape, sizeOf, sizes, text } from "./shape.ts";
-import { makeValue, type NestedArray } from "./values.ts";
-import type { TensorLike } from "./base.ts";
 
-/** A part of one dimension: an index, `[start, end, step?]` (end excluded), or null for all of it. */
-export type Index = number | readonly [number, number] | readonly [number, number, number] | null;
-
-/** Methods of class Tensor that move numbers and do not change them. */
+/**
+ * Methods of class Tensor that move numbers and do not change them.
+ *
+ * @internal
+ */
 export abstract class ArrangeMethods extends ReductionMethods {
-  /** The value with its storage in the reader's own order. */
-  #plain(): Value {
+  /**
+   * The value with its storage in the reader's own order.
+   *
+   * @internal
+   */
+  protected plain(): Value {
     return reorder(this.value, this.order, null);
   }
 
   /**
-   * The same numbers, row by row, in another shape; one size may be −1 and follows from the others.
+   * The same numbers, row by row, in another shape.
    *
+   * @param shape The sizes, as numbers or as one list; one of them may be −1 and follows from the others.
+   * @returns A tensor of that shape.
    * @throws {RangeError} if the sizes do not hold as many numbers.
+   * @example
+   * ```ts
+   * import { arange } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await arange(6).reshape(2, -1).array(), [[0, 1, 2], [3, 4, 5]]);
+   * ```
    */
   reshape(...shape: (number | readonly number[])[]): this {
     const wanted = sizes(shape);
@@ -36,10 +47,23 @@ export abstract class ArrangeMethods extends ReductionMethods {
       );
     }
     if (sameShape(wanted, this.shape)) return this.wrap(this.value, this.order);
-    return this.wrap(apply("reshape", [this.#plain()], { shape: wanted }));
+    return this.wrap(apply("reshape", [this.plain()], { shape: wanted }));
   }
 
-  /** Dimensions `start` to `end` (both included) as one: by default all of them. */
+  /**
+   * Some neighbouring dimensions as one.
+   *
+   * @param start The first of them: 0 if not said.
+   * @param end The last of them, included: the last if not said.
+   * @returns A tensor of fewer dimensions; of one for a single number.
+   * @throws {RangeError} if a dimension does not exist, or `start` lies behind `end`.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(zeros(2, 3, 4).flatten(1).shape, [2, 12]);
+   * ```
+   */
   flatten(start = 0, end = -1): this {
     if (this.ndim === 0) return this.reshape(1);
     const from = checkDim("flatten", start, this.ndim), to = checkDim("flatten", end, this.ndim);
@@ -48,7 +72,19 @@ export abstract class ArrangeMethods extends ReductionMethods {
     return this.reshape(...shape.slice(0, from), sizeOf(shape.slice(from, to + 1)), ...shape.slice(to + 1));
   }
 
-  /** Another order of the dimensions; copies nothing. */
+  /**
+   * Another order of the dimensions; copies nothing.
+   *
+   * @param dims Every dimension once: the result's dimension i is this tensor's `dims[i]`.
+   * @returns A tensor that shares memory with this one.
+   * @throws {RangeError} if a dimension is missing, does not exist, or is named twice.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(zeros(2, 3, 4).permute(2, 0, 1).shape, [4, 2, 3]);
+   * ```
+   */
   permute(...dims: (number | readonly number[])[]): this {
     const wanted = checkDims("permute", sizes(dims), this.ndim);
     if (wanted.length !== this.ndim) {
@@ -60,7 +96,20 @@ export abstract class ArrangeMethods extends ReductionMethods {
     return this.wrap(this.value, normal(wanted.map((d) => order[d])));
   }
 
-  /** Two dimensions exchanged; copies nothing. */
+  /**
+   * Two dimensions exchanged; copies nothing.
+   *
+   * @param a A dimension.
+   * @param b Another one.
+   * @returns A tensor that shares memory with this one.
+   * @throws {RangeError} if a dimension does not exist.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(zeros(2, 3, 4).transpose(0, -1).shape, [4, 3, 2]);
+   * ```
+   */
   transpose(a: number, b: number): this {
     const dims = this.shape.map((_, i) => i);
     const [p, q] = [checkDim("transpose", a, this.ndim), checkDim("transpose", b, this.ndim)];
@@ -68,7 +117,18 @@ export abstract class ArrangeMethods extends ReductionMethods {
     return this.permute(dims);
   }
 
-  /** A matrix transposed; copies nothing. @throws {RangeError} for more than two dimensions. */
+  /**
+   * A matrix transposed: rows become columns; copies nothing.
+   *
+   * @returns A tensor that shares memory with this one.
+   * @throws {RangeError} for more than two dimensions.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2], [3, 4]]).t().array(), [[1, 3], [2, 4]]);
+   * ```
+   */
   t(): this {
     if (this.ndim > 2) {
       throw new RangeError(
@@ -78,7 +138,19 @@ export abstract class ArrangeMethods extends ReductionMethods {
     return this.ndim < 2 ? this.wrap(this.value, this.order) : this.transpose(0, 1);
   }
 
-  /** A new dimension of size 1 at this place. */
+  /**
+   * A new dimension of size 1.
+   *
+   * @param dim Where: in front of the dimension of that number; −1 is behind all.
+   * @returns A tensor of one dimension more.
+   * @throws {RangeError} if there is no such place.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(zeros(2, 3).unsqueeze(1).shape, [2, 1, 3]);
+   * ```
+   */
   unsqueeze(dim: number): this {
     const at = checkDim("unsqueeze", dim, this.ndim + 1);
     if (this.order === null) {
@@ -88,7 +160,19 @@ export abstract class ArrangeMethods extends ReductionMethods {
     return this.wrap(value, normal(order!.slice(1).toSpliced(at, 0, order![0])));
   }
 
-  /** Without dimensions of size 1: the named one (if its size is 1), or all. */
+  /**
+   * Without dimensions of size 1.
+   *
+   * @param dim Which ones, where their size is 1; all such dimensions if not said.
+   * @returns A tensor of fewer dimensions.
+   * @throws {RangeError} if a dimension does not exist.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(zeros(1, 3, 1).squeeze(0).shape, [3, 1]);
+   * ```
+   */
   squeeze(dim?: number | readonly number[]): this {
     const gone = checkDims("squeeze", dim, this.ndim).filter((d) => this.shape[d] === 1);
     if (gone.length === 0) return this.wrap(this.value, this.order);
@@ -100,9 +184,17 @@ export abstract class ArrangeMethods extends ReductionMethods {
   }
 
   /**
-   * Dimensions of size 1 repeated; −1 keeps a size. New dimensions may come in front.
+   * Dimensions of size 1 repeated, and new dimensions in front.
    *
-   * @throws {RangeError} if the shape does not broadcast to the one asked for.
+   * @param shape The sizes, as numbers or as one list; −1 keeps a size.
+   * @returns A tensor of that shape.
+   * @throws {RangeError} if this shape does not broadcast to the one asked for.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1], [2]]).expand(-1, 2).array(), [[1, 1], [2, 2]]);
+   * ```
    */
   expand(...shape: (number | readonly number[])[]): this {
     const asked = sizes(shape);
@@ -115,107 +207,6 @@ export abstract class ArrangeMethods extends ReductionMethods {
       throw new RangeError(`expand: shape ${text(this.shape)} does not repeat to ${text(asked)}`);
     }
     if (sameShape(wanted, this.shape)) return this.wrap(this.value, this.order);
-    return this.wrap(apply("expand", [this.#plain()], { shape: wanted }));
+    return this.wrap(apply("expand", [this.plain()], { shape: wanted }));
   }
-
-  /**
-   * A part of the tensor: per dimension an index, a range `[start, end, step?]`, or null for all. Negative numbers count
-   * from the end. `x.at(0, 1)` is PyTorch's `x[0, 1]`, `x.at(null, [0, 2])` is `x[:, 0:2]`.
-   *
-   * @throws {RangeError} if an index lies outside, or there are more than the tensor has dimensions.
-   */
-  at(...index: Index[]): this {
-    const { shape } = this;
-    if (index.length > this.ndim) {
-      throw new RangeError(
-        `at: ${index.length} indices for a tensor of ${this.ndim} dimensions, ${text(shape)}`,
-      );
-    }
-    const order = explicit(this.order, this.ndim);
-    const begin = shape.map(() => 0), size = [...this.value.buffer.shape], step = shape.map(() => 1);
-    const gone: number[] = [];
-    index.forEach((part, d) => {
-      const axis = order[d];
-      if (part === null) return;
-      const range = typeof part === "number" ? oneIndex(part, d, shape) : span(part, d, shape);
-      [begin[axis], size[axis], step[axis]] = range;
-      if (typeof part === "number") gone.push(d);
-    });
-    const whole = sameShape(size, this.value.buffer.shape);
-    const value = whole ? this.value : apply("slice", [this.value], { begin, size, step });
-    const cut = this.wrap(value, this.order);
-    return gone.length === 0 ? cut : (cut as ArrangeMethods).squeeze(gone) as this;
-  }
-
-  /** A border around the tensor: `[before, after]` for every dimension, filled with `value`. */
-  pad(border: readonly (readonly [number, number])[], value = 0): this {
-    if (border.length !== this.ndim) {
-      throw new RangeError(
-        `pad: one [before, after] for each of the ${this.ndim} dimensions is needed, not ${border.length}`,
-      );
-    }
-    checkShape("pad", border.flat());
-    const order = explicit(this.order, this.ndim);
-    const paddings: [number, number][] = border.map(() => [0, 0]);
-    border.forEach(([before, after], d) => paddings[order[d]] = [before, after]);
-    return this.wrap(apply("pad", [this.value], { paddings, value }), this.order);
-  }
-
-  /**
-   * Values picked along a dimension by an index tensor of the same number of dimensions, as torch.gather:
-   * for dim 1, `y[i, j] = x[i, index[i, j]]`.
-   *
-   * @param index int32, or nested arrays of whole numbers; no larger than this tensor in the other dimensions.
-   */
-  gather(dim: number, index: TensorLike): this {
-    const d = checkDim("gather", dim, this.ndim);
-    const picks: ArrangeMethods = index instanceof ArrangeMethods
-      ? index
-      : this.wrap(makeValue("gather", index as NestedArray, { dtype: "int32", device: this.device }));
-    if (picks.dtype !== "int32") throw new TypeError(`gather: the index must be int32, not ${picks.dtype}`);
-    const { shape } = picks;
-    if (shape.length !== this.ndim || shape.some((n, i) => i !== d && n > this.shape[i])) {
-      throw new RangeError(
-        `gather: index ${text(shape)} does not fit into ${text(this.shape)} along dimension ${d}`,
-      );
-    }
-    const parts = shape.map((n, i): Index => i === d ? null : [0, n]);
-    const last = (t: ArrangeMethods): Value => {
-      const dims = shape.map((_, i) => i).filter((i) => i !== d);
-      const moved = t.permute([...dims, d]);
-      return apply("reshape", [moved.#plain()], {
-        shape: [sizeOf(moved.shape.slice(0, -1)), moved.shape.at(-1)!],
-      });
-    };
-    const picked = apply("gather", [last(this.at(...parts)), last(picks)], undefined);
-    const rest = shape.filter((_, i) => i !== d);
-    const back = this.wrap(apply("reshape", [picked], { shape: [...rest, shape[d]] })) as ArrangeMethods;
-    const order = shape.map((_, i) => i === d ? shape.length - 1 : i < d ? i : i - 1);
-    return back.permute(order) as this;
-  }
-}
-
-function oneIndex(index: number, d: number, shape: readonly number[]): [number, number, number] {
-  const from = index < 0 ? index + shape[d] : index;
-  if (!Number.isInteger(index) || from < 0 || from >= shape[d]) {
-    throw new RangeError(
-      `at: index ${index} is outside of dimension ${d} of size ${shape[d]} in ${text(shape)}`,
-    );
-  }
-  return [from, 1, 1];
-}
-
-function span(part: readonly number[], d: number, shape: readonly number[]): [number, number, number] {
-  const [start, end, step = 1] = part;
-  if (
-    ![start, end].every((n) => Number.isInteger(n) || n === Infinity) || !Number.isInteger(step) || step < 1
-  ) {
-    throw new RangeError(
-      `at: a range [start, end, step?] needs whole numbers and a step ≥ 1, not ${text(part)}`,
-    );
-  }
-  const n = shape[d];
-  const clip = (i: number) => Math.min(n, Math.max(0, i < 0 ? i + n : i));
-  const from = clip(start), to = Math.max(from, clip(end));
-  return [from, Math.ceil((to - from) / step), step];
 }

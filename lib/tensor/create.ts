@@ -1,13 +1,8 @@
-/** Tensors out of nothing: from data, constants, ranges and chance. */
+/** Tensors from data, constants and ranges. */
 import type { DType } from "../device/device.ts";
-import { apply } from "../autograd/graph.ts";
-import { toDtype } from "./combine.ts";
-import { reorder } from "./order.ts";
-import { random, randomIntegers } from "./random.ts";
-import { checkDim, checkShape, sameShape, sizeOf, text } from "./shape.ts";
+import { checkShape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
-import { checkDtype, makeValue, promote, type TensorData } from "./values.ts";
-import type { TensorLike } from "./base.ts";
+import { checkDtype, makeValue, type TensorData } from "./values.ts";
 
 /** Options of a new tensor. */
 export interface TensorOptions {
@@ -20,7 +15,8 @@ export interface TensorOptions {
 /** Sizes as one list with options behind, or as separate numbers. */
 export type ShapeArguments = [shape: readonly number[], options?: TensorOptions] | number[];
 
-function parse(name: string, args: ShapeArguments): [number[], TensorOptions] {
+/** The shape and the options out of arguments in either form. */
+export function parseShape(name: string, args: ShapeArguments): [number[], TensorOptions] {
   const [first, second] = args;
   if (Array.isArray(first)) return [checkShape(name, first), (second ?? {}) as TensorOptions];
   return [checkShape(name, args as number[]), {}];
@@ -34,11 +30,13 @@ function parse(name: string, args: ShapeArguments): [number[], TensorOptions] {
  * "float32"; `requiresGrad`.
  * @returns A leaf of the graph, on the current device.
  * @throws {RangeError} if the arrays are ragged, do not fill the shape, or hold what is no int32.
+ * @throws {TypeError} if the data holds what is no number, or a gradient is asked for what is not float32.
  * @example
  * ```ts
  * import { tensor } from "descent";
- * tensor([[1, 2, 3], [4, 5, 6]]).shape; // [2, 3]
- * tensor(new Float32Array(6), { shape: [2, 3], requiresGrad: true });
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(tensor([[1, 2, 3], [4, 5, 6]]).shape, [2, 3]);
+ * assertEquals(tensor(new Int32Array(6), { shape: [3, 2] }).dtype, "int32");
  * ```
  */
 export function tensor(
@@ -55,10 +53,12 @@ export function tensor(
  * @param value The number.
  * @param options dtype, requiresGrad.
  * @returns A leaf of the graph.
+ * @throws {RangeError} if a size is not a whole number ≥ 0, or the number does not fit the dtype.
  * @example
  * ```ts
  * import { full } from "descent";
- * full([2, 2], 0.5);
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await full([2], 0.5).array(), [0.5, 0.5]);
  * ```
  */
 export function full(shape: readonly number[], value: number, options: TensorOptions = {}): Tensor {
@@ -81,15 +81,17 @@ export function full(shape: readonly number[], value: number, options: TensorOpt
  *
  * @param args Its sizes: `zeros(2, 3)` or `zeros([2, 3], options)`.
  * @returns A leaf of the graph.
+ * @throws {RangeError} if a size is not a whole number ≥ 0.
  * @example
  * ```ts
  * import { zeros } from "descent";
- * zeros(2, 3);
- * zeros([2, 3], { requiresGrad: true });
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(zeros(2, 3).shape, [2, 3]);
+ * assertEquals(zeros([2], { requiresGrad: true }).requiresGrad, true);
  * ```
  */
 export function zeros(...args: ShapeArguments): Tensor {
-  const [shape, options] = parse("zeros", args);
+  const [shape, options] = parseShape("zeros", args);
   return full(shape, 0, options);
 }
 
@@ -98,14 +100,16 @@ export function zeros(...args: ShapeArguments): Tensor {
  *
  * @param args Its sizes: `ones(2, 3)` or `ones([2, 3], options)`.
  * @returns A leaf of the graph.
+ * @throws {RangeError} if a size is not a whole number ≥ 0.
  * @example
  * ```ts
  * import { ones } from "descent";
- * ones(2, 3);
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await ones(2, 2).array(), [[1, 1], [1, 1]]);
  * ```
  */
 export function ones(...args: ShapeArguments): Tensor {
-  const [shape, options] = parse("ones", args);
+  const [shape, options] = parseShape("ones", args);
   return full(shape, 1, options);
 }
 
@@ -179,131 +183,4 @@ export function eye(rows: number, columns: number = rows, options: TensorOptions
   const values = new Float32Array(rows * columns);
   for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
   return tensor(values, { dtype: "float32", ...options, shape });
-}
-
-/**
- * Random numbers, uniform in [0, 1).
- *
- * @param args The sizes: `rand(2, 3)` or `rand([2, 3], options)`.
- * @returns A leaf of the graph.
- * @example
- * ```ts
- * import { rand } from "descent";
- * rand(2, 3);
- * ```
- */
-export function rand(...args: ShapeArguments): Tensor {
-  const [shape, { requiresGrad }] = parse("rand", args);
-  return random("uniform", shape, requiresGrad);
-}
-
-/**
- * Random numbers of the standard normal distribution.
- *
- * @param args The sizes: `randn(2, 3)` or `randn([2, 3], options)`.
- * @returns A leaf of the graph.
- * @example
- * ```ts
- * import { randn } from "descent";
- * randn([2, 3], { requiresGrad: true });
- * ```
- */
-export function randn(...args: ShapeArguments): Tensor {
-  const [shape, { requiresGrad }] = parse("randn", args);
-  return random("normal", shape, requiresGrad);
-}
-
-/**
- * Random whole numbers, uniform in [low, high).
- *
- * @param low The smallest.
- * @param high The first that is too large; at most 2²⁴ above `low`.
- * @param shape The sizes.
- * @returns An int32 tensor.
- * @throws {RangeError} if the range is empty or too wide.
- * @example
- * ```ts
- * import { randint } from "descent";
- * randint(0, 10, [64]); // 64 random digits
- * ```
- */
-export function randint(low: number, high: number, shape: readonly number[]): Tensor {
-  if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 24) {
-    throw new RangeError(
-      `randint: [low, high) must be a range of 1 to 2²⁴ whole numbers, not [${low}, ${high})`,
-    );
-  }
-  return tensor(randomIntegers(low, high, checkShape("randint", shape)), { shape });
-}
-
-/**
- * Tensors one after the other along a dimension that they have.
- *
- * @param tensors At least one; equal in shape but for that dimension.
- * @param dim The dimension.
- * @returns A tensor of their common dtype.
- * @throws {RangeError} if there is none, or the shapes differ elsewhere.
- * @example
- * ```ts
- * import { cat, ones, zeros } from "descent";
- * cat([zeros(2, 3), ones(1, 3)], 0).shape; // [3, 3]
- * ```
- */
-export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  if (tensors.length === 0) throw new RangeError("cat: at least one tensor is needed");
-  const [first] = tensors;
-  const d = checkDim("cat", dim, first.ndim);
-  for (const one of tensors) {
-    const fits = one.ndim === first.ndim && sameShape(one.shape.toSpliced(d, 1), first.shape.toSpliced(d, 1));
-    if (!fits) {
-      throw new RangeError(
-        `cat: shapes ${text(first.shape)} and ${text(one.shape)} differ outside of dimension ${d}`,
-      );
-    }
-  }
-  const dtype = tensors.map((one) => one.dtype).reduce(promote);
-  const { order } = first;
-  const values = tensors.map((one) => toDtype(reorder(one.value, one.order, order), dtype));
-  return new Tensor(apply("concat", values, { axis: order?.[d] ?? d }), order);
-}
-
-/**
- * Tensors of one shape one after the other along a new dimension.
- *
- * @param tensors At least one.
- * @param dim Where the new dimension is.
- * @returns A tensor of one dimension more.
- * @throws {RangeError} if there is none, or the shapes differ.
- * @example
- * ```ts
- * import { ones, stack, zeros } from "descent";
- * stack([zeros(2, 3), ones(2, 3)]).shape; // [2, 2, 3]
- * ```
- */
-export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
-  if (tensors.length === 0) throw new RangeError("stack: at least one tensor is needed");
-  const [first] = tensors;
-  const odd = tensors.find((one) => !sameShape(one.shape, first.shape));
-  if (odd) throw new RangeError(`stack: shapes ${text(first.shape)} and ${text(odd.shape)} differ`);
-  return cat(tensors.map((one) => one.unsqueeze(dim)), dim);
-}
-
-/**
- * `a` where the condition holds, `b` elsewhere; all three broadcast.
- *
- * @param condition Bool, or numbers of which 0 means no.
- * @param a Taken where it holds.
- * @param b Taken where it does not.
- * @returns A tensor of the common shape; gradients flow to what was taken.
- * @example
- * ```ts
- * import { tensor, where } from "descent";
- * import { assertEquals } from "@std/assert";
- * const x = tensor([-1, 2]);
- * assertEquals(await where(x.gt(0), x, 0).array(), [0, 2]);
- * ```
- */
-export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
-  const lifted = a instanceof Tensor ? a : tensor(a as TensorData);
-  return lifted.where(condition, b);
 }

@@ -6,6 +6,7 @@ import { Buffer } from "../autograd/buffer.ts";
 import { leaf } from "../autograd/graph.ts";
 import { checkShape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
+import { parseShape, type ShapeArguments, tensor } from "./create.ts";
 
 /** A stretch of the generator's sequence. */
 export interface Draw {
@@ -62,6 +63,67 @@ export function random(
   return new Tensor(
     leaf(new Buffer(where, storage, distribution === "uniform" ? "rand" : "randn"), requiresGrad),
   );
+}
+
+/**
+ * Random numbers, uniform in [0, 1).
+ *
+ * @param args The sizes: `rand(2, 3)` or `rand([2, 3], options)`.
+ * @returns A float32 leaf of the graph.
+ * @throws {RangeError} if a size is not a whole number ≥ 0.
+ * @example
+ * ```ts
+ * import { rand } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(rand(2, 3).shape, [2, 3]);
+ * ```
+ */
+export function rand(...args: ShapeArguments): Tensor {
+  const [shape, { requiresGrad }] = parseShape("rand", args);
+  return random("uniform", shape, requiresGrad);
+}
+
+/**
+ * Random numbers of the standard normal distribution.
+ *
+ * @param args The sizes: `randn(2, 3)` or `randn([2, 3], options)`.
+ * @returns A float32 leaf of the graph.
+ * @throws {RangeError} if a size is not a whole number ≥ 0.
+ * @example
+ * ```ts
+ * import { randn } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(randn([2, 3], { requiresGrad: true }).shape, [2, 3]);
+ * ```
+ */
+export function randn(...args: ShapeArguments): Tensor {
+  const [shape, { requiresGrad }] = parseShape("randn", args);
+  return random("normal", shape, requiresGrad);
+}
+
+/**
+ * Random whole numbers, uniform in [low, high).
+ *
+ * @param low The smallest.
+ * @param high The first that is too large; at most 2²⁴ above `low`.
+ * @param shape The sizes.
+ * @returns An int32 tensor.
+ * @throws {RangeError} if the range is empty or too wide.
+ * @example
+ * ```ts
+ * import { randint } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const digits = randint(0, 10, [64]);
+ * assertEquals([digits.dtype, digits.shape], ["int32", [64]]);
+ * ```
+ */
+export function randint(low: number, high: number, shape: readonly number[]): Tensor {
+  if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 24) {
+    throw new RangeError(
+      `randint: [low, high) must be a range of 1 to 2²⁴ whole numbers, not [${low}, ${high})`,
+    );
+  }
+  return tensor(randomIntegers(low, high, checkShape("randint", shape)), { shape });
 }
 
 /** Uniform random numbers on the host, from the same sequence. */

@@ -1,7 +1,7 @@
-/** Class Tensor: all methods together. Where a method lives says its name: element-wise in arithmetic.ts, and so on. */
+/** Class Tensor: all methods together. They stand in files by what they are about: functions.ts, arithmetic.ts, and so on. */
 import { apply } from "../autograd/graph.ts";
 import type { Value } from "../autograd/value.ts";
-import { ArrangeMethods } from "./arrange.ts";
+import { IndexingMethods } from "./indexing.ts";
 import type { TensorLike } from "./base.ts";
 import { toDtype } from "./combine.ts";
 import { type Order, reorder } from "./order.ts";
@@ -9,7 +9,8 @@ import { type Format, formatValues } from "./print.ts";
 import { broadcastShapes, sizeOf, text } from "./shape.ts";
 
 /**
- * Numbers of one dtype in a grid of any number of dimensions, on a device, with the history they were computed by.
+ * Numbers of one dtype in a grid of any number of dimensions, on a device, with the history they were computed by. Made by
+ * {@linkcode tensor}, {@linkcode zeros}, {@linkcode randn} and their like.
  *
  * @example
  * ```ts
@@ -19,7 +20,12 @@ import { broadcastShapes, sizeOf, text } from "./shape.ts";
  * console.log(await x.grad!.array()); // [[2, 4], [6, 8]]
  * ```
  */
-export class Tensor extends ArrangeMethods {
+export class Tensor extends IndexingMethods {
+  /**
+   * Another tensor of the same class.
+   *
+   * @internal
+   */
   protected override wrap(value: Value, order: Order = null): this {
     return new Tensor(value, order) as this;
   }
@@ -28,7 +34,17 @@ export class Tensor extends ArrangeMethods {
    * The matrix product: [..., M, K] × [..., K, N] → [..., M, N], leading dimensions broadcast. A vector counts as a row on
    * the left and as a column on the right, and that dimension goes again.
    *
-   * @throws {RangeError} if the inner sizes differ, or an operand has no dimension.
+   * @param other The right factor: a tensor or nested arrays.
+   * @returns A float32 tensor.
+   * @throws {RangeError} if the inner sizes differ, leading dimensions do not broadcast, or an operand has no dimension.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, 2], [3, 4]]);
+   * assertEquals(await x.matmul([[0, 1], [1, 0]]).array(), [[2, 1], [4, 3]]);
+   * assertEquals(await x.matmul([1, 1]).array(), [3, 7]);
+   * ```
    */
   matmul(other: TensorLike): Tensor {
     const right: Tensor = this.lift(other);
@@ -54,7 +70,21 @@ export class Tensor extends ArrangeMethods {
     return column ? product.squeeze(-1) : product;
   }
 
-  /** The numbers as text, in nested brackets, as many digits as asked for. */
+  /**
+   * The numbers as text, in nested brackets and columns, as PyTorch prints them. Tensors of more than 1,000 elements are
+   * shortened; very large and very small numbers are written with exponents.
+   *
+   * @param options digits behind the point; how many entries remain at the edges of a shortened dimension.
+   * @returns The text.
+   * @throws {Error} if the tensor was freed.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1.5, 20]).format(), "[ 1.5000, 20.0000]");
+   * assertEquals(await tensor(Math.PI).format({ digits: 2 }), "3.14");
+   * ```
+   */
   async format(options: Format = {}): Promise<string> {
     return formatValues(await this.data(), this.shape, this.dtype, options);
   }

@@ -1,0 +1,85 @@
+/** Several tensors into one. */
+import { apply } from "../autograd/graph.ts";
+import { toDtype } from "./combine.ts";
+import { tensor } from "./create.ts";
+import { reorder } from "./order.ts";
+import { checkDim, sameShape, text } from "./shape.ts";
+import { Tensor } from "./tensor.ts";
+import { promote, type TensorData } from "./values.ts";
+import type { TensorLike } from "./base.ts";
+
+/**
+ * Tensors one after the other along a dimension that they have.
+ *
+ * @param tensors At least one; equal in shape but for that dimension.
+ * @param dim The dimension.
+ * @returns A tensor of their common dtype.
+ * @throws {RangeError} if there is none, the shapes differ elsewhere, or the dimension does not exist.
+ * @throws {TypeError} if they are on different devices.
+ * @example
+ * ```ts
+ * import { cat, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await cat([tensor([1, 2]), tensor([3])]).array(), [1, 2, 3]);
+ * ```
+ */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  if (tensors.length === 0) throw new RangeError("cat: at least one tensor is needed");
+  const [first] = tensors;
+  const d = checkDim("cat", dim, first.ndim);
+  for (const one of tensors) {
+    const fits = one.ndim === first.ndim && sameShape(one.shape.toSpliced(d, 1), first.shape.toSpliced(d, 1));
+    if (!fits) {
+      throw new RangeError(
+        `cat: shapes ${text(first.shape)} and ${text(one.shape)} differ outside of dimension ${d}`,
+      );
+    }
+  }
+  const dtype = tensors.map((one) => one.dtype).reduce(promote);
+  const { order } = first;
+  const values = tensors.map((one) => toDtype(reorder(one.value, one.order, order), dtype));
+  return new Tensor(apply("concat", values, { axis: order?.[d] ?? d }), order);
+}
+
+/**
+ * Tensors of one shape one after the other along a new dimension.
+ *
+ * @param tensors At least one.
+ * @param dim Where the new dimension is.
+ * @returns A tensor of one dimension more.
+ * @throws {RangeError} if there is none, or the shapes differ.
+ * @example
+ * ```ts
+ * import { ones, stack, zeros } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await stack([zeros(2), ones(2)]).array(), [[0, 0], [1, 1]]);
+ * ```
+ */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  if (tensors.length === 0) throw new RangeError("stack: at least one tensor is needed");
+  const [first] = tensors;
+  const odd = tensors.find((one) => !sameShape(one.shape, first.shape));
+  if (odd) throw new RangeError(`stack: shapes ${text(first.shape)} and ${text(odd.shape)} differ`);
+  return cat(tensors.map((one) => one.unsqueeze(dim)), dim);
+}
+
+/**
+ * `a` where the condition holds, `b` elsewhere; all three broadcast.
+ *
+ * @param condition Bool, or numbers of which 0 means no.
+ * @param a Taken where it holds.
+ * @param b Taken where it does not.
+ * @returns A tensor of the common shape; gradients flow to what was taken.
+ * @throws {RangeError} if the shapes do not broadcast.
+ * @example
+ * ```ts
+ * import { tensor, where } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const x = tensor([-1, 2]);
+ * assertEquals(await where(x.gt(0), x, 0).array(), [0, 2]);
+ * ```
+ */
+export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
+  const lifted = a instanceof Tensor ? a : tensor(a as TensorData);
+  return lifted.where(condition, b);
+}
