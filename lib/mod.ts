@@ -13,6 +13,7 @@ export {
   type DType,
   type MemoryUse,
   useDevice,
+  type Values,
 } from "./device/mod.ts";
 /** Functions of tensors that networks are made of. */
 export * as F from "./functional/mod.ts";

@@ -48,16 +48,24 @@ export abstract class Device {
   readonly #kernels = new Map<string, KernelFunction>();
 
   /**
+   * Devices are made by `useDevice()`.
+   *
    * @param name How the user calls it.
    * @param description What it is, in words a reader can check: "NVIDIA H200 (Vulkan)", "1 thread, SIMD".
    * @param backendName The name under which its kernels stand in TensorFlow.js' registry.
    * @param backend The TensorFlow.js backend.
    * @param nativeConvolution True when its Conv2D kernels take `dilations` and `groups`, forward and backward.
+   * @internal
    */
   constructor(
     readonly name: DeviceName,
     readonly description: string,
     readonly backendName: string,
+    /**
+     * The TensorFlow.js backend.
+     *
+     * @internal
+     */
     readonly backend: tf.KernelBackend,
     readonly nativeConvolution: boolean,
   ) {}
@@ -67,7 +75,19 @@ export abstract class Device {
     return false;
   }
 
-  /** How much memory is in use. */
+  /**
+   * How much memory is in use.
+   *
+   * @returns How many arrays are alive, their bytes, and the most there were.
+   * @example
+   * ```ts
+   * import { currentDevice, zeros } from "descent";
+   * import { assert } from "@std/assert";
+   * const before = currentDevice().memory().bytes;
+   * const x = zeros(100, 100);
+   * assert(currentDevice().memory().bytes >= before + 4 * x.size);
+   * ```
+   */
   abstract memory(): MemoryUse;
 
   /** Starts a new measurement of `peakBytes` from what is alive now. */
@@ -85,17 +105,26 @@ export abstract class Device {
    * Calls a kernel by its TensorFlow.js name.
    *
    * @throws {Error} if the device has no such kernel, or was lost.
+   * @internal
    */
   run(kernel: string, inputs: KernelInputs, attrs: KernelAttributes = {}): Storage {
     return this.call(kernel, inputs, attrs) as Storage;
   }
 
-  /** As {@linkcode run}, for kernels that return several storages. */
+  /**
+   * As {@linkcode run}, for kernels that return several storages.
+   *
+   * @internal
+   */
   runMany(kernel: string, inputs: KernelInputs, attrs: KernelAttributes = {}): Storage[] {
     return this.call(kernel, inputs, attrs) as Storage[];
   }
 
-  /** Calls a kernel; what it returns is its own affair. */
+  /**
+   * Calls a kernel; what it returns is its own affair.
+   *
+   * @internal
+   */
   protected call(kernel: string, inputs: KernelInputs, attrs: KernelAttributes): unknown {
     let kernelFunction = this.#kernels.get(kernel);
     if (kernelFunction === undefined) {
@@ -107,18 +136,34 @@ export abstract class Device {
     return kernelFunction({ inputs, attrs, backend: this.backend });
   }
 
-  /** Copies values to the device. The typed array's kind must fit `dtype`; it may be reused afterwards. */
+  /**
+   * Copies values to the device. The typed array's kind must fit `dtype`; it may be reused afterwards.
+   *
+   * @internal
+   */
   abstract upload(values: Values, shape: number[], dtype: DType): Storage;
 
-  /** Copies values back; later changes of the storage do not reach the copy. */
+  /**
+   * Copies values back; later changes of the storage do not reach the copy.
+   *
+   * @internal
+   */
   abstract read(storage: Storage): Promise<Values>;
 
-  /** Gives one reference back; the data is freed with its last one. */
+  /**
+   * Gives one reference back; the data is freed with its last one.
+   *
+   * @internal
+   */
   free(storage: Storage): void {
     this.backend.disposeData(storage.dataId);
   }
 
-  /** Another reference to the same data, seen with another shape of as many elements. */
+  /**
+   * Another reference to the same data, seen with another shape of as many elements.
+   *
+   * @internal
+   */
   share(storage: Storage, shape: number[] = storage.shape): Storage {
     this.backend.incRef(storage.dataId);
     return { dataId: storage.dataId, shape, dtype: storage.dtype };

@@ -4,7 +4,7 @@ import type { Pooling } from "../device/kernels.ts";
 import { channelsLast } from "../tensor/order.ts";
 import { pair, type Size, text } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { cat } from "../tensor/create.ts";
+import { cat } from "../tensor/join.ts";
 import { images } from "./layout.ts";
 
 /** Settings of a pooling. */

@@ -190,7 +190,7 @@ export abstract class ReductionMethods extends ComparisonMethods {
    * ```ts
    * import { tensor } from "descent";
    * import { assertEquals } from "@std/assert";
-   * assertEquals(await tensor([1000, 1000]).logsumexp(0).format(), "1000.6931");
+   * assertEquals(await tensor([1000, 1000]).logsumexp(0).format({ digits: 2 }), "1000.69");
    * ```
    */
   logsumexp(dim: number | readonly number[], { keepdim = false }: ReduceOptions = {}): this {
