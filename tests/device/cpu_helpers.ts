@@ -1,7 +1,8 @@
 /** Comparing a kernel of the CPU device with the one TensorFlow.js has. */
 import * as tf from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import type { Device, DType, Storage, Values } from "../../lib/device/device.ts";
+import { composedKernels } from "../../lib/device/composed.ts";
+import type { Device, DType, KernelInputs, Storage, Values } from "../../lib/device/device.ts";
 
 /** TensorFlow.js' own backend; its banner is for Node. */
 const reference = new MathBackendCPU();
@@ -46,59 +47,104 @@ export function array(shape: number[], dtype: DType = "float32"): HostArray {
   return { shape, values, dtype };
 }
 
-type HostInputs = Record<string, HostArray> | HostArray[];
+/** Named arrays (some may be missing), or a list of them. */
+export type HostInputs = Record<string, HostArray | undefined> | HostArray[];
+
+/** How far two finite numbers may lie apart: relative to the expected one, plus absolutely. */
+export interface Tolerance {
+  rtol?: number;
+  atol?: number;
+  /** A finite number is expected to be finite, any other not to be; which of ±∞ and NaN is not asked. */
+  anyNonFinite?: boolean;
+}
+
+type Named = Record<string, tf.TensorInfo>;
+/** What is right: from inputs on TensorFlow.js' CPU backend to results there. */
+export type Expected = (inputs: Named) => tf.TensorInfo | tf.TensorInfo[];
+
+const composed = composedKernels("cpu");
+
+/** TensorFlow.js' CPU backend as far as the composed convolutions need a device. */
+export const referenceDevice = {
+  nativeConvolution: false,
+  run: (kernel: string, inputs: unknown, attrs: unknown) => call(kernel, inputs, attrs),
+  share: ({ dataId, dtype }: Storage, shape: number[]) => {
+    reference.incRef(dataId);
+    return { dataId, dtype, shape };
+  },
+  free: ({ dataId }: Storage) => reference.disposeData(dataId),
+} as unknown as Device;
+
+/** Calls TensorFlow.js' own kernel, or the composed form of one that it does not have. */
+function call(kernel: string, inputs: unknown, attrs: unknown): tf.TensorInfo | tf.TensorInfo[] {
+  const kernelFunc = tf.getKernel(kernel, "cpu")?.kernelFunc ?? composed[kernel];
+  return (kernelFunc as unknown as (call: unknown) => tf.TensorInfo)({ inputs, attrs, backend: reference });
+}
+
+function same(got: number, wanted: number, { rtol = 0, atol = 0, anyNonFinite }: Tolerance): boolean {
+  if (Object.is(got, wanted) || got === wanted) return true;
+  if (!Number.isFinite(wanted)) return anyNonFinite === true && !Number.isFinite(got);
+  return Math.abs(got - wanted) <= atol + rtol * Math.abs(wanted);
+}
 
 /**
- * Runs a kernel on the device and on TensorFlow.js' CPU backend, throws when shape, dtype or values differ (by more
- * than rounding), and checks that the device holds as much memory afterwards as before.
+ * Runs a kernel on the device and on TensorFlow.js' CPU backend, throws when shape, dtype or values of a result or of
+ * an input afterwards differ (by more than rounding), and checks that the device holds as much memory as before.
  *
- * @returns The result.
+ * @param expected What is right, if it is not the kernel of that name.
+ * @returns The (first) result.
  */
 export function compare(
   device: Device,
   kernel: string,
   inputs: HostInputs,
-  attrs: Record<string, unknown> = {},
-  tolerance = 2e-5,
+  attrs: object = {},
+  tolerance: number | Tolerance = 2e-5,
+  expected: Expected = (inputs) => call(kernel, inputs, attrs),
 ): HostArray {
+  const allowed = typeof tolerance === "number" ? { rtol: tolerance, atol: tolerance } : tolerance;
   const before = device.memory();
-  const ours: Record<string, Storage> = {}, theirs: Record<string, tf.TensorInfo> = {};
-  for (const [name, { shape, values, dtype }] of Object.entries(inputs)) {
+  const ours: Record<string, Storage> = {}, theirs: Named = {};
+  for (const [name, array] of Object.entries(inputs)) {
+    if (array === undefined) continue;
+    const { shape, values, dtype } = array;
     ours[name] = device.upload(values, shape, dtype);
     theirs[name] = reference.makeTensorInfo(shape, dtype, values.slice() as Float32Array);
   }
   const wrap = (named: Record<string, unknown>) => Array.isArray(inputs) ? Object.values(named) : named;
-  const result = device.run(kernel, wrap(ours) as Record<string, Storage>, attrs);
-  const { kernelFunc } = tf.getKernel(kernel, "cpu");
-  const expected = kernelFunc({
-    inputs: wrap(theirs) as never,
-    attrs: attrs as never,
-    backend: reference,
-  }) as tf.TensorInfo;
-  const got = device.backend.readSync(result.dataId) as Values;
-  const wanted = reference.readSync(expected.dataId) as Values;
-  const what = `${kernel}(${Object.entries(inputs).map(([n, { shape }]) => `${n} [${shape}]`)}) ${
-    JSON.stringify(attrs)
-  }`;
-  if (String(result.shape) !== String(expected.shape) || result.dtype !== expected.dtype) {
-    throw new Error(
-      `${what}: ${result.dtype} [${result.shape}] instead of ${expected.dtype} [${expected.shape}]`,
-    );
-  }
-  if (got.length !== wanted.length) {
-    throw new Error(`${what}: ${got.length} values instead of ${wanted.length}`);
-  }
-  for (let i = 0; i < wanted.length; i++) {
-    const same = Object.is(got[i], wanted[i]) || got[i] === wanted[i] ||
-      Math.abs(got[i] - wanted[i]) <= tolerance * (1 + Math.abs(wanted[i]));
-    if (!same) throw new Error(`${what}: element ${i} is ${got[i]} instead of ${wanted[i]}`);
-  }
-  for (const storage of [...Object.values(ours), result]) device.free(storage);
+  const list = <T>(results: T | T[]) => Array.isArray(results) ? results : [results];
+  const results = list(device.run(kernel, wrap(ours) as KernelInputs, attrs as Record<string, unknown>));
+  const rights = list(expected(wrap(theirs) as Named));
+  const what = `${kernel}(${
+    Object.entries(inputs).map(([name, x]) => x && `${name} ${x.dtype} [${x.shape}]`)
+  }) ${JSON.stringify(attrs)}`;
+  const check = (label: string, result: Storage, right: tf.TensorInfo) => {
+    const got = device.backend.readSync(result.dataId) as Values;
+    const wanted = reference.readSync(right.dataId) as Values;
+    if (String(result.shape) !== String(right.shape) || result.dtype !== right.dtype) {
+      throw new Error(
+        `${what}: ${label} is ${result.dtype} [${result.shape}], not ${right.dtype} [${right.shape}]`,
+      );
+    }
+    if (got.length !== wanted.length) {
+      throw new Error(`${what}: ${label} has ${got.length} values instead of ${wanted.length}`);
+    }
+    for (let i = 0; i < wanted.length; i++) {
+      if (!same(got[i], wanted[i], allowed)) {
+        throw new Error(`${what}: element ${i} of ${label} is ${got[i]} instead of ${wanted[i]}`);
+      }
+    }
+    return got;
+  };
+  if (results.length !== rights.length) throw new Error(`${what}: ${results.length} results`);
+  const values = results.map((result, i) => check(`result ${i}`, result, rights[i]));
+  for (const [name, storage] of Object.entries(ours)) check(`input ${name}`, storage, theirs[name]);
+  for (const storage of [...Object.values(ours), ...results]) device.free(storage);
   const after = device.memory();
   if (after.bytes !== before.bytes || after.tensors !== before.tensors) {
     throw new Error(
       `${what}: ${after.bytes - before.bytes} bytes, ${after.tensors - before.tensors} tensors leaked`,
     );
   }
-  return { shape: result.shape, values: got, dtype: result.dtype };
+  return { shape: results[0]?.shape, values: values[0], dtype: results[0]?.dtype };
 }

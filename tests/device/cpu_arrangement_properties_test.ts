@@ -1,0 +1,117 @@
+/** Whatever the shapes, the CPU device reduces and moves elements as TensorFlow.js' own kernels do. */
+import fc from "fast-check";
+import { createCpuDevice } from "../../lib/device/cpu/mod.ts";
+import { arrayOf, arrays, dtype, finite, holds, kind, length, seed, shapes } from "./cpu_arbitraries.ts";
+import { compare, size } from "./cpu_helpers.ts";
+
+const device = createCpuDevice();
+
+/** For every dimension of the shape one value. */
+function each<T>(shape: number[], value: (n: number) => fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  return fc.tuple(...shape.map(value)) as unknown as fc.Arbitrary<T[]>;
+}
+
+/** An array, some of its dimensions (an empty list too), and whether these are kept as 1. */
+const reductions = (kinds: typeof kind) =>
+  arrays(shapes(), kinds, dtype).chain((x) =>
+    fc.tuple(
+      fc.constant(x),
+      fc.subarray(x.shape.map((_, d) => counted(d, x.shape.length))),
+      fc.boolean(),
+    )
+  );
+
+/** Every second dimension is counted from the end. */
+const counted = (d: number, rank: number) => d % 2 ? d - rank : d;
+
+for (const kernel of ["Sum", "Mean"]) {
+  Deno.test(`${kernel} over any dimensions agrees with TensorFlow.js`, () => {
+    holds(reductions(finite), ([x, axis, keepDims]) => {
+      // TensorFlow.js adds in float64, ours in float32 inside small blocks: some rounding of the largest partial sum.
+      const atol = 3e-6 * (kernel === "Sum" ? Math.sqrt(size(x.shape)) : 1);
+      compare(device, kernel, { x }, { axis, keepDims }, { rtol: 1e-6, atol });
+    });
+  });
+}
+
+for (const [kernel, name] of [["Max", "reductionIndices"], ["Min", "axis"]]) {
+  Deno.test(`${kernel} over any dimensions agrees with TensorFlow.js, NaN included`, () => {
+    holds(reductions(kind), ([x, axis, keepDims]) => {
+      compare(device, kernel, { x }, { [name]: axis, keepDims }, 0);
+    });
+  });
+}
+
+Deno.test("a sum with infinities and NaN is what TensorFlow.js' is", () => {
+  const values = fc.array(fc.constantFrom(0, 1, -2, NaN, Infinity, -Infinity), {
+    minLength: 1,
+    maxLength: 300,
+  });
+  holds(fc.tuple(values, fc.boolean()), ([list, column]) => {
+    const values = Float32Array.from(list), shape = column ? [list.length, 1] : [1, list.length];
+    compare(device, "Sum", { x: { shape, values, dtype: "float32" } }, { axis: [column ? 0 : 1] }, 0);
+  });
+});
+
+Deno.test("Transpose agrees with TensorFlow.js", () => {
+  const cases = arrays(shapes(), kind, dtype).chain((x) => {
+    const axes = x.shape.map((_, d) => d);
+    return fc.tuple(fc.constant(x), fc.shuffledSubarray(axes, { minLength: axes.length }));
+  });
+  holds(cases, ([x, perm]) => void compare(device, "Transpose", { x }, { perm }, 0));
+});
+
+Deno.test("Slice agrees with TensorFlow.js", () => {
+  const cases = arrays(shapes(), kind, dtype).chain((x) =>
+    fc.tuple(
+      fc.constant(x),
+      each(x.shape, (n) =>
+        fc.nat(n).chain((begin) =>
+          fc.tuple(fc.constant(begin), fc.integer({ min: -1, max: n - begin }))
+        )),
+    )
+  );
+  holds(cases, ([x, parts]) => {
+    compare(device, "Slice", { x }, { begin: parts.map(([b]) => b), size: parts.map(([, n]) => n) }, 0);
+  });
+});
+
+Deno.test("PadV2 agrees with TensorFlow.js", () => {
+  const cases = arrays(shapes({ most: 1000 }), kind, dtype).chain((x) =>
+    fc.tuple(
+      fc.constant(x),
+      each(x.shape, () => fc.tuple(fc.nat(2), fc.nat(2))),
+      fc.constantFrom(0, 1, -3),
+    )
+  );
+  holds(cases, ([x, paddings, constantValue]) => {
+    compare(device, "PadV2", { x }, { paddings, constantValue: x.dtype === "bool" ? 0 : constantValue }, 0);
+  });
+});
+
+Deno.test("Concat agrees with TensorFlow.js", () => {
+  const cases = fc.tuple(
+    shapes({ minLength: 1 }),
+    fc.nat(5),
+    fc.array(length, { minLength: 1, maxLength: 4 }),
+    seed,
+    dtype,
+  );
+  holds(cases, ([shape, dimension, lengths, seed, dtype]) => {
+    const axis = dimension % shape.length;
+    const parts = lengths.map((n, i) =>
+      arrayOf(shape.map((m, d) => size(shape) > 10_000 ? m : d === axis ? n : m), seed + i, "specials", dtype)
+    );
+    compare(device, "Concat", parts, { axis: seed % 2 ? axis : axis - shape.length }, 0);
+  });
+});
+
+Deno.test("Tile agrees with TensorFlow.js", () => {
+  const cases = arrays(shapes({ most: 300, large: 0 }), kind, dtype).chain((x) =>
+    fc.tuple(
+      fc.constant(x),
+      each(x.shape, (n) => n === 1 ? fc.integer({ min: 1, max: 5 }) : fc.constantFrom(1, 1, 2, 3)),
+    )
+  );
+  holds(cases, ([x, reps]) => void compare(device, "Tile", { x }, { reps }, 0));
+});
