@@ -1,0 +1,225 @@
+// %% [markdown]
+// # 5. AlexNet: looking at pictures
+//
+// **The question.** A picture of $224 \times 224$ points has 50,176 numbers. Connect them all to 4,096 neurons, as in
+// chapter 4, and the first layer alone has 205 million weights, none of which knows that neighbouring points belong
+// together, or that a cat in the left corner is the same cat as in the right one. What does a layer for pictures look like?
+//
+// AlexNet (Krizhevsky, Sutskever and Hinton, 2012) was the network that settled the answer.
+
+// %%
+import { chapterFlags, digits, eye, F, manualSeed, nn, noGrad, ones, optim } from "descent";
+import { randn, steps, summary, type Tensor, tensor, useDevice } from "descent";
+
+const flags = chapterFlags({
+  title: "Chapter 5: AlexNet",
+  description:
+    "Convolution, pooling, dropout, and a network of 46,764,746 parameters that learns a picture by heart.",
+  device: true,
+  steps: 50,
+  batch: 1,
+  data: true,
+  seed: 0,
+});
+const device = await useDevice(flags.device);
+console.log(`computing on ${device.name}: ${device.description}`);
+manualSeed(flags.seed);
+
+// %% [markdown]
+// ## Convolution
+//
+// A small window of weights, the **kernel**, slides over the picture. At each place it multiplies what it sees with its
+// weights, sums up, and writes one number:
+//
+// $$y_{ij} = b + \sum_{p,q} w_{pq}\; x_{si+p,\;sj+q}$$
+//
+// A few weights, used everywhere: 121 for a window of $11 \times 11$, whatever the size of the picture, and whatever they
+// detect, they detect in every corner. Pictures are tensors of shape [count, channels, height, width]; a picture that one
+// calls "300×200" is [1, 1, 200, 300].
+//
+// Here is a kernel that answers where the picture becomes brighter from left to right. The picture is dark on its left
+// half, bright on its right half:
+
+// %%
+const halves = tensor([[[[0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]]]]);
+const edge = tensor([[[[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]]]);
+console.log(`edges =\n${await F.conv2d(halves, edge).squeeze().format()}`);
+
+// %% [markdown]
+// It found the edge and nothing else. A layer has many kernels, each with its own output **channel**, and it does not get
+// them from us: they are parameters, learned like all others. Each kernel of a later layer looks at *all* channels of the
+// layer before.
+//
+// **Stride** $s$: how far the window moves. **Padding** $p$: how many rows and columns of zeros are added on each side, so
+// that the window can also be centred on the rim. With a kernel of size $k$ a side of $n$ becomes
+//
+// $$\left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1.$$
+//
+// For odd $k$ and stride 1, $p = (k-1)/2$ keeps the size. The book allows paddings from 1 to $k$. In truth any $p \ge 0$ is
+// possible, 0 being the most common of all; beyond $(k-1)/2$ the result grows larger than the picture, and from $p = k$ on
+// (so already at the book's upper end) there are windows that see nothing but zeros. With a kernel of nine ones on a picture
+// of ones, each result counts the points of the picture that its window saw:
+
+// %%
+for (const padding of [0, 1, 2, 3]) {
+  const seen = F.conv2d(ones(1, 1, 4, 4), ones(1, 1, 3, 3), { padding });
+  console.log(
+    `padding ${padding}: shape [${seen.shape.join(", ")}], first row ${await seen.at(0, 0, 0).format()}`,
+  );
+}
+
+// %% [markdown]
+// ## Pooling
+//
+// Max pooling slides a window too, and keeps the largest number it sees: "was there an edge somewhere around here?" It makes
+// the picture smaller (less to compute for what follows) and forgives small shifts. The book says that it makes features
+// invariant to translation, rotation and scale. Let us ask it. Seven pictures of one row, with a bright point at each of the
+// seven places, under a window of 3 that moves by 2:
+
+// %%
+const points = eye(7).reshape(7, 1, 1, 7);
+console.log(await F.maxPool2d(points, [1, 3], { stride: [1, 2] }).squeeze().format());
+
+// %% [markdown]
+// The first two rows are equal, so are the last two: that shift went unnoticed. The others changed a little, and a point that
+// moves by three ends up elsewhere. Now a vertical bar, and the same bar lying down:
+
+// %%
+const bar = tensor([[[[0, 1, 0, 0, 0], [0, 1, 0, 0, 0], [0, 1, 0, 0, 0], [0, 1, 0, 0, 0], [0, 1, 0, 0, 0]]]]);
+console.log(`upright =\n${await F.maxPool2d(bar, 3, { stride: 2 }).squeeze().format()}`);
+console.log(`lying =\n${await F.maxPool2d(bar.transpose(2, 3), 3, { stride: 2 }).squeeze().format()}`);
+
+// %% [markdown]
+// Two different answers. So, more carefully than the book: pooling makes *small shifts* matter less. It knows nothing of
+// rotation or scale; a network that is to recognize a rotated cat must have seen rotated cats.
+//
+// ## Dropout
+//
+// In training, dropout sets each number to zero with probability $p$, and scales the others by $1/(1-p)$, so that the
+// expected sum stays the same. No neuron can rely on one particular other, which keeps a large network from learning its
+// samples by rote. When the training is over, in `eval()` mode, it lets everything through.
+
+// %%
+const dropout = new nn.Dropout(0.5);
+console.log(`training: ${await dropout.forward(ones(12)).format()}`);
+dropout.eval();
+console.log(`eval: ${await dropout.forward(ones(12)).format()}`);
+
+// %% [markdown]
+// ## The network
+//
+// Five convolutions, three poolings, three linear layers. The activation is ReLU throughout: its slope is 1 wherever it lets
+// something through, while that of a sigmoid is at most ¼, and eight factors of ¼ leave next to nothing of a gradient. (The
+// book says that *only* ReLU carries deep networks. That was the experience of 2012; with good initialization,
+// normalization, or relatives such as GELU there are other ways.)
+
+// %%
+class AlexNet extends nn.Module {
+  features = new nn.Sequential(
+    new nn.Conv2d(1, 96, 11, { stride: 4 }),
+    new nn.ReLU(),
+    new nn.MaxPool2d(3, { stride: 2 }),
+    new nn.Conv2d(96, 256, 5, { padding: 2 }),
+    new nn.ReLU(),
+    new nn.MaxPool2d(3, { stride: 2 }),
+    new nn.Conv2d(256, 384, 3, { padding: 1 }),
+    new nn.ReLU(),
+    new nn.Conv2d(384, 384, 3, { padding: 1 }),
+    new nn.ReLU(),
+    new nn.Conv2d(384, 256, 3, { padding: 1 }),
+    new nn.ReLU(),
+    new nn.MaxPool2d(3, { stride: 2 }),
+  );
+  classifier = new nn.Sequential(
+    new nn.Flatten(),
+    new nn.Linear(256 * 5 * 5, 4096),
+    new nn.ReLU(),
+    new nn.Dropout(0.5),
+    new nn.Linear(4096, 4096),
+    new nn.ReLU(),
+    new nn.Dropout(0.5),
+    new nn.Linear(4096, 10),
+  );
+
+  override forward(images: Tensor): Tensor {
+    return this.classifier.forward(this.features.forward(images));
+  }
+}
+
+const net = new AlexNet();
+console.log(summary(net, [flags.batch, 1, 224, 224]));
+
+// %% [markdown]
+// Two columns tell opposite stories. Nine tenths of the 46,764,746 **parameters** sit in the first two linear layers, and most of
+// the **arithmetic** happens in the convolutions: few weights, used at many places.
+//
+// ## Learning a picture by heart
+//
+// One picture of random numbers, to be called class 0. That is no recognition; it is the quickest proof that everything is
+// connected rightly: a network that cannot learn one picture by heart learns nothing. With `--data mnist` the
+// picture is a handwritten digit, with `--batch 10` there are ten of them, each different.
+
+// %%
+const digit = flags.data === "mnist" ? await digits({ count: flags.batch, seed: flags.seed }) : null;
+const x = digit ? tensor(digit.images, { shape: digit.shape }) : randn(flags.batch, 1, 224, 224);
+const labels = digit?.labels ?? Int32Array.from({ length: flags.batch }, (_, n) => n % 10);
+const target = F.oneHot(tensor(labels), 10);
+
+// %% [markdown]
+// The loss is the book's, $\sum \tfrac12 (y - t)^2$ over ten outputs, where $t$ is 1 for the right class and 0 elsewhere.
+//
+// The optimizer is **Adam**. Plain descent has one step size for all 46 million directions, and chapter 3 showed what that
+// costs when their curvatures differ. Adam keeps two running averages for each parameter, of the gradient and of its square,
+//
+// $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2, \qquad
+// \theta \leftarrow \theta - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon},$$
+//
+// ($\hat m$ and $\hat v$ are corrected for having started at zero), so every parameter moves by about $\eta$ per step,
+// however steep its own direction is.
+
+// %%
+const optimizer = new optim.Adam(net.parameters(), { lr: 1e-4 });
+const losses: Promise<number>[] = [];
+
+for await (const step of steps(flags.steps, { label: "AlexNet" })) {
+  const y = net.forward(x);
+  const loss = y.sub(target).square().div(2).sum();
+  loss.backward();
+  optimizer.step();
+  optimizer.zeroGrad();
+  step.log({ loss });
+  losses.push(loss.item());
+}
+
+// %% [markdown]
+// (`loss.item()` asks for the number and does not wait: the device delivers it while the next steps are under way.)
+
+// %%
+const history = await Promise.all(losses);
+const last = history.slice(-5);
+console.log(`first losses = ${history.slice(0, 3).map((loss) => loss.toFixed(4)).join(", ")}`);
+console.log(`mean of the last ${last.length} = ${(last.reduce((a, b) => a + b) / last.length).toFixed(4)}`);
+
+net.eval();
+const answer = noGrad(() => net.forward(x));
+console.log(`y =\n${await answer.format()}`);
+console.log(`says ${await answer.argmax(1).format()}, is [${[...labels].join(", ")}]`);
+
+// %% [markdown]
+// ## What to notice
+//
+// **The answer approaches the target**, 1 at the right class and 0 elsewhere, although nobody wrote a rule for it.
+//
+// **The loss does not fall evenly.** At each step dropout silences another half of the neurons, so each step asks a different
+// network. In `eval()` mode, for the answer above, all of them speak.
+//
+// **This is memory, not recognition.** 46 million parameters for one picture: what it would say about another picture means
+// nothing. Try `--data mnist --batch 10`: ten handwritten digits, told apart after 50 steps. Recognizing digits that it has
+// never seen takes thousands of them, and is the same loop.
+//
+// ## Exercises
+//
+// 1. Give both `new nn.Dropout(0.5)` the rate 0. Is the loss smoother? Then 0.9.
+// 2. Replace `optim.Adam` by `optim.SGD` with the same learning rate, and find one with which SGD learns the picture at all.
+// 3. Set the stride of the first convolution to 2. Which layer complains, and what number does it want? What did the summary
+//    say about parameters then?
