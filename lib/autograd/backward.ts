@@ -162,6 +162,6 @@ function release(node: Node): void {
   node.inputs = node.extra = node.edges = NONE;
   node.output = null;
   node.result = null;
-  node.constants = [];
+  node.constants = null;
   node.spent = true;
 }

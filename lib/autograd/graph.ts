@@ -80,7 +80,7 @@ function newNode(
     extra: [],
     call,
     result: null,
-    constants: [],
+    constants: null,
     gradient: null,
     keeper,
     walk: 0,
@@ -157,10 +157,8 @@ function record(
   const shapes = inputs.map(shapeOf);
   const node = newNode(name, rule, attrs, edges, shapes, null, buffer.scope);
   if (isSmall(buffer.shape)) node.result = buffer;
-  if (edges.includes(null)) {
-    node.constants = inputs.map((input) =>
-      input.node === null && isSmall(input.buffer.shape) ? input.buffer : null
-    );
+  for (let i = 0; i < inputs.length; i++) {
+    if (edges[i] === null && isSmall(shapes[i])) (node.constants ??= [])[i] = inputs[i].buffer;
   }
   const saves = rule.saves.inputs;
   if (saves !== undefined) {

@@ -57,7 +57,7 @@ export function closeScope(scope: Scope, settle: (buffer: Member) => boolean): v
         parent?.buffers.push(buffer);
       }
       // Nodes of the graph remember the scope, as the call that they were made in; they must not hold its buffers.
-      inner.buffers.length = 0;
+      if (inner.place !== "") inner.buffers.length = 0;
     }
     current = parent;
     return;

@@ -32,8 +32,8 @@ export interface Node {
   readonly call: Scope | null;
   /** Its result, if that is a few numbers only: for a picture of the graph, which shows them. */
   result: Buffer | null;
-  /** Inputs without a history, likewise. */
-  constants: (Buffer | null)[];
+  /** Inputs without a history, likewise: by their place among the inputs. */
+  constants: (Buffer | undefined)[] | null;
   /** The gradient on its way, during backward(). */
   gradient: Storage | null;
   /** Where the gradient is kept: the leaf, or a value that asked for it with retainGrad(). */
