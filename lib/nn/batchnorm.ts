@@ -64,17 +64,22 @@ export abstract class BatchNorm extends Module {
 
   /** How many batches the running statistics have seen, as int32; null without `trackRunningStats`. */
   get numBatchesTracked(): Tensor | null {
+    this.refresh();
+    return this.#batches;
+  }
+
+  /** Adds the batches that were seen since the last time. @internal */
+  protected override refresh(): void {
     const seen = this.#uncounted;
     this.#uncounted = 0;
     if (seen > 0) noGrad(() => this.#batches!.add_(seen));
-    return this.#batches;
   }
 
   /** The statistics under PyTorch's names. */
   protected override *members(): Iterable<[string, unknown]> {
     const names: Record<string, string> = { runningMean: "running_mean", runningVar: "running_var" };
     for (const [name, member] of super.members()) yield [names[name] ?? name, member];
-    yield ["num_batches_tracked", this.numBatchesTracked];
+    yield ["num_batches_tracked", this.#batches];
   }
 
   /** Whether the layer takes inputs of so many dimensions. */

@@ -64,6 +64,9 @@ export abstract class Module {
     return Object.entries(this);
   }
 
+  /** Brings buffers up to date before somebody looks at them. */
+  protected refresh(): void {}
+
   /** The arguments it was made with, for printing. */
   protected describe(): string {
     return "";
@@ -174,7 +177,8 @@ export abstract class Module {
 
   #named<K extends "parameters" | "buffers">(kind: K): Parts[K] {
     const found: [string, Tensor][] = [], seen = new Set<unknown>();
-    this.#walk((path, parts) => {
+    this.#walk((path, parts, module) => {
+      if (kind === "buffers") module.refresh();
       for (const [name, tensor] of parts[kind]) {
         if (seen.has(tensor.value)) continue;
         seen.add(tensor.value);
@@ -236,7 +240,8 @@ export abstract class Module {
    */
   stateDict(): StateDict {
     const state: StateDict = {};
-    this.#walk((path, { parameters, buffers }) => {
+    this.#walk((path, { parameters, buffers }, module) => {
+      module.refresh();
       for (const [name, tensor] of [...parameters, ...buffers]) state[join(path, name)] = tensor.detach();
     });
     return state;
