@@ -43,7 +43,18 @@ export interface MemoryUse {
   peakBytes: number;
 }
 
-/** One place where arithmetic runs. Made by `useDevice()`; see lib/device/cpu and lib/device/webgpu. */
+/**
+ * One place where arithmetic runs. Made by `useDevice()`; see lib/device/cpu and lib/device/webgpu.
+ *
+ * @example
+ * ```ts
+ * import { useDevice } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const device = await useDevice("cpu");
+ * console.log(device.description); // such as "CPU, 1 thread, WebAssembly SIMD"
+ * assertEquals(device.name, "cpu");
+ * ```
+ */
 export abstract class Device {
   readonly #kernels = new Map<string, KernelFunction>();
 
@@ -70,7 +81,11 @@ export abstract class Device {
     readonly nativeConvolution: boolean,
   ) {}
 
-  /** Whether the device itself frees the storages that JavaScript has forgotten. */
+  /**
+   * Whether the device itself frees the storages that JavaScript has forgotten.
+   *
+   * @internal
+   */
   get collectsGarbage(): boolean {
     return false;
   }
@@ -90,13 +105,32 @@ export abstract class Device {
    */
   abstract memory(): MemoryUse;
 
-  /** Starts a new measurement of `peakBytes` from what is alive now. */
+  /**
+   * Starts a new measurement of `peakBytes` from what is alive now.
+   *
+   * @example
+   * ```ts
+   * import { currentDevice } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * currentDevice().resetPeak();
+   * const { bytes, peakBytes } = currentDevice().memory();
+   * assertEquals(peakBytes, bytes);
+   * ```
+   */
   abstract resetPeak(): void;
 
-  /** Throws when the device can no longer compute (a lost GPU), with a sentence that says what was lost. */
+  /**
+   * Throws when the device can no longer compute (a lost GPU), with a sentence that says what was lost.
+   *
+   * @internal
+   */
   check(): void {}
 
-  /** Whether a kernel of this name is registered for this device. */
+  /**
+   * Whether a kernel of this name is registered for this device.
+   *
+   * @internal
+   */
   has(kernel: string): boolean {
     return this.#kernels.has(kernel) || tf.getKernel(kernel, this.backendName) != null;
   }

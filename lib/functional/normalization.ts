@@ -88,7 +88,9 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
         `use a larger batch, or eval()`,
     );
   }
-  const { value: y, extra: [mean, variance] } = applyMany("batchNorm", [input, scale, offset], { epsilon: eps });
+  const { value: y, extra: [mean, variance] } = applyMany("batchNorm", [input, scale, offset], {
+    epsilon: eps,
+  });
   noGrad(() => {
     const blend = (running: Tensor, batch: Tensor) => running.mul_(1 - momentum).add_(batch);
     if (runningMean !== null) blend(runningMean, new Tensor(new Value(mean)).mul(momentum));
