@@ -1,0 +1,38 @@
+// Starts programs, so it asks what permissions there are: see program.ts.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { numbers, output, programTest } from "./program.ts";
+
+programTest("chapter 5 shows convolution, padding, pooling and dropout in numbers", async () => {
+  const text = await output("05_alexnet", "--steps", "1");
+  assertStringIncludes(text, "edges =\n[[0., 3., 3., 0.],\n [0., 3., 3., 0.]]");
+  assertStringIncludes(text, "padding 1: shape [1, 1, 4, 4], first row [4., 6., 6., 4.]");
+  assertStringIncludes(text, "padding 3: shape [1, 1, 8, 8], first row [0., 0., 0., 0., 0., 0., 0., 0.]");
+  assertStringIncludes(text, "upright =\n[[1., 0.],\n [1., 0.]]");
+  assertStringIncludes(text, "lying =\n[[1., 1.],\n [0., 0.]]");
+  const dropped = numbers(text, "training")[0];
+  assert(dropped.every((x) => x === 0 || x === 2) && new Set(dropped).size === 2, `${dropped}`);
+  assert(numbers(text, "eval")[0].every((x) => x === 1));
+});
+
+programTest("chapter 5's AlexNet has the book's 46,764,746 parameters and begins to learn", async () => {
+  const text = await output("05_alexnet", "--steps", "3", "--seed", "1");
+  assertStringIncludes(text, "46,764,746 parameters");
+  const [first, second, third] = numbers(text, "first losses")[0];
+  // PyTorch, seeds 0, 1, 2: 0.51, then 0.43 to 0.47, then 0.38 to 0.40.
+  assert(first > 0.4 && first < 0.6, `first loss ${first}`);
+  assert(second < first && third < second, `losses ${first}, ${second}, ${third}`);
+});
+
+programTest("chapter 5 takes real digits, as many as asked for, each different", async () => {
+  const text = await output("05_alexnet", "--data", "mnist", "--batch", "3", "--steps", "1");
+  assertStringIncludes(text, "AlexNet                   [3, 10]");
+  assert(/is \[0, 1, 2\]$/m.test(text), text);
+});
+
+programTest("the same seed gives chapter 5 the same losses, another seed others", async () => {
+  const losses = async (seed: string) =>
+    numbers(await output("05_alexnet", "--steps", "2", "--seed", seed), "first losses")[0];
+  const first = await losses("7");
+  assertEquals(await losses("7"), first);
+  assert((await losses("8"))[0] !== first[0]);
+});

@@ -1,0 +1,30 @@
+// Starts programs, so it asks what permissions there are: see program.ts.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { numbers, output, programTest } from "./program.ts";
+
+programTest(
+  "chapter 6 shows normalization by hand and in AlexNet, and what a batch of one does",
+  async () => {
+    const text = await output("06_batchnorm", "--steps", "4");
+    assert(numbers(text, "largest difference")[0][0] < 1e-5, "by hand as by the layer");
+
+    const spreads = (name: string) =>
+      [...text.matchAll(new RegExp(`^${name} ((?: +\\d+\\.\\d+){8})$`, "gm"))]
+        .map(([, row]) => row.trim().split(/ +/).map(Number));
+    const [[plain], [normalized]] = [spreads("plain"), spreads("normalized")];
+    assert(plain.at(-1)! < 0.05, `the signal fades: ${plain}`);
+    assert(normalized.at(-1)! > 0.2, `normalization keeps it up: ${normalized}`);
+
+    const rows = [...text.matchAll(/^ +(\d+)((?: +\d+\.\d{4}){4})$/gm)];
+    assertEquals(rows.map(([, step]) => Number(step)), [0, 1, 2, 3]);
+    const first = rows[0][2].trim().split(/ +/).map(Number);
+    // PyTorch's plain networks begin near 1, its normalized ones between 1 and 4.
+    assert(first[0] < 1.5 && first[2] < 1.5 && first[1] < 6 && first[3] < 6, `${first}`);
+
+    assertStringIncludes(
+      text,
+      "in training more than one value per channel is needed, and shape [1, 4096] has 1",
+    );
+    assertStringIncludes(text, "one picture in eval mode: shape [1, 10]");
+  },
+);
