@@ -6,7 +6,7 @@
 
 type Declaration = Deno.lint.Statement | Deno.lint.ExportNamedDeclaration["declaration"];
 
-const isChapter = (file: string) => /[\\/]chapters[\\/][^\\/]+\.ts$/.test(file);
+const isChapter = (file: string) => /(?<![\\/]tests)[\\/]chapters[\\/][^\\/]+\.ts$/.test(file);
 
 const rule = (create: (context: Deno.lint.RuleContext) => Deno.lint.LintVisitor): Deno.lint.Rule => ({
   create: (context) => isChapter(context.filename) ? create(context) : {},
