@@ -1,4 +1,4 @@
-import { cat, gradCheck, noGrad, ones, type Tensor, tensor, zeros } from "descent";
+import { cat, gradCheck, noGrad, ones, type Tensor, tensor } from "descent";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { onEachDevice } from "../devices.ts";
 
