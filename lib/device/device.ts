@@ -81,6 +81,11 @@ export abstract class Device {
     readonly nativeConvolution: boolean,
   ) {}
 
+  /** What a console and a notebook show of it. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `Device ${this.name}: ${this.description}`;
+  }
+
   /**
    * Whether the device itself frees the storages that JavaScript has forgotten.
    *
