@@ -8,6 +8,7 @@ export {
 } from "./flags.ts";
 export { Progress, type ProgressOptions } from "./progress.ts";
 export { type Loggable, type Step, steps, type StepsOptions } from "./steps.ts";
+export { Graph, graph, type GraphOptions } from "./graph/graph.ts";
 export { show, type ShowOptions } from "./show.ts";
 export {
   type AxesOptions,

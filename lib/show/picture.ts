@@ -15,6 +15,10 @@ import type { Svg } from "./draw/spec.ts";
 import { drawSvg } from "./draw/vega.ts";
 import type { Files } from "./output.ts";
 import { textOf, type TextOptions } from "./plain/mod.ts";
+import { drawGraph } from "./graph/dot.ts";
+import { Graph } from "./graph/graph.ts";
+import { graphText } from "./graph/text.ts";
+import { readAll } from "./graph/values.ts";
 import { isTable, tableHtml, tableText } from "./table.ts";
 
 /** The same thing in several formats, by MIME type: each viewer takes the best that it knows. */
@@ -38,6 +42,7 @@ const NOTEBOOK: TextOptions = { columns: 76, color: false };
 export async function pictureOf(x: unknown): Promise<Picture> {
   if (x instanceof TensorBase) return words(await tensorText(x));
   if (isChart(x)) return await chartPicture(x);
+  if (x instanceof Graph) return await graphPicture(x);
   if (isTable(x)) return tablePicture(x);
   return words(typeof x === "string" ? x : Deno.inspect(x, { colors: false, depth: 6 }));
 }
@@ -85,6 +90,24 @@ async function chartPicture(chart: Chart): Promise<Picture> {
     },
     files: {
       html: async () => await pageOf({ title, alt: altOf(model), figure, html: (await svg()).text }),
+      svg: async () => (await svg()).text,
+    },
+  };
+}
+
+async function graphPicture({ root, title: given }: Graph): Promise<Picture> {
+  const read = await readAll(root);
+  const title = given || "graph";
+  let drawn: Promise<Svg> | undefined;
+  const svg = () => drawn ??= drawGraph(root, read, given);
+  const alt = `${title}: a computation graph from its inputs to its result`;
+  const text = (columns: number) => `${given === "" ? "" : `${given}\n`}${graphText(root, read, columns)}`;
+  return {
+    title,
+    text: ({ columns }) => text(columns),
+    bundle: async () => await withPng({ "text/plain": text(NOTEBOOK.columns) }, await svg(), alt),
+    files: {
+      html: async () => await pageOf({ title, alt, figure: null, html: (await svg()).text }),
       svg: async () => (await svg()).text,
     },
   };

@@ -1,0 +1,63 @@
+/**
+ * A graph as text: a tree from the result down to what it was computed from.
+ *
+ * @module
+ */
+import { truncate } from "../text.ts";
+import { behind, type Box } from "./collapse.ts";
+import { headlines } from "./dot.ts";
+import type { Read } from "./values.ts";
+
+/**
+ * A tree as lines: what a line is computed from stands below it. The main way goes straight down, however long it is; what else comes
+ * in branches off. What is read twice is written once, with a number that stands for it elsewhere.
+ */
+export function graphText(root: Box, read: Map<Box, Read>, columns: number): string {
+  const boxes = behind(root);
+  const readers = new Map<Box, number>();
+  for (const { inputs } of boxes) {
+    for (const input of inputs) readers.set(input, (readers.get(input) ?? 0) + 1);
+  }
+  // What stands on some main way is written there; branches that lead to it before only say its number.
+  const onMainWay = new Set(boxes.map(mainInput));
+  const numbers = new Map<Box, number>();
+  const numberOf = (box: Box) => {
+    if (!numbers.has(box)) numbers.set(box, numbers.size + 1);
+    return numbers.get(box)!;
+  };
+  const written = new Set<Box>();
+  const lines: string[] = [];
+  // A stack of its own: graphs are deeper than calls may be.
+  const stack: { box: Box; lead: string; branch: string }[] = [{ box: root, lead: "", branch: "" }];
+  while (stack.length > 0) {
+    const { box, lead, branch } = stack.pop()!;
+    const isShared = (readers.get(box) ?? 0) > 1 && box.inputs.length > 0;
+    if (isShared && (written.has(box) || branch !== "" && onMainWay.has(box))) {
+      lines.push(truncate(`${lead}${branch}→ (${numberOf(box)}) ${headlines(box)[0]}`, columns));
+      continue;
+    }
+    written.add(box);
+    const { value, gradient } = read.get(box)!;
+    const mark = isShared ? `(${numberOf(box)}) ` : "";
+    const parts = [...headlines(box), ...flat(value), ...flat(gradient, "∂ ")];
+    lines.push(truncate(`${lead}${branch}${mark}${parts.join("  ")}`, columns));
+    const below = lead + (branch === "" ? "" : branch === "└─ " ? "   " : "│  ");
+    const main = mainInput(box);
+    if (main !== undefined) stack.push({ box: main, lead: below, branch: "" });
+    const beside = [...new Set(box.inputs)].filter((input) => input !== main).reverse();
+    beside.forEach((input, i) =>
+      stack.push({ box: input, lead: below, branch: i === 0 && main === undefined ? "└─ " : "├─ " })
+    );
+  }
+  return lines.join("\n");
+}
+
+/** The input with the longest way behind it: the latest that was computed at all. */
+function mainInput({ inputs }: Box): Box | undefined {
+  const computed = inputs.filter((input) => input.inputs.length > 0);
+  return computed.length === 0 ? undefined : computed.reduce((a, b) => b.id > a.id ? b : a);
+}
+
+function flat(rows: string[][], mark = ""): string[] {
+  return rows.length === 0 ? [] : [mark + rows.map((row) => row.join(" ")).join("; ")];
+}
