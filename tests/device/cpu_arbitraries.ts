@@ -29,7 +29,7 @@ export function shapes({ most = 5000, minLength = 0, maxLength = 6, large = 110_
 }
 
 /** What the numbers of an array are like; the first is what a failing case shrinks to. */
-export type Kind = "integers" | "reals" | "specials";
+export type Kind = "integers" | "reals" | "specials" | "infinities";
 
 const SPECIALS = [NaN, Infinity, -Infinity, 0, -0, 1, -1, 88.5, -104, 1e-40, 3e38];
 
@@ -58,7 +58,9 @@ function numbers(n: number, seed: number, kind: Kind, dtype: DType): Values {
   if (dtype === "bool") return Uint8Array.from({ length: n }, () => integer(0, 1));
   const real = () => 2 * next() - 1;
   const special = () => integer(0, 3) === 0 ? SPECIALS[integer(0, SPECIALS.length - 1)] : 100 * real();
-  const value = { integers: () => integer(-3, 3), reals: real, specials: special }[kind];
+  const whole = () => integer(-3, 3);
+  const infinity = () => integer(0, 20) === 0 ? SPECIALS[integer(0, 2)] : whole();
+  const value = { integers: whole, reals: real, specials: special, infinities: infinity }[kind];
   return Float32Array.from({ length: n }, value);
 }
 

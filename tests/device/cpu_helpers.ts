@@ -67,7 +67,7 @@ const composed = composedKernels("cpu");
 /** TensorFlow.js' CPU backend as far as the composed convolutions need a device. */
 export const referenceDevice = {
   nativeConvolution: false,
-  run: (kernel: string, inputs: unknown, attrs: unknown) => call(kernel, inputs, attrs),
+  run: (kernel: string, inputs: unknown, attrs: unknown) => stockKernel(kernel, inputs, attrs),
   share: ({ dataId, dtype }: Storage, shape: number[]) => {
     reference.incRef(dataId);
     return { dataId, dtype, shape };
@@ -76,9 +76,18 @@ export const referenceDevice = {
 } as unknown as Device;
 
 /** Calls TensorFlow.js' own kernel, or the composed form of one that it does not have. */
-function call(kernel: string, inputs: unknown, attrs: unknown): tf.TensorInfo | tf.TensorInfo[] {
+export function stockKernel(
+  kernel: string,
+  inputs: unknown,
+  attrs: unknown,
+): tf.TensorInfo | tf.TensorInfo[] {
   const kernelFunc = tf.getKernel(kernel, "cpu")?.kernelFunc ?? composed[kernel];
   return (kernelFunc as unknown as (call: unknown) => tf.TensorInfo)({ inputs, attrs, backend: reference });
+}
+
+/** A storage of TensorFlow.js' CPU backend. */
+export function stockArray({ shape, dtype, values }: HostArray): tf.TensorInfo {
+  return reference.makeTensorInfo(shape, dtype, values.slice() as Float32Array);
 }
 
 function same(got: number, wanted: number, { rtol = 0, atol = 0, anyNonFinite }: Tolerance): boolean {
@@ -100,7 +109,7 @@ export function compare(
   inputs: HostInputs,
   attrs: object = {},
   tolerance: number | Tolerance = 2e-5,
-  expected: Expected = (inputs) => call(kernel, inputs, attrs),
+  expected: Expected = (inputs) => stockKernel(kernel, inputs, attrs),
 ): HostArray {
   const allowed = typeof tolerance === "number" ? { rtol: tolerance, atol: tolerance } : tolerance;
   const before = device.memory();
@@ -109,7 +118,7 @@ export function compare(
     if (array === undefined) continue;
     const { shape, values, dtype } = array;
     ours[name] = device.upload(values, shape, dtype);
-    theirs[name] = reference.makeTensorInfo(shape, dtype, values.slice() as Float32Array);
+    theirs[name] = stockArray(array);
   }
   const wrap = (named: Record<string, unknown>) => Array.isArray(inputs) ? Object.values(named) : named;
   const list = <T>(results: T | T[]) => Array.isArray(results) ? results : [results];
