@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Summary } from "../nn/summary.ts";
 import { TensorBase } from "../tensor/base.ts";
 import { formatValues } from "../tensor/print.ts";
 import { type Chart, isChart } from "./chart/describe.ts";
@@ -19,6 +20,7 @@ import { drawGraph } from "./graph/dot.ts";
 import { Graph } from "./graph/graph.ts";
 import { graphText } from "./graph/text.ts";
 import { readAll } from "./graph/values.ts";
+import { summaryHtml, summaryText } from "./summary.ts";
 import { isTable, tableHtml, tableText } from "./table.ts";
 
 /** The same thing in several formats, by MIME type: each viewer takes the best that it knows. */
@@ -42,6 +44,7 @@ const NOTEBOOK: TextOptions = { columns: 76, color: false };
 export async function pictureOf(x: unknown): Promise<Picture> {
   if (x instanceof TensorBase) return words(await tensorText(x));
   if (isChart(x)) return await chartPicture(x);
+  if (x instanceof Summary) return summaryPicture(x);
   if (x instanceof Graph) return await graphPicture(x);
   if (isTable(x)) return tablePicture(x);
   return words(typeof x === "string" ? x : Deno.inspect(x, { colors: false, depth: 6 }));
@@ -62,14 +65,20 @@ function words(text: string): Picture {
 }
 
 function tablePicture(rows: Record<string, unknown>[]): Picture {
+  return tabular("table", (columns) => tableText(rows, columns), () => tableHtml(rows));
+}
+
+function summaryPicture(summary: Summary): Picture {
+  return tabular("summary", (columns) => summaryText(summary, columns), () => summaryHtml(summary));
+}
+
+/** What is a table in a notebook, and text elsewhere. */
+function tabular(title: string, text: (columns: number) => string, html: () => string): Picture {
+  const bundle = () => ({ "text/html": html(), "text/plain": text(Infinity) });
   return {
-    title: "table",
-    text: ({ columns }) => tableText(rows, columns),
-    bundle: () =>
-      Promise.resolve({
-        bundle: { "text/html": tableHtml(rows), "text/plain": tableText(rows, Infinity) },
-        metadata: {},
-      }),
+    title,
+    text: ({ columns }) => text(columns),
+    bundle: () => Promise.resolve({ bundle: bundle(), metadata: {} }),
     files: null,
   };
 }

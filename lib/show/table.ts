@@ -32,7 +32,10 @@ function cell(value: unknown): string {
 
 /** Names to the left, numbers to the right, as the eye compares them. */
 function isNumeric(rows: Rows, column: string): boolean {
-  return rows.every((row) => row[column] === undefined || typeof row[column] === "number");
+  return rows.every((row) => {
+    const value = row[column];
+    return value === undefined || typeof (value as object | number)?.valueOf() === "number";
+  });
 }
 
 /** A table as text; what does not fit into so many columns is cut. */

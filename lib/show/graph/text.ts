@@ -18,8 +18,14 @@ export function graphText(root: Box, read: Map<Box, Read>, columns: number): str
   for (const { inputs } of boxes) {
     for (const input of inputs) readers.set(input, (readers.get(input) ?? 0) + 1);
   }
-  // What stands on some main way is written there; branches that lead to it before only say its number.
-  const onMainWay = new Set(boxes.map(mainInput));
+  const depths = new Map<Box, number>();
+  for (const box of boxes) {
+    depths.set(box, box.inputs.reduce((most, input) => Math.max(most, 1 + depths.get(input)!), 0));
+  }
+  const mainInput = (box: Box) => deepest(box.inputs, depths);
+  // What stands on the main way is written there; branches that lead to it before only say its number.
+  const trunk = new Set<Box>();
+  for (let box: Box | undefined = root; box !== undefined; box = mainInput(box)) trunk.add(box);
   const numbers = new Map<Box, number>();
   const numberOf = (box: Box) => {
     if (!numbers.has(box)) numbers.set(box, numbers.size + 1);
@@ -32,7 +38,7 @@ export function graphText(root: Box, read: Map<Box, Read>, columns: number): str
   while (stack.length > 0) {
     const { box, lead, branch } = stack.pop()!;
     const isShared = (readers.get(box) ?? 0) > 1 && box.inputs.length > 0;
-    if (isShared && (written.has(box) || branch !== "" && onMainWay.has(box))) {
+    if (isShared && (written.has(box) || (lead + branch !== "" && trunk.has(box)))) {
       lines.push(truncate(`${lead}${branch}→ (${numberOf(box)}) ${headlines(box)[0]}`, columns));
       continue;
     }
@@ -52,10 +58,12 @@ export function graphText(root: Box, read: Map<Box, Read>, columns: number): str
   return lines.join("\n");
 }
 
-/** The input with the longest way behind it: the latest that was computed at all. */
-function mainInput({ inputs }: Box): Box | undefined {
+/** The input with the longest way behind it, if any was computed. */
+function deepest(inputs: Box[], depths: Map<Box, number>): Box | undefined {
   const computed = inputs.filter((input) => input.inputs.length > 0);
-  return computed.length === 0 ? undefined : computed.reduce((a, b) => b.id > a.id ? b : a);
+  return computed.length === 0
+    ? undefined
+    : computed.reduce((a, b) => depths.get(b)! > depths.get(a)! ? b : a);
 }
 
 function flat(rows: string[][], mark = ""): string[] {
