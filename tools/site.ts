@@ -1,0 +1,102 @@
+/**
+ * Makes a static site from the executed notebooks: contents, chapters, API reference. It loads nothing from elsewhere.
+ *
+ * ```sh
+ * deno task site               # into site/
+ * deno task site --out DIR
+ * ```
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import type { Notebook } from "./notebooks/nbformat.ts";
+import { loadBytes } from "./packages.ts";
+import { type Chapter, chapterOf } from "./site/chapter.ts";
+import { renderer } from "./site/markdown.ts";
+import { chapterPage, contentsPage, document, fileOf } from "./site/page.ts";
+
+const { out } = parseArgs(Deno.args, { string: ["out"], default: { out: "site" } });
+const start = performance.now();
+await Deno.remove(out, { recursive: true }).catch((error) => {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+});
+await Deno.mkdir(`${out}/assets`, { recursive: true });
+
+const chapters = await readChapters();
+for (const [i, chapter] of chapters.entries()) {
+  await write(fileOf(chapter), document(chapterPage(chapter, chapters[i - 1], chapters[i + 1])));
+}
+await write("index.html", document(contentsPage(chapters)));
+for (const file of ["style.css", "reference.css", "charts.js", "icon.svg"]) {
+  await Deno.copyFile(new URL(`site/${file}`, import.meta.url), `${out}/assets/${file}`);
+}
+await writeFormulaFonts();
+if (chapters.some(({ isInteractive }) => isInteractive)) {
+  const plotly = await import("plotly.js-dist/plotly.js", { with: { type: "text" } });
+  await write("assets/plotly.js", plotly.default);
+}
+await writeReference();
+console.log(
+  `${out}/index.html and ${chapters.length} chapters, in ${
+    ((performance.now() - start) / 1000).toFixed(1)
+  } s`,
+);
+
+async function readChapters(): Promise<Chapter[]> {
+  const names = [...Deno.readDirSync("notebooks")].map(({ name }) => name).filter((name) =>
+    name.endsWith(".ipynb")
+  );
+  if (names.length === 0) {
+    console.error("deno task site: there are no notebooks yet. deno task notebooks makes them.");
+    Deno.exit(1);
+  }
+  const rendering = await renderer();
+  return names.sort().map((file) => {
+    const notebook: Notebook = JSON.parse(Deno.readTextFileSync(`notebooks/${file}`));
+    return chapterOf(file.replace(/\.ipynb$/, ""), notebook, rendering);
+  });
+}
+
+/** KaTeX' style sheet, and the fonts that it names, in the one format that every browser reads. */
+async function writeFormulaFonts(): Promise<void> {
+  const css = new TextDecoder().decode(await loadBytes("katex", "dist/katex.min.css"));
+  const woff2 = css.replace(/(url\(fonts\/[^)]*\.woff2\) format\("woff2"\))[^}]*?(?=[;}])/g, "$1");
+  await write("assets/katex.css", woff2);
+  await Deno.mkdir(`${out}/assets/fonts`);
+  for (const [, font] of woff2.matchAll(/url\((fonts\/[^)]*)\)/g)) {
+    await Deno.writeFile(`${out}/assets/${font}`, await loadBytes("katex", `dist/${font}`));
+  }
+}
+
+async function writeReference(): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["doc", "--html", "--name=Descent", `--output=${out}/api`, "lib/mod.ts"],
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(`deno doc failed: ${new TextDecoder().decode(stderr)}`);
+  for (const path of htmlFiles(`${out}/api`)) {
+    const up = "../".repeat(path.split("/").length - out.split("/").length - 1);
+    const html = (await Deno.readTextFile(path))
+      .replace("<html>", '<html lang="en">')
+      .replace(
+        "</head>",
+        `<link rel="icon" href="${up}assets/icon.svg"><link rel="stylesheet" href="${up}assets/reference.css"></head>`,
+      )
+      .replaceAll('class="copyButton', 'aria-label="Copy" class="copyButton')
+      .replaceAll("<pre>", '<pre tabindex="0">')
+      .replace("<body>", `<body><a class="to-course" href="${up}index.html">← The course</a>`);
+    await Deno.writeTextFile(path, html);
+  }
+}
+
+function htmlFiles(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    if (isDirectory) return htmlFiles(`${folder}/${name}`);
+    return name.endsWith(".html") ? [`${folder}/${name}`] : [];
+  });
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await Deno.writeTextFile(`${out}/${path}`, text);
+}

@@ -1,0 +1,119 @@
+/**
+ * A notebook as a page.
+ *
+ * @module
+ */
+import type { MimeBundle, Notebook, NotebookCell, Output } from "../notebooks/nbformat.ts";
+import { escape, type Renderer } from "./markdown.ts";
+
+/** A chapter, ready to be put in a page. */
+export interface Chapter {
+  /** The name of its file: "01_extremum". */
+  name: string;
+  /** "1. The lowest point of a parabola". */
+  title: string;
+  /** The first paragraph, as HTML. */
+  question: string;
+  html: string;
+  /** Whether it has charts that Plotly can bring to life. */
+  isInteractive: boolean;
+}
+
+const PLOTLY = "application/vnd.plotly.v1+json";
+
+/**
+ * Makes a chapter of a notebook.
+ *
+ * @param name The file's name.
+ * @param notebook An executed one.
+ * @param renderer Of Markdown and code.
+ */
+export function chapterOf(name: string, notebook: Notebook, renderer: Renderer): Chapter {
+  const shown = notebook.cells.filter(({ metadata }) => !metadata.tags?.includes("setup"));
+  const first = shown[0].source.join("");
+  const title = /^# (.*)/.exec(first)?.[1];
+  if (title === undefined) throw new Error(`notebooks/${name}.ipynb: its first cell has no title "# …"`);
+  const question = opening(first.split(/\n\n+/).slice(1));
+  const html = shown.map((cell) => cellHtml(cell, renderer)).join("\n");
+  return {
+    name,
+    title,
+    question: renderer.markdown(question),
+    html,
+    isInteractive: html.includes("data-plotly"),
+  };
+}
+
+/** The first paragraph; if a formula interrupts its sentence, up to where that ends. */
+function opening(paragraphs: readonly string[]): string {
+  const taken = [paragraphs[0] ?? ""];
+  for (const paragraph of paragraphs.slice(1)) {
+    if (/[.?!]\**$/.test(taken.at(-1)!)) break;
+    taken.push(
+      paragraph.startsWith("$$") ? paragraph : /^[^]*?[.?!](?=\s|$)/.exec(paragraph)?.[0] ?? paragraph,
+    );
+  }
+  return taken.join("\n\n");
+}
+
+function cellHtml(cell: NotebookCell, renderer: Renderer): string {
+  const source = cell.source.join("");
+  if (cell.cell_type === "markdown") return `<section class="prose">\n${renderer.markdown(source)}</section>`;
+  const code = focusable(renderer.code(source));
+  const isFolded = cell.metadata.jupyter?.source_hidden === true;
+  const shown = isFolded ? `<details><summary>Code</summary>\n${code}</details>` : code;
+  const outputs = (cell.outputs ?? []).map((output) => outputHtml(output, renderer)).join("\n");
+  return `<section class="code">\n${shown}\n${outputs}</section>`;
+}
+
+/** A block that scrolls sideways can be reached by keyboard, and has a name. */
+function focusable(code: string): string {
+  return code.replace(/<pre ([^>]*?)tabindex="0"/, '<pre $1tabindex="0" role="region" aria-label="code"');
+}
+
+function outputHtml(output: Output, renderer: Renderer): string {
+  if (output.output_type === "stream") {
+    const isError = output.name === "stderr";
+    return text(output.text.join(""), isError ? "output stderr" : "output");
+  }
+  return bundleHtml(output.data, output.metadata, renderer);
+}
+
+/** The richest of a bundle's formats that needs no script; a chart keeps its figure for Plotly beside it. */
+function bundleHtml(data: MimeBundle, metadata: Record<string, unknown>, renderer: Renderer): string {
+  const plain = joined(data["text/plain"]);
+  const of = (type: string) => joined(data[type]);
+  if ("image/png" in data) {
+    const { width, height, alt } = (metadata["image/png"] ?? {}) as Record<string, unknown>;
+    const size = width && height ? ` width="${width}" height="${height}"` : "";
+    const words = escape(String(alt ?? metadata.alt ?? plain));
+    const image = `<img src="data:image/png;base64,${of("image/png").trim()}"${size} alt="${words}">`;
+    return figure(image, data);
+  }
+  if ("image/svg+xml" in data) {
+    const base64 = new TextEncoder().encode(of("image/svg+xml")).toBase64();
+    const words = escape(String(metadata.alt ?? plain));
+    return figure(`<img src="data:image/svg+xml;base64,${base64}" alt="${words}">`, data);
+  }
+  if ("text/html" in data) {
+    return `<div class="output wide" tabindex="0" role="region" aria-label="output">${of("text/html")}</div>`;
+  }
+  if ("text/markdown" in data) return `<div class="output">${renderer.markdown(of("text/markdown"))}</div>`;
+  return text(plain, "output");
+}
+
+function figure(image: string, data: MimeBundle): string {
+  if (!(PLOTLY in data)) return `<figure>${image}</figure>`;
+  const json = JSON.stringify(data[PLOTLY]).replaceAll("<", "\\u003c");
+  return `<figure data-plotly>${image}<script type="application/json">${json}</script></figure>`;
+}
+
+function text(content: string, style: string): string {
+  return `<pre class="${style}" tabindex="0" role="region" aria-label="output">${
+    escape(content.trimEnd())
+  }</pre>`;
+}
+
+function joined(value: unknown): string {
+  return Array.isArray(value) ? value.join("") : String(value ?? "");
+}

@@ -1,0 +1,64 @@
+/**
+ * Markdown to HTML, with formulas set by KaTeX and code coloured by Shiki: all of it here, nothing in the browser.
+ *
+ * @module
+ */
+import { load } from "../packages.ts";
+
+/** As much of markdown-it as is used here. */
+interface MarkdownIt {
+  render(text: string): string;
+  use(plugin: unknown, options: unknown): MarkdownIt;
+  renderer: { rules: Record<string, unknown> };
+}
+
+/** Renders Markdown, and code by itself. */
+export interface Renderer {
+  /** A Markdown text as HTML. */
+  markdown(text: string): string;
+  /** TypeScript as a coloured block. */
+  code(text: string): string;
+}
+
+const THEMES = { light: "github-light-high-contrast", dark: "github-dark-high-contrast" };
+
+/** Loads what it takes. */
+export async function renderer(): Promise<Renderer> {
+  const { default: markdownIt } = await load<{ default: new (options: unknown) => MarkdownIt }>(
+    "markdown-it",
+  );
+  const { default: { default: katex } } = await load<{ default: { default: unknown } }>("markdown-it-katex");
+  const { createHighlighter } = await load<{
+    createHighlighter(options: unknown): Promise<{ codeToHtml(code: string, options: unknown): string }>;
+  }>("shiki");
+  const highlighter = await createHighlighter({ themes: Object.values(THEMES), langs: ["ts", "sh", "json"] });
+  const highlight = (code: string, lang: string) => {
+    const known = ["ts", "sh", "json"].includes(lang) ? lang : "text";
+    return highlighter.codeToHtml(code.trimEnd(), { lang: known, themes: THEMES, defaultColor: false });
+  };
+  const markdown = new markdownIt({ html: true, typographer: true, highlight });
+  markdown.use(katex, { throwOnError: true, strict: "error" });
+  return {
+    markdown: (text) => scrollable(markdown.render(text)),
+    code: (text) => highlight(text, "ts"),
+  };
+}
+
+/** Formulas and tables that may be wider than a phone scroll by themselves, also by keyboard. */
+function scrollable(html: string): string {
+  return html
+    .replaceAll(
+      '<p class="katex-block">',
+      '<p class="katex-block" tabindex="0" role="region" aria-label="formula">',
+    )
+    .replaceAll("<table>", '<div class="wide" tabindex="0" role="region" aria-label="table"><table>')
+    .replaceAll("</table>", "</table></div>");
+}
+
+/** Text as HTML shows it. */
+export function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
+    '"',
+    "&quot;",
+  );
+}

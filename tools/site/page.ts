@@ -1,0 +1,99 @@
+/**
+ * What all pages have around them.
+ *
+ * @module
+ */
+import type { Chapter } from "./chapter.ts";
+import { escape } from "./markdown.ts";
+
+/** A page: its title, and what is in it. */
+export interface Page {
+  title: string;
+  description: string;
+  html: string;
+  isInteractive?: boolean;
+}
+
+/** A complete HTML document. */
+export function document({ title, description, html, isInteractive = false }: Page): string {
+  const script = isInteractive ? '\n<script src="assets/charts.js" defer></script>' : "";
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="description" content="${escape(description)}">
+<title>${escape(title)}</title>
+<link rel="icon" href="assets/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="assets/katex.css">
+<link rel="stylesheet" href="assets/style.css">${script}
+</head>
+<body>
+<a class="skip" href="#main">Skip to the text</a>
+<header>
+<nav aria-label="Site"><a class="home" href="index.html">Descent</a> <a href="index.html#chapters">Chapters</a> <a href="api/index.html">API</a></nav>
+</header>
+<main id="main">
+${html}
+</main>
+<footer><p>Made from the executed notebooks of the course: what you read is what ran.</p></footer>
+</body>
+</html>
+`;
+}
+
+/** The page of a chapter, with the ways to its neighbours. */
+export function chapterPage(chapter: Chapter, before: Chapter | undefined, after: Chapter | undefined): Page {
+  const link = (to: Chapter | undefined, relation: string, word: string) =>
+    to === undefined
+      ? ""
+      : `<a rel="${relation}" href="${fileOf(to)}"><small>${word}</small> ${escape(to.title)}</a>`;
+  return {
+    title: `${chapter.title} · Descent`,
+    description: `Descent, chapter ${chapter.title}`,
+    isInteractive: chapter.isInteractive,
+    html: `<article>
+${chapter.html}
+</article>
+<nav class="neighbours" aria-label="Chapters">${link(before, "prev", "Before")}${
+      link(after, "next", "Next")
+    }</nav>`,
+  };
+}
+
+/** The page that one sees first. */
+export function contentsPage(chapters: readonly Chapter[]): Page {
+  const items = chapters.map((chapter) => {
+    const [number, name] = chapter.title.split(/\. (.*)/);
+    return `<li><span class="number" aria-hidden="true">${escape(number)}</span>
+<div><h3><a href="${fileOf(chapter)}"><span class="hidden">Chapter ${escape(number)}: </span>${
+      escape(name)
+    }</a></h3>
+${chapter.question}</div></li>`;
+  });
+  const description =
+    "Deep learning by building it: from a parabola to a residual network, in TypeScript, on Deno.";
+  return {
+    title: "Descent: deep learning by building it",
+    description,
+    html: `<div class="front">
+<h1>Descent</h1>
+<p class="lead">${description}</p>
+<p>Every chapter asks a question, builds the answer with what the chapters before it made, and runs. To run them yourself:</p>
+<pre tabindex="0" role="region" aria-label="commands"><code>deno run chapters/01_extremum.ts
+jupyter lab notebooks/</code></pre>
+<h2 id="chapters">Chapters</h2>
+<ol class="chapters">
+${items.join("\n")}
+</ol>
+<h2>Reference</h2>
+<p><a href="api/index.html">Everything that <code>import … from "descent"</code> offers</a>, with shapes, errors and examples.</p>
+</div>`,
+  };
+}
+
+/** The file of a chapter's page. */
+export function fileOf({ name }: Chapter): string {
+  return `${name}.html`;
+}
