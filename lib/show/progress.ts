@@ -4,7 +4,9 @@
  * @module
  */
 import { inNotebook, RedrawnLine, terminalColumns, writeLine, writeToTerminal } from "./terminal.ts";
-import { duration, fit, joinedWidth, type Part, shortNumber, truncate } from "./text.ts";
+import { Pace } from "./pace.ts";
+import { Sparkline } from "./sparkline.ts";
+import { fit, joinedWidth, type Part, shortNumber, truncate } from "./text.ts";
 
 /** How a {@linkcode Progress} is shown, and what tests replace. */
 export interface ProgressOptions {
@@ -35,6 +37,8 @@ const REDRAW_EVERY = 50;
 const LINES = 10;
 /** The widest bar, in columns, and the narrowest that still says something. */
 const WIDEST = 30, NARROWEST = 6;
+/** So many letters show the course of the first value. */
+const SPARKS = 12;
 
 /**
  * Shows how far a run of `total` steps is: steps done, speed, time taken and left, the values last logged.
@@ -62,18 +66,14 @@ export class Progress {
   readonly #isTerminal: boolean;
   readonly #color: boolean;
   readonly #now: () => number;
-  readonly #start: number;
-
-  /** How many steps have ended, and when the last one did. */
-  #done = 0;
-  #lastEnd: number;
-  /** The same after the first call of `step`: speed is measured from there. */
-  #first?: { done: number; end: number };
+  readonly #pace: Pace;
   #ended = false;
 
   /** The values last logged, and the step they belong to. */
   #values: Record<string, number> = {};
   #arrived = 0;
+  /** The course of the first of them. */
+  readonly #course = new Sparkline(SPARKS);
 
   /** On a terminal: the line, and when it was last drawn for a step's end and for new values. */
   readonly #redrawn: RedrawnLine;
@@ -102,7 +102,7 @@ export class Progress {
     this.#columns = options.columns ?? terminalColumns;
     this.#color = options.color ?? (this.#isTerminal && !Deno.noColor);
     this.#now = options.now ?? (() => performance.now());
-    this.#start = this.#lastEnd = this.#now();
+    this.#pace = new Pace(total, this.#now);
     if (total > 0) this.#draw("step");
   }
 
@@ -113,11 +113,11 @@ export class Progress {
    */
   step(step: number): void {
     if (this.#ended) return;
-    this.#done = step;
-    this.#lastEnd = this.#now();
-    this.#first ??= { done: step, end: this.#lastEnd };
+    this.#pace.step(step);
     if (this.#isTerminal) return this.#draw("step");
-    if (isMilestone(step, this.#total)) this.#due.push({ step, rate: this.#rate(), left: this.#left() });
+    if (isMilestone(step, this.#total)) {
+      this.#due.push({ step, rate: this.#pace.rate(), left: this.#pace.left() });
+    }
     this.#release((due) => due <= this.#arrived || !this.#announced.has(due));
   }
 
@@ -142,6 +142,8 @@ export class Progress {
     this.#release((due) => due < step);
     this.#values = step === this.#arrived ? { ...this.#values, ...values } : values;
     this.#arrived = step;
+    const [first] = Object.values(values);
+    if (first !== undefined) this.#course.add(first);
     this.#announced.delete(step);
     if (this.#isTerminal) this.#draw("log");
     else this.#release((due) => due <= step);
@@ -174,14 +176,10 @@ export class Progress {
     this.#ended = true;
     if (this.#isTerminal) this.#redrawn.clear(this.#room());
     if (this.#total === 0) return;
-    const took = duration(this.#lastEnd - this.#start);
-    const count = this.#done === this.#total && options.error === undefined
-      ? `${this.#total} ${this.#total === 1 ? "step" : "steps"} in ${took}`
-      : `stopped after ${this.#done} of ${this.#total} steps, ${took}`;
     this.#writeLine([
       this.#name(),
-      { text: count, weight: 5 },
-      { text: this.#rate(), weight: 1 },
+      { text: this.#pace.ended(options.error), weight: 5 },
+      { text: this.#pace.rate(), weight: 1 },
       ...this.#shown(),
     ]);
   }
@@ -202,15 +200,17 @@ export class Progress {
 
   /** The line in at most so many columns: the least important parts give way first, then the bar, then the end. */
   #line(columns: number): string {
-    const count = { text: `${this.#done}/${this.#total}`, weight: 5 };
+    const pace = this.#pace, course = String(this.#course);
+    const count = { text: `${pace.done}/${this.#total}`, weight: 5 };
     const parts = fit([
       this.#name(),
       count,
+      { text: course, weight: 0.5 },
       ...this.#shown(),
-      { text: this.#rate(), weight: 1 },
-      { text: this.#left(), weight: 3 },
-      { text: `${duration(this.#now() - this.#start)} so far`, weight: 0 },
-    ], columns);
+      { text: pace.rate(), weight: 1 },
+      { text: pace.left(), weight: 3 },
+      { text: pace.soFar(), weight: 0 },
+    ], course === "" ? columns : columns - NARROWEST - 2);
     const texts = parts.map(({ text }) => text);
     const room = Math.min(WIDEST, columns - joinedWidth(parts) - 2);
     if (room < NARROWEST) return truncate(texts.join("  "), columns);
@@ -230,29 +230,9 @@ export class Progress {
   }
 
   #bar(width: number): string {
-    const filled = Math.round(width * this.#done / this.#total);
+    const filled = Math.round(width * this.#pace.done / this.#total);
     const [full, empty] = ["━".repeat(filled), "─".repeat(width - filled)];
     return this.#color ? `\x1b[36m${full}\x1b[2m${empty}\x1b[0m` : full + empty;
-  }
-
-  /** Milliseconds a step. The first, which compiles and allocates, counts only while there is no other. */
-  #pace(): number {
-    const first = this.#first;
-    if (first === undefined) return 0;
-    if (this.#done === first.done) return (first.end - this.#start) / first.done;
-    return (this.#lastEnd - first.end) / (this.#done - first.done);
-  }
-
-  #rate(): string {
-    const pace = this.#pace();
-    if (pace === 0) return "";
-    if (pace >= 1000) return `${(pace / 1000).toFixed(2)} s/step`;
-    return pace >= 10 ? `${pace.toFixed(0)} ms/step` : `${(1000 / pace).toFixed(0)} steps/s`;
-  }
-
-  #left(): string {
-    const steps = this.#total - this.#done;
-    return this.#done === 0 || steps === 0 ? "" : `${duration(steps * this.#pace())} left`;
   }
 
   /** Prints the plain lines that are due, in order, until one is not ready. */

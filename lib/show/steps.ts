@@ -1,7 +1,10 @@
 /** The training loop. */
 import { closeScope, openScope } from "../autograd/scope.ts";
 import type { TensorBase } from "../tensor/base.ts";
+import { stoppable, Stopped } from "./interrupt.ts";
+import { Live } from "./live.ts";
 import { Progress } from "./progress.ts";
+import { inNotebook } from "./terminal.ts";
 
 /** What a step may log: numbers, or tensors of one element. */
 export type Loggable = number | TensorBase;
@@ -18,6 +21,12 @@ export interface Step {
    * @param values By name: `step.log({ loss })`.
    */
   log(values: Record<string, Loggable>): void;
+  /**
+   * Prints a line that stays, above the bar.
+   *
+   * @param text The line.
+   */
+  print(text: string): void;
 }
 
 /** Options of {@linkcode steps}. */
@@ -28,6 +37,8 @@ export interface StepsOptions {
   progress?: boolean;
 }
 
+/** So many milliseconds a loop computes at most before it listens: to Stop, to a window that wants to be drawn. */
+const LISTEN_EVERY = 100;
 /** So many reads of logged values may be on their way before the loop waits for the oldest. */
 const READS_IN_FLIGHT = 2;
 
@@ -35,6 +46,10 @@ const READS_IN_FLIGHT = 2;
  * A training loop of so many iterations. It shows its progress, and it is a scope: the tensors made in an iteration are
  * freed at its end, but for parameters, gradients of what was made outside, optimizer state, and what `keep()` was
  * called on.
+ *
+ * On a terminal the progress is a bar with the course of the first logged value, in a notebook a bar with curves of all, in a file
+ * a line now and then. Stop in a notebook ends the loop after the step that runs, with an error that says so; variables and kernel
+ * stay. Ctrl-C ends a script, exit code 130.
  *
  * @param total How many iterations.
  * @param options label, progress.
@@ -59,9 +74,13 @@ export async function* steps(total: number, options: StepsOptions = {}): AsyncGe
     throw new RangeError(`steps: the number of iterations must be a whole number ≥ 0, not ${total}`);
   }
   const { label = "", progress: shown = true } = options;
-  const progress = shown ? new Progress(total, { label }) : null;
+  const progress = !shown ? null : inNotebook() ? new Live(total, label) : new Progress(total, { label });
+  const loop = stoppable(() => progress?.end({ error: "interrupted" }));
+  const print = (text: string) => progress === null ? console.log(text) : progress.print(text);
+  let listenAt = performance.now() + LISTEN_EVERY;
   const reads: Promise<void>[] = [];
   let failure: unknown;
+  let ended: { error?: unknown } = {};
   const log = (index: number, values: Record<string, Loggable>) => {
     progress?.expect(index + 1);
     const names = Object.keys(values);
@@ -85,7 +104,7 @@ export async function* steps(total: number, options: StepsOptions = {}): AsyncGe
     for (let index = 0; index < total; index++) {
       const scope = openScope();
       try {
-        yield { index, total, log: (values) => log(index, values) };
+        yield { index, total, log: (values) => log(index, values), print };
       } finally {
         closeScope(scope, (buffer) => {
           buffer.free(`at the end of iteration ${index} of steps()`);
@@ -94,10 +113,23 @@ export async function* steps(total: number, options: StepsOptions = {}): AsyncGe
       }
       progress?.step(index + 1);
       await settle(READS_IN_FLIGHT);
+      if (performance.now() > listenAt) {
+        await new Promise((resolve) => setTimeout(resolve));
+        listenAt = performance.now() + LISTEN_EVERY;
+      }
+      if (loop.stopped) {
+        throw new Stopped(
+          `Stopped after step ${index + 1} of ${total}; the network keeps what it has learned.`,
+        );
+      }
     }
     await settle(0);
+  } catch (error) {
+    ended = { error };
+    throw error;
   } finally {
+    loop.end();
     await Promise.all(reads);
-    progress?.end();
+    await progress?.end(ended);
   }
 }
