@@ -2,10 +2,23 @@
  * Compiles lib/device/cpu/kernels/*.ts (AssemblyScript) into lib/device/cpu/kernels.wasm and kernels_plain.wasm (for
  * runtimes without relaxed SIMD). The compiled modules stand in the repository, so that users need no compiler.
  *
- *   deno run -A tools/build_wasm.ts            rebuild
- *   deno run -A tools/build_wasm.ts --check    rebuild elsewhere and compare the bytes
+ *   deno task wasm            rebuild
+ *   deno task wasm --check    rebuild elsewhere and compare the bytes
  */
-import asc from "assemblyscript/asc";
+import { load } from "./packages.ts";
+
+interface Compiler {
+  main(
+    args: string[],
+    io: {
+      readFile(name: string): string | null;
+      writeFile(name: string, contents: unknown): void;
+      listFiles(): string[];
+    },
+  ): Promise<{ error: Error | null; stderr: unknown }>;
+}
+
+const asc = (await load<{ default: Compiler }>("asc")).default;
 
 const folder = new URL("../lib/device/cpu/", import.meta.url);
 
