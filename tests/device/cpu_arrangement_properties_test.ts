@@ -115,3 +115,71 @@ Deno.test("Tile agrees with TensorFlow.js", () => {
   );
   holds(cases, ([x, reps]) => void compare(device, "Tile", { x }, { reps }, 0));
 });
+
+Deno.test("StridedSlice agrees with TensorFlow.js", () => {
+  // From the first to the last, for TensorFlow.js itself fails when there is nothing between them.
+  const range = (n: number) =>
+    fc.tuple(fc.nat(n - 1), fc.nat(n - 1), fc.constantFrom(1, 2, 3, -1, -2), fc.constantFrom(0, n)).map(
+      ([a, b, step, back]) => {
+        const [low, high] = [Math.min(a, b) - back, Math.max(a, b) - back];
+        return step > 0 ? [low, high, step] : [high, low, step];
+      },
+    );
+  const mask = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(63) });
+  const cases = arrays(shapes({ minLength: 1 }), kind, dtype).filter((x) => size(x.shape) > 0).chain((x) =>
+    fc.tuple(fc.constant(x), each(x.shape, range), mask, mask, mask)
+  );
+  holds(cases, ([x, ranges, beginMask, endMask, mask]) => {
+    const [begin, end, strides] = [0, 1, 2].map((part) => ranges.map((range) => range[part]));
+    // TensorFlow.js takes the wrong elements when one dimension is a single index and another has a step.
+    const shrinkAxisMask = strides.every((step) => step === 1) ? mask : 0;
+    const masks = { beginMask, endMask, shrinkAxisMask, newAxisMask: 0, ellipsisMask: 0 };
+    compare(device, "StridedSlice", { x }, { begin, end, strides, ...masks }, 0);
+  });
+});
+
+Deno.test("Reverse agrees with TensorFlow.js", () => {
+  const cases = arrays(shapes({ minLength: 1 }), kind, dtype).chain((x) =>
+    fc.tuple(fc.constant(x), fc.subarray(x.shape.map((_, d) => counted(d, x.shape.length))))
+  );
+  holds(cases, ([x, dims]) => void compare(device, "Reverse", { x }, { dims }, 0));
+});
+
+Deno.test("SplitV agrees with TensorFlow.js", () => {
+  const cases = arrays(shapes({ minLength: 1 }), kind, dtype).chain((x) =>
+    fc.nat(x.shape.length - 1).chain((axis) =>
+      fc.tuple(fc.constant(x), fc.constant(axis), fc.array(fc.nat(x.shape[axis]), { maxLength: 4 }))
+    )
+  );
+  holds(cases, ([x, axis, cuts]) => {
+    const places = [0, ...cuts.sort((a, b) => a - b), x.shape[axis]];
+    const numOrSizeSplits = places.slice(1).map((place, i) => place - places[i]);
+    compare(device, "SplitV", { x }, { numOrSizeSplits, axis }, 0);
+  });
+});
+
+Deno.test("GatherV2 agrees with TensorFlow.js", () => {
+  const cases = arrays(shapes({ minLength: 1, large: 0 }), kind, dtype).filter((x) => size(x.shape) > 0)
+    .chain((x) =>
+      fc.nat(x.shape.length - 1).chain((axis) =>
+        fc.tuple(
+          ...[fc.constant(x), fc.constant(axis), fc.nat(Math.min(axis, 2)), seed],
+          fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 2 }),
+        )
+      )
+    );
+  holds(cases, ([x, axis, batchDims, seed, more]) => {
+    const shape = [...x.shape.slice(0, batchDims), ...more],
+      numbers = arrayOf(shape, seed, "integers", "int32");
+    const values = (numbers.values as Int32Array).map((value) => (value + 9) % x.shape[axis]);
+    compare(device, "GatherV2", { x, indices: { ...numbers, values } }, { axis, batchDims }, 0);
+  });
+});
+
+for (const kernel of ["ArgMax", "ArgMin"]) {
+  Deno.test(`${kernel} agrees with TensorFlow.js`, () => {
+    const cases = arrays(shapes({ minLength: 1 }), kind, dtype).filter((x) => size(x.shape) > 0)
+      .chain((x) => fc.tuple(fc.constant(x), fc.integer({ min: -x.shape.length, max: x.shape.length - 1 })));
+    holds(cases, ([x, axis]) => void compare(device, kernel, { x }, { axis }, 0));
+  });
+}

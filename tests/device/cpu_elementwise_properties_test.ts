@@ -23,6 +23,9 @@ const BINARY: Record<string, Tolerance> = {
   Maximum: {},
   Minimum: {},
   SquaredDifference: TWO,
+  Pow: {},
+  LogicalAnd: {},
+  LogicalOr: {},
   Equal: {},
   NotEqual: {},
   Less: {},
@@ -62,6 +65,13 @@ for (const [kernel, tolerance] of Object.entries(UNARY)) {
     holds(cases, ([x, alpha]) => void compare(device, kernel, { x }, { alpha }, tolerance));
   });
 }
+
+Deno.test("ClipByValue agrees with TensorFlow.js", () => {
+  const limit = fc.integer({ min: -2, max: 2 });
+  holds(fc.tuple(arrays(shapes(), kind, dtype), limit, limit), ([x, clipValueMin, clipValueMax]) => {
+    compare(device, "ClipByValue", { x }, { clipValueMin, clipValueMax }, 0);
+  });
+});
 
 Deno.test("AddN agrees with TensorFlow.js", () => {
   const cases = fc.tuple(shapes(), fc.array(seed, { minLength: 1, maxLength: 4 }), kind, dtype);

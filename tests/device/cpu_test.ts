@@ -90,10 +90,10 @@ Deno.test("convolutions and their gradients agree with TensorFlow.js", () => {
 Deno.test("convolutions of 3 × 3 at stride 1, which take Winograd's way, agree with TensorFlow.js", () => {
   // TensorFlow.js rounds after every addition, of which there are up to 2,500 here.
   const tolerance = 2e-4;
-  for (let i = 0; i < 16; i++) {
-    const channels = 4 * integer(4, i === 5 ? 70 : 9), outChannels = 4 * integer(4, 9);
+  for (let i = 0; i < 12; i++) {
+    const channels = 4 * integer(4, i === 5 ? 30 : 9), outChannels = 4 * integer(4, 9);
     // The last one has more tiles than are transformed at a time.
-    const xShape = i === 23
+    const xShape = i === 11
       ? [1, 70, 69, channels]
       : [integer(1, 2), integer(13, 16), integer(13, 16), channels];
     const wShape = [3, 3, channels, outChannels];

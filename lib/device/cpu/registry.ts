@@ -12,9 +12,11 @@ import { arrangeKernels } from "./ops/arrange.ts";
 import { compareKernels } from "./ops/compare.ts";
 import { convolutionKernels } from "./ops/convolution.ts";
 import { elementwiseKernels, gradientKernels } from "./ops/elementwise.ts";
+import { gatherKernels } from "./ops/gather.ts";
 import { matmulKernels } from "./ops/matmul.ts";
 import { normalizationKernels, softmaxKernels } from "./ops/normalization.ts";
 import { optimizerKernels } from "./ops/optimizers.ts";
+import { pairKernels } from "./ops/pairs.ts";
 import { poolingKernels } from "./ops/pooling.ts";
 import { randomKernels } from "./ops/random.ts";
 import { reductionKernels } from "./ops/reductions.ts";
@@ -23,11 +25,13 @@ const OVERRIDES: Record<string, Override> = {
   ...matmulKernels,
   ...convolutionKernels,
   ...elementwiseKernels,
+  ...pairKernels,
   ...compareKernels,
   ...reductionKernels,
   ...softmaxKernels,
   ...poolingKernels,
   ...arrangeKernels,
+  ...gatherKernels,
   ...castKernels,
 };
 

@@ -134,7 +134,9 @@ export class Threads {
       JSON.stringify(more)
     });`;
     const { module, memory, control, names } = this;
-    const worker = new Worker(source, { eval: true, workerData: { module, memory, control, index, names } });
+    const workerData = { module, memory, control, index, names };
+    // Left out, `env` is a copy of this process's environment, and Deno asks the reader for permission to make it.
+    const worker = new Worker(source, { eval: true, env: {}, workerData });
     // A thread that cannot start leaves its work to the others.
     worker.on("error", () => {});
     worker.unref();

@@ -1,6 +1,6 @@
 // @ts-nocheck: AssemblyScript
 // deno-lint-ignore-file
-/** Comparisons, choices and casts: where float32 meets bool (a byte, 0 or 1). Units are blocks of 16 elements. */
+/** Comparisons and choices: where float32 meets bool (a byte, 0 or 1). Units are blocks of 16 elements. */
 
 class Equal { @inline v(a: v128, b: v128): v128 { return f32x4.eq(a, b); } }
 class NotEqual { @inline v(a: v128, b: v128): v128 { return f32x4.ne(a, b); } }
@@ -64,16 +64,5 @@ export function select(condition: usize, a: usize, b: usize, out: usize, begin: 
   for (let i = <usize>begin << 4, stop = <usize>end << 4; i < stop; i += 4) {
     const at = i << 2;
     v128.store(out + at, v128.bitselect(v128.load(a + at), v128.load(b + at), masks(condition + i)));
-  }
-}
-
-/** 0: bool → float32, 1: bool → int32, 2: int32 → float32, 3: float32 → int32 (toward zero). */
-export function cast(kind: i32, x: usize, out: usize, begin: i32, end: i32): void {
-  for (let i = <usize>begin << 4, stop = <usize>end << 4; i < stop; i += 4) {
-    const at = i << 2;
-    if (kind == 0) v128.store(out + at, v128.and(masks(x + i), f32x4.splat(1)));
-    else if (kind == 1) v128.store(out + at, v128.and(masks(x + i), i32x4.splat(1)));
-    else if (kind == 2) v128.store(out + at, f32x4.convert_i32x4_s(v128.load(x + at)));
-    else v128.store(out + at, i32x4.trunc_sat_f32x4_s(v128.load(x + at)));
   }
 }

@@ -8,7 +8,7 @@ export { thinColumns, thinRows, thinUpdate } from "./thin";
 export { adam, rmsprop, sgd } from "./optimizers";
 export { binary, fill, unary, zip } from "./elementwise";
 export { copyRows, transposePlanes } from "./arrange";
-export { cast, compare, select } from "./compare";
+export { compare, select } from "./compare";
 export { normApply, normChunks, normGradApply, normGradStatistics, normStatistics } from "./normalization";
 export { pool, poolGrad } from "./pooling";
 export { philox } from "./random";

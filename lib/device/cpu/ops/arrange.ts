@@ -1,92 +1,19 @@
 /**
- * Moving elements: transposition, slices, padding, concatenation, repetition. Elements of four bytes; the few arrays
- * of bool go to TensorFlow.js' kernels.
+ * Moving elements: transposition, slices, padding, concatenation, repetition, reversal.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Storage } from "../../device.ts";
-import type { CpuBackend } from "../backend.ts";
 import { type Call, type Kernel, type Override, sizeOf } from "../kernel.ts";
+import { copyBox, type Dimension, merged, outerWords, stepsOf } from "./box.ts";
 
 /** Up to so many elements JavaScript is done sooner. */
 const TINY = 32;
 
-/** One dimension of a strided copy: length, and steps in elements. */
-interface Dimension {
-  length: number;
-  from: number;
-  to: number;
-}
-
-/** Row-major steps of a shape. */
-function stepsOf(shape: readonly number[]): number[] {
-  const steps = new Array<number>(shape.length);
-  let step = 1;
-  for (let i = shape.length - 1; i >= 0; i--) {
-    steps[i] = step;
-    step *= shape[i];
-  }
-  return steps;
-}
-
-/** Innermost first, without those of length 1, neighbours that run on merged. */
-function merged(dimensions: Dimension[]): Dimension[] {
-  const result: Dimension[] = [];
-  for (let i = dimensions.length - 1; i >= 0; i--) {
-    const dimension = dimensions[i];
-    if (dimension.length === 1) continue;
-    const last = result[result.length - 1];
-    if (
-      last !== undefined && dimension.from === last.from * last.length &&
-      dimension.to === last.to * last.length
-    ) {
-      last.length *= dimension.length;
-    } else {
-      result.push({ ...dimension });
-    }
-  }
-  if (result.length === 0) result.push({ length: 1, from: 1, to: 1 });
-  return result;
-}
-
-/** Five outer dimensions as the kernels read them. */
-function outerWords(dimensions: Dimension[]): number[] {
-  return Array.from({ length: 5 }, (_, i) => dimensions[i])
-    .flatMap((dimension) =>
-      dimension === undefined ? [1, 0, 0] : [dimension.length, dimension.from, dimension.to]
-    );
-}
-
-/** Copies a box of elements; false when it has too many dimensions. The target's innermost step must be 1. */
-function copyBox(backend: CpuBackend, from: number, to: number, dimensions: Dimension[]): boolean {
-  const [row, ...outer] = merged(dimensions);
-  if (outer.length > 5) return false;
-  const rows = outer.reduce((count, { length }) => count * length, 1);
-  const step = row.to === 1 ? row.from : -1;
-  if (step === -1) {
-    // The innermost target dimension has length 1: every row is one element.
-    if (outer.length > 4) return false;
-    const words = outerWords([row, ...outer]);
-    backend.kernels.launch("copyRows", rows * row.length, 10, backend.describe(words), from, to, 1, 1);
-    return true;
-  }
-  backend.kernels.launch(
-    "copyRows",
-    rows,
-    10 + row.length / 4,
-    backend.describe(outerWords(outer)),
-    from,
-    to,
-    row.length,
-    step,
-  );
-  return true;
-}
-
 /** Whether the kernels here serve a storage. */
 function ours(x: Storage): boolean {
-  return x.dtype === "float32" || x.dtype === "int32";
+  return x.dtype === "float32" || x.dtype === "int32" || x.dtype === "bool";
 }
 
 const transpose: Override = (call: Call, inherited: Kernel) => {
@@ -101,78 +28,101 @@ const transpose: Override = (call: Call, inherited: Kernel) => {
   }
   if (!ours(x) || block.size <= TINY) return inherited(call);
   const steps = stepsOf(x.shape), shape = (perm as number[]).map((axis) => x.shape[axis]);
-  const outSteps = stepsOf(shape);
-  const dimensions = (perm as number[]).map((axis, i) => ({
+  const outSteps = stepsOf(shape), out = backend.allocate(shape, x.dtype);
+  const dimensions: Dimension[] = (perm as number[]).map((axis, i) => ({
     length: x.shape[axis],
     from: steps[axis],
     to: outSteps[i],
   }));
   const [inner, ...outer] = merged(dimensions);
   const at = outer.findIndex((dimension) => dimension.from === 1);
-  if (outer.length > 5) return inherited(call);
-  const out = backend.allocate(shape, x.dtype), to = backend.block(out).pointer(), from = block.pointer();
-  if (inner.from === 1 || at < 0) {
-    copyBox(backend, from, to, dimensions);
-  } else {
-    const [across] = outer.splice(at, 1);
-    const planes = outer.reduce((count, { length }) => count * length, 1),
-      bands = Math.ceil(inner.length / 16);
-    backend.kernels.launch(
-      "transposePlanes",
-      planes * bands,
-      10 + Math.min(16, inner.length) * across.length / 2,
-      ...[
-        backend.describe(outerWords(outer)),
-        from,
-        to,
-        inner.length,
-        across.length,
-        inner.from,
-        across.to,
-        bands,
-      ],
-    );
+  if (inner.from === 1 || at < 0 || outer.length > 5 || x.dtype === "bool") {
+    copyBox(backend, x, 0, out, 0, dimensions);
+    return out;
   }
+  const [across] = outer.splice(at, 1);
+  const planes = outer.reduce((count, { length }) => count * length, 1), bands = Math.ceil(inner.length / 16);
+  backend.kernels.launch(
+    "transposePlanes",
+    planes * bands,
+    10 + Math.min(16, inner.length) * across.length / 2,
+    ...[backend.describe(outerWords(outer)), block.pointer(), backend.block(out).pointer()],
+    ...[inner.length, across.length, inner.from, across.to, bands],
+  );
   return out;
 };
+
+/** Every `strides`-th element from `begin` on, `size` of them, per dimension. */
+function strided({ backend }: Call, x: Storage, begin: number[], strides: number[], size: number[]): Storage {
+  const out = backend.allocate(size, x.dtype), steps = stepsOf(x.shape), outSteps = stepsOf(size);
+  const start = begin.reduce((sum, index, i) => sum + index * steps[i], 0);
+  const dimensions = size.map((length, i) => ({ length, from: steps[i] * strides[i], to: outSteps[i] }));
+  copyBox(backend, x, start, out, 0, dimensions);
+  return out;
+}
 
 const slice: Override = (call: Call, inherited: Kernel) => {
   const { inputs: { x }, attrs, backend } = call;
   if (!ours(x) || x.shape.length === 0 || backend.block(x).size <= TINY) return inherited(call);
-  const [begin, size] = tf.slice_util.parseSliceParams(
-    x as unknown as tf.TensorInfo as tf.Tensor,
-    attrs.begin,
-    attrs.size,
+  const tensor = x as unknown as tf.Tensor;
+  const [begin, size] = tf.slice_util.parseSliceParams(tensor, attrs.begin, attrs.size);
+  tf.slice_util.assertParamsValid(tensor, begin, size);
+  return strided(call, x, begin, size.map(() => 1), size);
+};
+
+const stridedSlice: Override = (call: Call, inherited: Kernel) => {
+  const { inputs: { x }, attrs, backend } = call;
+  if (!ours(x) || x.shape.length === 0 || backend.block(x).size <= TINY) return inherited(call);
+  const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attrs;
+  const info = tf.slice_util.sliceInfo(
+    ...[x.shape, begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask] as const,
   );
-  tf.slice_util.assertParamsValid(x as unknown as tf.TensorInfo as tf.Tensor, begin, size);
-  const steps = stepsOf(x.shape), outSteps = stepsOf(size);
-  const dimensions = size.map((length, i) => ({ length, from: steps[i], to: outSteps[i] }));
-  if (merged(dimensions).length > 6) return inherited(call);
-  const out = backend.allocate(size, x.dtype);
-  if (sizeOf(size) === 0) return out;
-  const start = begin.reduce((sum, index, i) => sum + index * steps[i], 0);
-  copyBox(backend, backend.block(x).pointer() + start * 4, backend.block(out).pointer(), dimensions);
-  return out;
+  const size = tf.slice_util.computeOutShape(info.begin, info.end, info.strides);
+  if (size.some((length) => length <= 0)) return backend.allocate(info.finalShape, x.dtype);
+  // New dimensions are put in, and those of a single index left out, afterwards.
+  return { ...strided(call, x, info.begin, info.strides, size), shape: info.finalShape };
+};
+
+const reverse: Override = (call: Call, inherited: Kernel) => {
+  const { inputs: { x }, attrs, backend } = call;
+  if (!ours(x) || backend.block(x).size <= TINY) return inherited(call);
+  const axes = tf.util.parseAxisParam(attrs.dims, x.shape),
+    turned = x.shape.map((_: number, d: number) => axes.includes(d));
+  const begin = x.shape.map((length: number, d: number) => turned[d] ? length - 1 : 0);
+  return strided(call, x, begin, turned.map((is: boolean) => is ? -1 : 1), [...x.shape]);
+};
+
+const splitV: Override = (call: Call, inherited: Kernel) => {
+  const { inputs: { x }, attrs } = call;
+  if (!ours(x)) return inherited(call);
+  const [axis] = tf.util.parseAxisParam(attrs.axis, x.shape), begin = x.shape.map(() => 0);
+  const sizes = tf.backend_util.prepareSplitSize(x as unknown as tf.Tensor, attrs.numOrSizeSplits, axis);
+  return sizes.map((length) => {
+    const size = [...x.shape];
+    size[axis] = length;
+    const part = strided(call, x, begin, size.map(() => 1), size);
+    begin[axis] += length;
+    return part;
+  });
 };
 
 const pad: Override = (call: Call, inherited: Kernel) => {
   const { inputs: { x }, attrs, backend } = call;
   const paddings: [number, number][] = attrs.paddings;
-  if (x.dtype !== "float32" || paddings.length === 0) return inherited(call);
+  if (!ours(x) || paddings.length === 0) return inherited(call);
   const shape = x.shape.map((length: number, i: number) => length + paddings[i][0] + paddings[i][1]);
   const steps = stepsOf(x.shape), outSteps = stepsOf(shape);
+  const out = backend.allocate(shape, x.dtype), block = backend.block(out), value = attrs.constantValue ?? 0;
+  if (x.dtype === "float32") {
+    backend.kernels.launch("fill", Math.ceil(block.size / 4), 1, block.pointer(), value);
+  } else block.view().fill(value);
   const dimensions = x.shape.map((length: number, i: number) => ({
     length,
     from: steps[i],
     to: outSteps[i],
   }));
-  if (merged(dimensions).length > 5) return inherited(call);
-  const out = backend.allocate(shape), size = sizeOf(shape);
-  if (size === 0) return out;
-  const to = backend.block(out).pointer();
-  backend.kernels.launch("fill", Math.ceil(size / 4), 1, to, attrs.constantValue ?? 0);
   const start = paddings.reduce((sum, [before], i) => sum + before * outSteps[i], 0);
-  if (sizeOf(x.shape) > 0) copyBox(backend, backend.block(x).pointer(), to + start * 4, dimensions);
+  copyBox(backend, x, 0, out, start, dimensions);
   return out;
 };
 
@@ -184,40 +134,34 @@ const concat: Override = (call: Call, inherited: Kernel) => {
   const shape = tf.backend_util.computeOutShape(list.map((x) => x.shape), axis);
   tf.backend_util.assertParamsConsistent(list.map((x) => x.shape), axis);
   const out = backend.allocate(shape, list[0].dtype);
-  if (sizeOf(shape) === 0) return out;
   // Everything from the axis on is one run: [outer, run].
   const inner = sizeOf(shape.slice(axis)), outer = sizeOf(shape.slice(0, axis));
-  let to = backend.block(out).pointer();
+  let to = 0;
   for (const x of list) {
     const run = sizeOf(x.shape.slice(axis));
-    if (run === 0) continue;
-    copyBox(backend, backend.block(x).pointer(), to, [
-      { length: outer, from: run, to: inner },
-      { length: run, from: 1, to: 1 },
-    ]);
-    to += run * 4;
+    copyBox(backend, x, 0, out, to, [{ length: outer, from: run, to: inner }, {
+      length: run,
+      from: 1,
+      to: 1,
+    }]);
+    to += run;
   }
   return out;
 };
 
-/** Repetition of dimensions of length 1, which is how a broadcast is made real; any other is TensorFlow.js'. */
+/** The whole array again and again: each dimension becomes two, of which the outer one goes nowhere in the source. */
 const tile: Override = (call: Call, inherited: Kernel) => {
   const { inputs: { x }, attrs, backend } = call;
   const reps: number[] = attrs.reps;
-  const simple = ours(x) && reps.length === x.shape.length &&
-    reps.every((count, i) => count === 1 || x.shape[i] === 1);
-  if (!simple) return inherited(call);
-  const shape = reps.map((count, i) => count * x.shape[i]),
-    steps = stepsOf(x.shape),
-    outSteps = stepsOf(shape);
-  const dimensions = shape.map((length, i) => ({
-    length,
-    from: x.shape[i] === 1 ? 0 : steps[i],
-    to: outSteps[i],
-  }));
-  if (sizeOf(shape) === 0 || sizeOf(shape) <= TINY || merged(dimensions).length > 5) return inherited(call);
-  const out = backend.allocate(shape, x.dtype);
-  copyBox(backend, backend.block(x).pointer(), backend.block(out).pointer(), dimensions);
+  if (!ours(x) || reps.length !== x.shape.length) return inherited(call);
+  const shape = reps.map((count, i) => count * x.shape[i]);
+  if (sizeOf(shape) <= TINY) return inherited(call);
+  const out = backend.allocate(shape, x.dtype), steps = stepsOf(x.shape), outSteps = stepsOf(shape);
+  const dimensions = reps.flatMap((count, i) => [
+    { length: count, from: 0, to: outSteps[i] * x.shape[i] },
+    { length: x.shape[i], from: steps[i], to: outSteps[i] },
+  ]);
+  copyBox(backend, x, 0, out, 0, dimensions);
   return out;
 };
 
@@ -225,6 +169,9 @@ const tile: Override = (call: Call, inherited: Kernel) => {
 export const arrangeKernels: Record<string, Override> = {
   Transpose: transpose,
   Slice: slice,
+  StridedSlice: stridedSlice,
+  Reverse: reverse,
+  SplitV: splitV,
   PadV2: pad,
   Concat: concat,
   Tile: tile,

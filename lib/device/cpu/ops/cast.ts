@@ -11,11 +11,15 @@ import type { Override } from "../kernel.ts";
  */
 const cast: Override = (call, inherited) => {
   const { inputs: { x }, attrs: { dtype }, backend } = call;
-  const widens = dtype === "float32" && x.dtype !== "float32" || dtype === "int32" && x.dtype === "bool";
-  if (!widens || x.dtype === "complex64") return inherited(call);
-  const result = backend.allocate(x.shape, dtype);
-  backend.block(result).view().set(backend.block(x).view());
-  return result;
+  const numbers = [x.dtype, dtype].every((type) => type === "float32" || type === "int32" || type === "bool");
+  if (!numbers || x.dtype === dtype) return inherited(call);
+  const out = backend.allocate(x.shape, dtype),
+    from = backend.block(x).view(),
+    to = backend.block(out).view();
+  // A typed array converts float32 to int32 as TensorFlow.js does: toward zero, NaN and infinities to 0.
+  if (dtype !== "bool") to.set(from);
+  else for (let i = 0; i < from.length; i++) to[i] = from[i] !== 0 ? 1 : 0;
+  return out;
 };
 
 /** By TensorFlow.js' name. */

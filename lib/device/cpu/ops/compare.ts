@@ -1,17 +1,35 @@
 /**
- * Comparisons, choices and casts.
+ * Comparisons and choices.
  *
  * @module
  */
+import type { Storage } from "../../device.ts";
 import { type Call, type Kernel, type Override, sameShape } from "../kernel.ts";
+import { expanded } from "./box.ts";
+import { broadcast, dtypeOf, inPairs } from "./pairs.ts";
 
 const TINY = 64;
 
-/** A comparison of one shape with itself or with a single number; other broadcasts are TensorFlow.js'. */
-function comparison(op: number, f: (x: number, y: number) => boolean): Override {
+/** Any other broadcast is made real first. */
+function repeated({ inputs: { a, b }, backend }: Call, name: string, op: number): Storage {
+  const { shape } = broadcast(a.shape, b.shape, name), out = backend.allocate(shape, "bool");
+  const [x, y] = [a, b].map((storage) =>
+    sameShape(storage.shape, shape) ? storage : expanded(backend, storage, shape)
+  );
+  const at = (storage: Storage) => backend.block(storage).pointer(), { size } = backend.block(out);
+  backend.kernels.launch("compare", Math.ceil(size / 16), 5, op, at(x), at(y), at(out), 0);
+  if (x !== a) backend.disposeData(x.dataId);
+  if (y !== b) backend.disposeData(y.dataId);
+  return out;
+}
+
+/** A comparison. The SIMD kernel takes one shape with itself or with a single number. */
+function comparison(name: string, op: number, f: (x: number, y: number) => boolean): Override {
   return (call: Call, inherited: Kernel) => {
     const { inputs: { a, b }, backend } = call;
-    if (a.dtype !== "float32" || b.dtype !== "float32") return inherited(call);
+    const dtype = dtypeOf(a, b);
+    if (dtype === null) return inherited(call);
+    if (dtype !== "float32") return inPairs(call, name, (x, y) => f(x, y) ? 1 : 0, "bool");
     const x = backend.block(a), y = backend.block(b);
     const mode = sameShape(a.shape, b.shape)
       ? 0
@@ -20,7 +38,7 @@ function comparison(op: number, f: (x: number, y: number) => boolean): Override 
       : x.size === 1 && b.shape.length >= a.shape.length
       ? 2
       : -1;
-    if (mode < 0) return inherited(call);
+    if (mode < 0) return repeated(call, name, op);
     const shape = mode === 2 ? b.shape : a.shape, size = mode === 2 ? y.size : x.size;
     if (size <= TINY) {
       const u = x.view(), v = y.view(), out = new Uint8Array(size);
@@ -48,30 +66,13 @@ const select: Override = (call: Call, inherited: Kernel) => {
   return out;
 };
 
-const KINDS: Record<string, number> = {
-  "bool>float32": 0,
-  "bool>int32": 1,
-  "int32>float32": 2,
-  "float32>int32": 3,
-};
-
-const cast: Override = (call: Call, inherited: Kernel) => {
-  const { inputs: { x }, attrs, backend } = call;
-  const kind = KINDS[`${x.dtype}>${attrs.dtype}`], block = backend.block(x);
-  if (kind === undefined || block.size <= TINY) return inherited(call);
-  const out = backend.allocate(x.shape, attrs.dtype), to = backend.block(out).pointer();
-  backend.kernels.launch("cast", Math.ceil(block.size / 16), 6, kind, block.pointer(), to);
-  return out;
-};
-
 /** This file's kernels by their TensorFlow.js names. */
 export const compareKernels: Record<string, Override> = {
-  Equal: comparison(0, (x, y) => x === y),
-  NotEqual: comparison(1, (x, y) => x !== y),
-  Less: comparison(2, (x, y) => x < y),
-  LessEqual: comparison(3, (x, y) => x <= y),
-  Greater: comparison(4, (x, y) => x > y),
-  GreaterEqual: comparison(5, (x, y) => x >= y),
+  Equal: comparison("Equal", 0, (x, y) => x === y),
+  NotEqual: comparison("NotEqual", 1, (x, y) => x !== y),
+  Less: comparison("Less", 2, (x, y) => x < y),
+  LessEqual: comparison("LessEqual", 3, (x, y) => x <= y),
+  Greater: comparison("Greater", 4, (x, y) => x > y),
+  GreaterEqual: comparison("GreaterEqual", 5, (x, y) => x >= y),
   Select: select,
-  Cast: cast,
 };

@@ -6,11 +6,11 @@
 import type { Storage } from "../../device.ts";
 import type { CpuBackend } from "../backend.ts";
 import { type Call, type Kernel, type Override, sameShape } from "../kernel.ts";
+import { broadcast, dtypeOf, inPairs, type Scalar2 } from "./pairs.ts";
 
 /** Up to so many elements JavaScript is done before a WebAssembly call is prepared. */
 const TINY = 64;
 
-type Scalar2 = (x: number, y: number) => number;
 type Scalar1 = (x: number, alpha: number) => number;
 
 /** out[i] = f(a[i], b[i]) for a few elements; one of the two may have a single one. */
@@ -35,45 +35,14 @@ function tinyZip(backend: CpuBackend, a: Storage, b: Storage, f: Scalar2): Stora
   return null;
 }
 
-/** How two shapes broadcast: the result's shape, and its dimensions with those merged that run on in both. */
-export interface Broadcast {
-  shape: number[];
-  /** Innermost first: length, and each factor's stride in elements (0 where it repeats). */
-  dimensions: { length: number; a: number; b: number }[];
-}
-
-/** Plans a broadcast; throws when the shapes do not fit. */
-export function broadcast(a: readonly number[], b: readonly number[], name: string): Broadcast {
-  const rank = Math.max(a.length, b.length), shape = new Array<number>(rank);
-  const dimensions: Broadcast["dimensions"] = [];
-  let stepA = 1, stepB = 1;
-  for (let i = 1; i <= rank; i++) {
-    const x = a[a.length - i] ?? 1, y = b[b.length - i] ?? 1;
-    if (x !== y && x !== 1 && y !== 1) {
-      throw new RangeError(`${name}: the shapes [${a}] and [${b}] do not broadcast (${x} against ${y})`);
-    }
-    const length = x === 1 ? y : x;
-    shape[rank - i] = length;
-    if (length !== 1) {
-      const strideA = x === 1 ? 0 : stepA, strideB = y === 1 ? 0 : stepB;
-      const last = dimensions[dimensions.length - 1];
-      if (
-        last !== undefined && strideA === last.a * last.length && strideB === last.b * last.length
-      ) last.length *= length;
-      else dimensions.push({ length, a: strideA, b: strideB });
-    }
-    stepA *= x;
-    stepB *= y;
-  }
-  if (dimensions.length === 0) dimensions.push({ length: 1, a: 1, b: 1 });
-  return { shape, dimensions };
-}
-
 /** A kernel of two arrays. */
 function binary(name: string, op: number, f: Scalar2): Override {
   return (call: Call, inherited: Kernel) => {
     const { inputs: { a, b }, backend } = call;
-    if (a.dtype !== "float32" || b.dtype !== "float32") return inherited(call);
+    if (a.dtype !== "float32" || b.dtype !== "float32") {
+      const dtype = dtypeOf(a, b);
+      return dtype === null ? inherited(call) : inPairs(call, name, f, dtype);
+    }
     const tiny = tinyZip(backend, a, b, f);
     if (tiny !== null) return tiny;
     const x = backend.block(a), y = backend.block(b);
@@ -85,7 +54,7 @@ function binary(name: string, op: number, f: Scalar2): Override {
     }
     const { shape, dimensions } = broadcast(a.shape, b.shape, name);
     // The kernel takes a row and three more dimensions; more alternations than that are not seen in networks.
-    if (dimensions.length > 4) return inherited(call);
+    if (dimensions.length > 4) return inPairs(call, name, f, "float32");
     const out = backend.allocate(shape), outBlock = backend.block(out), to = outBlock.pointer();
     if (outBlock.size === 0) return out;
     const [row, z, second, third] = dimensions;
@@ -170,6 +139,17 @@ function fillLike(value: number): Override {
   };
 }
 
+const clip: Override = (call: Call, inherited: Kernel) => {
+  const { inputs: { x }, attrs: { clipValueMin, clipValueMax }, backend } = call;
+  if (x.dtype !== "float32") return inherited(call);
+  const from = backend.block(x).view(), out = backend.allocate(x.shape), to = backend.block(out).view();
+  for (let i = 0; i < from.length; i++) {
+    const value = from[i];
+    to[i] = value > clipValueMax ? clipValueMax : value < clipValueMin ? clipValueMin : value;
+  }
+  return out;
+};
+
 const cutOff = binary("ReluGrad", 7, (dy, y) => y <= 0 ? 0 : dy);
 
 /** Element-wise kernels that TensorFlow.js does not know. */
@@ -203,6 +183,7 @@ export const elementwiseKernels: Record<string, Override> = {
   Sigmoid: unary(11, (x) => 1 / (1 + Math.exp(-x))),
   Tanh: unary(12, Math.tanh),
   AddN: addN,
+  ClipByValue: clip,
   Fill: fill,
   ZerosLike: fillLike(0),
   OnesLike: fillLike(1),

@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Storage } from "../../device.ts";
 import type { CpuBackend } from "../backend.ts";
 import { type Call, type Kernel, type Override, sizeOf } from "../kernel.ts";
+import { arrangeKernels } from "./arrange.ts";
 
 const TINY = 64;
 /** About so many elements go to one chunk; the order of the additions depends on it. */
@@ -91,7 +92,7 @@ function reduction(op: number, attribute: string, mean: boolean): Override {
   return (call: Call, inherited: Kernel) => {
     const { inputs: { x }, attrs, backend } = call;
     const block = backend.block(x);
-    if (x.dtype !== "float32" || block.size === 0) return inherited(call);
+    if (x.dtype !== "float32" || block.size === 0) return inheritedOnLast(call, inherited, attribute);
     const { axes, out: shape } = outcome(x.shape, attrs[attribute], !!attrs.keepDims);
     const size = sizeOf(shape);
     const scale = mean ? size / block.size : 1;
@@ -114,6 +115,24 @@ function reduction(op: number, attribute: string, mean: boolean): Override {
   };
 }
 
+/** TensorFlow.js' kernel with the reduced dimensions moved to the end: it would move them itself, but slowly. */
+function inheritedOnLast(call: Call, inherited: Kernel, attribute: string): Storage | Storage[] {
+  const { inputs: { x }, attrs, backend } = call;
+  const { axes, out } = outcome(x.shape, attrs[attribute], !!attrs.keepDims);
+  const perm = tf.backend_util.getAxesPermutation(axes, x.shape.length);
+  if (perm === null || backend.block(x).size <= TINY) return inherited(call);
+  const moved = arrangeKernels.Transpose({ inputs: { x }, attrs: { perm }, backend }, inherited) as Storage;
+  const last = tf.backend_util.getInnerMostAxes(axes.length, x.shape.length);
+  try {
+    const reduced = { ...attrs, [attribute]: last, keepDims: false };
+    return { ...inherited({ inputs: { x: moved }, attrs: reduced, backend }) as Storage, shape: out };
+  } finally {
+    backend.disposeData(moved.dataId);
+  }
+}
+
+const argument: Override = (call, inherited) => inheritedOnLast(call, inherited, "axis");
+
 /** A few elements to one. */
 function tiny(op: number, values: Float32Array): number {
   let result = values[0];
@@ -133,4 +152,6 @@ export const reductionKernels: Record<string, Override> = {
   Mean: reduction(0, "axis", true),
   Max: reduction(1, "reductionIndices", false),
   Min: reduction(2, "axis", false),
+  ArgMax: argument,
+  ArgMin: argument,
 };

@@ -1,0 +1,120 @@
+/**
+ * Copying boxes: what slices, padding, concatenation, repetition and reversal come down to.
+ *
+ * @module
+ */
+import type { Storage, Values } from "../../device.ts";
+import type { CpuBackend } from "../backend.ts";
+
+/** One dimension of a strided copy: length, and steps in elements. */
+export interface Dimension {
+  length: number;
+  from: number;
+  to: number;
+}
+
+/** Row-major steps of a shape. */
+export function stepsOf(shape: readonly number[]): number[] {
+  const steps = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    steps[i] = step;
+    step *= shape[i];
+  }
+  return steps;
+}
+
+/** Innermost first, without those of length 1, neighbours that run on merged. */
+export function merged(dimensions: Dimension[]): Dimension[] {
+  const result: Dimension[] = [];
+  for (let i = dimensions.length - 1; i >= 0; i--) {
+    const dimension = dimensions[i];
+    if (dimension.length === 1) continue;
+    const last = result[result.length - 1];
+    if (
+      last !== undefined && dimension.from === last.from * last.length &&
+      dimension.to === last.to * last.length
+    ) {
+      last.length *= dimension.length;
+    } else {
+      result.push({ ...dimension });
+    }
+  }
+  if (result.length === 0) result.push({ length: 1, from: 1, to: 1 });
+  return result;
+}
+
+/** Five outer dimensions as the kernels read them. */
+export function outerWords(dimensions: Dimension[]): number[] {
+  return Array.from({ length: 5 }, (_, i) => dimensions[i])
+    .flatMap((dimension) =>
+      dimension === undefined ? [1, 0, 0] : [dimension.length, dimension.from, dimension.to]
+    );
+}
+
+/**
+ * Copies a box of elements. Steps may be negative or 0; dimensions are listed as those of the target, outermost first.
+ *
+ * @param start The source's first element.
+ * @param first The target's first element.
+ */
+export function copyBox(
+  backend: CpuBackend,
+  source: Storage,
+  start: number,
+  target: Storage,
+  first: number,
+  dimensions: Dimension[],
+): void {
+  if (dimensions.some(({ length }) => length === 0)) return;
+  const from = backend.block(source), to = backend.block(target);
+  const [row, ...outer] = merged(dimensions);
+  // A target row of one element each has another step: then every row is one element.
+  if (row.to !== 1) outer.unshift(row);
+  if (source.dtype === "bool" || outer.length > 5) {
+    copyElements(from.view(), start, to.view(), first, [row, ...(row.to === 1 ? outer : outer.slice(1))]);
+    return;
+  }
+  const rows = outer.reduce((count, { length }) => count * length, 1), length = row.to === 1 ? row.length : 1;
+  backend.kernels.launch(
+    "copyRows",
+    rows,
+    10 + length / 4,
+    ...[backend.describe(outerWords(outer)), from.pointer() + start * 4, to.pointer() + first * 4],
+    ...[length, row.to === 1 ? row.from : 1],
+  );
+}
+
+/** The same for bytes, and for more dimensions than the kernel takes; innermost dimension first. */
+function copyElements(from: Values, start: number, to: Values, first: number, dimensions: Dimension[]): void {
+  const [{ length, from: stepFrom, to: stepTo }, ...outer] = dimensions;
+  const index = outer.map(() => 0);
+  for (;;) {
+    for (let i = 0, at = start, out = first; i < length; i++, at += stepFrom, out += stepTo) {
+      to[out] = from[at];
+    }
+    let d = 0;
+    for (; d < outer.length; d++) {
+      start += outer[d].from;
+      first += outer[d].to;
+      if (++index[d] < outer[d].length) break;
+      start -= outer[d].from * outer[d].length;
+      first -= outer[d].to * outer[d].length;
+      index[d] = 0;
+    }
+    if (d === outer.length) return;
+  }
+}
+
+/** An array repeated to a shape by NumPy's broadcasting. */
+export function expanded(backend: CpuBackend, x: Storage, shape: number[]): Storage {
+  const out = backend.allocate([...shape], x.dtype), outSteps = stepsOf(shape), steps = stepsOf(x.shape);
+  const lead = shape.length - x.shape.length;
+  const dimensions = shape.map((length, i) => ({
+    length,
+    from: (x.shape[i - lead] ?? 1) === 1 ? 0 : steps[i - lead],
+    to: outSteps[i],
+  }));
+  copyBox(backend, x, 0, out, 0, dimensions);
+  return out;
+}
