@@ -99,7 +99,7 @@ async function check(): Promise<void> {
   }
   // What breaks in a kernel is a matter of syntax, which deno lint reads, with our rules of tools/notebooks/lint.ts.
   const lint = new Deno.Command(Deno.execPath(), {
-    args: ["lint", ...chosen.map((chapter) => `${args.chapters}/${chapter}.ts`)],
+    args: ["lint", "--config=deno.json", ...chosen.map((chapter) => `${args.chapters}/${chapter}.ts`)],
     stdout: "piped",
     stderr: "piped",
   });

@@ -40,7 +40,7 @@ export interface Notebook {
 
 /** In a wrong folder Deno only says that "descent" is in no import map. */
 const GUARD = `await import("descent").catch((error) => {
-  if (!/import map|not prefixed/.test(error.message)) throw error;
+  if (!/not a dependency|import map|not prefixed/.test(error.message)) throw error;
   throw new Error(
     \`This notebook runs in \${Deno.cwd()} and does not find the library "descent" from there. \` +
       "Open it in the folder notebooks/ of the repository that it belongs to.",

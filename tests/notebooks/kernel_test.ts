@@ -1,0 +1,143 @@
+/**
+ * Deno's kernel and our client of it. Needs the permission to start programs; plain `deno test` skips it.
+ */
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { execute } from "../../tools/notebooks/execute.ts";
+import { CellError, Kernel } from "../../tools/notebooks/kernel.ts";
+import { type Notebook, toNotebook } from "../../tools/notebooks/nbformat.ts";
+import { obstacle, ROOT, run, testUnless } from "./tools.ts";
+
+const reason = await obstacle();
+const NOTEBOOKS = new URL("notebooks", ROOT).pathname;
+
+/** A notebook of code cells, without the guard. */
+function notebookOf(...codes: string[]): Notebook {
+  const cells = codes.map((source, line) => ({ kind: "code" as const, source, tags: [], line }));
+  const notebook = toNotebook(cells);
+  return { ...notebook, cells: notebook.cells.slice(1) };
+}
+
+function printed(notebook: Notebook): string[] {
+  return notebook.cells.map(({ outputs }) => {
+    return (outputs ?? []).map((output) => output.output_type === "stream" ? output.text.join("") : "#").join(
+      "",
+    );
+  });
+}
+
+const LOUD = [
+  'for (let i = 0; i < 3000; i++) console.log("line", i);',
+  'for (let i = 0; i < 50; i++) { console.log("step", i); await new Promise((next) => setTimeout(next)); }',
+  'console.log("a"); await Deno.jupyter.display({ "text/plain": "b" }, { raw: true }); console.log("c");',
+  'console.error("to stderr"); console.log("to stdout");',
+  'console.log("last");',
+];
+
+testUnless(reason, "20 runs of a loud notebook lose no line, and each line stays in its cell", async () => {
+  const expected = [
+    Array.from({ length: 3000 }, (_, i) => `line ${i}\n`).join(""),
+    Array.from({ length: 50 }, (_, i) => `step ${i}\n`).join(""),
+    "a\n#c\n",
+    "to stderr\nto stdout\n",
+    "last\n",
+  ];
+  for (let i = 0; i < 20; i++) {
+    const notebook = notebookOf(...LOUD);
+    await execute(notebook, NOTEBOOKS);
+    assertEquals(printed(notebook), expected);
+  }
+});
+
+const failing: Record<string, [code: string[], message: string]> = {
+  "an exception": [["1;", 'throw new RangeError("too far");'], "cell 2 failed: RangeError: too far"],
+  "an exception in a timer": [['setTimeout(() => { throw new Error("late"); });'], "Error: late"],
+  "a promise that nobody awaits": [['Promise.reject(new Error("alone"));'], "Error: alone"],
+  "the end of the kernel": [["Deno.exit(3);"], "the kernel ended with exit code 3"],
+  "a cell that hangs": [
+    ["await new Promise(() => setInterval(() => {}, 1000));"],
+    "it hung: no answer within 2 s",
+  ],
+  "a cell that never yields": [["while (true);"], "it hung: no answer within 2 s"],
+};
+for (const [name, [codes, message]] of Object.entries(failing)) {
+  testUnless(reason, `${name} fails the notebook and names the cell`, async () => {
+    const failed = execute(notebookOf(...codes), NOTEBOOKS, { timeout: 2000 });
+    const error = await assertRejects(() => failed, CellError);
+    assertStringIncludes(error.message, message);
+    assertStringIncludes(error.message, `cell ${codes.length} failed`);
+  });
+}
+
+testUnless(reason, "a notebook in another folder says where it belongs", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const notebook = toNotebook([{ kind: "code", source: "1;", tags: [], line: 1 }]);
+    const error = await assertRejects(() => execute(notebook, folder), CellError);
+    assertStringIncludes(
+      error.message,
+      `runs in ${await Deno.realPath(folder)} and does not find the library`,
+    );
+    assertStringIncludes(error.message, "Open it in the folder notebooks/ of the repository");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+testUnless(reason, "answers in folded Markdown are run, and their errors count", async () => {
+  const answer = (code: string) => ({
+    kind: "markdown" as const,
+    source: `Answer\n\n\`\`\`ts\n${code}\n\`\`\``,
+    tags: ["folded"],
+    line: 1,
+  });
+  await execute(toNotebook([answer("const x = 1;")]), NOTEBOOKS);
+  const wrong = execute(toNotebook([answer("nowhere();")]), NOTEBOOKS);
+  const error = await assertRejects(() => wrong, CellError);
+  assertStringIncludes(error.message, "cell 1 failed: ReferenceError: nowhere is not defined");
+});
+
+testUnless(reason, "the kernel has no GPU of its own to need: a cell computes on the cpu", async () => {
+  const kernel = await Kernel.start(NOTEBOOKS);
+  try {
+    const code = 'import { tensor, useDevice } from "descent";\nawait useDevice("cpu");\n' +
+      "console.log(await tensor([1, 2]).sum().item());";
+    const { messages } = await kernel.run(code);
+    const text = messages.filter(({ header }) => header.msg_type === "stream").map(({ content }) =>
+      content.text
+    );
+    assertEquals(text.join(""), "3\n");
+  } finally {
+    await kernel.close();
+  }
+});
+
+testUnless(reason, "--check says which notebook is stale, missing, not run or too much", async () => {
+  const folder = await Deno.makeTempDir();
+  const check = () =>
+    run("deno", ["task", "notebooks", "--check", `--chapters=${folder}/chapters`, `--notebooks=${folder}`]);
+  const chapter = `${folder}/chapters/01_x.ts`;
+  const make = (flags: string[] = []) =>
+    run("deno", ["task", "notebooks", ...flags, `--chapters=${folder}/chapters`, `--notebooks=${folder}`]);
+  try {
+    await Deno.mkdir(`${folder}/chapters`);
+    await Deno.writeTextFile(chapter, "// %% [markdown]\n// # X\n\n// %%\nconst x = 1;\nconsole.log(x);\n");
+    assertStringIncludes((await check()).stderr, "01_x.ipynb is missing; run: deno task notebooks 01_x");
+    await make(["--no-run"]);
+    assertStringIncludes((await check()).stderr, "was not run");
+    await Deno.writeTextFile(chapter, "// %% [markdown]\n// # X\n\n// %%\nconst x = 2;\nconsole.log(x);\n");
+    assertStringIncludes((await check()).stderr, "is not what");
+    await Deno.writeTextFile(`${folder}/02_gone.ipynb`, "{}");
+    assertStringIncludes((await check()).stderr, "02_gone.ipynb has no chapter");
+    await Deno.writeTextFile(chapter, "// %% [markdown]\n// # X\n\n// %%\nconsole.log(import.meta.url);\n");
+    const { code, stderr } = await check();
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "A notebook's cell is no module: it has no import.meta.");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+testUnless(reason, "the notebooks of this repository are what its chapters say", async () => {
+  const { code, stderr } = await run("deno", ["task", "notebooks", "--check"]);
+  assertEquals(code, 0, stderr);
+});
