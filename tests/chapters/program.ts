@@ -19,12 +19,17 @@ export function programTest(name: string, body: () => Promise<void>): void {
 
 const root = new URL("../../", import.meta.url);
 
+/** Deno writes down there what a program asked permission for: on a terminal the reader would have been asked. */
+const audit: Record<string, string> = Deno.build.os === "windows"
+  ? {}
+  : { DENO_AUDIT_PERMISSIONS: "/dev/stderr" };
+
 /** Runs a chapter with no permission, as `deno run chapters/NAME.ts ARGS`; a prompt for one counts as a refusal. */
 export async function run(chapter: string, ...args: string[]): Promise<Outcome> {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--quiet", `chapters/${chapter}.ts`, ...args],
     cwd: root,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...audit },
     stdin: "null",
   });
   const { code, stdout, stderr } = await command.output();
@@ -32,10 +37,14 @@ export async function run(chapter: string, ...args: string[]): Promise<Outcome> 
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-/** Runs a chapter to its end and returns what it printed. (Looking for a GPU, drivers may complain on stderr.) */
+/**
+ * Runs a chapter to its end, which must not need any permission, and returns what it printed. (Looking for a GPU, drivers
+ * may complain on stderr.)
+ */
 export async function output(chapter: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(chapter, ...args);
   assertEquals(code, 0, stderr);
+  assertEquals(stderr.split("\n").filter((line) => line.includes('"permission":')), []);
   return stdout;
 }
 
