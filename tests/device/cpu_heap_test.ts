@@ -1,6 +1,7 @@
 /** The CPU device's memory: the allocator, and what happens when it is full. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Storage } from "../../lib/device/device.ts";
+import type { CpuDevice } from "../../lib/device/cpu/device.ts";
 import { type Chunk, Heap, OutOfMemoryError } from "../../lib/device/cpu/heap.ts";
 import { createCpuDevice } from "../../lib/device/cpu/mod.ts";
 import { integer, random, size } from "./cpu_helpers.ts";
@@ -104,6 +105,31 @@ Deno.test("10,000 mixed operations with disposals in random order end with no by
   for (const storage of live) device.free(storage);
   const after = device.memory();
   assertEquals([after.tensors, after.bytes], [before.tensors, before.bytes]);
+});
+
+Deno.test("a thousand steps take no more memory than ten", () => {
+  const device = createCpuDevice() as CpuDevice,
+    { heap } = device.cpu,
+    make = (shape: number[]) =>
+      device.upload(Float32Array.from({ length: size(shape) }, random), shape, "float32");
+  const x = make([2, 8, 8, 16]),
+    filter = make([3, 3, 16, 16]),
+    m = make(filter.shape),
+    v = make(filter.shape);
+  const attrs = { strides: [1, 1], pad: "same", dilations: [1, 1], dataFormat: "NHWC" };
+  const step = () => {
+    const y = device.run("Conv2D", { x, filter }, attrs), relu = device.run("Relu", { x: y });
+    const dy = device.run("ReluGrad", { dy: relu, y: relu });
+    const grad = device.run("Conv2DBackpropFilter", { x, dy }, { ...attrs, filterShape: filter.shape });
+    device.runMany("AdamStep", { param: filter, grad, m, v }, { lr: 0.01, step: 1 });
+    for (const storage of [y, relu, dy, grad]) device.free(storage);
+    return [heap.used, heap.memory.buffer.byteLength, device.memory().tensors, device.memory().bytes];
+  };
+  for (let i = 0; i < 9; i++) step();
+  const ten = step();
+  for (let i = 0; i < 989; i++) step();
+  assertEquals(step(), ten);
+  for (const storage of [x, filter, m, v]) device.free(storage);
 });
 
 Deno.test("a freed storage is refused", () => {

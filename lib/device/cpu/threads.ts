@@ -33,8 +33,12 @@ export const MAX_THREADS = 32;
 
 /** How long a thread looks for the next job before it sleeps, and the caller for the last unit: some 50 µs. */
 const SPINS = 20_000;
-/** A unit takes milliseconds; when a thread has not come back after so long it never will. */
-const PATIENCE_MS = 60_000;
+/** Waits of so long for the last threads … */
+const WAIT_MS = 100;
+/** … and so many of them at least, all without an answer: then a thread has died at its work. */
+const WAITS = 10;
+/** A thread that is alive has come back after so many times what the calling thread takes for a grain of the work. */
+const SLACK = 50;
 
 /** What a thread runs. It is handed over as text, and must not refer to anything outside. */
 function work(
@@ -168,27 +172,31 @@ export class Threads {
     Atomics.store(c, OPEN, job);
     Atomics.store(c, JOB, job);
     Atomics.notify(c, JOB);
+    const start = performance.now();
+    let grains = 0;
     try {
       for (let unit = Atomics.add(c, NEXT, grain); unit < units; unit = Atomics.add(c, NEXT, grain)) {
         own(...args, unit, Math.min(units, unit + grain));
+        grains++;
       }
     } finally {
       Atomics.store(c, OPEN, job - 1);
-      this.#join();
+      this.#join((performance.now() - start) / Math.max(1, grains));
     }
     if (Atomics.exchange(c, FAILED, 0) !== 0) {
       throw new Error(`A thread of the CPU device failed in the kernel ${this.names[kernel]}.`);
     }
   }
 
-  /** Waits until no thread works on the job any more. */
-  #join(): void {
+  /** Waits until no thread works on the job any more; a grain of it takes some `milliseconds`. */
+  #join(milliseconds: number): void {
     const c = this.#words;
     for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(c, ACTIVE) === 0) return;
-    const start = performance.now();
+    const most = Math.max(WAITS, SLACK * milliseconds / WAIT_MS);
+    let waits = 0;
     for (let active = Atomics.load(c, ACTIVE); active !== 0; active = Atomics.load(c, ACTIVE)) {
-      Atomics.wait(c, ACTIVE, active, 1000);
-      if (performance.now() - start > PATIENCE_MS) {
+      // Waits are counted, not seconds: this process may have been stopped for a while.
+      if (Atomics.wait(c, ACTIVE, active, WAIT_MS) === "timed-out" && ++waits >= most) {
         throw new Error("A thread of the CPU device does not answer any more. Restart the program.");
       }
     }
