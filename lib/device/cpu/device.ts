@@ -4,7 +4,8 @@
  * @module
  */
 import { Device, type DType, type MemoryUse, type Storage, type Values } from "../device.ts";
-import { BACKEND_NAME, type Block, type CpuBackend } from "./backend.ts";
+import { BACKEND_NAME, type CpuBackend } from "./backend.ts";
+import type { Block } from "./block.ts";
 
 const KINDS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 const SMALL = 256;

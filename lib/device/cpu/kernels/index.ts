@@ -14,4 +14,6 @@ export { pool, poolGrad } from "./pooling";
 export { philox } from "./random";
 export { reduceChunks, reduceTogether } from "./reduce";
 export { softmax } from "./softmax";
-export { winograd, winogradFilter, winogradFilterGrad, winogradOutputTiles, winogradSums, winogradTiles } from "./winograd";
+export { winograd } from "./winograd";
+export { winogradFilter } from "./winograd_filter";
+export { winogradFilterGrad, winogradOutputTiles, winogradSums, winogradTiles } from "./winograd_gradient";

@@ -3,16 +3,14 @@
 /**
  * Convolution of 3 × 3 at stride 1 by Winograd's F(2 × 2, 3 × 3) (Lavin and Gray 2015): 16 products where the plain sum
  * has 36. Input tiles of 4 × 4 become Bᵀ d B, filters G g Gᵀ; sixteen matrix products over the channels; Aᵀ m A gives the 2 × 2
- * outputs. The small matrices hold 0, ±1 and ±½ alone, so the rounding errors are those of the plain sum.
+ * outputs. The filters' part is winograd_filter.ts, the filter's gradient winograd_gradient.ts. The small matrices hold 0, ±1 and ±½ alone, so the rounding errors are those of the plain sum.
  */
-import { transpose4 } from "./pack";
-import { copyTile } from "./convolution";
-import { FIRST, tilePanel, tileRows } from "./tile";
+import { FIRST, tileRows } from "./tile";
 import { relu4, scratch } from "./simd";
 
 /** lib/device/cpu/winograd.ts writes this. */
 @unmanaged
-class Winograd {
+export class Winograd {
   input: u32; output: u32; filter: u32; packed: u32; bias: u32; relu: i32;
   images: i32; height: i32; width: i32; channels: i32; // input
   outHeight: i32; outWidth: i32; outChannels: i32;
@@ -23,99 +21,12 @@ class Winograd {
   zeros: u32;
 }
 
-const KC = 256;
-
-/** Nine vectors at `from` (a tap every `step` bytes) become sixteen at `to` (every `out` bytes): G g Gᵀ. */
-@inline
-function filterTile(from: usize, step: usize, to: usize, out: usize): void {
-  const half = f32x4.splat(0.5);
-  const g00 = v128.load(from + 0 * step);
-  const g01 = v128.load(from + 1 * step);
-  const g02 = v128.load(from + 2 * step);
-  const g10 = v128.load(from + 3 * step);
-  const g11 = v128.load(from + 4 * step);
-  const g12 = v128.load(from + 5 * step);
-  const g20 = v128.load(from + 6 * step);
-  const g21 = v128.load(from + 7 * step);
-  const g22 = v128.load(from + 8 * step);
-  const s0 = f32x4.add(g00, g20);
-  const t00 = g00, t10 = f32x4.mul(half, f32x4.add(s0, g10)), t20 = f32x4.mul(half, f32x4.sub(s0, g10)), t30 = g20;
-  const s1 = f32x4.add(g01, g21);
-  const t01 = g01, t11 = f32x4.mul(half, f32x4.add(s1, g11)), t21 = f32x4.mul(half, f32x4.sub(s1, g11)), t31 = g21;
-  const s2 = f32x4.add(g02, g22);
-  const t02 = g02, t12 = f32x4.mul(half, f32x4.add(s2, g12)), t22 = f32x4.mul(half, f32x4.sub(s2, g12)), t32 = g22;
-  const r0 = f32x4.add(t00, t02);
-  v128.store(to + 0 * out, t00);
-  v128.store(to + 1 * out, f32x4.mul(half, f32x4.add(r0, t01)));
-  v128.store(to + 2 * out, f32x4.mul(half, f32x4.sub(r0, t01)));
-  v128.store(to + 3 * out, t02);
-  const r1 = f32x4.add(t10, t12);
-  v128.store(to + 4 * out, t10);
-  v128.store(to + 5 * out, f32x4.mul(half, f32x4.add(r1, t11)));
-  v128.store(to + 6 * out, f32x4.mul(half, f32x4.sub(r1, t11)));
-  v128.store(to + 7 * out, t12);
-  const r2 = f32x4.add(t20, t22);
-  v128.store(to + 8 * out, t20);
-  v128.store(to + 9 * out, f32x4.mul(half, f32x4.add(r2, t21)));
-  v128.store(to + 10 * out, f32x4.mul(half, f32x4.sub(r2, t21)));
-  v128.store(to + 11 * out, t22);
-  const r3 = f32x4.add(t30, t32);
-  v128.store(to + 12 * out, t30);
-  v128.store(to + 13 * out, f32x4.mul(half, f32x4.add(r3, t31)));
-  v128.store(to + 14 * out, f32x4.mul(half, f32x4.sub(r3, t31)));
-  v128.store(to + 15 * out, t32);
-}
-
-/** The filters in panels, [16][panel][k][8]. Units are panels of eight output channels. */
-export function winogradFilter(description: usize, begin: i32, end: i32): void {
-  const p = changetype<Winograd>(description);
-  // k runs over the channels that are summed, n over those that result.
-  const depth = p.channels, width = p.outChannels, panels = (width + 7) >> 3;
-  const out = <usize>panels * <usize>depth * 32;
-  const temporary = scratch; // [tap][4 k's][8 n's]
-  for (let panel = begin; panel < end; panel++) {
-    let to = <usize>p.packed + <usize>panel * <usize>depth * 32;
-    const n = panel * 8, valid = min(8, width - n);
-    for (let k = 0; k < depth; k += 4) {
-      const rows = min(4, depth - k);
-      for (let tap = 0; tap < 9; tap++) {
-        const target = temporary + <usize>tap * 128;
-        // The flipped filter's tap is the opposite one, its k the output channel of the filter as it lies.
-        const at = <usize>p.filter +
-          (<usize>(p.flipped ? ((8 - tap) * width + n) * depth + k : (tap * depth + k) * width + n) << 2);
-        if (rows == 4 && valid == 8) {
-          if (p.flipped) {
-            transpose4(at, <usize>depth << 2, target);
-            transpose4(at + (<usize>depth << 4), <usize>depth << 2, target + 16);
-          } else {
-            for (let r: usize = 0; r < 4; r++) {
-              const row = at + r * (<usize>width << 2);
-              v128.store(target + r * 32, v128.load(row));
-              v128.store(target + r * 32, v128.load(row, 16), 16);
-            }
-          }
-          continue;
-        }
-        const down = p.flipped ? 1 : width, across = p.flipped ? depth : 1;
-        for (let r = 0; r < rows; r++) {
-          for (let c = 0; c < 8; c++) {
-            const value = c < valid ? load<f32>(at + (<usize>(r * down + c * across) << 2)) : 0;
-            store<f32>(target + <usize>(r * 8 + c) * 4, value);
-          }
-        }
-      }
-      for (let r = 0; r < rows; r++) {
-        filterTile(temporary + <usize>r * 32, 128, to, out);
-        filterTile(temporary + <usize>r * 32 + 16, 128, to + 16, out);
-        to += 32;
-      }
-    }
-  }
-}
+/** Channels that are summed at a time. */
+export const KC = 256;
 
 /** Sixteen vectors of a 4 × 4 tile, from sixteen addresses, become Bᵀ d B at `to`, `step` bytes apart. */
 @inline
-function inputTile(table: usize, column: usize, to: usize, step: usize): void {
+export function inputTile(table: usize, column: usize, to: usize, step: usize): void {
   const d00 = v128.load(<usize>load<u32>(table, 0) + column);
   const d10 = v128.load(<usize>load<u32>(table, 16) + column);
   const d20 = v128.load(<usize>load<u32>(table, 32) + column);
@@ -159,7 +70,7 @@ function inputTile(table: usize, column: usize, to: usize, step: usize): void {
 
 /** Addresses of the sixteen pixels of a tile, the zeros outside the image. */
 @inline
-function tilePixels(p: Winograd, tile: i32, table: usize): void {
+export function tilePixels(p: Winograd, tile: i32, table: usize): void {
   const perImage = p.tileRows * p.tileColumns, image = tile / perImage, rest = tile % perImage;
   const y0 = (rest / p.tileColumns) * 2 - p.top, x0 = (rest % p.tileColumns) * 2 - p.left;
   const height = p.height, width = p.width, pixel = <usize>p.channels << 2;
@@ -256,147 +167,6 @@ function outputTile(p: Winograd, tile: i32, from: usize, step: usize): void {
     if (below) {
       v128.store(out + line + c, y10);
       if (right) v128.store(out + line + pixel + c, y11);
-    }
-  }
-}
-
-/** The input's tiles first … of a chunk, [16][tile][channel]. Units are tiles of the chunk. */
-export function winogradTiles(description: usize, first: i32, chunk: i32, to: usize, begin: i32, end: i32): void {
-  const p = changetype<Winograd>(description), depth = p.channels, table = scratch;
-  const step = <usize>(chunk * depth) << 2;
-  for (let t = begin; t < end; t++) {
-    tilePixels(p, first + t, table);
-    const out = to + (<usize>(t * depth) << 2);
-    for (let c: usize = 0; c < <usize>depth << 2; c += 16) inputTile(table, c, out + c, step);
-  }
-}
-
-/** A dy Aᵀ of the output's 2 × 2 tiles, in panels [16][panel][tile][8]. Units are tiles of the chunk. */
-export function winogradOutputTiles(description: usize, first: i32, chunk: i32, to: usize, begin: i32, end: i32): void {
-  const p = changetype<Winograd>(description);
-  const perImage = p.tileRows * p.tileColumns, pixel = <usize>p.outChannels << 2, line = <usize>p.outWidth * pixel;
-  const step = <usize>((p.outChannels >> 3) * chunk) << 5;
-  for (let t = begin; t < end; t++) {
-    const tile = first + t, image = tile / perImage, rest = tile % perImage;
-    const y = (rest / p.tileColumns) * 2, x = (rest % p.tileColumns) * 2;
-    const from = <usize>p.output + <usize>((image * p.outHeight + y) * p.outWidth + x) * pixel;
-    const zeros = <usize>p.zeros, right = x + 1 < p.outWidth, below = y + 1 < p.outHeight;
-    const f01 = right ? from + pixel : zeros, f10 = below ? from + line : zeros, f11 = right && below ? from + line + pixel : zeros;
-    for (let c: usize = 0; c < pixel; c += 16) {
-      const d00 = v128.load(from + c), d01 = v128.load(f01 + c), d10 = v128.load(f10 + c), d11 = v128.load(f11 + c);
-      let out = to + (<usize>((<i32>c >> 5) * chunk + t) << 5) + (c & 16);
-      const t00 = d00, t10 = f32x4.add(d00, d10), t20 = f32x4.sub(d00, d10), t30 = f32x4.neg(d10);
-      const t01 = d01, t11 = f32x4.add(d01, d11), t21 = f32x4.sub(d01, d11), t31 = f32x4.neg(d11);
-      v128.store(out, t00);
-      v128.store(out + step, f32x4.add(t00, t01));
-      v128.store(out + 2 * step, f32x4.sub(t00, t01));
-      v128.store(out + 3 * step, f32x4.neg(t01));
-      out += 4 * step;
-      v128.store(out, t10);
-      v128.store(out + step, f32x4.add(t10, t11));
-      v128.store(out + 2 * step, f32x4.sub(t10, t11));
-      v128.store(out + 3 * step, f32x4.neg(t11));
-      out += 4 * step;
-      v128.store(out, t20);
-      v128.store(out + step, f32x4.add(t20, t21));
-      v128.store(out + 2 * step, f32x4.sub(t20, t21));
-      v128.store(out + 3 * step, f32x4.neg(t21));
-      out += 4 * step;
-      v128.store(out, t30);
-      v128.store(out + step, f32x4.add(t30, t31));
-      v128.store(out + 2 * step, f32x4.sub(t30, t31));
-      v128.store(out + 3 * step, f32x4.neg(t31));
-    }
-  }
-}
-
-/**
- * sums[16][channel][output] (+)= tiles ᵀ · output tiles. Unit u is tile group u mod groups (of `unitTiles` times six
- * channels) of matrix ⌊u / groups⌋.
- */
-export function winogradSums(
-  description: usize, left: usize, right: usize, sums: usize, chunk: i32, groups: i32, unitTiles: i32, later: i32,
-  begin: i32, end: i32,
-): void {
-  const p = changetype<Winograd>(description), depth = p.channels, width = p.outChannels, panels = width >> 3;
-  const tiles = (depth + 5) / 6, row = <usize>depth << 2;
-  const outs = scratch, temporaryOuts = outs + 32, temporary = outs + 64, packed = outs + 256;
-  for (let i = 0; i < 6; i++) store<u32>(temporaryOuts + (<usize>i << 2), <u32>(temporary + <usize>i * 32));
-  for (let unit = begin; unit < end; unit++) {
-    const matrix = unit / groups, firstTile = (unit % groups) * unitTiles, lastTile = min(tiles, firstTile + unitTiles);
-    const a = left + <usize>(matrix * chunk) * row, s = sums + <usize>(matrix * depth) * (<usize>width << 2);
-    for (let k = 0; k < chunk; k += KC) {
-      const length = min(KC, chunk - k), flags = k == 0 && !later ? FIRST : 0;
-      for (let tile = firstTile; tile < lastTile; tile++) {
-        let from = a + <usize>k * row + <usize>tile * 24, to = packed;
-        for (let i = 0; i < length; i++) {
-          v128.store(to, v128.load(from));
-          store<i64>(to, load<i64>(from, 16), 16);
-          from += row;
-          to += 24;
-        }
-        const height = min(6, depth - tile * 6);
-        for (let i = 0; i < 6; i++) {
-          store<u32>(outs + (<usize>i << 2), <u32>(s + (<usize>((tile * 6 + i) * width) << 2)));
-        }
-        for (let panel = 0; panel < panels; panel++) {
-          const b = right + (<usize>((matrix * panels + panel) * chunk + k) << 5), column = <usize>panel << 5;
-          if (height == 6) {
-            tilePanel(packed, length, b, outs, column, flags, 0);
-          } else {
-            if (!(flags & FIRST)) copyTile(outs, column, temporary, height, 8, false);
-            tilePanel(packed, length, b, temporaryOuts, 0, flags, 0);
-            copyTile(outs, column, temporary, height, 8, true);
-          }
-        }
-      }
-    }
-  }
-}
-
-/** The filter's gradient, Gᵀ s G. Units are channels. */
-export function winogradFilterGrad(description: usize, sums: usize, out: usize, begin: i32, end: i32): void {
-  const p = changetype<Winograd>(description), row = <usize>p.outChannels << 2, step = <usize>p.channels * row;
-  const half = f32x4.splat(0.5);
-  for (let channel = begin; channel < end; channel++) {
-    for (let c: usize = 0; c < row; c += 16) {
-      const from = sums + <usize>channel * row + c, to = out + <usize>channel * row + c;
-      const s00 = v128.load(from + 0 * step);
-      const s10 = v128.load(from + 4 * step);
-      const s20 = v128.load(from + 8 * step);
-      const s30 = v128.load(from + 12 * step);
-      const p0 = f32x4.mul(half, f32x4.add(s10, s20));
-      const t00 = f32x4.add(s00, p0), t10 = f32x4.mul(half, f32x4.sub(s10, s20)), t20 = f32x4.add(p0, s30);
-      const s01 = v128.load(from + 1 * step);
-      const s11 = v128.load(from + 5 * step);
-      const s21 = v128.load(from + 9 * step);
-      const s31 = v128.load(from + 13 * step);
-      const p1 = f32x4.mul(half, f32x4.add(s11, s21));
-      const t01 = f32x4.add(s01, p1), t11 = f32x4.mul(half, f32x4.sub(s11, s21)), t21 = f32x4.add(p1, s31);
-      const s02 = v128.load(from + 2 * step);
-      const s12 = v128.load(from + 6 * step);
-      const s22 = v128.load(from + 10 * step);
-      const s32 = v128.load(from + 14 * step);
-      const p2 = f32x4.mul(half, f32x4.add(s12, s22));
-      const t02 = f32x4.add(s02, p2), t12 = f32x4.mul(half, f32x4.sub(s12, s22)), t22 = f32x4.add(p2, s32);
-      const s03 = v128.load(from + 3 * step);
-      const s13 = v128.load(from + 7 * step);
-      const s23 = v128.load(from + 11 * step);
-      const s33 = v128.load(from + 15 * step);
-      const p3 = f32x4.mul(half, f32x4.add(s13, s23));
-      const t03 = f32x4.add(s03, p3), t13 = f32x4.mul(half, f32x4.sub(s13, s23)), t23 = f32x4.add(p3, s33);
-      const q0 = f32x4.mul(half, f32x4.add(t01, t02));
-      v128.store(to + 0 * step, f32x4.add(t00, q0));
-      v128.store(to + 1 * step, f32x4.mul(half, f32x4.sub(t01, t02)));
-      v128.store(to + 2 * step, f32x4.add(q0, t03));
-      const q1 = f32x4.mul(half, f32x4.add(t11, t12));
-      v128.store(to + 3 * step, f32x4.add(t10, q1));
-      v128.store(to + 4 * step, f32x4.mul(half, f32x4.sub(t11, t12)));
-      v128.store(to + 5 * step, f32x4.add(q1, t13));
-      const q2 = f32x4.mul(half, f32x4.add(t21, t22));
-      v128.store(to + 6 * step, f32x4.add(t20, q2));
-      v128.store(to + 7 * step, f32x4.mul(half, f32x4.sub(t21, t22)));
-      v128.store(to + 8 * step, f32x4.add(q2, t23));
     }
   }
 }
