@@ -39,7 +39,7 @@ export interface Notebook {
 }
 
 /** In a wrong folder Deno only says that "descent" is in no import map. */
-const GUARD = `await import("descent").catch((error) => {
+const GUARD = `await import("descent").then(() => {}, (error) => {
   if (!/not a dependency|import map|not prefixed/.test(error.message)) throw error;
   throw new Error(
     \`This notebook runs in \${Deno.cwd()} and does not find the library "descent" from there. \` +
