@@ -16,15 +16,25 @@ import { shortNumber } from "./text.ts";
 
 /** Milliseconds between drawings, and how many times longer than a drawing the pause after it is. */
 const EVERY = 300, REST = 9;
+/** A curve of more points than this is thinned out: no picture shows more. */
+const POINTS = 4000;
 /** More curves than this are told by their last value only. */
 const CURVES = 4;
+
+/** What a value did so far: every so many steps. */
+interface Course {
+  x: number[];
+  y: number[];
+  every: number;
+  seen: number;
+}
 
 /** Shows a run of steps in a notebook. Steps are counted from 1. */
 export class Live {
   readonly #id: string = crypto.randomUUID();
   readonly #label: string;
   readonly #pace: Pace;
-  readonly #curves = new Map<string, { x: number[]; y: number[] }>();
+  readonly #curves = new Map<string, Course>();
   #last: Record<string, number> = {};
   /** The display that is on its way; the next one waits for it. */
   #drawing: Promise<void> | null = null;
@@ -56,10 +66,15 @@ export class Live {
   log(step: number, values: Record<string, number>): void {
     this.#last = values;
     for (const [name, value] of Object.entries(values)) {
-      let curve = this.#curves.get(name);
-      if (curve === undefined) this.#curves.set(name, curve = { x: [], y: [] });
-      curve.x.push(step);
-      curve.y.push(value);
+      let course = this.#curves.get(name);
+      if (course === undefined) this.#curves.set(name, course = { x: [], y: [], every: 1, seen: 0 });
+      if (course.seen++ % course.every !== 0) continue;
+      course.x.push(step);
+      course.y.push(value);
+      if (course.x.length < POINTS) continue;
+      course.x = course.x.filter((_, i) => i % 2 === 0);
+      course.y = course.y.filter((_, i) => i % 2 === 0);
+      course.every *= 2;
     }
   }
 
@@ -78,7 +93,7 @@ export class Live {
     if (this.#pace.total === 0) return;
     await this.#drawing;
     const line = [this.#label, this.#pace.ended(error), this.#pace.rate(), ...this.#values()]
-      .filter((part) => part !== "").join("  ");
+      .filter((part) => part !== "").join(" · ");
     const described = this.#chart(line);
     if (described === null) {
       await display({ "text/plain": line }, { id: this.#id, update: true });
@@ -126,7 +141,7 @@ export class Live {
   #moving(svg: Svg | null): Record<string, unknown> {
     const { done, total } = this.#pace;
     const texts = [`${done}/${total}`, ...this.#values(), this.#pace.rate(), this.#pace.left()];
-    const line = [this.#label, ...texts].filter((text) => text !== "").join("  ");
+    const line = [this.#label, ...texts].filter((text) => text !== "").join(" · ");
     const picture = svg === null ? "" : `<br><img alt="${escape(line)}" width="${Math.round(svg.width)}" ` +
       `src="data:image/svg+xml;base64,${new TextEncoder().encode(svg.text).toBase64()}">`;
     return {

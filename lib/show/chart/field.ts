@@ -27,7 +27,7 @@ export async function resolveContour(options: ContourOptions): Promise<FieldMode
   if (z.length < 2 || z[0].length < 2) {
     throw new RangeError("contour: z needs at least two rows and two columns");
   }
-  const over = await overlay("contour", options);
+  const over = await overlay("contour", options, options.path === undefined ? 1 : 2);
   if (options.path !== undefined) {
     const path = { ...options.path, mode: "lines+markers" as const };
     over.unshift(await resolveSeries("contour: path", "path", path, 1, options));
@@ -120,10 +120,10 @@ function field(
   };
 }
 
-async function overlay(what: string, options: Omit<FieldOptions, "z">): Promise<Curve[]> {
+async function overlay(what: string, options: Omit<FieldOptions, "z">, first = 1): Promise<Curve[]> {
   return await Promise.all(
     Object.entries(options.over ?? {}).map(([name, series], i) =>
-      resolveSeries(`${what}: over`, name, { mode: "markers", ...series }, i + 1, options)
+      resolveSeries(`${what}: over`, name, { mode: "markers", ...series }, i + first, options)
     ),
   );
 }

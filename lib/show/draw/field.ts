@@ -2,13 +2,14 @@
 import type { FieldModel } from "../chart/model.ts";
 import { DIVERGING, hex, INK, SEQUENTIAL, shade } from "../chart/palette.ts";
 import { encodeImage } from "./pixels.ts";
-import { axisSpec, curveMarks, frameSpec, scaleSpec, type Spec } from "./spec.ts";
+import { axisSpec, curveMarks, frameSpec, legendSpec, scaleSpec, type Spec } from "./spec.ts";
 
 /** The specification of a landscape with lines of equal height. */
 export function contourSpec(model: FieldModel): Spec {
   const { title, width, height, x, y, xs, ys, z, levels, over } = model;
   const range = bandColors(levels.length);
   const { data, marks } = curveMarks(over, true);
+  const named = legendSpec(over, width);
   const cell = { x: `range('x')[1] / ${xs.length - 1}`, y: `range('y')[0] / ${ys.length - 1}` };
   const span = (list: number[], axis: [number, number]) =>
     list.at(-1)! - list[0] === 0 ? axis : [list[0], list.at(-1)!];
@@ -24,12 +25,13 @@ export function contourSpec(model: FieldModel): Spec {
       { ...scaleSpec("y", y), domain: span(ys, y.range) },
       // Bands are told by their number: however unlike the heights, the legend gives each the same room.
       { name: "band", type: "threshold", domain: levels.map((_, i) => i + 1), range },
+      ...named.scales,
     ],
     axes: [
       { ...axisSpec("x", x, width, false), zindex: 1 },
       { ...axisSpec("y", y, height, false), zindex: 1 },
     ],
-    legends: [{
+    legends: [...named.legends, {
       fill: "band",
       type: "gradient",
       gradientLength: { signal: "min(height - 30, 260)" },
@@ -92,6 +94,7 @@ export async function cellsSpec(model: FieldModel): Promise<Spec> {
   );
   const url = await encodeImage({ pixels, width: columns, height: rows }, size.width);
   const { data, marks } = curveMarks(over, true);
+  const named = legendSpec(over, size.width + 70);
   const texts = !model.values ? [] : z.flatMap((row, i) =>
     row.map((value, j) => {
       const [r, g, b] = colorOf(value);
@@ -114,7 +117,7 @@ export async function cellsSpec(model: FieldModel): Promise<Spec> {
       type: "linear",
       domain: ends(zRange, ramp.length),
       range: ramp,
-    }],
+    }, ...named.scales],
     axes: [
       {
         ...axisSpec("x", x, size.width, false),
@@ -127,7 +130,7 @@ export async function cellsSpec(model: FieldModel): Promise<Spec> {
         ...names(model.yLabels, model.ys),
       },
     ],
-    legends: [{
+    legends: [...named.legends, {
       fill: "ramp",
       type: "gradient",
       gradientLength: { signal: "max(60, min(height - 30, 220))" },

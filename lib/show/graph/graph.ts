@@ -20,7 +20,7 @@ export interface GraphOptions {
 }
 
 /** More boxes than this do not fit on a page. */
-const PAGE = 45;
+const PAGE = 32;
 /** More than this take Graphviz minutes. */
 const MOST = 600;
 

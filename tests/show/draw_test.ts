@@ -1,0 +1,94 @@
+import { chart } from "descent";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { resolve } from "../../lib/show/chart/resolve.ts";
+import { PALETTE, rgb } from "../../lib/show/chart/palette.ts";
+import { pageOf } from "../../lib/show/draw/page.ts";
+import { drawPng } from "../../lib/show/draw/pixels.ts";
+import { figureOf } from "../../lib/show/draw/plotly.ts";
+import { drawSvg } from "../../lib/show/draw/vega.ts";
+import { charts } from "./charts.ts";
+
+for (const [name, description] of Object.entries(charts)) {
+  Deno.test(`${name}: an SVG with its title and axes, and nothing that could not be computed`, async () => {
+    const { text, width, height } = await drawSvg(await resolve(description));
+    assert(text.startsWith("<svg") && text.endsWith("</svg>"));
+    assert(width >= 100 && width <= 620 && height >= 100, `${width} × ${height}`);
+    assertStringIncludes(text, ">title</text>");
+    if (name !== "imageGrid") {
+      for (const axis of ["right", "up"]) assertStringIncludes(text, `>${axis}</text>`);
+    }
+    assert(!/NaN|undefined|Infinity/.test(text.replace(/base64,[^"]*/g, "")), text.slice(0, 2000));
+  });
+}
+
+Deno.test("a PNG has two pixels for one, and its text is drawn", async () => {
+  const size = (png: Uint8Array) => {
+    const view = new DataView(png.buffer, png.byteOffset);
+    return [view.getUint32(16), view.getUint32(20)];
+  };
+  const svg = (label: string) => ({
+    text:
+      `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect width="90" height="30" fill="white"/>` +
+      `<text x="5" y="20" font-family="DejaVu Sans, Verdana, sans-serif" font-size="14">${label}</text></svg>`,
+    width: 90,
+    height: 30,
+  });
+  const [empty, greek, letters] = await Promise.all(["", "∂ηλ", "abc"].map((text) => drawPng(svg(text))));
+  assertEquals([...greek.slice(1, 4)], [..."PNG"].map((letter) => letter.charCodeAt(0)));
+  assertEquals(size(greek), [180, 60]);
+  assert(greek.length > empty.length + 200 && letters.length > empty.length + 200);
+});
+
+Deno.test("panels keep their clipping shapes apart", async () => {
+  const { text, width } = await drawSvg(
+    await resolve(chart.panels([charts.line, charts.scatter], { columns: 2, title: "side by side" })),
+  );
+  const ids = [...text.matchAll(/ id="(\w+)"/g)].map(([, id]) => id);
+  assertEquals(new Set(ids).size, ids.length);
+  assertEquals(width, 720);
+  assertStringIncludes(text, "side by side");
+});
+
+Deno.test("Plotly's figure has the data of the picture", async () => {
+  const model = await resolve(charts.lines);
+  const { data, layout } = figureOf(model)!;
+  assert(model.kind === "curves");
+  assertEquals(data.map(({ name }) => name), ["first", "second"]);
+  assertEquals(data.map(({ x, y }) => ({ x, y })), model.curves.map(({ x, y }) => ({ x, y })));
+  assertEquals((layout.title as { text: string }).text, "title");
+  const log = figureOf(await resolve(charts.line))!.layout.yaxis as { type: string; range: number[] };
+  assertEquals(log.type, "log");
+  assert(log.range[0] < Math.log10(2 / 50) && log.range[1] > Math.log10(2));
+});
+
+Deno.test("every chart is a figure, save images", async () => {
+  for (const [name, description] of Object.entries(charts)) {
+    const figure = figureOf(await resolve(description));
+    assertEquals(figure === null, name === "imageGrid", name);
+    if (figure !== null) assert(!JSON.stringify(figure).includes("null"), name);
+  }
+});
+
+Deno.test("a page holds Plotly itself and asks no network for anything", async () => {
+  const figure = figureOf(await resolve(charts.line));
+  const page = await pageOf({ title: "a < b", alt: "a curve", figure, html: "<svg></svg>" });
+  assertStringIncludes(page, "<title>a &lt; b</title>");
+  assertStringIncludes(page, "Plotly.newPlot");
+  assert(page.length > 4e6);
+  assertEquals(page.match(/<(script|link|img)[^>]+(src|href)="(?!data:)/g), null);
+  const plain = await pageOf({ title: "images", alt: "", figure: null, html: "<svg></svg>" });
+  assert(plain.length < 2000);
+});
+
+Deno.test("colours stand out from white by a contrast of 1.9 or more, and from each other", () => {
+  const luminance = (hex: string) => {
+    const [r, g, b] = rgb(hex).map((part) => {
+      const share = part / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  for (const color of PALETTE) assert(1.05 / (luminance(color) + 0.05) > 1.9, color);
+  assert(1.05 / (luminance(PALETTE[0]) + 0.05) > 4.5);
+  assertEquals(new Set(PALETTE).size, PALETTE.length);
+});

@@ -1,0 +1,120 @@
+import { F, graph, nn, noGrad, randn, type Tensor, tensor } from "descent";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { behind } from "../../lib/show/graph/collapse.ts";
+import { drawGraph } from "../../lib/show/graph/dot.ts";
+import type { Graph } from "../../lib/show/graph/graph.ts";
+import { graphText } from "../../lib/show/graph/text.ts";
+import { readAll } from "../../lib/show/graph/values.ts";
+
+const textOf = async ({ root }: Graph, columns = 100) => graphText(root, await readAll(root), columns);
+const lines = (...texts: string[]) => texts.join("\n");
+
+Deno.test("a graph shows operations, values, and after backward() the gradients", async () => {
+  const x = tensor(3, { requiresGrad: true });
+  const y = x.sub(2).square().div(2);
+  const before = graph(y, { names: { x, y } });
+  assertEquals(
+    await textOf(before),
+    lines("y = div  0.5", "├─ constant  2", "square  1", "sub  1", "├─ x  3", "└─ constant  2"),
+  );
+  y.backward();
+  assertEquals(
+    await textOf(before),
+    lines(
+      "y = div  0.5  ∂ 1",
+      "├─ constant  2",
+      "square  1  ∂ 0.5",
+      "sub  1  ∂ 1",
+      "├─ x  3  ∂ 1",
+      "└─ constant  2",
+    ),
+  );
+});
+
+Deno.test("a graph shows the numbers as they were when it was taken", async () => {
+  const x = tensor([1, 2], { requiresGrad: true });
+  const picture = graph(x.mul(x), { names: { x } });
+  noGrad(() => x.mul_(10));
+  assertStringIncludes(await textOf(picture), "x  [2]  1 2");
+});
+
+Deno.test("what is read twice is drawn once", async () => {
+  const x = tensor(2, { requiresGrad: true });
+  const h = x.exp();
+  const picture = graph(h.mul(h.add(1)), { names: { x, h } });
+  assertEquals(picture.size, 5);
+  const text = await textOf(picture);
+  assertStringIncludes(text, "→ (1) h = exp");
+  assertStringIncludes(text, "(1) h = exp  7.389");
+});
+
+Deno.test("steps that only lay numbers out in another way are left out", async () => {
+  const w = tensor([[1, 2], [3, 4]], { requiresGrad: true }), x = tensor([[5], [6]]);
+  const text = await textOf(graph(w.matmul(x).flatten(), { names: { w, x } }));
+  assertEquals(text, lines("matmul  [2]  17 39", "├─ w  [2, 2]  1 2; 3 4", "└─ x  [2, 1]  5; 6"));
+});
+
+class Block extends nn.Module {
+  conv = new nn.Conv2d(4, 4, 3, { padding: 1 });
+  bn = new nn.BatchNorm2d(4);
+  override forward(x: Tensor): Tensor {
+    return this.bn.forward(this.conv.forward(x)).add(x).relu();
+  }
+}
+
+class Net extends nn.Module {
+  stem = new nn.Conv2d(1, 4, 3);
+  blocks = new nn.Sequential(...Array.from({ length: 8 }, () => new Block()));
+  fc = new nn.Linear(4, 10);
+  override forward(x: Tensor): Tensor {
+    return this.fc.forward(this.blocks.forward(this.stem.forward(x)).mean([2, 3]));
+  }
+}
+
+Deno.test("a network fits on a page, its modules drawn closed, with their paths and parameters", async () => {
+  const net = new Net(), image = randn(1, 1, 8, 8);
+  const loss = F.crossEntropy(net.forward(image), tensor([3], { dtype: "int32" }));
+  const picture = graph(loss, { module: net, names: { image } });
+  assert(picture.size <= 32, `${picture.size} boxes`);
+  const text = await textOf(picture);
+  assertStringIncludes(text, "blocks.7: Block  [1, 4, 6, 6] · 156 parameters");
+  assertStringIncludes(text, "stem: Conv2d  [1, 4, 6, 6] · 40 parameters");
+  assertStringIncludes(text, "image  [1, 1, 8, 8]");
+  const one = await textOf(graph(loss, { module: net, names: { image }, depth: 0 }));
+  assertMatch(one, /Net {2}\[1, 10\] · 1,338 parameters/);
+  assertStringIncludes(
+    await textOf(graph(loss, { module: net, depth: 9 })),
+    "blocks.0.conv.weight  [4, 4, 3, 3]",
+  );
+});
+
+Deno.test("Graphviz draws every box, and both directions", async () => {
+  const x = tensor([1, 2], { requiresGrad: true });
+  const y = x.mul([3, 4]).sum();
+  const { root } = graph(y, { names: { x }, title: "a <title>" });
+  y.backward();
+  const { text, width, height } = await drawGraph(root, await readAll(root), "a <title>");
+  for (const word of ["sum", "mul", "constant", "a &lt;title&gt;", "∂", "backward: gradients"]) {
+    assertStringIncludes(text, word);
+  }
+  assert(width > 50 && height > 100);
+  assertEquals((text.match(/class="node"/g) ?? []).length, behind(root).length);
+});
+
+Deno.test("10,000 operations are refused in a sentence, not by a full stack", () => {
+  let y = tensor(1, { requiresGrad: true });
+  for (let i = 0; i < 10_000; i++) y = y.add(1);
+  assertThrows(() => graph(y), RangeError, "are more than a page can hold");
+});
+
+Deno.test("a graph that is not there is missed in a sentence", () => {
+  const x = tensor(3, { requiresGrad: true });
+  assertThrows(() => graph(tensor(1)), Error, "this tensor has no graph");
+  assertThrows(() => graph(noGrad(() => x.square())), Error, "computed inside noGrad()");
+  const y = x.square();
+  y.backward();
+  assertThrows(() => graph(y), Error, "Call graph(y) before y.backward()");
+  assertThrows(() => graph(x.square(), { depth: -1 }), RangeError, "depth must be a whole number");
+  const names = { x: 3 as unknown as Tensor };
+  assertThrows(() => graph(x.square(), { names }), TypeError, "names.x must be a tensor");
+});
