@@ -133,3 +133,16 @@ Deno.test({
     assertStringIncludes(String(stdout), "--steps N");
   },
 });
+
+Deno.test("--out takes any path; without it pictures stay where they are shown", () => {
+  const picture = { title: "Pictures", out: true } as const;
+  assertEquals(flagsOf(picture, "--out", "a/b c"), { out: "a/b c" });
+  assertEquals(flagsOf(picture), { out: undefined });
+  const help = readFlags(picture, ["--help"]);
+  assertStringIncludes(help.kind === "help" ? help.text : "", "--out DIR");
+  const missing = readFlags(picture, ["--out"]);
+  assertEquals(
+    missing.kind === "error" && missing.text,
+    "--out takes the path of a directory; none was given.",
+  );
+});
