@@ -64,9 +64,9 @@ function training(task: TrainingTask): Job {
       for (let i = 0; i < count; i++) {
         let value: Arr;
         [value, state] = step(state, ...corrections(++steps), x.ref, target.ref);
-        await blockUntilReady(state);
         value.dispose();
       }
+      await blockUntilReady(state);
     },
     drop: () => [...state.p, ...state.m, ...state.v, x, target].forEach((one) => one.dispose()),
   };
@@ -111,8 +111,8 @@ function adam({ shapes }: AdamTask): Job {
     async run(count) {
       for (let i = 0; i < count; i++) {
         state = update(state, gradients.map((one) => one.ref), ...corrections(++steps));
-        await blockUntilReady(state);
       }
+      await blockUntilReady(state);
     },
     drop: () => [...state.p, ...state.m, ...state.v, ...gradients].forEach((one) => one.dispose()),
   };
@@ -152,11 +152,13 @@ function repeat(body: (...inputs: Arr[]) => Arr, inputs: Arr[]): Job {
   const compiled = jit(body as (...inputs: Arr[]) => Tree) as (...inputs: Arr[]) => Arr;
   return {
     async run(count) {
+      let last: Arr | undefined;
       for (let i = 0; i < count; i++) {
-        const result = compiled(...inputs.map((one) => one.ref));
-        await blockUntilReady(result);
-        result.dispose();
+        last?.dispose();
+        last = compiled(...inputs.map((one) => one.ref));
       }
+      if (last !== undefined) await blockUntilReady(last);
+      last?.dispose();
     },
     drop: () => inputs.forEach((one) => one.dispose()),
   };

@@ -39,11 +39,13 @@ function training(task: TrainingTask): Job {
   const optimizer = task.optimizer === "adam" ? tf.train.adam(task.lr) : tf.train.sgd(task.lr);
   return {
     async run(count) {
+      let last: tf.Scalar | undefined;
       for (let i = 0; i < count; i++) {
-        const value = optimizer.minimize(loss, true)!;
-        await value.data();
-        value.dispose();
+        last?.dispose();
+        last = optimizer.minimize(loss, true)!;
       }
+      await last?.data();
+      last?.dispose();
     },
     drop() {
       optimizer.dispose();

@@ -53,14 +53,18 @@ export function tableIntroduction({ machine, threads, competitors, absent, date 
   const { processor, cores, system, load } = machine;
   const who = Object.entries(competitors).filter(([name]) => name !== "ours-1").map(([, one]) => {
     const few = one.threads !== threads && one.threads > 0;
-    return `${one.version}${few ? ` (${one.threads} thread${one.threads === 1 ? "" : "s"})` : ""}`;
+    return `${one.version}${few ? ` (${count(one.threads, "thread")})` : ""}`;
   });
   return [
-    `${date.slice(0, 10)}, ${processor}, ${cores} cores, ${system}, ${threads} threads`,
+    `${date.slice(0, 10)}, ${processor}, ${count(cores, "core")}, ${system}, ${count(threads, "thread")}`,
     ...wrap(who.join(", "), WIDTH),
     ...absent.flatMap((sentence) => wrap(sentence, WIDTH)),
     ...(load > 0.5 ? [`The machine is busy (load ${load.toFixed(1)}): do not trust these figures.`] : []),
   ];
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }
 
 /** What stands below: notes and verdicts. */

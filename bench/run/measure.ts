@@ -50,10 +50,10 @@ export async function measure(
       if (mine !== undefined && theirs !== undefined) (peer.samples.ours ??= []).push(mine);
     }
   }
-  for (const { competitor } of plans) {
-    if (competitor.worker.pid !== undefined) {
-      await competitor.worker.ask({ do: "drop" }, options.limitSeconds);
-    }
+  for (const { competitor: { worker }, samples } of plans) {
+    // Who failed may have been left in any state.
+    if (samples.missing !== undefined) await worker.stop();
+    else await worker.ask({ do: "drop" }, options.limitSeconds);
   }
   return Object.fromEntries(plans.map(({ competitor, samples }) => [competitor.name, samples]));
 }
