@@ -57,6 +57,13 @@ export interface MemoryUse {
  */
 export abstract class Device {
   readonly #kernels = new Map<string, KernelFunction>();
+  /**
+   * Why it was taken although a GPU was looked for: "the only adapter is llvmpipe, software"; else empty.
+   *
+   * @internal
+   */
+  note = "";
+  readonly #description: string;
 
   /**
    * Devices are made by `useDevice()`.
@@ -70,7 +77,7 @@ export abstract class Device {
    */
   constructor(
     readonly name: DeviceName,
-    readonly description: string,
+    description: string,
     readonly backendName: string,
     /**
      * The TensorFlow.js backend.
@@ -79,9 +86,16 @@ export abstract class Device {
      */
     readonly backend: tf.KernelBackend,
     readonly nativeConvolution: boolean,
-  ) {}
+  ) {
+    this.#description = description;
+  }
 
-  /** What a console and a notebook show of it. */
+  /** What it is, in words a reader can check; of a CPU that stands in for a GPU, also why there is none. */
+  get description(): string {
+    return this.note === "" ? this.#description : `${this.#description} (${this.note})`;
+  }
+
+  /** What a console and a notebook show of it. @internal */
   [Symbol.for("Deno.customInspect")](): string {
     return `Device ${this.name}: ${this.description}`;
   }
