@@ -27,7 +27,7 @@ let turn: Promise<unknown> = Promise.resolve();
  * Chooses the device of the tensors made from now on. A device is made once; the next call finds it again.
  *
  * @param name "cpu"; "webgpu", then a software adapter will do, too; or nothing: a real GPU if there is one, else the cpu.
- * @returns The device, of which `description` says what it is.
+ * @returns The device, of which `description` says what it is, and why it is the cpu where no GPU was found.
  * @throws {RangeError} if there is no device of that name.
  * @throws {Error} if "webgpu" was asked for and there is no adapter.
  *
@@ -42,11 +42,12 @@ let turn: Promise<unknown> = Promise.resolve();
 export async function useDevice(name?: DeviceName): Promise<Device> {
   switch (name) {
     case "cpu":
+      cpuDevice().note = "";
       return current = cpuDevice();
     case "webgpu":
       return current = await gpuDevice(true);
     case undefined:
-      return current = await gpuDevice(false).catch(cpuDevice);
+      return current = await gpuDevice(false).catch(standIn);
     default:
       throw new RangeError(`useDevice: there is no device "${name}"; the names are "cpu" and "webgpu".`);
   }
@@ -67,6 +68,13 @@ export async function useDevice(name?: DeviceName): Promise<Device> {
  */
 export function currentDevice(): Device {
   return current ??= cpuDevice();
+}
+
+/** The CPU in place of a GPU; its description says why. */
+function standIn(error: Error): Device {
+  const device = cpuDevice();
+  device.note = `no GPU: ${error.message.replace(/^webgpu: /, "").split(";")[0]}`;
+  return device;
 }
 
 function cpuDevice(): Device {

@@ -52,7 +52,7 @@ export async function requestAdapter(fallback: boolean): Promise<GPUAdapter> {
     throw new Error(
       `webgpu: the only adapter is ${
         describeAdapter(adapter)
-      }, which is slower than the cpu device; take it all the ` +
+      }; it is slower than the cpu device: take it all the ` +
         'same with useDevice("webgpu"), or use useDevice("cpu").',
     );
   }
