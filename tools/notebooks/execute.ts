@@ -41,7 +41,9 @@ export async function execute(
       if (cell.cell_type !== "code") continue;
       const { count, messages } = await run(cell.source.join(""), i + 1);
       cell.execution_count = count;
-      cell.outputs = outputs.of(messages);
+      cell.outputs = outputs.of(messages).filter(({ output_type }) => {
+        return output_type !== "execute_result" || isExpression(cell.source.at(-1)!);
+      });
     }
     for (const [i, cell] of notebook.cells.entries()) {
       if (cell.cell_type !== "markdown" || !cell.metadata.tags?.includes("folded")) continue;
@@ -50,4 +52,9 @@ export async function execute(
   } finally {
     await kernel.close();
   }
+}
+
+/** Whether a cell may end with a value on purpose. That of a loop or a declaration is whatever was computed last in there. */
+function isExpression(lastLine: string): boolean {
+  return !/^(const|let|class|function|async function|\}|\s)/.test(lastLine);
 }

@@ -2,7 +2,7 @@
  * The percent format: a script whose comments `// %%` part it into cells. Editors that know notebooks (VS Code,
  * Jupytext, Spyder) know it too.
  *
- * ```ts
+ * ```ts ignore
  * // %% [markdown]
  * // # A title, in Markdown
  *

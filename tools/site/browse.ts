@@ -31,9 +31,17 @@ try {
     }
   }
   const reference = all.filter((path) => path.startsWith("api/"));
-  await Promise.all([0, 1, 2, 3].map(async (offset) => {
-    for (let i = offset; i < reference.length; i += 4) {
-      await open(reference[i], 1200).then((page) => page.close());
+  await Promise.all([0, 1, 2, 3].map(async (worker) => {
+    let path = "";
+    const page = await browser.newPage({ viewport: { width: 390, height: 850 } });
+    watch(page, (sentence) => complaints.add(`${path}: ${sentence}`));
+    for (let i = worker; i < reference.length; i += 4) {
+      path = reference[i];
+      await page.goto(urlOf(path));
+      // Some pages only send the reader on to another one.
+      const width = () => page.evaluate<number>("document.documentElement.scrollWidth");
+      const widest = await width().catch(() => page.waitForTimeout(500).then(width));
+      if (widest > 390) complaints.add(`${path}: is ${widest} pixels wide on a phone`);
     }
   }));
 } finally {
@@ -47,7 +55,7 @@ Deno.exit(complaints.size > 0 ? 1 : 0);
 async function open(path: string, width: number): Promise<BrowserPage> {
   const page = await browser.newPage({ viewport: { width, height: 850 } });
   watch(page, (sentence) => complaints.add(`${path}: ${sentence}`));
-  await page.goto(`${server.url}/${path}`);
+  await page.goto(urlOf(path));
   return page;
 }
 
@@ -67,25 +75,52 @@ async function lookAt(path: string, width: number, colorScheme: "light" | "dark"
     .then(({ violations }) => violations.flatMap(({ id, nodes }) =>
       nodes.map((node) => id + " at " + node.target + ": " + node.failureSummary.split("\\n").at(1))))`);
   for (const violation of violations) complaints.add(`${where}: ${violation}`);
-  if (colorScheme === "light") await explore(page, where);
+  if (colorScheme === "light" && width > 390) await explore(page, where);
   await page.close();
 }
 
-/** Presses every button of a chart; moves the mouse over the first one. */
+/** Presses every button of a chart, and moves the mouse over the charts until each says what is under it. */
 async function explore(page: BrowserPage, where: string): Promise<void> {
   const buttons = page.locator("figure[data-plotly] button");
-  const count = await buttons.count();
-  for (let i = 0; i < count; i++) await buttons.first().click();
-  if (count === 0) return;
-  await page.waitForFunction(
-    `document.querySelectorAll(".js-plotly-plot .main-svg").length >= ${count}`,
-    null,
-    {
-      timeout: 30_000,
-    },
-  );
-  const box = await page.locator(".js-plotly-plot .plot-container").first().boundingBox();
-  if (box === null) complaints.add(`${where}: Plotly drew nothing`);
+  for (let i = await buttons.count(); i > 0; i--) await buttons.first().click();
+  const count = await page.locator(".js-plotly-plot").count();
+  const drawn = `document.querySelectorAll("figure[data-plotly] .js-plotly-plot .main-svg").length`;
+  const figures = await page.locator("figure[data-plotly]").count();
+  await page.waitForFunction(`${drawn} >= ${figures}`, null, { timeout: 30_000 });
+  for (let i = 0; i < count; i++) {
+    if (!await reacts(page, i)) {
+      complaints.add(`${where}: chart ${i + 1} does not react to the mouse`);
+    }
+  }
+}
+
+/** Whether something appears where the mouse is: on the middle point of a curve, or somewhere in a grid over the chart. */
+async function reacts(page: BrowserPage, index: number): Promise<boolean> {
+  const chart = page.locator(".js-plotly-plot").nth(index);
+  await chart.scrollIntoViewIfNeeded();
+  const box = await chart.boundingBox();
+  if (box === null) return false;
+  const middle = await page.evaluate<[number, number] | null>(`(() => {
+    const { _fullData: [{ x, y }], _fullLayout: { xaxis, yaxis } } = document.querySelectorAll(".js-plotly-plot")[${index}];
+    if (!x || !y || !xaxis || !yaxis) return null;
+    const k = x.length >> 1;
+    return [xaxis._offset + xaxis.d2p(x[k]), yaxis._offset + yaxis.d2p(y[k])];
+  })()`);
+  const places = Array.from(
+    { length: 100 },
+    (_, k) => [0.15 + 0.07 * (k % 10), 0.15 + 0.07 * Math.floor(k / 10)],
+  )
+    .map(([x, y]) => [x * box.width, y * box.height]);
+  for (const [x, y] of middle === null ? places : [middle, ...places]) {
+    await page.mouse.move(box.x + x, box.y + y);
+    await page.waitForTimeout(x === middle?.[0] ? 200 : 20);
+    if (await page.locator(".hoverlayer .hovertext, .hoverlayer .axistext").count() > 0) return true;
+  }
+  return false;
+}
+
+function urlOf(path: string): string {
+  return `${server.url}/${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 function pages(under: string): string[] {

@@ -1,0 +1,77 @@
+/**
+ * The site, and the pages that `--out` writes, in a real browser. Needs the permission to start programs, and Chromium;
+ * skipped where something is missing.
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { obstacle, ROOT, run, testUnless } from "../notebooks/tools.ts";
+
+const reason = await obstacle();
+const browses = await obstacle("chromium");
+
+/** Opens all pages in a folder; see tools/site/browse.ts for what is wrong with a page. */
+async function browse(folder: string): Promise<void> {
+  const args = ["run", "-A", "--lock=tools/deno.lock", "tools/site/browse.ts", folder];
+  const { code, stdout, stderr } = await run("deno", args);
+  assertEquals(code, 0, stdout + stderr);
+  assertStringIncludes(stdout, " 0 complaints");
+}
+
+testUnless(
+  reason,
+  "the site has a page for each chapter, and names nothing outside it but where links lead",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const { code, stderr } = await run("deno", ["task", "site", `--out=${folder}`]);
+      assertEquals(code, 0, stderr);
+      const chapters = [...Deno.readDirSync(new URL("notebooks", ROOT))].filter(({ name }) =>
+        name.endsWith(".ipynb")
+      );
+      const contents = await Deno.readTextFile(`${folder}/index.html`);
+      for (const { name } of chapters) {
+        const page = name.replace(".ipynb", ".html");
+        assertStringIncludes(contents, `href="${page}"`);
+        const html = await Deno.readTextFile(`${folder}/${page}`);
+        assert(
+          !/(?:src|srcset|@import|url\()[=\s"']*https?:/.test(html),
+          `${page} loads something from elsewhere`,
+        );
+        assert(!/<img(?![^>]*\balt="[^"]+")/.test(html), `${page} has an image without a text`);
+        assert(!html.includes("katex-error"), `${page} has a formula that KaTeX does not read`);
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+testUnless(
+  browses,
+  "every page of the site opens without an error, fits a phone, meets WCAG AA; charts react",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      await run("deno", ["task", "site", `--out=${folder}`]);
+      await browse(folder);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+testUnless(browses, "the pages that show() writes open offline, and their charts react", async () => {
+  const folder = await Deno.makeTempDir();
+  const program = `import { chart, show } from "descent";
+    const x = Array.from({ length: 20 }, (_, i) => i);
+    const out = ${JSON.stringify(folder)};
+    await show(chart.line({ x, y: x.map((v) => v * v), title: "squares", xTitle: "x", yTitle: "y" }), { out });
+    await show(chart.bar({ x: ["a", "b"], y: [1, 2], title: "bars" }), { out });
+    await show(chart.heatmap({ z: [[1, 2], [3, 4]], title: "cells" }), { out });`;
+  try {
+    const { code, stderr } = await run("deno", ["eval", program]);
+    assertEquals(code, 0, stderr);
+    await browse(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
