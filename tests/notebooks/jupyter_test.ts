@@ -14,23 +14,26 @@ function printed(text: string): string[] {
   return cells.map(({ outputs = [] }) => outputs.map(({ text = "" }) => [text].flat().join("")).join(""));
 }
 
-for (const name of ["01_extremum", "02_vector_extremum"]) {
-  testUnless(converts, `nbconvert --execute runs ${name} and keeps every line`, async () => {
-    const { folder, env } = await jupyterHome();
-    try {
-      const file = new URL(`notebooks/${name}.ipynb`, ROOT);
-      const args = ["--to", "notebook", "--execute", `--output-dir=${folder}`, file.pathname];
-      const { code, stderr } = await run("jupyter-nbconvert", args, { env });
-      assertEquals(code, 0, stderr);
-      const [ours, theirs] = [
-        await Deno.readTextFile(file),
-        await Deno.readTextFile(`${folder}/${name}.ipynb`),
-      ];
-      assertEquals(printed(theirs), printed(ours));
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  });
+for (const [name, times] of [["01_extremum", 20], ["02_vector_extremum", 1]] as const) {
+  testUnless(
+    converts,
+    `nbconvert --execute runs ${name} and keeps every line, ${times} of ${times} times`,
+    async () => {
+      const { folder, env } = await jupyterHome();
+      try {
+        const file = new URL(`notebooks/${name}.ipynb`, ROOT);
+        const args = ["--to", "notebook", "--execute", `--output-dir=${folder}`, file.pathname];
+        const ours = printed(await Deno.readTextFile(file));
+        for (let i = 0; i < times; i++) {
+          const { code, stderr } = await run("jupyter-nbconvert", args, { env });
+          assertEquals(code, 0, stderr);
+          assertEquals(printed(await Deno.readTextFile(`${folder}/${name}.ipynb`)), ours);
+        }
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  );
 }
 
 testUnless(
