@@ -37,7 +37,7 @@ export interface Answer {
 }
 
 /**
- * Answers commands until stdin ends.
+ * Answers commands until stdin ends, and the process with it, whatever threads a library has left running.
  *
  * @param hello Who this is.
  * @param abilities What it can do.
@@ -78,6 +78,7 @@ export async function serve(hello: Hello, abilities: Abilities, peakBytes?: () =
   for await (const line of lines(Deno.stdin.readable)) {
     say(await obey(JSON.parse(line)).catch((error) => ({ error: String(error?.message ?? error) })));
   }
+  Deno.exit(0);
 }
 
 function say(message: Hello | Answer): void {

@@ -148,17 +148,22 @@ function copy({ count }: CopyTask): Job {
   return repeat((x) => np.negative(x), [noise([count])]);
 }
 
+/** So many results may be under way, and in memory. */
+const AT_ONCE = 8;
+
 function repeat(body: (...inputs: Arr[]) => Arr, inputs: Arr[]): Job {
   const compiled = jit(body as (...inputs: Arr[]) => Tree) as (...inputs: Arr[]) => Arr;
   return {
     async run(count) {
-      let last: Arr | undefined;
-      for (let i = 0; i < count; i++) {
-        last?.dispose();
-        last = compiled(...inputs.map((one) => one.ref));
+      // What nobody waits for is never computed: every result is waited for, a few at a time.
+      for (let done = 0; done < count; done += AT_ONCE) {
+        const results = Array.from(
+          { length: Math.min(AT_ONCE, count - done) },
+          () => compiled(...inputs.map((one) => one.ref)),
+        );
+        await blockUntilReady(results);
+        results.forEach((one) => one.dispose());
       }
-      if (last !== undefined) await blockUntilReady(last);
-      last?.dispose();
     },
     drop: () => inputs.forEach((one) => one.dispose()),
   };
