@@ -74,6 +74,22 @@ function peaks(results: Results): string[] {
     : [];
 }
 
+/** Even Winograd's way to convolve saves no more than this; who seems to be faster has not computed everything. */
+const POSSIBLE = 4;
+
+/** A warning about each figure that cannot be true: a lazy library may leave out what nobody reads. */
+function impossible(results: Results): string[] {
+  const best = bestRate(results, PEAK_PRODUCT, "flops");
+  if (best === undefined) return [];
+  return results.cases.flatMap(({ title, flops, samples }) =>
+    Object.entries(samples).flatMap(([name, { values }]) =>
+      values.some((seconds) => flops / seconds > POSSIBLE * best)
+        ? [`! ${title}, ${results.competitors[name].label}: faster than the machine; not all was computed.`]
+        : []
+    )
+  );
+}
+
 /** A sentence on the peak, on each figure that was scaled up, and on what a device itself counted. */
 export function notes(results: Results): string[] {
   const about = results.cases.flatMap((result) =>
@@ -88,5 +104,5 @@ export function notes(results: Results): string[] {
       return [...scaled, ...counted];
     })
   );
-  return [...peaks(results), ...about];
+  return [...peaks(results), ...impossible(results), ...about];
 }

@@ -90,3 +90,17 @@ Deno.test("tables fit into 100 columns, and show why a figure is missing", () =>
   const text = markdown(run("mlp", { ours, torch }), []);
   assertStringIncludes(text, "| MLP 784-256-10, batch 64 | 1.27 s\\*");
 });
+
+Deno.test("a rate that the machine does not have is called out: something was not computed", () => {
+  const peak = run("peak-product", { ours: { values: [1] } });
+  const notesOn = (seconds: number) => {
+    const { cases } = run("product-1024", { ours: { values: [1] }, torch: { values: [seconds], ours: [1] } });
+    return tableEnd({ ...peak, cases: [...peak.cases, ...cases] }, []).join("\n");
+  };
+  // Half the size takes an eighth of the time, 0.125 s.
+  assertEquals(notesOn(0.1).includes("not all was computed"), false);
+  assertStringIncludes(
+    notesOn(0.001),
+    "! Product 1024, A B, PyTorch: faster than the machine; not all was computed.",
+  );
+});
