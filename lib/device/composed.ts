@@ -5,6 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { crossEntropy, crossEntropyGrad } from "./composed/cross_entropy.ts";
 import { batchNormTrain, batchNormTrainGrad, logSoftmax, reluGrad } from "./composed/normalization.ts";
 import { adamStep, type Overwrite, rmspropStep, sgdStep } from "./composed/optimizers.ts";
 import type { KernelCall } from "./composed/workspace.ts";
@@ -39,6 +40,8 @@ export function composedKernels(backendName: string): Record<string, ComposedKer
     BatchNormTrainGrad: (call) => batchNormTrainGrad(backendName, call),
     ReluGrad: (call) => reluGrad(backendName, call),
     LogSoftmax: (call) => logSoftmax(backendName, call),
+    CrossEntropy: (call) => crossEntropy(backendName, call),
+    CrossEntropyGrad: (call) => crossEntropyGrad(backendName, call),
     Philox: philox,
     SgdStep: (call) => sgdStep(backendName, call, overwriteOf(call.backend)),
     AdamStep: (call) => adamStep(backendName, call, overwriteOf(call.backend)),

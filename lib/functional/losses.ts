@@ -14,20 +14,6 @@ export interface LossOptions {
   reduction?: Reduction;
 }
 
-/** Settings of {@linkcode nllLoss}. */
-export interface ClassLossOptions extends LossOptions {
-  /** [C], how much each class counts: 1 if not said. A mean is divided by the sum of the weights. */
-  weight?: Tensor | null;
-  /** A class that does not count, such as that of padding: −100 if not said. */
-  ignoreIndex?: number;
-}
-
-/** Settings of {@linkcode crossEntropy}. */
-export interface CrossEntropyOptions extends ClassLossOptions {
-  /** ε: the target is mixed with the uniform distribution, (1 − ε) target + ε / C (Szegedy et al. 2016). 0 if not said. */
-  labelSmoothing?: number;
-}
-
 /** Settings of {@linkcode binaryCrossEntropyWithLogits}. */
 export interface BinaryLossOptions extends LossOptions {
   /** How much each element counts, broadcast: 1 if not said. */
@@ -36,14 +22,16 @@ export interface BinaryLossOptions extends LossOptions {
   posWeight?: Tensor | null;
 }
 
-function checkReduction(name: string, reduction: Reduction): void {
+/** Throws if it is none of the three. */
+export function checkReduction(name: string, reduction: Reduction): void {
   if (reduction === "mean" || reduction === "sum" || reduction === "none") return;
   throw new RangeError(
     `${name}: reduction must be "mean", "sum" or "none", not ${JSON.stringify(reduction)}`,
   );
 }
 
-function reduce(loss: Tensor, reduction: Reduction): Tensor {
+/** The losses of the single elements, brought together. */
+export function reduce(loss: Tensor, reduction: Reduction): Tensor {
   return reduction === "mean" ? loss.mean() : reduction === "sum" ? loss.sum() : loss;
 }
 
@@ -117,219 +105,4 @@ export function binaryCrossEntropyWithLogits(
   const scaled = posWeight === null ? miss : miss.mul(y.mul(posWeight.sub(1)).add(1));
   const loss = logits.sub(logits.mul(y)).add(scaled);
   return reduce(weight === null ? loss : loss.mul(weight), reduction);
-}
-
-/**
- * The negative log-likelihood: −weight[y] · x[y], where x are logarithms of probabilities and y is the right class.
- *
- * @param logProbabilities [N, C], [C] or [N, C, d1, …], from `logSoftmax(1)`.
- * @param target Classes [N], [] or [N, d1, …]: int32, or plain numbers.
- * @param options reduction, weight, ignoreIndex.
- * @returns A tensor of no dimension; of the target's shape with `reduction: "none"`.
- * @throws {RangeError} if the shapes do not fit, or a class is out of range (on a GPU, where one would have to wait for
- * the classes, its loss is NaN instead).
- * @throws {TypeError} if the classes are not int32.
- * @example
- * ```ts
- * import { F, tensor } from "descent";
- * const loss = F.nllLoss(tensor([[1, 2, 4]]).logSoftmax(1), [2]);
- * console.log((await loss.item()).toFixed(4)); // 0.1698
- * ```
- */
-export function nllLoss(
-  logProbabilities: Tensor,
-  target: TensorLike,
-  { reduction = "mean", weight = null, ignoreIndex = -100 }: ClassLossOptions = {},
-): Tensor {
-  checkReduction("nllLoss", reduction);
-  const dim = classDim("nllLoss", logProbabilities);
-  checkWeight("nllLoss", logProbabilities.shape[dim], weight);
-  const classes = readClasses("nllLoss", logProbabilities, target, ignoreIndex);
-  return likelihood(logProbabilities, classes, weight, reduction);
-}
-
-/**
- * Cross-entropy between a target and the distribution softmax(logits): −Σ target · ln softmax(logits) over the classes.
- * The target is either the right class, as an integer, or a probability for every class.
- *
- * @param logits [N, C], [C] or [N, C, d1, …]: any numbers, the larger the likelier.
- * @param target Classes [N], [] or [N, d1, …] as int32 or plain numbers; or probabilities of the logits' shape.
- * @param options reduction, weight, ignoreIndex, labelSmoothing.
- * @returns A tensor of no dimension; [N], [] or [N, d1, …] with `reduction: "none"`.
- * @throws {RangeError} if the shapes do not fit, or a class is out of range (on a GPU, where one would have to wait for
- * the classes, its loss is NaN instead).
- * @throws {TypeError} if classes are given as float32.
- * @example
- * ```ts
- * import { F, tensor } from "descent";
- * import { assertAlmostEquals } from "@std/assert";
- * const logits = tensor([[1, 2, 4], [0, 3, 0]]);
- * assertAlmostEquals(await F.crossEntropy(logits, [2, 1]).item(), 0.1324, 1e-4);
- * assertAlmostEquals(await F.crossEntropy(logits, [[0, 0, 1], [0, 1, 0]]).item(), 0.1324, 1e-4);
- * ```
- */
-export function crossEntropy(
-  logits: Tensor,
-  target: TensorLike,
-  options: CrossEntropyOptions = {},
-): Tensor {
-  const { reduction = "mean", weight = null, ignoreIndex = -100, labelSmoothing = 0 } = options;
-  checkReduction("crossEntropy", reduction);
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new RangeError(`crossEntropy: labelSmoothing must lie between 0 and 1, not ${labelSmoothing}`);
-  }
-  const dim = classDim("crossEntropy", logits);
-  const count = logits.shape[dim];
-  checkWeight("crossEntropy", count, weight);
-  const logs = () => logits.logSoftmax(dim);
-  const probabilities = readProbabilities(logits, target);
-  if (probabilities !== null) {
-    if (options.ignoreIndex !== undefined && ignoreIndex >= 0) {
-      throw new RangeError("crossEntropy: ignoreIndex needs classes as the target, not probabilities");
-    }
-    const mixed = labelSmoothing === 0
-      ? probabilities
-      : probabilities.mul(1 - labelSmoothing).add(labelSmoothing / count);
-    const each = alongClasses(logs(), weight, dim).mul(mixed).sum(dim).neg();
-    return reduce(each, reduction);
-  }
-  const classes = readClasses("crossEntropy", logits, target, ignoreIndex);
-  const logged = logs();
-  const hard = likelihood(logged, classes, weight, reduction);
-  if (labelSmoothing === 0) return hard;
-  const spread = masked(alongClasses(logged, weight, dim).sum(dim).neg(), classes);
-  const soft = reduction === "mean"
-    ? spread.sum().div(divisor(classes, weight))
-    : reduction === "sum"
-    ? spread.sum()
-    : spread;
-  return hard.mul(1 - labelSmoothing).add(soft.mul(labelSmoothing / count));
-}
-
-/** Class indices, ready for `gather`. */
-interface Classes {
-  /** Every index in range; where `counts` does not hold, 0. */
-  index: Tensor;
-  /** Where the class counts, as bool; null: everywhere. */
-  counts: Tensor | null;
-}
-
-function classDim(name: string, logits: Tensor): number {
-  if (logits.ndim === 0) {
-    throw new RangeError(`${name}: needs one number per class, [N, C] or [C], not a single number`);
-  }
-  return logits.ndim === 1 ? 0 : 1;
-}
-
-function checkWeight(name: string, count: number, weight: Tensor | null): void {
-  if (weight === null || (weight.ndim === 1 && weight.shape[0] === count)) return;
-  throw new RangeError(
-    `${name}: weight must have shape [${count}], one number per class, not ${text(weight.shape)}`,
-  );
-}
-
-/** The target as probabilities, or null where it must be classes. */
-function readProbabilities(logits: Tensor, target: TensorLike): Tensor | null {
-  const isTensor = target instanceof Tensor;
-  if (isTensor && target.dtype !== "float32") return null;
-  if (!isTensor && !sameShape(nestedShape(target as NestedArray), logits.shape)) return null;
-  const given = isTensor ? target : tensor(target as NestedArray, { dtype: "float32" });
-  if (sameShape(given.shape, logits.shape)) return given;
-  const dim = classDim("crossEntropy", logits);
-  const expected = logits.shape.toSpliced(dim, 1);
-  if (sameShape(given.shape, expected)) {
-    throw new TypeError(
-      `crossEntropy: a float32 target ${
-        text(given.shape)
-      } cannot be classes; make it with dtype "int32", or use to("int32")`,
-    );
-  }
-  throw new RangeError(
-    `crossEntropy: logits ${text(logits.shape)} need probabilities ${text(logits.shape)} or int32 classes ${
-      text(expected)
-    } as the target, not float32 ${text(given.shape)}`,
-  );
-}
-
-/** The shape of nested arrays, by their first entries; raggedness is found when a tensor is made of them. */
-function nestedShape(data: NestedArray): number[] {
-  const shape: number[] = [];
-  for (let level = data; Array.isArray(level); level = level[0]) shape.push(level.length);
-  return shape;
-}
-
-/** The target as class indices; a class out of range is an error where the numbers are at hand. */
-function readClasses(name: string, logits: Tensor, target: TensorLike, ignoreIndex: number): Classes {
-  if (!Number.isInteger(ignoreIndex)) {
-    throw new RangeError(`${name}: ignoreIndex must be a whole number, not ${ignoreIndex}`);
-  }
-  const dim = classDim(name, logits);
-  const count = logits.shape[dim], expected = logits.shape.toSpliced(dim, 1);
-  const shape = target instanceof Tensor ? target.shape : nestedShape(target as NestedArray);
-  if (target instanceof Tensor && target.dtype !== "int32") {
-    throw new TypeError(
-      `${name}: classes must be int32, not ${target.dtype}; make them with dtype "int32", or use to("int32")`,
-    );
-  }
-  if (!sameShape(shape, expected)) {
-    throw new RangeError(
-      `${name}: ${name === "nllLoss" ? "log-probabilities" : "logits"} ${text(logits.shape)} need classes ${
-        text(expected)
-      } as the target, not ${text(shape)}`,
-    );
-  }
-  const known = valuesAtHand(target);
-  let ignored = known === null;
-  for (const one of known ?? []) {
-    if (one === ignoreIndex) ignored = true;
-    else if (!(one >= 0 && one < count && Number.isInteger(one))) {
-      throw new RangeError(
-        `${name}: class ${one} does not exist: there are ${count}, counted from 0` +
-          (Number.isInteger(one) ? "" : "; a class is a whole number"),
-      );
-    }
-  }
-  const classes = target instanceof Tensor ? target : tensor(target as NestedArray, { dtype: "int32" });
-  if (!ignored) return { index: classes, counts: null };
-  const counts = classes.ne(ignoreIndex);
-  return { index: classes.where(counts, 0), counts };
-}
-
-/** The numbers of plain arrays, and of tensors where reading them needs no waiting; else null. */
-function valuesAtHand(target: TensorLike): Iterable<number> | null {
-  if (!(target instanceof Tensor)) return ([target] as unknown[]).flat(Infinity as 1) as number[];
-  if (target.device.name !== "cpu") return null;
-  const { backend } = target.device;
-  return backend.readSync(target.value.buffer.storage.dataId) as Int32Array;
-}
-
-/** x · weight, along the dimension of the classes. */
-function alongClasses(x: Tensor, weight: Tensor | null, dim: number): Tensor {
-  if (weight === null) return x;
-  return x.mul(weight.reshape(x.shape.map((n, i) => i === dim ? n : 1)));
-}
-
-/** Zero where the class does not count. */
-function masked(x: Tensor, { counts }: Classes): Tensor {
-  return counts === null ? x : x.where(counts, 0);
-}
-
-/** The weight of every target. */
-function weights({ index }: Classes, weight: Tensor): Tensor {
-  return weight.gather(0, index.reshape(-1)).reshape(index.shape);
-}
-
-/** What a mean divides by: how many targets count, or the sum of their weights. */
-function divisor(classes: Classes, weight: Tensor | null): Tensor | number {
-  if (weight !== null) return masked(weights(classes, weight), classes).sum();
-  return classes.counts === null ? classes.index.size : classes.counts.sum();
-}
-
-/** −weight[y] · x[y], reduced. */
-function likelihood(x: Tensor, classes: Classes, weight: Tensor | null, reduction: Reduction): Tensor {
-  const dim = x.ndim === 1 ? 0 : 1;
-  const right = x.gather(dim, classes.index.unsqueeze(dim)).squeeze(dim).neg();
-  const each = masked(weight === null ? right : right.mul(weights(classes, weight)), classes);
-  if (reduction === "none") return each;
-  return reduction === "sum" ? each.sum() : each.sum().div(divisor(classes, weight));
 }

@@ -2,4 +2,11 @@
 export * from "./convolution.ts";
 export * from "./normalization.ts";
 export * from "./pooling.ts";
-export * from "./losses.ts";
+export {
+  binaryCrossEntropyWithLogits,
+  type BinaryLossOptions,
+  type LossOptions,
+  mseLoss,
+  type Reduction,
+} from "./losses.ts";
+export * from "./cross_entropy.ts";

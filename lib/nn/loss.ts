@@ -1,13 +1,15 @@
-/** Losses as modules: the functions of lib/functional/losses.ts, with their settings. */
+/** Losses as modules: the functions of lib/functional, with their settings. */
 import {
-  binaryCrossEntropyWithLogits,
-  type BinaryLossOptions,
   type ClassLossOptions,
   crossEntropy,
   type CrossEntropyOptions,
+  nllLoss,
+} from "../functional/cross_entropy.ts";
+import {
+  binaryCrossEntropyWithLogits,
+  type BinaryLossOptions,
   type LossOptions,
   mseLoss,
-  nllLoss,
 } from "../functional/losses.ts";
 import type { TensorLike } from "../tensor/base.ts";
 import { Tensor } from "../tensor/tensor.ts";

@@ -67,6 +67,25 @@ onEachForm("LogSoftmax is finite for logits of any size", async (device) => {
   for (const s of [logits, result]) device.free(s);
 });
 
+onEachForm(
+  "CrossEntropy is −ln p of the class, NaN where there is none; its gradient is p − 1 there",
+  async (device) => {
+    const logits = device.upload(new Float32Array([1, 2, 3, 1000, 0, -1000, -5, -5, -5]), [3, 3], "float32");
+    const classes = device.upload(new Int32Array([2, 1, 3]), [3], "int32");
+    const dy = device.upload(new Float32Array([1, 2, -3]), [3], "float32");
+    const [losses, logs] = device.runMany("CrossEntropy", { logits, classes });
+    const lse = Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)), third = -Math.log(3);
+    assertClose(await device.read(losses), [lse - 3, 1000, NaN], "losses");
+    const wanted = [1 - lse, 2 - lse, 3 - lse, 0, -1000, -2000, third, third, third];
+    assertClose(await device.read(logs), wanted, "logs");
+    const dx = device.run("CrossEntropyGrad", { dy, logs, classes });
+    const p = [1, 2, 3].map((x) => Math.exp(x - lse));
+    assertClose(await device.read(dx), [p[0], p[1], p[2] - 1, 2, -2, 0, -1, -1, -1], "dx");
+    assertEquals([losses.shape, logs.shape, dx.shape], [[3], [3, 3], [3, 3]]);
+    for (const s of [logits, classes, dy, losses, logs, dx]) device.free(s);
+  },
+);
+
 onEachForm("Philox draws what the host draws", async (device) => {
   for (const distribution of ["uniform", "normal", "dropout"] as const) {
     for (const shape of [[], [3], [5, 7], [70_000], [0, 4]]) {

@@ -100,6 +100,25 @@ Deno.test("LogSoftmax agrees with its composed form", () => {
   });
 });
 
+Deno.test("CrossEntropy and its gradient agree with their composed forms, for classes that do not exist, too", () => {
+  const sizes = fc.tuple(
+    fc.integer({ min: 0, max: 90 }),
+    fc.integer({ min: 1, max: 9 }),
+    fc.constantFrom(1, 30, 1e30),
+  );
+  holds(
+    fc.tuple(sizes, fc.constantFrom<Kind>("integers", "reals"), seed),
+    ([[rows, columns, scale], kind, seed]) => {
+      const x = arrayOf([rows, columns], seed, kind), dy = arrayOf([rows], seed + 1, kind);
+      const classes = arrayOf([rows], seed + 2, kind, "int32"), tolerance = { rtol: 2e-6, atol: 2e-6 };
+      const logits = { ...x, values: (x.values as Float32Array).map((value) => value * scale) };
+      compare(device, "CrossEntropy", { logits, classes }, {}, tolerance);
+      const logs = { ...x, values: (x.values as Float32Array).map((value) => -Math.abs(value)) };
+      compare(device, "CrossEntropyGrad", { dy, logs, classes }, {}, tolerance);
+    },
+  );
+});
+
 /** [..., C] with some rows; now and then more than one chunk of them. */
 const images = fc.oneof(
   {

@@ -69,6 +69,11 @@ function everything(device: CpuDevice): Float32Array[] {
     device.run("Transpose", { x: wide }, { perm: [1, 0] }),
   );
   keep(device.run("LogSoftmax", { logits: wide }));
+  const classes = device.upload(Int32Array.from({ length: 2000 }, (_, i) => i % 1500), [2000], "int32");
+  const [losses, logs] = device.runMany("CrossEntropy", { logits: wide, classes });
+  keep(losses, logs);
+  keep(device.run("CrossEntropyGrad", { dy: losses, logs, classes }));
+  device.free(classes);
   const m = keep(draw(wide.shape, 9)), v = keep(device.run("Square", { x: m }));
   device.runMany("AdamStep", { param: wide, grad: m, m, v }, { lr: 0.1, step: 3 });
   return results.map((storage) => {

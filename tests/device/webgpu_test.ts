@@ -160,6 +160,7 @@ onGpu("arrays with no elements go through every kernel", async () => {
     ["Reverse", { x: f(0) }, { dims: [0] }, [0]],
     ["Softmax", { logits: f(0, 4) }, { dim: 1 }, [0, 4]],
     ["LogSoftmax", { logits: f(0, 4) }, {}, [0, 4]],
+    ["CrossEntropyGrad", { dy: f(0), logs: f(0, 4), classes: i(0) }, {}, [0, 4]],
     ["Conv2D", { x: f(0, 5, 5, 2), filter: f(3, 3, 2, 4) }, conv, [0, 3, 3, 4]],
     ["FusedConv2D", { x: f(0, 5, 5, 2), filter: f(3, 3, 2, 4), bias: f(4) }, {
       ...conv,

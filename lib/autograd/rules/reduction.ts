@@ -99,6 +99,17 @@ export const logSoftmax = rule({
   }],
 });
 
+export const crossEntropy = rule({
+  maths:
+    "y = ln Σ eˣ − x[c] over the last axis of [R, C], c the row's class;  ∂x = g (softmax x − [class = c])",
+  saves: { inputs: (index) => index === 1 },
+  forward: (k, [logits, classes]) => k.runMany("CrossEntropy", { logits, classes }),
+  gradient: (k, { g, inputs: [, classes], extra: [logs] }) => [
+    () => k.run("CrossEntropyGrad", { dy: g, logs, classes }),
+    null,
+  ],
+});
+
 export const logsumexp = rule<Reduction>({
   maths: "y = ln Σ eˣ = m + ln Σ eˣ⁻ᵐ with m = max x;  ∂x = g · eˣ⁻ʸ",
   saves: { inputs: all, output: true },

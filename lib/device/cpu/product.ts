@@ -122,9 +122,7 @@ export function product(backend: CpuBackend, p: Product, right: RightFactor): vo
     few = total <= FEW_ROWS && (!gather || right.from.length === 1);
   const unitRows = few ? Math.ceil(total / 6) * 6 : UNIT_ROWS;
   // Sixteen panels of a cache-sized run of k's stay in the second-level cache.
-  const groupPanels = few
-    ? Math.min(16, 2 * Math.ceil(panels / 32))
-    : Math.ceil(panels / Math.ceil(panels / 16));
+  const groupPanels = few ? Math.min(16, Math.ceil(panels / 32)) : Math.ceil(panels / Math.ceil(panels / 16));
   const groups = Math.ceil(panels / groupPanels), blocks = Math.ceil(total / unitRows);
   const listedTaps = gather ? 1 : taps;
   backend.kernels.reserveScratch(
@@ -176,7 +174,7 @@ export function productTransposed(backend: CpuBackend, p: Product, right: RightF
         pack(backend, right, width8, list, packed);
         const part = { ...p, width8, output: p.output + first * 4 };
         describe(backend, description, part, right, list, packed, false, 6);
-        const unitTiles = Math.min(UNIT_TILES, Math.max(1, Math.ceil(tiles / 16)));
+        const unitTiles = Math.min(UNIT_TILES, Math.max(1, Math.ceil(tiles / 64)));
         backend.kernels.launch(
           "productTransposed",
           Math.ceil(tiles / unitTiles),

@@ -14,12 +14,13 @@ import { convolutionKernels } from "./ops/convolution.ts";
 import { elementwiseKernels, gradientKernels } from "./ops/elementwise.ts";
 import { gatherKernels } from "./ops/gather.ts";
 import { matmulKernels } from "./ops/matmul.ts";
-import { normalizationKernels, softmaxKernels } from "./ops/normalization.ts";
+import { batchNormKernels, normalizationKernels } from "./ops/normalization.ts";
 import { optimizerKernels } from "./ops/optimizers.ts";
 import { pairKernels } from "./ops/pairs.ts";
 import { poolingKernels } from "./ops/pooling.ts";
 import { randomKernels } from "./ops/random.ts";
 import { reductionKernels } from "./ops/reductions.ts";
+import { crossEntropyKernels, softmaxKernels } from "./ops/softmax.ts";
 
 const OVERRIDES: Record<string, Override> = {
   ...matmulKernels,
@@ -29,6 +30,7 @@ const OVERRIDES: Record<string, Override> = {
   ...compareKernels,
   ...reductionKernels,
   ...softmaxKernels,
+  ...batchNormKernels,
   ...poolingKernels,
   ...arrangeKernels,
   ...gatherKernels,
@@ -38,6 +40,7 @@ const OVERRIDES: Record<string, Override> = {
 const OWN: Record<string, Kernel> = {
   ...gradientKernels,
   ...normalizationKernels,
+  ...crossEntropyKernels,
   ...optimizerKernels,
   ...randomKernels,
 };

@@ -1,7 +1,7 @@
 /** Checks of lib/autograd/rules/reduction.ts. */
-import type { Tensor } from "descent";
+import { F, type Tensor, tensor } from "descent";
 import type { Draw } from "../draw.ts";
-import type { Plain } from "../plain.ts";
+import { Plain } from "../plain.ts";
 import type { Check, Checks } from "../prove.ts";
 
 const total = (values: number[]) => values.reduce((a, b) => a + b, 0);
@@ -81,6 +81,20 @@ export const checks: Checks = {
   ),
   "softmax() is eˣ / Σ eˣ": along((x, dim) => x.softmax(dim), (x, logsum) => Math.exp(x - logsum)),
   "logSoftmax() is x − ln Σ eˣ": along((x, dim) => x.logSoftmax(dim), (x, logsum) => x - logsum),
+  "crossEntropy() is ln Σ eˣ − x of the right class, wherever the classes lie": (draw) => {
+    const shape = draw.shape(2);
+    shape[1] = Math.max(1, shape[1]);
+    const classes = Plain.build(shape.toSpliced(1, 1), () => draw.int(0, shape[1] - 1));
+    const target = tensor(Int32Array.from(classes.data), { shape: classes.shape });
+    return {
+      inputs: [draw.array(shape)],
+      fn: (x) => F.crossEntropy(x, target, { reduction: "none" }),
+      expected: (x) => {
+        const sums = x.reduce([1], logsumexp).squeeze([1]);
+        return Plain.build(classes.shape, (at) => sums.at(at) - x.at(at.toSpliced(1, 0, classes.at(at))));
+      },
+    };
+  },
   "logsumexp() is ln Σ eˣ": reduction(
     (x, dims, options) => x.logsumexp(dims ?? x.shape.map((_, d) => d), options),
     logsumexp,

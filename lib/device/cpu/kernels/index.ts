@@ -13,7 +13,7 @@ export { normApply, normChunks, normGradApply, normGradStatistics, normStatistic
 export { pool, poolGrad } from "./pooling";
 export { philox } from "./random";
 export { reduceChunks, reduceTogether } from "./reduce";
-export { softmax } from "./softmax";
+export { crossEntropy, crossEntropyGrad, softmax } from "./softmax";
 export { winograd } from "./winograd";
 export { winogradFilter } from "./winograd_filter";
 export { winogradFilterGrad, winogradOutputTiles, winogradSums, winogradTiles } from "./winograd_gradient";

@@ -1,6 +1,6 @@
 // @ts-nocheck: AssemblyScript
 // deno-lint-ignore-file
-/** Softmax and its logarithm over rows of n; units are rows. */
+/** Softmax, its logarithm and cross-entropy over rows of n; units are rows. */
 import { exp4 } from "./exponential";
 
 /** Four floats, of which the first `left` are taken from memory and the rest are -∞. */
@@ -62,6 +62,40 @@ export function softmax(x: usize, out: usize, n: i32, log: i32, begin: i32, end:
         if (left > 1) store<f32>(at, f32x4.extract_lane(v, 1), 4);
         if (left > 2) store<f32>(at, f32x4.extract_lane(v, 2), 8);
       }
+    }
+  }
+}
+
+/** logs = log-softmax of x, losses[row] = −logs[row, its class], NaN where there is no such class. */
+export function crossEntropy(x: usize, classes: usize, logs: usize, losses: usize, n: i32, begin: i32, end: i32): void {
+  softmax(x, logs, n, 1, begin, end);
+  for (let row = begin; row < end; row++) {
+    const at = load<i32>(classes + (<usize>row << 2));
+    const picked = <u32>at < <u32>n ? -load<f32>(logs + (<usize>(row * n + at) << 2)) : NaN;
+    store<f32>(losses + (<usize>row << 2), <f32>picked);
+  }
+}
+
+/** dx[row, c] = dy[row] · (e^logs[row, c] − [c is the row's class]). */
+export function crossEntropyGrad(dy: usize, logs: usize, classes: usize, dx: usize, n: i32, begin: i32, end: i32): void {
+  const body = n & ~3, left = n & 3;
+  for (let row = begin; row < end; row++) {
+    const start = <usize>row * <usize>n << 2, from = logs + start, to = dx + start;
+    const g = load<f32>(dy + (<usize>row << 2)), gs = f32x4.splat(g);
+    for (let i = 0; i < body; i += 4) {
+      const at = <usize>i << 2;
+      v128.store(to + at, f32x4.mul(gs, exp4(v128.load(from + at))));
+    }
+    if (left) {
+      const v = f32x4.mul(gs, exp4(part(from + (<usize>body << 2), left))), at = to + (<usize>body << 2);
+      store<f32>(at, f32x4.extract_lane(v, 0));
+      if (left > 1) store<f32>(at, f32x4.extract_lane(v, 1), 4);
+      if (left > 2) store<f32>(at, f32x4.extract_lane(v, 2), 8);
+    }
+    const c = load<i32>(classes + (<usize>row << 2));
+    if (<u32>c < <u32>n) {
+      const at = <usize>c << 2;
+      store<f32>(to + at, g * (f32x4.extract_lane(exp4(v128.load32_splat(from + at)), 0) - 1));
     }
   }
 }

@@ -135,36 +135,6 @@ function cleared(backend: CpuBackend, storage: Storage): Storage {
   return storage;
 }
 
-/** Rows of the last dimension. */
-function softmaxRows(backend: CpuBackend, logits: Storage, log: boolean): Storage {
-  const out = backend.allocate(logits.shape), classes = logits.shape[logits.shape.length - 1] ?? 1;
-  const block = backend.block(logits);
-  if (block.size > 0) {
-    const to = backend.block(out).pointer();
-    backend.kernels.launch(
-      "softmax",
-      block.size / classes,
-      20 + 4 * classes,
-      block.pointer(),
-      to,
-      classes,
-      log ? 1 : 0,
-    );
-  }
-  return out;
-}
-
-const softmax: Override = (call: Call, inherited: Kernel) => {
-  const { inputs: { logits }, attrs, backend } = call;
-  const last = logits.shape.length - 1, dim = attrs.dim ?? -1;
-  if (logits.dtype !== "float32" || (dim !== -1 && dim !== last)) return inherited(call);
-  return softmaxRows(backend, logits, false);
-};
-
-function logSoftmax({ inputs: { logits }, backend }: Call): Storage {
-  return softmaxRows(backend, logits, true);
-}
-
 /** TensorFlow.js' batch normalization with given statistics. */
 const fusedBatchNorm: Override = (call: Call, inherited: Kernel) => {
   const { inputs: { x, scale, offset, mean, variance }, attrs, backend } = call;
@@ -197,14 +167,10 @@ const fusedBatchNorm: Override = (call: Call, inherited: Kernel) => {
 };
 
 /** This file's kernels by their TensorFlow.js names. */
-export const softmaxKernels: Record<string, Override> = {
-  Softmax: softmax,
-  FusedBatchNorm: fusedBatchNorm,
-};
+export const batchNormKernels: Record<string, Override> = { FusedBatchNorm: fusedBatchNorm };
 
 /** Those that are ours alone (see KERNELS.md). */
 export const normalizationKernels: Record<string, Kernel> = {
   BatchNormTrain: batchNormTrain,
   BatchNormTrainGrad: batchNormTrainGrad,
-  LogSoftmax: logSoftmax,
 };
