@@ -1,5 +1,5 @@
 /**
- * Makes notebooks/*.ipynb from chapters/*.ts, and runs them.
+ * Makes notebooks/*.ipynb from chapters/*.ts, and runs them; and notebooks/pictures/, what README.md shows of them.
  *
  * ```sh
  * deno task notebooks            # all
@@ -15,6 +15,10 @@ import { execute } from "./notebooks/execute.ts";
 import { CellError } from "./notebooks/kernel.ts";
 import { type Notebook, serialize, staleCell, toNotebook } from "./notebooks/nbformat.ts";
 import { parseCells } from "./notebooks/percent.ts";
+import { pictureOf, type Wanted, wantedPictures } from "./notebooks/pictures.ts";
+
+/** The page whose pictures are taken from notebooks. */
+const FRONT_PAGE = "README.md";
 
 /** A notebook is at most so large: one reads it in a browser. */
 const LARGEST = 1_000_000;
@@ -48,6 +52,11 @@ if (args.help) {
   await check();
 } else {
   for (const chapter of chosen) await make(chapter);
+  await forEachPicture(async (path, picture) => {
+    if (picture === null) fail(`${FRONT_PAGE} shows ${path}, and the notebook has no such picture.`);
+    await Deno.mkdir(`${args.notebooks}/pictures`, { recursive: true });
+    await Deno.writeFile(path, picture);
+  });
 }
 
 async function make(chapter: string): Promise<void> {
@@ -97,6 +106,12 @@ async function check(): Promise<void> {
       complaints.push(`${args.notebooks}/${name} has no chapter that it was made from; delete it.`);
     }
   }
+  await forEachPicture(async (path, picture, { chapter }) => {
+    const there = await Deno.readFile(path).catch(() => null);
+    if (picture === null || there === null || !equal(picture, there)) {
+      complaints.push(`${path} is not what its notebook shows; run: deno task notebooks ${chapter} --no-run`);
+    }
+  });
   // What breaks in a kernel is a matter of syntax, which deno lint reads, with our rules of tools/notebooks/lint.ts.
   const lint = new Deno.Command(Deno.execPath(), {
     args: ["lint", "--config=deno.json", ...chosen.map((chapter) => `${args.chapters}/${chapter}.ts`)],
@@ -107,6 +122,22 @@ async function check(): Promise<void> {
   if (!success) complaints.push(new TextDecoder().decode(stderr).trim());
   if (complaints.length > 0) fail(complaints.join("\n"));
   console.log(`${chosen.length} notebooks say what their chapters say.`);
+}
+
+/** Looks at each picture of the chosen chapters on the front page: where it should lie, and what the notebook has. */
+async function forEachPicture(
+  look: (path: string, picture: Uint8Array | null, wanted: Wanted) => Promise<void>,
+): Promise<void> {
+  const folder = `${args.notebooks}/pictures`;
+  for (const wanted of wantedPictures(await Deno.readTextFile(FRONT_PAGE), folder)) {
+    if (!chosen.includes(wanted.chapter)) continue;
+    const notebook = await written(wanted.chapter);
+    await look(`${folder}/${wanted.name}`, notebook && pictureOf(notebook, wanted.number), wanted);
+  }
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 function read(chapter: string): Notebook {
