@@ -31,6 +31,17 @@ export const charts: Record<string, Chart> = {
     z: (x, y) => x * x + y * y,
     path: { x: [1, 0.5, 0], y: [2, 0.3, 0] },
   }),
+  map: chart.contour({
+    title: "title",
+    xTitle: "right",
+    yTitle: "up",
+    x: [-1, 1],
+    y: [-2, 1],
+    z: (x, y) => x + y,
+    colors: "diverging",
+    equal: true,
+    over: { samples: { x: [0, 0.5], y: [0, 0.5] } },
+  }),
   heatmap: chart.heatmap({ title: "title", xTitle: "right", yTitle: "up", z: tensor(grid) }),
   bigHeatmap: chart.heatmap({
     title: "title",

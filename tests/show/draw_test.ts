@@ -1,9 +1,11 @@
 import { chart } from "descent";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { decode } from "fast-png";
 import { resolve } from "../../lib/show/chart/resolve.ts";
-import { PALETTE, rgb } from "../../lib/show/chart/palette.ts";
+import { bandColors, PALETTE, rgb } from "../../lib/show/chart/palette.ts";
 import { pageOf } from "../../lib/show/draw/page.ts";
 import { drawPng } from "../../lib/show/draw/pixels.ts";
+import { pointSize } from "../../lib/show/draw/spec.ts";
 import { figureOf } from "../../lib/show/draw/plotly.ts";
 import { drawSvg } from "../../lib/show/draw/vega.ts";
 import { charts } from "./charts.ts";
@@ -20,6 +22,16 @@ for (const [name, description] of Object.entries(charts)) {
     assert(!/NaN|undefined|Infinity/.test(text.replace(/base64,[^"]*/g, "")), text.slice(0, 2000));
   });
 }
+
+Deno.test("a PNG of lines is short: its ground is white, and nothing is transparent", async () => {
+  const ring = '<circle cx="50" cy="50" r="40" fill="none" stroke="#0072B2"/>';
+  const text = `<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100">${ring}</svg>`;
+  const png = await drawPng({ text, width: 100, height: 100 });
+  const { channels, data, width } = decode(png);
+  assertEquals([channels, width], [3, 200]);
+  assertEquals([...data.slice(0, 3)], [255, 255, 255]);
+  assert(png.length < 4000, `${png.length} bytes`);
+});
 
 Deno.test("a PNG has two pixels for one, and its text is drawn", async () => {
   const size = (png: Uint8Array) => {
@@ -47,6 +59,42 @@ Deno.test("panels keep their clipping shapes apart", async () => {
   assertEquals(new Set(ids).size, ids.length);
   assertEquals(width, 720);
   assertStringIncludes(text, "side by side");
+});
+
+/** What Vega writes where it draws a clipped group: the room between the axes. */
+function room(svg: string): [number, number] {
+  const [, width, height] = /<clipPath[^>]*><rect x="0" y="0" width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
+  return [Number(width), Number(height)];
+}
+
+Deno.test("a map has one scale for both directions, in the picture and in Plotly's figure, alone and among others", async () => {
+  const [width, height] = room((await drawSvg(await resolve(charts.map))).text);
+  assert(Math.abs(height / width - 3 / 2) < 0.01, `${width} × ${height}`);
+  const { layout } = figureOf(await resolve(chart.panels([charts.line, charts.map])))!;
+  assertEquals((layout.yaxis2 as { scaleanchor: string }).scaleanchor, "x2");
+  assert(!("scaleanchor" in (figureOf(await resolve(charts.contour))!.layout.yaxis as object)));
+});
+
+Deno.test("diverging bands are blue below 0 and orange above, the stronger the farther", () => {
+  const colors = bandColors({ levels: [-2, -1, 0, 1, 2], diverging: true }).map(rgb);
+  assertEquals(colors.map(([r, , b]) => Math.sign(r - b)), [-1, -1, -1, 1, 1, 1]);
+  const strength = colors.map((color) => Math.max(...color) - Math.min(...color));
+  assert(strength[0] > strength[1] && strength[1] > strength[2], `${strength}`);
+  assert(strength[5] > strength[4] && strength[4] > strength[3], `${strength}`);
+});
+
+Deno.test("a few points are larger than those of a walk, those of a cloud smaller", () => {
+  const sizes = [pointSize("markers", 3), pointSize("lines+markers", 3), pointSize("markers", 1000)];
+  assert(sizes[0] > sizes[1] && sizes[1] > sizes[2], `${sizes}`);
+});
+
+Deno.test("between whole steps stand no ticks", async () => {
+  const ticks = async (y: number[], x?: number[]) => {
+    const { text } = await drawSvg(await resolve(chart.line({ x, y })));
+    return [...text.matchAll(/>\d\.\d<\/text>/g)].length;
+  };
+  assertEquals(await ticks([100, 50, 25]), 0);
+  assert(await ticks([100, 50, 25], [0, 0.9, 2]) > 0);
 });
 
 Deno.test("Plotly's figure has the data of the picture", async () => {

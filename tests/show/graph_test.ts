@@ -88,6 +88,24 @@ Deno.test("a network fits on a page, its modules drawn closed, with their paths 
   );
 });
 
+Deno.test("a module around a single layer that learns is called by its own path", async () => {
+  const head = new nn.Sequential(new nn.Flatten(), new nn.Linear(16, 10));
+  const net = new nn.Sequential(new nn.Conv2d(1, 1, 3, { padding: 1 }), head);
+  const text = await textOf(graph(net.forward(randn(2, 1, 4, 4)), { module: net, depth: 1 }));
+  assertMatch(text, /^1: Sequential {2}\[2, 10\] · 170 parameters\n└─ 0: Conv2d/);
+});
+
+Deno.test("an input that gradients arrive at stays outside of the one module that reads it", async () => {
+  const conv = new nn.Conv2d(4, 4, 3, { padding: 1 }), x = randn(1, 4, 6, 6);
+  x.requiresGrad = true;
+  const net = new nn.Sequential(conv, new nn.ReLU());
+  const text = await textOf(graph(net.forward(x), { module: net, names: { x }, depth: 1 }));
+  assertEquals(
+    text,
+    lines("ReLU  [1, 4, 6, 6]", "0: Conv2d  [1, 4, 6, 6] · 148 parameters", "└─ x  [1, 4, 6, 6]"),
+  );
+});
+
 Deno.test("Graphviz draws every box, and both directions", async () => {
   const x = tensor([1, 2], { requiresGrad: true });
   const y = x.mul([3, 4]).sum();

@@ -53,6 +53,13 @@ Deno.test("a small matrix is written in numbers, with the names of its columns",
   assertEquals(textOf(model, { columns: 40, color: false }), "  a   b\n  1  -2\n0.5  10");
 });
 
+Deno.test("a large matrix leaves room in the window, and is as square as it was", async () => {
+  const z = Array.from({ length: 80 }, (_, i) => Array.from({ length: 80 }, (_, j) => i * j));
+  const lines = textOf(await resolve(chart.heatmap({ z })), { columns: 100, color: false }).split("\n");
+  const [rows, columns] = [lines.length - 1, Math.max(...lines.map((line) => line.length))];
+  assert(rows < 30 && Math.abs(columns / rows - 2) < 0.2, `${rows} rows, ${columns} columns`);
+});
+
 Deno.test("bars are as long as their numbers", async () => {
   const text = textOf(await resolve(chart.bar({ x: ["one", "two"], y: [1, 2] })), {
     columns: 40,

@@ -85,6 +85,13 @@ export interface ContourOptions extends Omit<FieldOptions, "z"> {
   zLog?: boolean;
   /** How many levels, about; 12 if not said. */
   levels?: number;
+  /** "sequential" from light to dark, as it is if not said, "diverging" with blue below 0 and orange above. */
+  colors?: "sequential" | "diverging";
+  /**
+   * Whether one unit is as long upwards as to the right, as on a map: circles are round then, and right angles right. The height
+   * follows from the width.
+   */
+  equal?: boolean;
 }
 
 /** A grid of coloured cells. */

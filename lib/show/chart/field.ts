@@ -40,7 +40,8 @@ export async function resolveContour(options: ContourOptions): Promise<FieldMode
       ? factors(low, high, z, levels)
       : ticks(low, high, levels).filter((at) => at > low && at < high),
     zLog,
-    diverging: false,
+    equal: options.equal ?? false,
+    diverging: options.colors === "diverging",
   };
 }
 
@@ -111,6 +112,7 @@ function field(
     zRange: options.zRange ?? extent(...z),
     levels: [],
     zLog: false,
+    equal: false,
     diverging: false,
     values: false,
     xLabels: null,

@@ -52,6 +52,8 @@ export interface FieldModel extends Drawing {
   /** Contours: the heights of the lines, rising. */
   levels: number[];
   zLog: boolean;
+  /** One unit is as long along both axes. */
+  equal: boolean;
   diverging: boolean;
   values: boolean;
   xLabels: string[] | null;

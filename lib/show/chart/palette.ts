@@ -69,3 +69,24 @@ export function rgb(hex: string): [number, number, number] {
 export function hex(color: readonly number[]): string {
   return "#" + color.map((part) => part.toString(16).padStart(2, "0")).join("");
 }
+
+/**
+ * A colour for each band between levels: light at the bottom and darker with height, never so dark that a path is lost; or
+ * diverging, nearly white on both sides of 0.
+ */
+export function bandColors({ levels, diverging }: { levels: number[]; diverging: boolean }): string[] {
+  const count = levels.length + 1;
+  if (!diverging) {
+    return Array.from(
+      { length: count },
+      (_, i) => hex(shade(SEQUENTIAL, 0.04 + 0.78 * i / Math.max(1, count - 1))),
+    );
+  }
+  const middles = Array.from({ length: count }, (_, i) => {
+    const [below, above] = [levels[i - 1], levels[i]];
+    if (below === undefined) return (above ?? 0) * 1.2;
+    return above === undefined ? below * 1.2 : (below + above) / 2;
+  });
+  const reach = Math.max(...middles.map(Math.abs)) || 1;
+  return middles.map((middle) => hex(shade(DIVERGING, 0.5 + 0.4 * middle / reach)));
+}

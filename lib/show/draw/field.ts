@@ -1,20 +1,22 @@
 /** Contours and heat maps, for Vega. @module */
 import type { FieldModel } from "../chart/model.ts";
-import { DIVERGING, hex, INK, SEQUENTIAL, shade } from "../chart/palette.ts";
+import { bandColors, DIVERGING, INK, SEQUENTIAL, shade } from "../chart/palette.ts";
 import { encodeImage } from "./pixels.ts";
 import { axisSpec, curveMarks, frameSpec, legendSpec, scaleSpec, type Spec } from "./spec.ts";
 
 /** The specification of a landscape with lines of equal height. */
 export function contourSpec(model: FieldModel): Spec {
-  const { title, width, height, x, y, xs, ys, z, levels, over } = model;
-  const range = bandColors(levels.length);
+  const { title, x, y, xs, ys, z, levels, over } = model;
+  const { width, height } = model.equal ? mapSize(model) : model;
+  const range = bandColors(model);
   const { data, marks } = curveMarks(over, true);
-  const named = legendSpec(over, width);
+  const named = legendSpec(over, model.width);
   const cell = { x: `range('x')[1] / ${xs.length - 1}`, y: `range('y')[0] / ${ys.length - 1}` };
   const span = (list: number[], axis: [number, number]) =>
     list.at(-1)! - list[0] === 0 ? axis : [list[0], list.at(-1)!];
   return {
     ...frameSpec(title, width, height),
+    ...model.equal ? { autosize: "pad" } : {},
     data: [{
       name: "levels",
       values: [{ width: xs.length, height: ys.length, values: z.flat() }],
@@ -70,12 +72,10 @@ export function contourSpec(model: FieldModel): Spec {
   };
 }
 
-/** Light at the bottom, darker with height; never so dark that a path is lost. */
-export function bandColors(levels: number): string[] {
-  return Array.from(
-    { length: levels + 1 },
-    (_, i) => hex(shade(SEQUENTIAL, 0.04 + 0.78 * i / Math.max(1, levels))),
-  );
+/** The room between the axes where a unit is as long along both. */
+export function mapSize({ width, xs, ys }: FieldModel): { width: number; height: number } {
+  const across = Math.max(120, width - 140);
+  return { width: across, height: Math.round(across * (ys.at(-1)! - ys[0]) / (xs.at(-1)! - xs[0])) };
 }
 
 /** The specification of a matrix of coloured cells. */

@@ -4,8 +4,10 @@
  * @module
  */
 import type { Axis, BarsModel, Curve, CurvesModel, FieldModel, Model, PanelsModel } from "../chart/model.ts";
-import { DIVERGING, GRID, INK, PALETTE, SEQUENTIAL } from "../chart/palette.ts";
-import { bandColors } from "./field.ts";
+import { bandColors, DIVERGING, GRID, INK, PALETTE, SEQUENTIAL } from "../chart/palette.ts";
+import { mapSize } from "./field.ts";
+import { countsSteps } from "./curves.ts";
+import { pointSize } from "./spec.ts";
 
 type Json = Record<string, unknown>;
 
@@ -77,12 +79,19 @@ function traceOf({ name, x, y, mode, dash, color }: Curve): Json {
     y,
     mode,
     line: { color, dash, width: 2 },
-    marker: { color, size: x.length > 200 ? 4 : 7, line: { color: "white", width: 1 } },
+    marker: {
+      color,
+      size: Math.round(Math.sqrt(pointSize(mode, x.length))),
+      line: { color: "white", width: 1 },
+    },
   };
 }
 
 function curvesFigure({ x, y, curves }: CurvesModel) {
-  return { data: curves.map(traceOf), layout: { xaxis: axisOf(x), yaxis: axisOf(y) } };
+  const [low, high] = x.range;
+  // Plotly finds whole numbers by itself where there are many.
+  const whole = !x.log && high - low < 10 && countsSteps(curves) ? { dtick: 1 } : {};
+  return { data: curves.map(traceOf), layout: { xaxis: { ...axisOf(x), ...whole }, yaxis: axisOf(y) } };
 }
 
 function barsFigure({ x, y, edges, names, groups }: BarsModel) {
@@ -127,7 +136,7 @@ function fieldFigure(model: FieldModel) {
     // Plotly's levels are evenly spaced: where ours grow by a factor, it draws the logarithm.
     const place = (value: number) => zLog ? Math.log10(Math.max(value, levels[0] / 10)) : value;
     const ticks = levels.map(place);
-    const colors = colorscale(bandColors(levels.length));
+    const colors = colorscale(bandColors(model));
     if (zLog) Object.assign(colorbar, { tickvals: ticks, ticktext: levels.map(String) });
     trace = {
       type: "contour",
@@ -156,16 +165,21 @@ function fieldFigure(model: FieldModel) {
   }
   const named = (labels: string[] | null, at: number[]) =>
     labels === null ? {} : { tickvals: at, ticktext: labels };
+  // Not the ranges give way to equal scales, but the room.
+  const constrain = model.equal ? { constrain: "domain" } : {};
   const yRange = model.rowsDown ? [y.range[1], y.range[0]] : y.range;
   return {
     data: [{ ...trace, x: xs, y: ys, colorbar }, ...over.map(traceOf)],
     layout: {
-      xaxis: { ...axisOf(x), showgrid: false, ...named(model.xLabels, xs) },
+      xaxis: { ...axisOf(x), showgrid: false, ...named(model.xLabels, xs), ...constrain },
       yaxis: {
         ...axisOf({ ...y, range: yRange as [number, number] }),
         showgrid: false,
         ...named(model.yLabels, ys),
+        ...constrain,
+        ...model.equal ? { scaleanchor: "x" } : {},
       },
+      ...model.equal ? { height: Math.min(760, 130 + mapSize(model).height) } : {},
       ...style === "cells" ? { height: Math.min(640, 130 + 460 * z.length / z[0].length) } : {},
     },
   };
@@ -182,13 +196,18 @@ function panelParts({ panels, columns }: PanelsModel): { data: Json[]; layout: J
     if (part === null) return null;
     const suffix = i === 0 ? "" : String(i + 1);
     const left = (i % columns) / columns, top = 1 - Math.floor(i / columns) / rows;
-    const domainX = [left + 0.06 / columns, left + 0.94 / columns];
+    const domainX = [left + 0.14 / columns, left + 0.98 / columns];
     const domainY = [top - 0.78 / rows, top - 0.12 / rows];
     const { xaxis, yaxis, ...rest } = part.layout as { xaxis: Json; yaxis: Json } & Json;
     delete rest.height;
     Object.assign(layout, rest, {
       [`xaxis${suffix}`]: { ...xaxis, domain: domainX, anchor: `y${suffix}` },
-      [`yaxis${suffix}`]: { ...yaxis, domain: domainY, anchor: `x${suffix}` },
+      [`yaxis${suffix}`]: {
+        ...yaxis,
+        domain: domainY,
+        anchor: `x${suffix}`,
+        ...yaxis.scaleanchor === undefined ? {} : { scaleanchor: `x${suffix}` },
+      },
     });
     for (const trace of part.data) {
       const placed: Json = { ...trace, xaxis: `x${suffix}`, yaxis: `y${suffix}` };

@@ -170,6 +170,12 @@ export function legendSpec(curves: Curve[], width: number): { scales: Spec[]; le
   };
 }
 
+/** How much room a point takes, in square pixels: many make a cloud, a few must not drown in the curves beside them. */
+export function pointSize(mode: Curve["mode"], points: number): number {
+  if (points > 200) return 20;
+  return mode === "markers" && points <= 12 ? 100 : 44;
+}
+
 /** Data and marks of curves and points. */
 export function curveMarks(curves: Curve[], halo = false): { data: Spec[]; marks: Spec[] } {
   const data = curves.map((curve, i) => ({
@@ -193,7 +199,7 @@ export function curveMarks(curves: Curve[], halo = false): { data: Spec[]; marks
         },
       },
     });
-    const crowded = x.length > 200;
+    const size = pointSize(mode, x.length);
     const points = {
       type: "symbol",
       clip: true,
@@ -202,9 +208,9 @@ export function curveMarks(curves: Curve[], halo = false): { data: Spec[]; marks
         enter: {
           ...place,
           shape: { value: mode === "markers" ? SHAPES[i % SHAPES.length] : "circle" },
-          size: { value: crowded ? 20 : 44 },
+          size: { value: size },
           fill: { value: color },
-          fillOpacity: { value: crowded ? 0.6 : 0.9 },
+          fillOpacity: { value: size < 44 ? 0.6 : 0.9 },
           stroke: { value: "white" },
           strokeWidth: { value: halo ? 1 : 0.6 },
         },

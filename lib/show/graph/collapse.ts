@@ -153,9 +153,9 @@ function withoutLonelyFrames(boxes: Box[]): void {
   for (const box of boxes) box.around = box.around.filter(({ id }) => inside.get(id)! > 1);
 }
 
-/** A constant with a name is the reader's input, not a module's own business. */
+/** What the reader named is an input, not a module's own business. */
 function isInput(vertex: Vertex): boolean {
-  return vertex.kind === "constant" && vertex.name !== "" && !vertex.name.includes(".");
+  return vertex.kind !== "operation" && vertex.given;
 }
 
 /** Where a leaf is drawn: beside its only reader. */
@@ -179,10 +179,12 @@ function pathsOf(vertices: Vertex[], chains: Map<Scope | null, Scope[]>): Map<Sc
     for (const { kind, name } of vertex.inputs) {
       if (kind !== "leaf" || !name.includes(".")) continue;
       const path = name.split(".").slice(0, -1);
-      for (const scope of chainOf(vertex.call, chains)) {
+      // A module around another has the shorter path, if it holds no more than that.
+      const outwards = chainOf(vertex.call, chains).toReversed();
+      for (const [levels, scope] of outwards.entries()) {
+        const own = path.slice(0, Math.max(0, path.length - levels));
         const known = parts.get(scope);
-        const common = known === undefined ? path : known.slice(0, agreement(known, path));
-        parts.set(scope, common);
+        parts.set(scope, known === undefined ? own : known.slice(0, agreement(known, own)));
       }
     }
   }

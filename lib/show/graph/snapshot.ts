@@ -18,6 +18,8 @@ export interface Vertex {
   label: string;
   /** What the reader calls it; "" if that is unknown. */
   name: string;
+  /** Whether it is a leaf or a constant that the reader named with `names`, and no module did. */
+  given: boolean;
   /** As the reader sees it. */
   shape: number[];
   /** The call of a module that it was made in. */
@@ -97,22 +99,22 @@ function collect(root: Node): Node[] {
   return [...seen].sort((a, b) => a.id - b.id);
 }
 
-type NameTable = Map<unknown, { name: string; shape: number[] }>;
+type NameTable = Map<unknown, { name: string; given: boolean; shape: number[] }>;
 
 /** Names by what they name: a value where gradients arrive, a node, or numbers. */
 function nameTable(names: Names[]): NameTable {
   const table: NameTable = new Map();
   for (const source of names) {
-    const entries = typeof source.namedParameters === "function"
-      ? source.namedParameters()
-      : Object.entries(source);
+    const { namedParameters } = source;
+    const given = typeof namedParameters !== "function";
+    const entries = given ? Object.entries(source) : namedParameters.call(source);
     for (const [name, tensor] of entries as Iterable<readonly [string, unknown]>) {
       if (!(tensor instanceof TensorBase)) {
         throw new TypeError(`graph: names.${name} must be a tensor`);
       }
       const { node, buffer } = tensor.value;
       for (const key of [node, memoryOf(buffer)]) {
-        if (key !== null && !table.has(key)) table.set(key, { name, shape: tensor.shape });
+        if (key !== null && !table.has(key)) table.set(key, { name, given, shape: tensor.shape });
       }
     }
   }
@@ -132,6 +134,7 @@ function leafOf(node: Node, names: NameTable): Vertex {
     kind: "leaf",
     label: node.spent ? "freed" : "",
     name: known?.name ?? "",
+    given: known?.given ?? false,
     shape: known?.shape ?? buffer.shape,
     call: null,
     inputs: [],
@@ -148,6 +151,7 @@ function operationOf(node: Node, shape: number[], names: NameTable): Vertex {
     kind: "operation",
     label: node.name,
     name: names.get(node)?.name ?? "",
+    given: false,
     shape,
     call: node.call,
     inputs: [],
@@ -168,6 +172,7 @@ function constantOf(
     kind: "constant",
     label: "",
     name: known?.name ?? "",
+    given: known?.given ?? false,
     shape: known?.shape ?? withoutOnes(node.shapes[index]),
     call: null,
     inputs: [],

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FieldModel, ImagesModel, Tile } from "../chart/model.ts";
-import { DIVERGING, hex, SEQUENTIAL, shade } from "../chart/palette.ts";
+import { bandColors, DIVERGING, hex, SEQUENTIAL, shade } from "../chart/palette.ts";
 import { truncate } from "../text.ts";
 import { drawCurves, framed, legend } from "./axes.ts";
 import { background, foreground, type TextOptions, tick } from "./canvas.ts";
@@ -29,8 +29,10 @@ export function fieldText(model: FieldModel, options: TextOptions, rows = 18): s
     const color = options.color ? shade(ramp, part) : new Array(3).fill(Math.round(255 * part));
     pixels.set(color, 3 * i);
   });
+  // A letter is twice as high as wide; a large matrix is not to fill the whole window.
+  const room = Math.min(options.columns, 2 * width, Math.max(8, Math.round(3 * rows * width / height)));
   return [
-    ...tileText({ pixels, width, height, label: "" }, options, Math.min(options.columns, 2 * width)),
+    ...tileText({ pixels, width, height, label: "" }, options, room),
     `${tick(low)} ${options.color ? "…" : `"${SHADES}"`} ${tick(high)}`,
   ];
 }
@@ -46,7 +48,7 @@ function matrixText({ z, xLabels, yLabels }: FieldModel, columns: number): strin
 
 function contourText(model: FieldModel, options: TextOptions, rows: number): string[] {
   const { x, y, xs, ys, z, levels, over } = model;
-  const bands = levels.length + 1;
+  const bands = levels.length + 1, colors = bandColors(model);
   const band = (value: number) => levels.filter((level) => value >= level).length;
   const lines = framed(x, y, options, rows, (canvas) => {
     for (let row = 0; row < canvas.rows; row++) {
@@ -54,7 +56,7 @@ function contourText(model: FieldModel, options: TextOptions, rows: number): str
         const i = Math.round((ys.length - 1) * (1 - (row + 0.5) / canvas.rows));
         const j = Math.round((xs.length - 1) * (column + 0.5) / canvas.columns);
         const at = band(z[i][j]);
-        if (options.color) canvas.put(column, row, "█", hex(shade(SEQUENTIAL, 0.04 + 0.78 * at / bands)));
+        if (options.color) canvas.put(column, row, "█", colors[at]);
         else canvas.put(column, row, BANDS[Math.round(at * (BANDS.length - 1) / Math.max(1, bands - 1))]);
       }
     }
