@@ -1,6 +1,6 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
-import { assertEquals } from "@std/assert";
-import { output, programTest } from "./program.ts";
+import { assertEquals, assertMatch } from "@std/assert";
+import { answers, output, programTest } from "./program.ts";
 
 const BOOK = [
   "0.007588282693177462",
@@ -30,4 +30,19 @@ programTest("chapter 1 prints the book's fifteen rows to the last digit", async 
 
 programTest("chapter 1 walks as many steps as asked for", async () => {
   assertEquals(rows(await output("01_extremum", "--steps", "3")), BOOK.slice(0, 3));
+});
+
+programTest("chapter 1's four learning rates lead where the text says", async () => {
+  const ends = [...(await output("01_extremum")).matchAll(/^η = (\S+): x = (\S+) after 14 steps$/gm)]
+    .map(([, rate, x]) => [Number(rate), Number(x)]);
+  assertEquals(ends, [[0.1, 1.5442], [0.4, 1.9984], [1.9, 1.5442], [2.1, -5.5662]]);
+});
+
+programTest("chapter 1's answers see what they say", async () => {
+  const [first, second, third] = await answers("01_extremum");
+  assertMatch(first, /^1 \[ 0\.00758\d+, 2, 2, 2, 2 \]\n2 \[\s*0\.0075\d+,\s*3\.9924\d+,\s*0\.0075/);
+  const near = (text: string) => rows(text).map((row) => Number(Number(row).toFixed(4)));
+  const [quartic, swing] = [near(second), near(third)];
+  assertEquals([quartic[1], quartic[4], quartic[14]], [3.1713, 2.4281, 2.2668]);
+  assertEquals([swing[4], swing[9], swing[14]], [4.037, -0.0699, 4.0909]);
 });

@@ -1,6 +1,6 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
-import { assertEquals } from "@std/assert";
-import { assertDigits, numbers, output, programTest } from "./program.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { answers, assertDigits, numbers, output, programTest } from "./program.ts";
 
 programTest("chapter 2 prints the book's rows and ends at (-2, -2.5)", async () => {
   const text = await output("02_vector_extremum");
@@ -17,4 +17,23 @@ programTest("chapter 2 prints the book's rows and ends at (-2, -2.5)", async () 
   book.forEach((row, i) => assertDigits(rows[i], row, 0));
   assertDigits(rows[9], "-2.0000 -2.5000", 0);
   assertDigits(numbers(text, "gradient")[0], "3.9920 5.0010", 0);
+});
+
+programTest("chapter 2's walk through the valley ends where the text says", async () => {
+  const text = await output("02_vector_extremum");
+  assertEquals(numbers(text, "in the valley, after 14 steps"), [[-0.1252, -2.2825]]);
+});
+
+programTest("chapter 2's answers see what they say", async () => {
+  const [first, second, third] = await answers("02_vector_extremum");
+  const rows = numbers(await output("02_vector_extremum"), "x");
+  assertEquals(numbers(first, "x"), rows);
+  assertEquals(second.trim().split("\n").map((row) => row.split(" ").map(Number)), [
+    [0.05, 0, 0.8007],
+    [0.09, 0.0748, 0.2175],
+    [0.0909, 0.1024, 0.2108],
+    [0.11, 21.8266, 0.108],
+  ]);
+  assertStringIncludes(third, "a gradient flows from a single number, not from shape [1, 2]");
+  assertStringIncludes(third, "[[2., 2.]]");
 });

@@ -1,6 +1,6 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
-import { assert, assertEquals } from "@std/assert";
-import { assertDigits, numbers, output, programTest } from "./program.ts";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { answers, assertDigits, numbers, output, programTest } from "./program.ts";
 
 programTest("chapter 3 prints the book's numbers, first and last, to every digit", async () => {
   const text = await output("03_linear_regression");
@@ -34,4 +34,22 @@ programTest("chapter 3 prints every step with --verbose", async () => {
   assertEquals(numbers(text, "sum").length, 50);
   const sums = numbers(text, "sum").map(([sum]) => sum);
   assert(sums.every((sum, i) => i === 0 || sum < sums[i - 1]), "the loss falls at every step");
+});
+
+programTest("chapter 3's other learning rates reach the book's loss in 752 steps and in 3", async () => {
+  const text = await output("03_linear_regression");
+  assertAlmostEquals(numbers(text, "error at (10, 0)")[0][0], 1.74, 0.005);
+  assertStringIncludes(text, "\nconstant: 0.0000943 after 752 steps, 7.6e-5 at the end\n");
+  assertStringIncludes(text, "\nin turns: 0.0000943 after 3 steps, ");
+  assert(Number(text.match(/^in turns: .*, (\S+) at the end$/m)?.[1]) < 5e-6, "and go on from there");
+});
+
+programTest("chapter 3's answers see what they say", async () => {
+  const [first, second, third] = await answers("03_linear_regression");
+  const [stable, unstable] = first.split("\n").map((row) => row.replaceAll(/[\[\],]/g, "").split(/\s+/));
+  assertEquals(stable, ["0.008", "3.1963", "4.1037", "0.6121", "-1"]);
+  assertEquals(unstable.slice(0, 4), ["0.0083", "nan", "nan", "nan"]);
+  assertAlmostEquals(Number(unstable[4]), 2278, 5);
+  assertEquals(second, "[[3.1000, 4.2000]] [0.5001]\n");
+  assertEquals(third, "[[3.1000, 4.2000]] [0.5000]\n");
 });

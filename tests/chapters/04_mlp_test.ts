@@ -1,6 +1,6 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { numbers, output, programTest } from "./program.ts";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { answers, numbers, output, programTest } from "./program.ts";
 
 for (const seed of ["0", "1", "2"]) {
   programTest(`chapter 4's error halves with every step, from seed ${seed}`, async () => {
@@ -30,4 +30,27 @@ programTest("chapter 4's gradients agree with differences", async () => {
     (await output("04_mlp", "--steps", "1")).match(/^largest error of a gradient: (\S+)$/m)?.[1],
   );
   assert(error < 1e-4, `largest error ${error}`);
+});
+
+programTest("chapter 4 folds a plane into 15 regions, and draws its network both ways", async () => {
+  const text = await output("04_mlp");
+  assertStringIncludes(text, "15 regions\n");
+  const [forward, back] = text.split("The network, forward\n")[1].split("… and back from its loss\n");
+  const line = (graph: string, name: string) => graph.split("\n").find((row) => row.startsWith(name));
+  assertEquals(line(forward, "relu"), "relu  [1, 3]  0 0 0.008674");
+  assertEquals(line(back, "relu"), "relu  [1, 3]  0 0 0.008674  ∂ -0.002856 0.002811 0.009376");
+  assertMatch(line(back, "├─ b2")!, /∂ -0\.7001$/);
+});
+
+programTest("chapter 4's answers see what they say", async () => {
+  const [first, second, third] = await answers("04_mlp");
+  const errors = (seed: number) => numbers(first, `seed ${seed}`).map(([error]) => error);
+  assertEquals(errors(3), [1.5343, 0.1373, 0.0131, 0.0009, 0.0001]);
+  assertEquals(errors(0), [0.9931, 1.5205, 1.244, 0.59, 0.2919]);
+  const [differ, agree] = numbers(first, "answers to three inputs");
+  assertEquals(new Set(differ).size, 3);
+  assertEquals(new Set(agree).size, 1);
+  const moved = second.trim().split("\n").filter((row) => !row.endsWith(" 0.0000"));
+  assertEquals(moved, ["4.bias 0.6781"]);
+  assertEquals(third, "ReLU: off the mean by 0.250939\nIdentity: off the mean by 0.000000\n");
 });

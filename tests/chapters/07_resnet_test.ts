@@ -3,16 +3,45 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { numbers, output, programTest } from "./program.ts";
 
 programTest(
-  "chapter 7 runs as a reader runs it: identity, depth, shapes, parameters, five steps",
+  "chapter 7 runs as a reader runs it: identity, depth, gradients, shapes, parameters, five steps",
   async () => {
     const text = await output("07_resnet");
     assertStringIncludes(text, "Residual: largest |y - x| = 0.0000");
     assert(/^Plain: largest \|y - x\| = 0\.[1-9]/m.test(text), "a plain block of zeros is not the identity");
     assertStringIncludes(text, "Plain, with kernels that copy: largest |y - x| = 0\n");
 
+    assertStringIncludes(text, "input not negative: |y - x| up to 0.0000, |y - relu(x)| up to 0.0000\n");
+    assert(
+      /^input of both signs: \|y - x\| up to 0\.4\d+, \|y - relu\(x\)\| up to 0\.0000$/m.test(text),
+      text,
+    );
+
     const deep = (kind: string) =>
       Number(text.match(new RegExp(`^${kind} +24 blocks: loss (\\S+)$`, "m"))?.[1]);
     assert(deep("Residual") < deep("Plain") / 2, `${deep("Residual")} against ${deep("Plain")}`);
+    assert(deep("Plain") > 2 && deep("Plain") < 5, `comes down to about 4, near 4.5: ${deep("Plain")}`);
+
+    const gradients = [
+      ...text.matchAll(/^(?:Plain|Residual) +56 layers: first kernel (\S+), last kernel (\S+)$/gm),
+    ]
+      .map(([, first, last]) => Number(first) / Number(last));
+    assertEquals(gradients.length, 4);
+    const [plain, residual, plainNormalized, residualNormalized] = gradients;
+    assert(plain < 1e-20, `without normalization a plain network's gradient vanishes: ${plain}`);
+    assert(residual > 0.05 && residual < 2, `a residual network's does not: ${residual}`);
+    assert(plainNormalized > 50, `with it, it grows: ${plainNormalized}`);
+    assert(residualNormalized > 1 && residualNormalized < 10, `and less so here: ${residualNormalized}`);
+
+    const cosines = (name: string) => numbers(text.replaceAll(/^(\w+, \d+ blocks) +/gm, "$1: "), name)[0];
+    assert(Math.max(...cosines("Plain, 24 blocks").slice(2).map(Math.abs)) < 0.2, "a millionth is enough");
+    assert(cosines("Residual, 24 blocks")[4] > 0.6, "holds for 0.0001");
+    assert(cosines("Residual, 24 blocks")[6] > 0.15, "holds roughly for 0.01");
+
+    const ends = [...text.matchAll(/^(?:Plain|Residual), (?:not )?normalized: loss (\S+)$/gm)]
+      .map(([, loss]) => Number(loss));
+    assertEquals(ends.length, 4);
+    assertEquals(ends[0], 4.5, "with neither remedy: the same answer to all");
+    assert(ends[3] < Math.min(ends[1], ends[2]) && Math.max(ends[1], ends[2]) < 2, `${ends}`);
 
     const shapes = [...text.matchAll(/^(picture|stem|stage\d|head) +(\[.*\])$/gm)].map(([, , shape]) =>
       shape
@@ -27,6 +56,9 @@ programTest(
       "[1, 10]",
     ]);
     assertStringIncludes(text, "11,178,378 parameters");
+    assertStringIncludes(text, "11,178,378 parameters; 3.47 G FLOPs forward");
+    assertEquals(text.match(/^    [01]: Residual .* 462 M /gm)?.length, 5);
+    assertEquals(text.match(/^stage\d\.[01]: Residual +\[/gm)?.length, 8, "the graph has each block closed");
 
     const [losses] = numbers(text, "losses");
     assertEquals(losses.length, 5);

@@ -1,5 +1,6 @@
 /** Chapters run as a reader runs them: a program of its own, with nothing granted. */
 import { assertEquals } from "@std/assert";
+import { fences, parseCells } from "../../tools/notebooks/percent.ts";
 
 /** What a program came to. */
 export interface Outcome {
@@ -25,14 +26,23 @@ const audit: Record<string, string> = Deno.build.os === "windows"
   : { DENO_AUDIT_PERMISSIONS: "/dev/stderr" };
 
 /** Runs a chapter with no permission, as `deno run chapters/NAME.ts ARGS`; a prompt for one counts as a refusal. */
-export async function run(chapter: string, ...args: string[]): Promise<Outcome> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--quiet", `chapters/${chapter}.ts`, ...args],
+export function run(chapter: string, ...args: string[]): Promise<Outcome> {
+  return start([`chapters/${chapter}.ts`, ...args]);
+}
+
+/** `deno run` with no permission; `source` is what it reads where the program's name is "-". */
+async function start(args: string[], source = ""): Promise<Outcome> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--quiet", ...args],
     cwd: root,
     env: { NO_COLOR: "1", ...audit },
-    stdin: "null",
-  });
-  const { code, stdout, stderr } = await command.output();
+    stdin: source === "" ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const output = child.output();
+  if (source !== "") await ReadableStream.from([new TextEncoder().encode(source)]).pipeTo(child.stdin);
+  const { code, stdout, stderr } = await output;
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
@@ -46,6 +56,22 @@ export async function output(chapter: string, ...args: string[]): Promise<string
   assertEquals(code, 0, stderr);
   assertEquals(stderr.split("\n").filter((line) => line.includes('"permission":')), []);
   return stdout;
+}
+
+/**
+ * Runs a chapter and behind it the answers to its exercises, as a notebook does, each in a block of its own.
+ *
+ * @returns What each answer printed.
+ */
+export async function answers(chapter: string): Promise<string[]> {
+  const path = `chapters/${chapter}.ts`;
+  const text = Deno.readTextFileSync(new URL(path, root));
+  const folded = parseCells(text, path).filter(({ tags }) => tags.includes("folded"));
+  const mark = "-------------------- answer";
+  const blocks = folded.map(({ source }) => `console.log("${mark}");\n{\n${fences(source).join("\n")}\n}\n`);
+  const { code, stdout, stderr } = await start(["--check", "-"], `${text}\n${blocks.join("")}`);
+  assertEquals(code, 0, stderr);
+  return stdout.split(`${mark}\n`).slice(1);
 }
 
 /** All numbers behind `label = ` (or `label: `), one list for each line that has it. */

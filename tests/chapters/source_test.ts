@@ -6,13 +6,15 @@ const folder = new URL("../../chapters/", import.meta.url);
 const names = granted ? [...Deno.readDirSync(folder)].map(({ name }) => name).sort() : [];
 const reason = granted ? "" : " (skipped: needs --allow-read)";
 
+const CODE = "// %%", PROSE = "// %% [markdown]", FOLDED = '// %% [markdown] tags=["folded"]';
+
 /** A chapter's cells: what kind, and its lines. */
-function cells(name: string): { prose: boolean; lines: string[] }[] {
+function cells(name: string): { prose: boolean; folded: boolean; lines: string[] }[] {
   const text = Deno.readTextFileSync(new URL(name, folder));
   return text.split(/^(?=\/\/ %%)/m).map((cell) => {
     const [mark, ...lines] = cell.trimEnd().split("\n");
-    assert(mark === "// %%" || mark === "// %% [markdown]", `${name}: a cell begins with "${mark}"`);
-    return { prose: mark !== "// %%", lines };
+    assert([CODE, PROSE, FOLDED].includes(mark), `${name}: a cell begins with "${mark}"`);
+    return { prose: mark !== CODE, folded: mark === FOLDED, lines };
   });
 }
 
@@ -54,8 +56,33 @@ Deno.test({
       const all = cells(name);
       assert(all[0].prose && all[0].lines[0].startsWith(`// # ${Number(name.slice(0, 2))}. `), name);
       assert(all[0].lines.some((line) => line.includes("**The question.**")), name);
-      const exercises = all.at(-1)!.lines.join("\n").split("// ## Exercises")[1] ?? "";
+      const closing = all.findLast(({ folded }) => !folded)!;
+      const exercises = closing.lines.join("\n").split("// ## Exercises")[1] ?? "";
       assert(/^\/\/ 1\. [^]*^\/\/ 2\. /m.test(exercises), `${name}: two exercises`);
+    }
+  },
+});
+
+Deno.test({
+  name: "each exercise has its answer behind it, folded, with code that is all TypeScript" + reason,
+  ignore: !granted,
+  fn() {
+    for (const name of names) {
+      const all = cells(name);
+      const closing = all.findLastIndex(({ folded }) => !folded);
+      const exercises = all[closing].lines.filter((line) => /^\/\/ \d+\. /.test(line));
+      const answers = all.slice(closing + 1);
+      assert(all.slice(0, closing).every(({ folded }) => !folded), `${name}: an answer before its exercise`);
+      assertEquals(
+        answers.map(({ lines }) => lines[0]),
+        exercises.map((_, i) => `// **Answer to ${i + 1}**`),
+        name,
+      );
+      for (const { lines } of answers) {
+        const fences = lines.filter((line) => line.startsWith("// ```"));
+        assert(fences.length >= 2, `${name}: ${lines[0]} has no code`);
+        fences.forEach((fence, i) => assertEquals(fence, i % 2 === 0 ? "// ```ts" : "// ```", name));
+      }
     }
   },
 });
