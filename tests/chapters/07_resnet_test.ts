@@ -57,7 +57,7 @@ programTest(
     ]);
     assertStringIncludes(text, "11,178,378 parameters");
     assertStringIncludes(text, "11,178,378 parameters; 3.47 G FLOPs forward");
-    assertEquals(text.match(/^    [01]: Residual .* 462 M /gm)?.length, 5);
+    assertEquals(text.match(/^ {4}[01]: Residual .* 462 M /gm)?.length, 5);
     assertEquals(text.match(/^stage\d\.[01]: Residual +\[/gm)?.length, 8, "the graph has each block closed");
 
     const [losses] = numbers(text, "losses");
