@@ -46,13 +46,29 @@ function describe(backend: CpuBackend, c: WinogradConvolution, packed: number, u
   ]);
 }
 
+/**
+ * How many tiles make a unit: a multiple of six. Each unit reads all filters, so it should be large; but of three equal
+ * ones two threads would do two and one. Whatever is chosen, the results are the same.
+ *
+ * @param fit As many as the cache takes.
+ */
+function chooseUnit(tiles: number, fit: number): number {
+  let best = 12, least = Infinity;
+  for (let unit = 12; unit <= Math.max(12, Math.min(48, fit)); unit += 6) {
+    const units = Math.ceil(tiles / unit), last = Math.ceil((tiles - (units - 1) * unit) / 6) * 6;
+    const longest = units % 2 === 1 ? (units - 1) / 2 * unit + last : units / 2 * unit;
+    const cost = longest * (1 + 1.5 / unit);
+    if (cost <= least) [best, least] = [unit, cost];
+  }
+  return best;
+}
+
 /** output = input ∗ filter, plus bias, relu. */
 export function winograd(backend: CpuBackend, c: WinogradConvolution): void {
   const { heap, kernels } = backend;
   const tileRows = Math.ceil(c.outHeight / 2), tileColumns = Math.ceil(c.outWidth / 2);
   const tiles = c.images * tileRows * tileColumns, panels = Math.ceil(c.outChannels / 8);
-  const fit = Math.floor(UNIT_BYTES / (64 * (c.channels + panels * 8)) / 6) * 6;
-  const unitTiles = Math.max(12, Math.min(48, fit));
+  const unitTiles = chooseUnit(tiles, Math.floor(UNIT_BYTES / (64 * (c.channels + panels * 8))));
   kernels.reserveScratch(2048 + 8 * unitTiles + 64 * unitTiles * (c.channels + panels * 8));
   const packed = heap.allocate(16 * panels * c.channels * 32);
   try {
