@@ -8,8 +8,8 @@
 // AlexNet (Krizhevsky, Sutskever and Hinton, 2012) was the network that settled the answer.
 
 // %%
-import { chapterFlags, digits, eye, F, manualSeed, nn, noGrad, ones, optim } from "descent";
-import { randn, steps, summary, type Tensor, tensor, useDevice } from "descent";
+import { cat, chapterFlags, chart, digits, eye, F, manualSeed, nn, noGrad, ones, optim } from "descent";
+import { photo, randn, show, steps, summary, type Tensor, tensor, useDevice } from "descent";
 
 const flags = chapterFlags({
   title: "Chapter 5: AlexNet",
@@ -20,6 +20,7 @@ const flags = chapterFlags({
   batch: 1,
   data: true,
   seed: 0,
+  out: true,
 });
 const device = await useDevice(flags.device);
 console.log(`computing on ${device.name}: ${device.description}`);
@@ -46,7 +47,37 @@ const edge = tensor([[[[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]]]);
 console.log(`edges =\n${await F.conv2d(halves, edge).squeeze().format()}`);
 
 // %% [markdown]
-// It found the edge and nothing else. A layer has many kernels, each with its own output **channel**, and it does not get
+// It found the edge and nothing else. Now a photograph (the cat Chelsea, by Stefan van der Walt), and four kernels that people
+// once designed by hand. The first two are the Sobel operators, the third takes the mean of $7 \times 7$ points, the
+// last subtracts from five times a point its four neighbours:
+
+// %%
+const cats = await photo();
+const portrait = tensor(cats.image, { shape: cats.shape });
+const kernels: Record<string, Tensor> = {
+  "left to right": tensor([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+  "top to bottom": tensor([[-1, -2, -1], [0, 0, 0], [1, 2, 1]]),
+  "mean of 7 × 7": ones(7, 7).div(49),
+  "sharpened": tensor([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
+};
+const filtered = Object.values(kernels).map((kernel) => {
+  const [size] = kernel.shape;
+  return F.conv2d(portrait, kernel.reshape(1, 1, size, size), { padding: (size - 1) / 2 });
+});
+await show(chart.imageGrid({
+  images: cat([portrait, ...filtered]),
+  labels: ["the photograph", ...Object.keys(kernels)],
+  columns: 3,
+  range: "each",
+  title: "One picture, four kernels",
+}));
+
+// %% [markdown]
+// In the two pictures of edges grey is about 0: from dark to bright comes out white, from bright to dark black. The sides of the
+// nose stand out in the first, the lids of the eyes in the second: each kernel finds the edges of its own direction. The
+// mean has lost the fur.
+//
+// A layer has many kernels, each with its own output **channel**, and it does not get
 // them from us: they are parameters, learned like all others. Each kernel of a later layer looks at *all* channels of the
 // layer before.
 //
@@ -69,6 +100,32 @@ for (const padding of [0, 1, 2, 3]) {
 }
 
 // %% [markdown]
+// The gradient counts, too. Add up all results of a kernel of ones, and ask how the sum depends on each point: by as much as
+// there are windows that see it. A picture of $7 \times 7$ under a window of $3 \times 3$:
+
+// %%
+const maps = [];
+for (const [stride, padding] of [[1, 0], [1, 1], [2, 0], [2, 1]]) {
+  const cells = ones([1, 1, 7, 7], { requiresGrad: true });
+  const results = F.conv2d(cells, ones(1, 1, 3, 3), { stride, padding });
+  results.sum().backward();
+  const [, , side] = results.shape;
+  console.log(`stride ${stride}, padding ${padding}: ${side} × ${side} windows`);
+  maps.push(chart.heatmap({
+    z: cells.grad!.squeeze(),
+    values: true,
+    title: `stride ${stride}, padding ${padding}`,
+    zTitle: "windows",
+    height: 480,
+  }));
+}
+await show(chart.panels(maps, { title: "How many windows see each point" }));
+
+// %% [markdown]
+// Without padding the corners are seen once and the middle nine times: what happens at the rim counts less. A padding of 1 makes
+// up for some of it. With stride 2 windows overlap in a row and a column only, and the points there are seen twice or four
+// times.
+//
 // ## Pooling
 //
 // Max pooling slides a window too, and keeps the largest number it sees: "was there an edge somewhere around here?" It makes
@@ -102,10 +159,22 @@ console.log(`lying =\n${await F.maxPool2d(bar.transpose(2, 3), 3, { stride: 2 })
 // %%
 const dropout = new nn.Dropout(0.5);
 console.log(`training: ${await dropout.forward(ones(12)).format()}`);
+const draws = dropout.forward(ones(3, 1, 16, 16));
 dropout.eval();
 console.log(`eval: ${await dropout.forward(ones(12)).format()}`);
+const silent = await draws.eq(0).to("float32").mean().item();
+await show(chart.imageGrid({
+  images: cat([draws, dropout.forward(ones(1, 1, 16, 16))]),
+  labels: ["first draw", "second draw", "third draw", "eval()"],
+  columns: 4,
+  title: "Missing units: 256 neurons, p = ½",
+}));
+console.log(`missing in three draws: ${(100 * silent).toFixed(0)} %`);
 
 // %% [markdown]
+// Black is a neuron that is missing, 0; white one that speaks for two, 2; grey is 1. Every draw makes another network of about
+// half the neurons, and all of them share their weights.
+//
 // ## The network
 //
 // Five convolutions, three poolings, three linear layers. The activation is ReLU throughout: its slope is 1 wherever it lets
@@ -152,6 +221,63 @@ console.log(summary(net, [flags.batch, 1, 224, 224]));
 // %% [markdown]
 // Two columns tell opposite stories. Nine tenths of the 46,764,746 **parameters** sit in the first two linear layers, and most of
 // the **arithmetic** happens in the convolutions: few weights, used at many places.
+//
+// ## What a layer sees
+//
+// How much of the picture can change one number behind a layer? A window of $k$ sees $k$ points of the layer before, and
+// those lie as far apart in the picture as all strides before them have made it. That **receptive field** grows with every
+// layer:
+
+// %%
+const fields: { layer: string; side: number }[] = [];
+let reach = 1, distance = 1;
+for (const layer of net.features) {
+  if (!(layer instanceof nn.Conv2d || layer instanceof nn.MaxPool2d)) continue;
+  reach += (layer.kernelSize[0] - 1) * distance;
+  distance *= layer.stride[0];
+  const kind = layer instanceof nn.Conv2d ? "conv" : "pool";
+  const count = fields.filter((field) => field.layer.startsWith(kind)).length + 1;
+  fields.push({ layer: `${kind}${count}`, side: reach });
+}
+console.log(`receptive fields = ${fields.map(({ side }) => side).join(", ")}`);
+await show(chart.bar({
+  x: fields.map(({ layer }) => layer),
+  y: fields.map(({ side }) => side),
+  title: "Receptive field of one number behind each layer",
+  yTitle: "side (points)",
+}));
+
+// %% [markdown]
+// The first convolution judges by 11 points, the last pooling by 195 of 224. No layer got a larger window for that: the
+// poolings and strides before it make the picture small, so that a window of 3 reaches far.
+//
+// The photograph on its way through the convolutions, six channels behind each of four of them, before the network has learned
+// anything:
+
+// %%
+const sizes: string[] = [];
+const stations: Tensor[] = [];
+let signal = portrait;
+for (const layer of net.features) {
+  signal = noGrad(() => layer.forward(signal));
+  if (layer instanceof nn.ReLU) stations.push(signal);
+}
+for (const [i, station] of stations.slice(0, 4).entries()) {
+  sizes.push(`conv${i + 1} [${station.shape.join(", ")}]`);
+  await show(chart.imageGrid({
+    images: station.at(null, [0, 6]),
+    columns: 6,
+    range: "each",
+    title: `Behind conv${i + 1}: ${station.shape[1]} channels of ${station.shape[2]} × ${station.shape[3]}`,
+  }));
+}
+console.log(sizes.join("\n"));
+
+// %% [markdown]
+// In the first row one still knows the cat; each random kernel has picked out something of its own, mostly edges and brightness.
+// Further on there are more channels, and fewer places: what stands somewhere in the picture gives way to what there is.
+// (A photograph of $120 \times 160$ may pass: convolutions take any size. Only the first linear layer insists on
+// $5 \times 5$ points.)
 //
 // ## Learning a picture by heart
 //
@@ -206,6 +332,47 @@ console.log(`y =\n${await answer.format()}`);
 console.log(`says ${await answer.argmax(1).format()}, is [${[...labels].join(", ")}]`);
 
 // %% [markdown]
+// ## What a kernel learns
+//
+// Our picture of noise has nothing in it that kernels could find. So here is a small layer of twelve $7 \times 7$ kernels that
+// learns to tell 500 handwritten digits apart, for 60 steps:
+
+// %%
+manualSeed(flags.seed);
+const written = await digits({ count: 500, size: 28, seed: 1 });
+const pages = tensor(written.images, { shape: written.shape }), names = tensor(written.labels);
+const looking = new nn.Conv2d(1, 12, 7);
+const reader = new nn.Sequential(
+  looking,
+  new nn.ReLU(),
+  new nn.MaxPool2d(2),
+  new nn.Flatten(),
+  new nn.Linear(12 * 11 * 11, 10),
+);
+const atFirst = looking.weight.detach().mul(1);
+const adam = new optim.Adam(reader.parameters(), { lr: 3e-3 });
+for await (const step of steps(60, { label: "digits" })) {
+  const loss = F.crossEntropy(reader.forward(pages), names);
+  loss.backward();
+  adam.step();
+  adam.zeroGrad();
+  step.log({ loss });
+}
+const right = noGrad(() => reader.forward(pages).argmax(1).eq(names).to("float32").mean());
+console.log(`digits told apart: ${(100 * await right.item()).toFixed(1)} %`);
+await show(chart.imageGrid({
+  images: looking.weight.detach().sub(atFirst),
+  columns: 6,
+  range: "each",
+  colors: "diverging",
+  title: "Twelve kernels: what they learned",
+}));
+
+// %% [markdown]
+// (Those it was trained on, that is.) Shown is the difference between the weights at the end and their random first values. Nobody asked for edges; yet most kernels
+// learned to compare one side with the other, upright, lying or aslant, as the Sobel operators do. Pen strokes have
+// edges, so edges are what helps.
+//
 // ## What to notice
 //
 // **The answer approaches the target**, 1 at the right class and 0 elsewhere, although nobody wrote a rule for it.
@@ -223,3 +390,73 @@ console.log(`says ${await answer.argmax(1).format()}, is [${[...labels].join(", 
 // 2. Replace `optim.Adam` by `optim.SGD` with the same learning rate, and find one with which SGD learns the picture at all.
 // 3. Set the stride of the first convolution to 2. Which layer complains, and what number does it want? What did the summary
 //    say about parameters then?
+
+// %% [markdown] tags=["folded"]
+// **Answer to 1**
+//
+// Not smoother. At rate 0 the loss is down to 0.016 at the third step and leaps to 1.28 at the fourth: Adam's steps are as long
+// as ever, and it runs past. Then it swings. With ½ it jumps, between 0.02 and 0.26 from the fourth step on, since each step
+// asks another network. With 0.9 one neuron in ten speaks, ten times as loud, and after 20 steps the loss is still around 0.4.
+//
+// ```ts
+// for (const rate of [0, 0.5, 0.9]) {
+//   manualSeed(flags.seed);
+//   const other = new AlexNet();
+//   other.classifier = new nn.Sequential(
+//     ...[...other.classifier].map((layer) => layer instanceof nn.Dropout ? new nn.Dropout(rate) : layer),
+//   );
+//   const tuned = new optim.Adam(other.parameters(), { lr: 1e-4 });
+//   const seen: Promise<number>[] = [];
+//   for await (const _ of steps(20, { progress: false })) {
+//     const loss = other.forward(x).sub(target).square().div(2).sum();
+//     loss.backward();
+//     tuned.step();
+//     tuned.zeroGrad();
+//     seen.push(loss.item());
+//   }
+//   console.log(rate, (await Promise.all(seen)).map((loss) => loss.toFixed(3)).join(" "));
+// }
+// ```
+
+// %% [markdown] tags=["folded"]
+// **Answer to 2**
+//
+// With 0.0001 nothing happens in 15 steps: 0.492, where it began. SGD's steps are as long as the gradient says, Adam's are not.
+// With 0.01 the loss is 0.006, with 0.1 it is 0.003: a single picture is an easy landscape.
+//
+// ```ts
+// for (const rate of [1e-4, 1e-2, 0.1]) {
+//   manualSeed(flags.seed);
+//   const other = new AlexNet();
+//   const sgd = new optim.SGD(other.parameters(), { lr: rate });
+//   let loss = ones();
+//   for (let step = 0; step < 15; step++) {
+//     loss = other.forward(x).sub(target).square().div(2).sum();
+//     loss.backward();
+//     sgd.step();
+//     sgd.zeroGrad();
+//   }
+//   console.log(rate, (await loss.item()).toFixed(4));
+// }
+// ```
+
+// %% [markdown] tags=["folded"]
+// **Answer to 3**
+//
+// The first linear layer: it gets 36,864 numbers, $256 \cdot 12 \cdot 12$, where it expects 6,400. With that number in its place it
+// would have 151 million weights, and the network 171,545,290 parameters. The convolutions would have not one more; but each
+// would have four times as many places to compute.
+//
+// ```ts
+// const wider = new AlexNet();
+// wider.features = new nn.Sequential(
+//   new nn.Conv2d(1, 96, 11, { stride: 2 }),
+//   ...[...wider.features].slice(1),
+// );
+// try {
+//   wider.forward(randn(1, 1, 224, 224));
+// } catch (error) {
+//   console.log(error instanceof Error ? error.message : error);
+// }
+// console.log(`channels and points = [${noGrad(() => wider.features.forward(randn(1, 1, 224, 224))).shape.join(", ")}]`);
+// ```

@@ -1,6 +1,6 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { numbers, output, programTest } from "./program.ts";
+import { answers, numbers, output, programTest } from "./program.ts";
 
 programTest("chapter 5 shows convolution, padding, pooling and dropout in numbers", async () => {
   const text = await output("05_alexnet", "--steps", "1");
@@ -12,6 +12,26 @@ programTest("chapter 5 shows convolution, padding, pooling and dropout in number
   const dropped = numbers(text, "training")[0];
   assert(dropped.every((x) => x === 0 || x === 2) && new Set(dropped).size === 2, `${dropped}`);
   assert(numbers(text, "eval")[0].every((x) => x === 1));
+  const [missing] = numbers(text, "missing in three draws")[0];
+  assert(missing > 40 && missing < 60, `${missing} %`);
+});
+
+programTest("chapter 5's receptive fields are those of its windows and strides", async () => {
+  const text = await output("05_alexnet", "--steps", "1");
+  assertEquals(numbers(text, "receptive fields")[0], [11, 19, 51, 67, 99, 131, 163, 195]);
+  for (const line of ["stride 1, padding 1: 7 × 7 windows", "stride 2, padding 0: 3 × 3 windows"]) {
+    assertStringIncludes(text, line);
+  }
+  assertStringIncludes(text, "conv2 [1, 256, 13, 18]");
+  const [told] = numbers(text, "digits told apart")[0];
+  assert(told > 95, `${told} %`);
+});
+
+programTest("chapter 5's answers: SGD needs a larger rate, a stride of 2 many more weights", async () => {
+  const [, second, third] = await answers("05_alexnet");
+  const [slow, fast] = second.trim().split("\n").map((line) => Number(line.split(" ")[1]));
+  assert(slow > 0.4 && fast < 0.05, second);
+  assertStringIncludes(third, "channels and points = [1, 256, 12, 12]");
 });
 
 programTest("chapter 5's AlexNet has the book's 46,764,746 parameters and begins to learn", async () => {
