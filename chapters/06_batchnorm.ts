@@ -10,8 +10,8 @@
 // passing through.
 
 // %%
-import { chapterFlags, digits, F, manualSeed, nn, noGrad, optim, randn } from "descent";
-import { steps, type Tensor, tensor, useDevice } from "descent";
+import { chapterFlags, chart, digits, F, manualSeed, nn, noGrad, optim, randn } from "descent";
+import { show, steps, type Tensor, tensor, useDevice } from "descent";
 
 const flags = chapterFlags({
   title: "Chapter 6: Batch normalization",
@@ -21,6 +21,7 @@ const flags = chapterFlags({
   batch: 2,
   data: true,
   seed: 0,
+  out: true,
 });
 const device = await useDevice(flags.device);
 console.log(`computing on ${device.name}: ${device.description}`);
@@ -143,6 +144,28 @@ console.log(`plain      ${await spreads(plain)}`);
 console.log(`normalized ${await spreads(normed)}`);
 
 // %% [markdown]
+// The same as histograms, behind every second stage:
+
+// %%
+const histograms = [];
+let faint = x, clear = x;
+for (const [i, stage] of plain.stages.entries()) {
+  [faint, clear] = noGrad(() => [stage.forward(faint), normed.stages[i].forward(clear)]);
+  if (i % 2 === 1) continue;
+  histograms.push(chart.histogram({
+    series: { plain: faint, normalized: clear },
+    bins: 40,
+    normalize: true,
+    title: `Behind stage ${i + 1}`,
+    xTitle: "activation",
+    height: 440,
+  }));
+}
+await show(chart.panels(histograms, { title: "How far the numbers spread" }));
+
+// %% [markdown]
+// @@h
+//
 // The book says that the nearer to the output, the larger the fluctuations, since ReLU has no upper end. It depends on the
 // weights. With these (drawn from $\pm 1/\sqrt n$, the default) the signal *fades*: behind eight layers a hundredth is left,
 // and two different pictures look almost the same to the last layer. With weights three times as large it would grow.
@@ -155,7 +178,7 @@ console.log(`normalized ${await spreads(normed)}`);
 // dropout: four runs from the same weights.
 
 // %%
-async function train(net: AlexNet, label: string): Promise<number[]> {
+async function train(net: AlexNet, label: string, watch?: () => void): Promise<number[]> {
   const optimizer = new optim.Adam(net.parameters(), { lr: 1e-4 });
   const losses: Promise<number>[] = [];
   for await (const step of steps(flags.steps, { label })) {
@@ -165,17 +188,23 @@ async function train(net: AlexNet, label: string): Promise<number[]> {
     optimizer.zeroGrad();
     step.log({ loss });
     losses.push(loss.item());
+    watch?.();
   }
   return await Promise.all(losses);
 }
 
+const watched = { mean: [] as Promise<number>[], variance: [] as Promise<number>[] };
 const plainCalm = network(false, 0);
 const normedCalm = network(true, 0);
 const runs = [
   await train(plain, "plain"),
   await train(normed, "normalized"),
   await train(plainCalm, "plain, no dropout"),
-  await train(normedCalm, "normalized, no dropout"),
+  await train(normedCalm, "normalized, no dropout", () => {
+    const norm = [...normedCalm.stages[5] as nn.Sequential][2] as nn.BatchNorm1d;
+    watched.mean.push(norm.runningMean!.mean().item());
+    watched.variance.push(norm.runningVar!.mean().item());
+  }),
 ];
 
 console.log(`           dropout ½             no dropout`);
@@ -185,6 +214,19 @@ for (let step = 0; step < flags.steps; step++) {
   const cells = [a.padStart(8), b.padStart(10), c.padStart(8), d.padStart(10)];
   console.log(`${String(step).padStart(4)}  ${cells.join("  ")}`);
 }
+const [hard, hardNormed, calm, calmNormed] = runs;
+await show(chart.line({
+  title: "Four runs from the same weights",
+  xTitle: "step",
+  yTitle: "loss",
+  yLog: true,
+  series: {
+    "plain": { y: hard, dash: "dash" },
+    "normalized": { y: hardNormed, dash: "dash" },
+    "plain, no dropout": calm,
+    "normalized, no dropout": calmNormed,
+  },
+}));
 console.log(`spread behind each stage, trained:`);
 console.log(`plain      ${await spreads(plain)}`);
 console.log(`normalized ${await spreads(normed)}`);
@@ -214,6 +256,28 @@ console.log(`normalized ${await spreads(normed)}`);
 //
 // and in `eval()` mode it normalizes with those. (The running variance divides by $m - 1$ instead of $m$: an unbiased
 // estimate of the variance of all pictures, of which the batch is a sample.)
+//
+// While the last of the four networks was learning, we noted the running mean and variance behind its first linear layer,
+// averaged over the 4,096 neurons. What the batch itself had can be had from two neighbouring ones: it is ten times the running one minus
+// nine times the one before.
+
+// %%
+const followed = [];
+for (const [name, first] of [["mean", 0], ["variance", 1]] as const) {
+  const running = await Promise.all(watched[name]);
+  const batch = running.map((value, i) => 10 * value - 9 * (running[i - 1] ?? first));
+  followed.push(chart.line({
+    title: name,
+    xTitle: "step",
+    yTitle: name,
+    height: 440,
+    series: { "of the batch": { y: batch, mode: "markers" }, "running": running },
+  }));
+}
+await show(chart.panels(followed, { title: "Statistics behind the first linear layer" }));
+
+// %% [markdown]
+// @@r
 
 // %%
 for (const [name, net] of Object.entries({ plainCalm, normedCalm })) {
