@@ -1,6 +1,6 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { numbers, output, programTest } from "./program.ts";
+import { answers, numbers, output, programTest } from "./program.ts";
 
 programTest(
   "chapter 6 shows normalization by hand and in AlexNet, and what a batch of one does",
@@ -28,3 +28,14 @@ programTest(
     assertStringIncludes(text, "one picture in eval mode: shape [1, 10]");
   },
 );
+
+programTest("chapter 6: the running mean follows the batch's from below, and its answers hold", async () => {
+  const text = await output("06_batchnorm");
+  const [batch, running] = numbers(text, "mean at the end")[0];
+  assert(running > 0.5 * batch && running < batch, `batch ${batch}, running ${running}`);
+  const [first, second, third] = await answers("06_batchnorm");
+  assert(Number(first.trim().split(" ").at(-1)) < 0.1, first);
+  const [plain, normed] = second.trim().split("\n").map((line) => line.trim().split(/ +/).map(Number));
+  assert(plain.at(-1)! > 20 && Math.max(...normed) < 15, second);
+  assert(/more than one value per channel[^]*\[ 1, 10 \]/.test(third), third);
+});
