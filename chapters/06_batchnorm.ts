@@ -165,10 +165,10 @@ for (const [i, stage] of plain.stages.entries()) {
 await show(chart.panels(histograms, { title: "How far the numbers spread" }));
 
 // %% [markdown]
-// (The spikes at 0 are what ReLU cut off.) Behind the first stage the two differ by a factor of
-// three. Behind the fifth nearly all that the plain network says lies between 0 and 0.1: the two pictures are one bar. In the
-// normalized one there is still a hill. Behind the seventh dropout and ReLU silence three quarters of it, and the rest still
-// reaches up to 5.
+// (The bar at 0 holds what ReLU cut off, behind the seventh stage also what dropout did, and all that is smaller than 0.1.)
+// Behind the first stage the two differ by a factor of three. Behind the fifth nearly all that the plain network says lies
+// between 0 and 0.1: its numbers are one bar. In the normalized one there is still a hill. Behind the seventh dropout and ReLU
+// silence three quarters of it, and the rest still reaches up to 5.
 //
 // The book says that the nearer to the output, the larger the fluctuations, since ReLU has no upper end. It depends on the
 // weights. With these (drawn from $\pm 1/\sqrt n$, the default) the signal *fades*: behind eight layers a hundredth is left,
