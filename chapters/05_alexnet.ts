@@ -65,7 +65,7 @@ const filtered = Object.values(kernels).map((kernel) => {
   return F.conv2d(portrait, kernel.reshape(1, 1, size, size), { padding: (size - 1) / 2 });
 });
 await show(chart.imageGrid({
-  images: cat([portrait, ...filtered]),
+  images: cat([portrait, ...filtered]).at(null, null, [3, -3], [3, -3]),
   labels: ["the photograph", ...Object.keys(kernels)],
   columns: 3,
   range: "each",
@@ -75,7 +75,7 @@ await show(chart.imageGrid({
 // %% [markdown]
 // In the two pictures of edges grey is about 0: from dark to bright comes out white, from bright to dark black. The sides of the
 // nose stand out in the first, the lids of the eyes in the second: each kernel finds the edges of its own direction. The
-// mean has lost the fur.
+// mean has lost the fur. (Three points are cut off all around: there the kernels saw the zeros of the padding.)
 //
 // A layer has many kernels, each with its own output **channel**, and it does not get
 // them from us: they are parameters, learned like all others. Each kernel of a later layer looks at *all* channels of the
@@ -275,6 +275,7 @@ console.log(sizes.join("\n"));
 
 // %% [markdown]
 // In the first row one still knows the cat; each random kernel has picked out something of its own, mostly edges and brightness.
+// A black map is a channel that ReLU silences; one with a bright rim answers to the zeros of the padding.
 // Further on there are more channels, and fewer places: what stands somewhere in the picture gives way to what there is.
 // (A photograph of $120 \times 160$ may pass: convolutions take any size. Only the first linear layer insists on
 // $5 \times 5$ points.)
@@ -377,8 +378,9 @@ await show(chart.imageGrid({
 //
 // **The answer approaches the target**, 1 at the right class and 0 elsewhere, although nobody wrote a rule for it.
 //
-// **The loss does not fall evenly.** At each step dropout silences another half of the neurons, so each step asks a different
-// network. In `eval()` mode, for the answer above, all of them speak.
+// **The loss does not fall evenly.** Adam's steps are as long near the goal as far from it, so it runs past; the first exercise
+// shows that without dropout, too. And with dropout each step asks another network, half of whose neurons are silent. In
+// `eval()` mode, for the answer above, all of them speak.
 //
 // **This is memory, not recognition.** 46 million parameters for one picture: what it would say about another picture means
 // nothing. Try `--data mnist --batch 10`: ten handwritten digits, told apart after 50 steps. Recognizing digits that it has
@@ -394,9 +396,9 @@ await show(chart.imageGrid({
 // %% [markdown] tags=["folded"]
 // **Answer to 1**
 //
-// Not smoother. At rate 0 the loss is down to 0.016 at the third step and leaps to 1.28 at the fourth: Adam's steps are as long
-// as ever, and it runs past. Then it swings. With ½ it jumps, between 0.02 and 0.26 from the fourth step on, since each step
-// asks another network. With 0.9 one neuron in ten speaks, ten times as loud, and after 20 steps the loss is still around 0.4.
+// At rate 0 the loss is down to 0.016 at the third step and leaps to 1.28 at the fourth: Adam runs past, with or without dropout.
+// After that it swings slowly and smoothly. With ½ it jitters, between 0.02 and 0.26 from the fourth step on, since each step asks
+// another network. With 0.9 one neuron in ten speaks, ten times as loud, and after 20 steps the loss is still around 0.4.
 //
 // ```ts
 // for (const rate of [0, 0.5, 0.9]) {
