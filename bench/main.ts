@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nearest } from "../lib/show/text.ts";
+import { nearest } from "../lib/text/nearest.ts";
 import { allCases, type Case, PEAK_COPY, PEAK_PRODUCT, type ProcessTask } from "./cases/cases.ts";
 import type { Task } from "./cases/task.ts";
 import { HELP, type Options, readOptions } from "./options.ts";

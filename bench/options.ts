@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import type { DeviceName } from "descent";
-import { nearest } from "../lib/show/text.ts";
+import { nearest } from "../lib/text/nearest.ts";
 import { type PeerName, PEERS, USUAL_PEERS } from "./run/peers.ts";
 
 /** What is to be measured, and how. */

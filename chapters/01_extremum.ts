@@ -10,7 +10,8 @@
 // chapter is the landscape: one number here, forty-six million in chapter 5.
 
 // %%
-import { chapterFlags, chart, graph, linspace, noGrad, show, tensor, useDevice } from "descent";
+import { chart, graph, linspace, noGrad, show, tensor, useDevice } from "descent";
+import { chapterFlags } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 1: The lowest point of a parabola",

@@ -8,7 +8,8 @@
 // smallest, and does anything about the walk have to change?
 
 // %%
-import { chapterFlags, chart, noGrad, show, tensor, useDevice } from "descent";
+import { chart, noGrad, show, tensor, useDevice } from "descent";
+import { chapterFlags } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 2: The lowest point of a bowl",

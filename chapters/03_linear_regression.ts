@@ -10,7 +10,8 @@
 // find it?
 
 // %%
-import { chapterFlags, chart, linspace, noGrad, show, steps, tensor, useDevice } from "descent";
+import { chart, linspace, noGrad, show, steps, tensor, useDevice } from "descent";
+import { chapterFlags } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 3: A line through samples",

@@ -13,8 +13,9 @@
 // entries of $h$ are its hidden **neurons**.
 
 // %%
-import { chapterFlags, chart, gradCheck, graph, linspace, manualSeed, nn, noGrad, optim } from "descent";
-import { randn, show, stack, type Tensor, tensor, useDevice, zeros } from "descent";
+import { chart, gradCheck, graph, linspace, manualSeed, nn, noGrad, optim, randn, show } from "descent";
+import { stack, type Tensor, tensor, useDevice, zeros } from "descent";
+import { chapterFlags } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 4: A network, by hand and from parts",

@@ -8,8 +8,9 @@
 // AlexNet (Krizhevsky, Sutskever and Hinton, 2012) was the network that settled the answer.
 
 // %%
-import { cat, chapterFlags, chart, digits, eye, F, manualSeed, nn, noGrad, ones, optim } from "descent";
-import { photo, randn, show, steps, summary, type Tensor, tensor, useDevice } from "descent";
+import { cat, chart, eye, F, manualSeed, nn, noGrad, ones, optim, randn, show, steps } from "descent";
+import { summary, type Tensor, tensor, useDevice } from "descent";
+import { chapterFlags, digits, photo } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 5: AlexNet",

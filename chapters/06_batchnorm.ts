@@ -10,8 +10,9 @@
 // passing through.
 
 // %%
-import { chapterFlags, chart, digits, F, manualSeed, nn, noGrad, optim, randn } from "descent";
-import { show, steps, type Tensor, tensor, useDevice } from "descent";
+import { chart, F, manualSeed, nn, noGrad, optim, randn, show, steps, tensor } from "descent";
+import { type Tensor, useDevice } from "descent";
+import { chapterFlags, digits } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 6: Batch normalization",

@@ -6,9 +6,9 @@
 // not just on new pictures (that would be overfitting) but on the very pictures they were *trained* on.
 
 // %%
-import { cat, chapterFlags, type Chart, chart, digits, F, graph, manualSeed, nn, noGrad } from "descent";
-import { ones, optim, rand, randn, type Series, show, steps, summary } from "descent";
-import { type Tensor, tensor, useDevice } from "descent";
+import { cat, type Chart, chart, F, graph, manualSeed, nn, noGrad, ones, optim, rand } from "descent";
+import { randn, type Series, show, steps, summary, type Tensor, tensor, useDevice } from "descent";
+import { chapterFlags, digits } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 7: ResNet",

@@ -1,10 +1,10 @@
 /** The proof that a gradient is right: comparison with finite differences. */
-import { philoxValues } from "./device/philox.ts";
-import { noGrad } from "./autograd/graph.ts";
-import { closeScope, openScope } from "./autograd/scope.ts";
-import type { Values } from "./device/mod.ts";
+import { philoxValues } from "./philox.ts";
+import { freeAll } from "./autograd/scope.ts";
+import { scoped } from "./autograd/scoped.ts";
+import type { DType, Values } from "./device/mod.ts";
 import { replay } from "./tensor/random.ts";
-import { sizeOf, text } from "./tensor/shape.ts";
+import { text } from "./device/shape.ts";
 import type { Tensor } from "./tensor/tensor.ts";
 import { tensor } from "./tensor/create.ts";
 
@@ -17,6 +17,90 @@ export interface GradCheckOptions {
   /** Accepted error relative to the difference quotient: 1e-3 if not said. */
   rtol?: number;
 }
+
+/** One input of a check. */
+interface Input {
+  readonly values: Values;
+  readonly shape: number[];
+  readonly dtype: DType;
+  /** Whether its gradient is checked. */
+  readonly chosen: boolean;
+}
+
+/** The inputs as they are now; those that require a gradient are checked, or, if none does, all of float32. */
+async function read(name: string, inputs: readonly Tensor[]): Promise<Input[]> {
+  const some = inputs.some((input) => input.requiresGrad);
+  const read = await Promise.all(inputs.map(async (input) => ({
+    values: await input.data(),
+    shape: input.shape,
+    dtype: input.dtype,
+    chosen: some ? input.requiresGrad : input.dtype === "float32",
+  })));
+  if (!read.some(({ chosen }) => chosen)) {
+    throw new TypeError(`${name}: at least one float32 input is needed`);
+  }
+  return read;
+}
+
+/** Fresh leaves; one element of one of them moved. */
+function leaves(inputs: readonly Input[], moved = -1, element = 0, shift = 0): Tensor[] {
+  return inputs.map(({ values, shape, dtype, chosen }, i) => {
+    const data = i === moved ? values.slice() : values;
+    if (i === moved) data[element] += shift;
+    return tensor(data, { shape, dtype, requiresGrad: chosen });
+  });
+}
+
+/** Numbers that weigh the elements of a result, so that errors cannot cancel. */
+function weigh(size: number, stream: number): Float32Array {
+  return philoxValues("uniform", size, [0x9e3779b9, stream], 0, 0).map((u) => u + 0.5);
+}
+
+/** Compares gradients with differences of a weighted sum; resolves with the largest error. */
+async function compare(
+  name: string,
+  inputs: readonly Input[],
+  gradients: readonly (ArrayLike<number> | undefined)[],
+  probe: (input: number, element: number, shift: number) => Promise<number>,
+  { eps = 0.02, atol = 1e-3, rtol = 1e-3 }: GradCheckOptions,
+): Promise<number> {
+  let largest = 0;
+  for (const [i, { values, shape, chosen }] of inputs.entries()) {
+    if (!chosen) continue;
+    const found = gradients[i];
+    if (found !== undefined && found.length !== values.length) {
+      throw new Error(
+        `${name}: input ${i} ${text(shape)}: backward() gives ${found.length} numbers, not ${values.length}`,
+      );
+    }
+    for (let j = 0; j < values.length; j++) {
+      // Four points: exact for polynomials of degree four.
+      const [a, b, c, d] = [
+        await probe(i, j, 2 * eps),
+        await probe(i, j, eps),
+        await probe(i, j, -eps),
+        await probe(i, j, -2 * eps),
+      ];
+      const numeric = (8 * (b - c) - (a - d)) / (12 * eps);
+      const error = Math.abs((found?.[j] ?? 0) - numeric);
+      if (!(error <= atol + rtol * Math.abs(numeric))) {
+        throw new Error(
+          `${name}: input ${i} ${text(shape)}, element ${j}: backward() gives ${
+            found?.[j] ?? 0
+          }, differences give ${numeric}`,
+        );
+      }
+      largest = Math.max(largest, error);
+    }
+  }
+  return largest;
+}
+
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let n = 0; n < a.length; n++) sum += a[n] * b[n];
+  return sum;
+};
 
 /**
  * Checks the gradients of a function against finite differences of fourth order,
@@ -39,75 +123,66 @@ export interface GradCheckOptions {
 export async function gradCheck(
   fn: (...inputs: Tensor[]) => Tensor,
   inputs: Tensor[],
-  { eps = 0.02, atol = 1e-3, rtol = 1e-3 }: GradCheckOptions = {},
+  options: GradCheckOptions = {},
 ): Promise<number> {
-  const chosen = inputs.some((input) => input.requiresGrad)
-    ? inputs.map((input) => input.requiresGrad)
-    : inputs.map((input) => input.dtype === "float32");
-  if (!chosen.includes(true)) throw new TypeError("gradCheck: at least one float32 input is needed");
-  const values = await Promise.all(inputs.map((input) => input.data()));
-  const shapes = inputs.map((input) => input.shape);
-  const make = (i: number, data = values[i]) =>
-    tensor(data, { shape: shapes[i], dtype: inputs[i].dtype, requiresGrad: chosen[i] });
-
-  const leaves = inputs.map((_, i) => make(i));
-  const output = replay(() => fn(...leaves));
-  const weights = philoxValues("uniform", output.size, [0x9e3779b9, 0], 0, 0).map((u) => u + 0.5);
+  const name = "gradCheck", given = await read(name, inputs);
+  const own = leaves(given), output = replay(() => fn(...own));
+  const weights = weigh(output.size, 0);
   if (output.requiresGrad) output.backward(tensor(weights, { shape: output.shape }));
-  const analytic = await Promise.all(leaves.map((leaf) => leaf.grad?.data()));
-  analytic.forEach((found, i) => {
-    if (found !== undefined && found.length !== values[i].length) {
-      throw new Error(
-        `gradCheck: input ${i} ${text(shapes[i])}: backward() gives ${found.length} numbers, not ${
-          values[i].length
-        }`,
-      );
-    }
-  });
-
-  /** Σ weights · fn(inputs), with one element of one input moved. */
-  const probe = async (i: number, j: number, shift: number): Promise<number> => {
-    const moved = values[i].slice();
-    moved[j] += shift;
-    const scope = openScope();
-    let reading: Promise<Values>;
-    try {
-      reading = noGrad(() => replay(() => fn(...inputs.map((_, k) => k === i ? make(i, moved) : leaves[k]))))
-        .data();
-    } finally {
-      closeScope(scope, (buffer) => {
-        buffer.free("by gradCheck()");
-        return false;
-      });
-    }
-    const numbers = await reading;
-    let sum = 0;
-    for (let n = 0; n < numbers.length; n++) sum += numbers[n] * weights[n];
-    return sum;
+  const gradients = await Promise.all(own.map((leaf) => leaf.grad?.data()));
+  const probe = async (i: number, j: number, shift: number) => {
+    const moved = () => replay(() => fn(...leaves(given, i, j, shift))).data();
+    return dot(await scoped(moved, freeAll(`by ${name}()`), { recording: false }), weights);
   };
+  return await compare(name, given, gradients, probe, options);
+}
 
-  let largest = 0;
-  for (let i = 0; i < inputs.length; i++) {
-    if (!chosen[i]) continue;
-    for (let j = 0; j < sizeOf(shapes[i]); j++) {
-      const [a, b, c, d] = [
-        await probe(i, j, 2 * eps),
-        await probe(i, j, eps),
-        await probe(i, j, -eps),
-        await probe(i, j, -2 * eps),
-      ];
-      const numeric = (8 * (b - c) - (a - d)) / (12 * eps);
-      const found = analytic[i]?.[j] ?? 0;
-      const error = Math.abs(found - numeric);
-      if (!(error <= atol + rtol * Math.abs(numeric))) {
-        throw new Error(
-          `gradCheck: input ${i} ${
-            text(shapes[i])
-          }, element ${j}: backward() gives ${found}, differences give ${numeric}`,
-        );
-      }
-      largest = Math.max(largest, error);
-    }
-  }
-  return largest;
+/**
+ * Proves the gradient of a gradient: a weighted sum of the gradients that `backward(seed, { createGraph: true })` gives is
+ * differentiated once more, and compared with differences of the gradients themselves.
+ *
+ * @param fn A function of tensors.
+ * @param inputs Where to look; those that require a gradient are checked, or, if none does, all of float32.
+ * @param options Step of the differences, and accepted errors.
+ * @returns The largest error.
+ * @throws {Error} if one is too large: names the input, the element and both values.
+ * @throws {TypeError} if there is no float32 input.
+ * @example
+ * ```ts
+ * import { gradGradCheck, randn } from "descent";
+ * import { assert } from "@std/assert";
+ * const error = await gradGradCheck((x) => x.tanh().sum(), [randn(2, 3)]);
+ * assert(error < 1e-2);
+ * ```
+ */
+export async function gradGradCheck(
+  fn: (...inputs: Tensor[]) => Tensor,
+  inputs: Tensor[],
+  options: GradCheckOptions = {},
+): Promise<number> {
+  const name = "gradGradCheck", given = await read(name, inputs);
+  const directions = given.map(({ values }, i) => weigh(values.length, i + 1));
+  const run = (own: Tensor[], createGraph: boolean) => {
+    const output = replay(() => fn(...own));
+    if (!output.requiresGrad) return;
+    output.backward(tensor(weigh(output.size, 0), { shape: output.shape }), { createGraph });
+  };
+  const own = leaves(given);
+  run(own, true);
+  const sums = own.flatMap(({ grad }, i) =>
+    grad?.requiresGrad ? [grad.mul(tensor(directions[i], { shape: grad.shape })).sum()] : []
+  );
+  own.forEach((leaf) => leaf.zeroGrad());
+  if (sums.length > 0) sums.reduce((a, b) => a.add(b)).backward();
+  const gradients = await Promise.all(own.map((leaf) => leaf.grad?.data()));
+  const probe = async (i: number, j: number, shift: number) => {
+    const gradients = () => {
+      const moved = leaves(given, i, j, shift);
+      run(moved, false);
+      return Promise.all(moved.map((leaf) => leaf.grad?.data()));
+    };
+    const found = await scoped(gradients, freeAll(`by ${name}()`));
+    return found.reduce((sum, one, n) => sum + (one === undefined ? 0 : dot(one, directions[n])), 0);
+  };
+  return await compare(name, given, gradients, probe, options);
 }

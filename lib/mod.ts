@@ -5,7 +5,7 @@
  * @module
  */
 export * from "./tensor/mod.ts";
-export { noGrad } from "./autograd/graph.ts";
+export { noGrad } from "./autograd/no_grad.ts";
 export {
   currentDevice,
   Device,
@@ -22,6 +22,7 @@ export * as nn from "./nn/mod.ts";
 export { type Summary, summary, type SummaryRow } from "./nn/summary.ts";
 /** How networks learn: optimizers, and schedules of the learning rate. */
 export * as optim from "./optim/mod.ts";
-export { gradCheck, type GradCheckOptions } from "./gradcheck.ts";
+export { gradCheck, type GradCheckOptions, gradGradCheck } from "./gradcheck.ts";
 export * from "./data/mod.ts";
 export * from "./show/mod.ts";
+export * from "./train/mod.ts";

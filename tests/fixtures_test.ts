@@ -19,7 +19,8 @@ import reductions from "./fixtures/reductions.json" with { type: "json" };
 import schedulers from "./fixtures/schedulers.json" with { type: "json" };
 import shape from "./fixtures/shape.json" with { type: "json" };
 import { type Case, checkCase } from "./parity/case.ts";
-import { checkAll, testOnDevices } from "./parity/devices.ts";
+import { onEachDevice } from "./devices.ts";
+import { checkAll } from "./parity/check_all.ts";
 import { checkInit, type InitCase } from "./parity/initialization.ts";
 import { checkLayer, type LayerCase } from "./parity/layers.ts";
 import { operations } from "./parity/operations.ts";
@@ -47,25 +48,25 @@ const topics = {
 } as unknown as Record<string, Case[]>;
 
 for (const [topic, cases] of Object.entries(topics)) {
-  testOnDevices(
+  onEachDevice(
     `the ${cases.length} cases of ${topic} have PyTorch's values and gradients`,
     () => checkAll(cases, checkCase),
   );
 }
 
 const layerCases = layers as unknown as LayerCase[];
-testOnDevices(`the ${layerCases.length} layers have PyTorch's values, gradients and state`, () => {
+onEachDevice(`the ${layerCases.length} layers have PyTorch's values, gradients and state`, () => {
   return checkAll(layerCases, checkLayer);
 });
 
 const { start } = optimizers[0] as unknown as { start: Start };
 const runs = optimizers.slice(1) as unknown as OptimizerCase[];
-testOnDevices(`the ${runs.length} runs of optimizers arrive where PyTorch's do`, () => {
+onEachDevice(`the ${runs.length} runs of optimizers arrive where PyTorch's do`, () => {
   return checkAll(runs, (one) => checkOptimizer(one, start));
 });
 
 const sizes = realSizes as unknown as RealSizeCase[];
-testOnDevices(`the ${sizes.length} layers of the networks have PyTorch's values at their true sizes`, () => {
+onEachDevice(`the ${sizes.length} layers of the networks have PyTorch's values at their true sizes`, () => {
   return checkAll(sizes, checkRealSize);
 });
 

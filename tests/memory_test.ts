@@ -4,6 +4,7 @@
 import { currentDevice, type MemoryUse, nn, noGrad, optim, rand, randint, steps, type Tensor } from "descent";
 import { assert, assertEquals } from "@std/assert";
 import { onEachDevice } from "./devices.ts";
+import { assertNoMore, settled } from "./memory.ts";
 
 /** A small convolutional network and its optimizer. */
 class Training {
@@ -38,19 +39,6 @@ class Training {
 /** How many steps; a software adapter is slow. */
 const STEPS = { cpu: 1000, webgpu: 100 };
 
-/** Memory in use once nothing is forgotten and not yet collected: garbage is made until the numbers stand still. */
-async function settled(): Promise<MemoryUse> {
-  let last = currentDevice().memory(), still = 0;
-  for (let round = 0; round < 200 && still < 4; round++) {
-    for (let i = 0; i < 40; i++) new Array(50_000).fill(round + i);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    const now = currentDevice().memory();
-    still = now.tensors === last.tensors ? still + 1 : 0;
-    last = now;
-  }
-  return last;
-}
-
 const inUse = ({ tensors, bytes }: MemoryUse) => ({ tensors, bytes });
 
 onEachDevice("memory is constant from step to step in steps()", async (device) => {
@@ -77,7 +65,7 @@ onEachDevice(
       await training.step().item();
       if (i === 9) early = await settled();
     }
-    assertEquals(inUse(await settled()), inUse(early!));
+    await assertNoMore(early!);
   },
 );
 
@@ -90,7 +78,7 @@ onEachDevice(
       await noGrad(() => training.loss()).item();
       if (i === 9) early = await settled();
     }
-    assertEquals(inUse(await settled()), inUse(early!));
+    await assertNoMore(early!);
   },
 );
 

@@ -1,5 +1,5 @@
 /**
- * Compiles lib/device/cpu/kernels/*.ts (AssemblyScript) into lib/device/cpu/kernels.wasm and kernels_plain.wasm (for
+ * Compiles lib/device/cpu/wasm/*.ts (AssemblyScript) into kernels.wasm and kernels_plain.wasm beside them (for
  * runtimes without relaxed SIMD). The compiled modules stand in the repository, so that users need no compiler.
  *
  *   deno task wasm            rebuild
@@ -20,7 +20,7 @@ interface Compiler {
 
 const asc = (await load<{ default: Compiler }>("asc")).default;
 
-const folder = new URL("../lib/device/cpu/", import.meta.url);
+const folder = new URL("../lib/device/cpu/wasm/", import.meta.url);
 
 /** Compiles one variant. */
 async function compile(relaxed: boolean): Promise<Uint8Array> {
@@ -42,7 +42,7 @@ async function compile(relaxed: boolean): Promise<Uint8Array> {
   ], {
     readFile(name) {
       try {
-        return Deno.readTextFileSync(new URL(`kernels/${name}`, folder));
+        return Deno.readTextFileSync(new URL(name, folder));
       } catch {
         return null;
       }

@@ -11,6 +11,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { duration } from "../lib/text/numbers.ts";
 import { execute } from "./notebooks/execute.ts";
 import { CellError } from "./notebooks/kernel.ts";
 import { type Notebook, serialize, staleCell, toNotebook } from "./notebooks/nbformat.ts";
@@ -76,8 +77,8 @@ async function make(chapter: string): Promise<void> {
     fail(`${path} would have ${text.length} characters, more than ${LARGEST}: show less.`);
   }
   await Deno.writeTextFile(path, text);
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${path}: ${notebook.cells.length} cells, ${(text.length / 1000).toFixed(0)} kB, ${seconds} s`);
+  const took = duration(performance.now() - start);
+  console.log(`${path}: ${notebook.cells.length} cells, ${(text.length / 1000).toFixed(0)} kB, ${took}`);
 }
 
 /** Says what is wrong with the notebooks as they are. */

@@ -9,11 +9,13 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { duration } from "../lib/text/numbers.ts";
 import type { Notebook } from "./notebooks/nbformat.ts";
 import { loadBytes } from "./packages.ts";
 import { type Chapter, chapterOf } from "./site/chapter.ts";
 import { renderer } from "./site/markdown.ts";
 import { chapterPage, contentsPage, document, fileOf } from "./site/page.ts";
+import { writeReference } from "./site/reference.ts";
 
 const { out } = parseArgs(Deno.args, { string: ["out"], default: { out: "site" } });
 const start = performance.now();
@@ -35,11 +37,9 @@ if (chapters.some(({ isInteractive }) => isInteractive)) {
   const plotly = await import("plotly.js-dist/plotly.js", { with: { type: "text" } });
   await write("assets/plotly.js", plotly.default);
 }
-await writeReference();
+await writeReference(`${out}/api`);
 console.log(
-  `${out}/index.html and ${chapters.length} chapters, in ${
-    ((performance.now() - start) / 1000).toFixed(1)
-  } s`,
+  `${out}/index.html and ${chapters.length} chapters, in ${duration(performance.now() - start)}`,
 );
 
 async function readChapters(): Promise<Chapter[]> {
@@ -66,35 +66,6 @@ async function writeFormulaFonts(): Promise<void> {
   for (const [, font] of woff2.matchAll(/url\((fonts\/[^)]*)\)/g)) {
     await Deno.writeFile(`${out}/assets/${font}`, await loadBytes("katex", `dist/${font}`));
   }
-}
-
-async function writeReference(): Promise<void> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["doc", "--html", "--name=Descent", `--output=${out}/api`, "lib/mod.ts"],
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (!success) throw new Error(`deno doc failed: ${new TextDecoder().decode(stderr)}`);
-  for (const path of htmlFiles(`${out}/api`)) {
-    const up = "../".repeat(path.split("/").length - out.split("/").length - 1);
-    const html = (await Deno.readTextFile(path))
-      .replace("<html>", '<html lang="en">')
-      .replace(
-        "</head>",
-        `<link rel="icon" href="${up}assets/icon.svg"><link rel="stylesheet" href="${up}assets/reference.css"></head>`,
-      )
-      .replaceAll('class="copyButton', 'aria-label="Copy" class="copyButton')
-      .replaceAll("<pre>", '<pre tabindex="0">')
-      .replace("<body>", `<body><a class="to-course" href="${up}index.html">← The course</a>`);
-    await Deno.writeTextFile(path, html);
-  }
-}
-
-function htmlFiles(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
-    if (isDirectory) return htmlFiles(`${folder}/${name}`);
-    return name.endsWith(".html") ? [`${folder}/${name}`] : [];
-  });
 }
 
 async function write(path: string, text: string): Promise<void> {

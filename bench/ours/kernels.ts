@@ -4,55 +4,59 @@
  * @module
  */
 import { currentDevice } from "descent";
-import type { Device, Storage } from "../../lib/device/mod.ts";
-import { type Kernels, kernels } from "../../lib/device/kernels.ts";
+import type { DeviceKernels } from "../../lib/device/kernels.ts";
+import type { Storage } from "../../lib/device/storage.ts";
 import { sideBehind } from "../cases/network.ts";
 import type { ConvolutionTask, CopyTask, Job, ProductTask } from "../cases/task.ts";
 
-/** A convolution or one of its gradients: images [N, H, W, C], filters [kH, kW, in, out], as the library stores them. */
+/** A convolution or one of its gradients; images and filters lie in memory as they do between layers. */
 export function convolution(task: ConvolutionTask): Job {
   const { direction, inputs, outputs, kernel, stride, padding, size } = task;
   const side = sideBehind(size, task);
-  const xShape = [1, size, size, inputs], filterShape = [kernel, kernel, inputs, outputs];
-  const [x, dy] = [random(xShape), random([1, side, side, outputs])];
-  const filter = random(filterShape);
-  const edges: [number, number] = [padding, padding];
+  const [x, dy] = [random([1, size, size, inputs], IMAGES), random([1, side, side, outputs], IMAGES)];
+  const filter = random([kernel, kernel, inputs, outputs], FILTERS);
   const settings = {
-    strides: [stride, stride] as [number, number],
-    padding: [edges, edges] as [[number, number], [number, number]],
-    dilations: [1, 1] as [number, number],
+    strides: [stride, stride],
+    padding: [padding, padding],
+    dilations: [1, 1],
     groups: 1,
-  };
+  } as const;
   const body = {
-    forward: (k: Kernels) => k.conv2d(x, filter, undefined, settings),
-    input: (k: Kernels) => k.conv2dInputGrad(dy, filter, xShape, settings),
-    filter: (k: Kernels) => k.conv2dFilterGrad(x, dy, filterShape, settings),
+    forward: (k: DeviceKernels) => k.conv2d(x, filter, null, settings),
+    input: (k: DeviceKernels) => k.conv2dInputGrad(dy, filter, x.shape, settings),
+    filter: (k: DeviceKernels) => k.conv2dFilterGrad(x, dy, filter.shape, settings),
   }[direction];
   return repeat(body, [x, dy, filter]);
 }
 
-/** A matrix product. */
+/** [N, C, H, W] on memory [N, H, W, C], and [out, in, kH, kW] on memory [kH, kW, in, out]. */
+const IMAGES = [0, 3, 1, 2], FILTERS = [3, 2, 0, 1];
+
+/** A matrix product; a transposed factor lies the other way round in memory. */
 export function product({ m, k, n, transposeA, transposeB }: ProductTask): Job {
-  const a = random(transposeA ? [1, k, m] : [1, m, k]);
-  const b = random(transposeB ? [1, n, k] : [1, k, n]);
-  return repeat((kernels) => kernels.matmul(a, b, transposeA, transposeB), [a, b]);
+  const a = transposeA ? random([1, k, m], [0, 2, 1]) : random([1, m, k]);
+  const b = transposeB ? random([1, n, k], [0, 2, 1]) : random([1, k, n]);
+  return repeat((kernels) => kernels.matmul(a, b), [a, b]);
 }
 
 /** y = −x. */
 export function copy({ count }: CopyTask): Job {
   const x = random([count]);
-  return repeat((kernels) => kernels.unary("Neg", x), [x]);
+  return repeat((kernels) => kernels.neg(x), [x]);
 }
 
-function repeat(body: (kernels: Kernels) => Storage, inputs: Storage[]): Job {
-  const device = currentDevice();
-  const called = kernels(device);
+function repeat(body: (kernels: DeviceKernels) => Storage, inputs: Storage[]): Job {
+  const device = currentDevice(), { arena, kernels } = device;
+  const call = () => arena.tidy(() => body(kernels));
   return {
     async run(count) {
-      for (let i = 0; i < count - 1; i++) device.free(called.tidy(() => body(called)));
-      const last = called.tidy(() => body(called));
-      await finish(device, last);
-      device.free(last);
+      for (let i = 0; i < count - 1; i++) device.free(call());
+      const last = call();
+      // Waits for the result: reads one of its numbers.
+      const ones = last.shape.map(() => 1), begin = last.shape.map(() => 0);
+      const one = arena.tidy(() => kernels.slice(last, { begin, size: ones, step: ones }));
+      await device.read(one);
+      for (const storage of [one, last]) device.free(storage);
     },
     drop() {
       for (const input of inputs) device.free(input);
@@ -60,16 +64,13 @@ function repeat(body: (kernels: Kernels) => Storage, inputs: Storage[]): Job {
   };
 }
 
-/** Waits for a result: reads one of its numbers. */
-async function finish(device: Device, result: Storage): Promise<void> {
-  const { shape } = result;
-  const one = device.run("Slice", { x: result }, { begin: shape.map(() => 0), size: shape.map(() => 1) });
-  await device.read(one);
-  device.free(one);
-}
-
-function random(shape: number[]): Storage {
+/** Random numbers of a shape in memory, seen with its dimensions in another order. */
+function random(shape: number[], dims = shape.map((_, i) => i)): Storage {
   const values = new Float32Array(shape.reduce((a, b) => a * b));
   for (let i = 0; i < values.length; i++) values[i] = Math.random() - 0.5;
-  return currentDevice().upload(values, shape, "float32");
+  const device = currentDevice(), { arena, kernels } = device;
+  const memory = device.upload(values, shape, "float32");
+  const seen = arena.tidy(() => kernels.permute(memory, dims));
+  device.free(memory);
+  return seen;
 }

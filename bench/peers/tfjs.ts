@@ -3,17 +3,18 @@
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
+import type { Rank, Scalar, Tensor } from "@tensorflow/tfjs-core";
 import { sideBehind } from "../cases/network.ts";
 import type { AdamTask, ConvolutionTask, CopyTask, Job, ProductTask, TrainingTask } from "../cases/task.ts";
 import { serve } from "../serve.ts";
+import { tf } from "./tfjs_api.ts";
 import { build } from "./tfjs_network.ts";
 
 function line(): Job {
   const x = tf.tensor2d([[1.1, 4.6, 8.9], [2.3, 5.7, 10.1]]), target = tf.tensor2d([[13.57, 38.7, 70.51]]);
   const w = tf.variable(tf.tensor2d([[0.001, 0.003]])), b = tf.variable(tf.tensor1d([0.005]));
   const optimizer = tf.train.sgd(0.0001);
-  const loss = () => tf.sum(tf.div(tf.square(tf.sub(tf.add(tf.matMul(w, x), b), target)), 2)) as tf.Scalar;
+  const loss = () => tf.sum(tf.div(tf.square(tf.sub(tf.add(tf.matMul(w, x), b), target)), 2)) as Scalar;
   return {
     async run(count) {
       for (let i = 0; i < count; i++) optimizer.minimize(loss, false, [w, b]);
@@ -33,13 +34,13 @@ function training(task: TrainingTask): Job {
   const loss = () => {
     const y = net(x);
     return task.loss === "squares"
-      ? tf.sum(tf.div(tf.square(tf.sub(y, target)), 2)) as tf.Scalar
-      : tf.losses.softmaxCrossEntropy(target, y) as tf.Scalar;
+      ? tf.sum(tf.div(tf.square(tf.sub(y, target)), 2)) as Scalar
+      : tf.losses.softmaxCrossEntropy(target, y) as Scalar;
   };
   const optimizer = task.optimizer === "adam" ? tf.train.adam(task.lr) : tf.train.sgd(task.lr);
   return {
     async run(count) {
-      let last: tf.Scalar | undefined;
+      let last: Scalar | undefined;
       for (let i = 0; i < count; i++) {
         last?.dispose();
         last = optimizer.minimize(loss, true)!;
@@ -58,9 +59,9 @@ function training(task: TrainingTask): Job {
 function convolution(task: ConvolutionTask): Job {
   const { direction, inputs, outputs, kernel, stride, padding, size } = task;
   const side = sideBehind(size, task);
-  const x = tf.randomNormal<tf.Rank.R4>([1, size, size, inputs]);
-  const filter = tf.randomNormal<tf.Rank.R4>([kernel, kernel, inputs, outputs]);
-  const dy = tf.randomNormal<tf.Rank.R4>([1, side, side, outputs]);
+  const x = tf.randomNormal<Rank.R4>([1, size, size, inputs]);
+  const filter = tf.randomNormal<Rank.R4>([kernel, kernel, inputs, outputs]);
+  const dy = tf.randomNormal<Rank.R4>([1, side, side, outputs]);
   const attrs = {
     strides: stride,
     pad: padding,
@@ -75,12 +76,12 @@ function convolution(task: ConvolutionTask): Job {
     input: ["Conv2DBackpropInput", { dy, filter }] as const,
     filter: ["Conv2DBackpropFilter", { x, dy }] as const,
   }[direction];
-  return repeat(() => tf.engine().runKernel(name, operands as never, attrs) as tf.Tensor, [x, filter, dy]);
+  return repeat(() => tf.engine().runKernel(name, operands as never, attrs) as Tensor, [x, filter, dy]);
 }
 
 function product({ m, k, n, transposeA, transposeB }: ProductTask): Job {
-  const a = tf.randomNormal<tf.Rank.R2>(transposeA ? [k, m] : [m, k]);
-  const b = tf.randomNormal<tf.Rank.R2>(transposeB ? [n, k] : [k, n]);
+  const a = tf.randomNormal<Rank.R2>(transposeA ? [k, m] : [m, k]);
+  const b = tf.randomNormal<Rank.R2>(transposeB ? [n, k] : [k, n]);
   return repeat(() => tf.matMul(a, b, transposeA, transposeB), [a, b]);
 }
 
@@ -106,7 +107,7 @@ function adam({ shapes }: AdamTask): Job {
 }
 
 /** Waits for the last result by reading one of its numbers. */
-function repeat(body: () => tf.Tensor, inputs: tf.Tensor[]): Job {
+function repeat(body: () => Tensor, inputs: Tensor[]): Job {
   return {
     async run(count) {
       for (let i = 0; i < count - 1; i++) body().dispose();
@@ -139,6 +140,6 @@ if (backend !== "cpu") await load(backend);
 if (!(await tf.setBackend(backend))) throw new Error(`no ${backend} here`);
 await tf.ready();
 await serve(
-  { version: `TensorFlow.js ${tf.version["tfjs-core"]} (${backend})`, threads: backend === "webgpu" ? 0 : 1 },
+  { version: `TensorFlow.js ${tf.version_core} (${backend})`, threads: backend === "webgpu" ? 0 : 1 },
   { line, training, convolution, product, adam, copy },
 );

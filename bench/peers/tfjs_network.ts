@@ -3,11 +3,12 @@
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import type { Conv, Layer } from "../cases/network.ts";
+import { tf } from "./tfjs_api.ts";
 
 /** From an input to an output. */
-export type Forward = (x: tf.Tensor) => tf.Tensor;
+export type Forward = (x: Tensor) => Tensor;
 
 /** The network that a description describes; its weights are variables of TensorFlow.js. */
 export function build(layers: Layer[]): Forward {
@@ -22,13 +23,13 @@ function part(layer: Layer): Forward {
     case "linear": {
       const weight = weights([layer.inputs, layer.outputs], layer.inputs);
       const bias = weights([layer.outputs], layer.inputs);
-      return (x) => tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), bias);
+      return (x) => tf.add(tf.matMul(x as Tensor2D, weight as Tensor2D), bias);
     }
     case "norm":
       return norm(layer.features);
     case "maxPool": {
       const { kernel, stride, padding } = layer;
-      return (x) => tf.maxPool(x as tf.Tensor4D, kernel, stride, padding, "floor");
+      return (x) => tf.maxPool(x as Tensor4D, kernel, stride, padding, "floor");
     }
     case "dropout":
       return (x) => tf.dropout(x, layer.p);
@@ -40,7 +41,7 @@ function part(layer: Layer): Forward {
       return (x) => tf.mean(x, [1, 2], true);
     case "residual": {
       const body = build(layer.body);
-      const shortcut = layer.shortcut ? conv(layer.shortcut) : (x: tf.Tensor) => x;
+      const shortcut = layer.shortcut ? conv(layer.shortcut) : (x: Tensor) => x;
       return (x) => tf.relu(tf.add(body(x), shortcut(x)));
     }
   }
@@ -50,7 +51,7 @@ function conv({ inputs, outputs, kernel, stride, padding }: Conv): Forward {
   const fan = inputs * kernel ** 2;
   const filter = weights([kernel, kernel, inputs, outputs], fan), bias = weights([outputs], fan);
   return (x) => {
-    const y = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, padding, "NHWC", 1, "floor");
+    const y = tf.conv2d(x as Tensor4D, filter as Tensor4D, stride, padding, "NHWC", 1, "floor");
     return tf.add(y, bias);
   };
 }
@@ -60,11 +61,11 @@ function norm(features: number): Forward {
   const scale = tf.variable(tf.ones([features])), offset = tf.variable(tf.zeros([features]));
   return (x) => {
     const { mean, variance } = tf.moments(x, x.shape.map((_, axis) => axis).slice(0, -1));
-    return tf.batchNorm(x, mean as tf.Tensor1D, variance as tf.Tensor1D, offset, scale, 1e-5);
+    return tf.batchNorm(x, mean as Tensor1D, variance as Tensor1D, offset, scale, 1e-5);
   };
 }
 
 /** Uniform in ±1 / √fan, PyTorch's default. */
-function weights(shape: number[], fan: number): tf.Variable {
+function weights(shape: number[], fan: number): Variable {
   return tf.variable(tf.tidy(() => tf.randomUniform(shape, -1 / Math.sqrt(fan), 1 / Math.sqrt(fan))));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { textWidth, truncate, wrap } from "../../lib/show/text.ts";
+import { textWidth, truncate, wrap } from "../../lib/text/width.ts";
 import type { CaseResult, Results } from "../run/result.ts";
 import type { Verdict } from "./musts.ts";
 import { notes, type Row, rowsOf } from "./rows.ts";

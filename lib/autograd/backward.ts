@@ -3,10 +3,15 @@
  *
  * @module
  */
-import type { Device, Storage } from "../device/device.ts";
-import { type Kernels, kernels } from "../device/kernels.ts";
+import type { Device } from "../device/device.ts";
+import type { Storage } from "../device/storage.ts";
 import { Buffer } from "./buffer.ts";
-import type { Node, Saved, Value } from "./value.ts";
+import { current, runNow } from "./context.ts";
+import { extraValue, recall, savedValue } from "./graph.ts";
+import { Recorded } from "./recorded.ts";
+import type { Gradients } from "./rule.ts";
+import { type Node, type Saved, Value } from "./value.ts";
+import * as watching from "./watch.ts";
 
 let walks = 0;
 
@@ -34,7 +39,6 @@ function reachable(root: Node): Node[] {
  */
 export function backward(value: Value, seed: Storage, retainGraph: boolean): void {
   const { device } = value.buffer;
-  const k = kernels(device);
   const root = value.node!;
   const order = reachable(root);
   try {
@@ -46,56 +50,121 @@ export function backward(value: Value, seed: Storage, retainGraph: boolean): voi
   root.gradient = seed;
   try {
     for (const node of order) {
-      if (node.gradient !== null) pass(k, node);
+      if (node.gradient !== null) pass(device, node, node.gradient as Storage);
       if (!retainGraph) release(node);
     }
   } finally {
     for (const node of order) {
-      if (node.gradient !== null) device.free(node.gradient);
+      if (node.gradient !== null) device.free(node.gradient as Storage);
       node.gradient = null;
     }
   }
 }
 
 /** Sends a node's gradient on to its inputs. */
-function pass(k: Kernels, node: Node): void {
-  const g = node.gradient!;
-  const { rule, edges } = node;
-  const { device } = k;
-  if (node.keeper !== null) {
+function pass(device: Device, node: Node, g: Storage): void {
+  const { rule, edges, keeper } = node;
+  watching.pass(node, g, device);
+  if (keeper !== null) {
     if (rule === null) {
       node.gradient = null;
-      return collect(device, node.keeper, g);
+      return collect(device, keeper, g);
     }
-    collect(device, node.keeper, device.share(g));
+    collect(device, keeper, device.share(g));
   }
   if (rule !== null && typeof rule.gradient !== "string") {
-    const compute = rule.gradient(k, {
-      g,
-      inputs: node.inputs.map((saved) => recall(node, saved)),
-      output: recall(node, node.output),
-      extra: node.extra.map((buffer) => buffer.storage),
-      shapes: node.shapes,
-      attrs: node.attrs,
-    });
+    const { arena, kernels } = device, start = arena.open();
     const targets: Node[] = [];
-    const made = k.tidy(() => {
-      const gradients: Storage[] = [];
-      for (let i = 0; i < edges.length; i++) {
-        const edge = edges[i], one = compute[i];
-        if (edge === null || one === null) continue;
-        gradients.push(one());
-        targets.push(edge);
-      }
-      return gradients;
-    });
+    let made: Storage[];
+    try {
+      const compute = rule.gradient(kernels, {
+        g,
+        inputs: node.inputs.map((saved) => recall(node, saved)),
+        output: recall(node, node.output),
+        extra: node.extra.map((buffer) => buffer.storage),
+        shapes: node.shapes,
+        attrs: node.attrs,
+      });
+      made = computed(compute, edges, targets);
+    } catch (error) {
+      arena.abandon(start);
+      throw error;
+    }
+    made = arena.close(start, made);
     for (let i = 0; i < targets.length; i++) {
-      const { gradient } = targets[i];
-      targets[i].gradient = gradient === null ? made[i] : sum(device, gradient, made[i]);
+      const before = targets[i].gradient as Storage | null;
+      targets[i].gradient = before === null ? made[i] : sum(device, before, made[i]);
     }
   }
   node.gradient = null;
   device.free(g);
+}
+
+/** The gradients of the inputs that need one, and the nodes that they go to. */
+function computed<T>(compute: Gradients<T>, edges: Node["edges"], targets: Node[]): T[] {
+  const gradients: T[] = [];
+  for (let i = 0; i < edges.length; i++) {
+    const edge = edges[i], one = compute[i];
+    if (edge === null || one === null) continue;
+    gradients.push(one());
+    targets.push(edge);
+  }
+  return gradients;
+}
+
+/**
+ * As {@linkcode backward}, with gradients that have a history of their own, inside of noGrad() too. The graph stays, since
+ * their history leads through it.
+ *
+ * @param seed ∂L/∂value, of the value's shape.
+ */
+export function backwardRecorded(value: Value, seed: Value): void {
+  runNow({ recording: true, scope: current().scope }, () => walkRecorded(value, seed));
+}
+
+function walkRecorded(value: Value, seed: Value): void {
+  const root = value.node!;
+  const order = reachable(root), k = new Recorded(value.buffer.device);
+  order.forEach(checkSaved);
+  root.gradient = seed;
+  try {
+    for (const node of order) {
+      const { gradient, rule, edges, keeper } = node;
+      if (gradient === null) continue;
+      const g = gradient as Value;
+      node.gradient = null;
+      watching.pass(node, g.buffer.storage, g.buffer.device);
+      if (keeper !== null) {
+        const { grad } = keeper;
+        keeper.grad = grad === null || grad.buffer.freed ? own(k, g) : k.add(grad, g);
+        keeper.grad.lasting = true;
+        live(keeper, keeper.grad.buffer);
+      }
+      if (rule === null || typeof rule.gradient === "string") continue;
+      const saved = (one: Saved | null, edge: Node | null) =>
+        one === null ? undefined! : savedValue(node, one, edge);
+      const compute = rule.gradient(k, {
+        g,
+        inputs: node.inputs.map((one, i) => saved(one, edges[i])),
+        output: saved(node.output, node),
+        extra: node.extra.map((_, i) => extraValue(node, i)),
+        shapes: node.shapes,
+        attrs: node.attrs,
+      });
+      const targets: Node[] = [];
+      computed(compute, edges, targets).forEach((one, i) => {
+        const before = targets[i].gradient as Value | null;
+        targets[i].gradient = before === null ? one : k.add(before, one);
+      });
+    }
+  } finally {
+    for (const node of order) node.gradient = null;
+  }
+}
+
+/** The same numbers as a value of its own: of a sum, one gradient is that of all summands, or the seed itself. */
+function own(k: Recorded, g: Value): Value {
+  return k.permute(g, g.shape.map((_, d) => d));
 }
 
 /** Throws if a node cannot give its gradient: before anything is computed, so that no `grad` is half a sum. */
@@ -110,41 +179,51 @@ function checkSaved(node: Node): void {
   recall(node, node.output);
 }
 
-/** What a node saved; an error if it was changed in place since, or freed. A missing one is never read. */
-function recall(node: Node, saved: Saved | null): Storage {
-  if (saved === null) return undefined!;
-  if (saved.buffer.version !== saved.version) {
-    throw new Error(
-      `backward: ${node.name}() saved a tensor [${
-        saved.buffer.shape.join(", ")
-      }] for its gradient, and it was changed ` +
-        `in place afterwards; use the operation without the underscore`,
-    );
-  }
-  return saved.buffer.storage;
-}
-
 /** a + b; takes both. */
 function sum(device: Device, a: Storage, b: Storage): Storage {
-  const result = device.run("Add", { a, b });
+  const result = device.arena.tidy(() => device.kernels.add(a, b));
   device.free(a);
   device.free(b);
   return result;
 }
 
-/** Adds a gradient to a value's `grad`; it lives as long as the value's own scope. */
+/** Adds a gradient to a value's `grad`. */
 function collect(device: Device, value: Value, gradient: Storage): void {
-  if (value.grad !== null && !value.grad.freed) {
-    value.grad.replace(device.run("Add", { a: value.grad.storage, b: gradient }));
+  const { grad } = value;
+  if (grad !== null && !grad.buffer.freed) {
+    const { storage } = grad.buffer;
+    const total = device.arena.tidy(() => device.kernels.add(storage, gradient));
     device.free(gradient);
-    return;
-  }
-  const { buffer } = value;
-  value.grad = new Buffer(device, gradient, "backward");
-  if (buffer.kept) value.grad.kept = true;
-  else if (value.grad.scope !== buffer.scope) {
-    value.grad.scope = buffer.scope;
-    buffer.scope?.buffers.push(value.grad);
+    // One that is used further may be part of a graph: what that has seen must not change under it.
+    if (!grad.lasting) return grad.buffer.replace(total);
+    forgetGradient(value);
+    value.grad = new Value(new Buffer(device, total, "backward"));
+  } else value.grad = new Value(new Buffer(device, gradient, "backward"));
+  live(value, value.grad.buffer);
+}
+
+/**
+ * Takes a value's gradient away and frees it. One that was made to be used further goes the way of all that is made here.
+ */
+export function forgetGradient(value: Value): void {
+  const { grad } = value;
+  value.grad = null;
+  if (grad === null) return;
+  const { buffer } = grad;
+  if (!grad.lasting && buffer.uses === 0) return buffer.free("by zeroGrad()");
+  const { scope } = current();
+  buffer.kept = false;
+  if (scope === null || buffer.scope === scope) return;
+  buffer.scope = scope;
+  scope.buffers.push(buffer);
+}
+
+/** A gradient lives as long as the scope of what it is the gradient of. */
+function live({ buffer }: Value, grad: Buffer): void {
+  if (buffer.kept) grad.kept = true;
+  else if (grad.scope !== buffer.scope) {
+    grad.scope = buffer.scope;
+    buffer.scope?.buffers.push(grad);
   }
 }
 

@@ -6,11 +6,15 @@
  *
  * @module
  */
-import type { Device, DType, Storage } from "../device/device.ts";
-import { currentScope, type Member, type Scope } from "./scope.ts";
+import type { Device, DType } from "../device/device.ts";
+import { text } from "../device/shape.ts";
+import type { Shaped, Storage } from "../device/storage.ts";
+import { current } from "./context.ts";
+import type { Member, Scope } from "./scope.ts";
 
+/** What a forgotten buffer leaves behind, on a device that does not see it itself. */
 interface Handle {
-  device: Device;
+  readonly device: Device;
   storage: Storage | null;
 }
 
@@ -18,17 +22,16 @@ const forgotten = new FinalizationRegistry<Handle>(({ device, storage }) => {
   if (storage !== null) device.free(storage);
 });
 
-/** The owner of one storage. Tensors that share memory (`detach()`, `t()`) share a Buffer. */
-export class Buffer implements Member {
-  readonly #handle: Handle;
-  readonly #shape: number[];
-  readonly #dtype: DType;
+/** The owner of one storage. A tensor and its `detach()` share a Buffer. */
+export class Buffer implements Member, Shaped {
+  readonly device: Device;
+  /** Known after it was freed, too. */
+  readonly shape: number[];
+  readonly dtype: DType;
   /** The operation that made it. */
   readonly operation: string;
   /** The scope it dies with; null: it lives until JavaScript forgets it. */
   scope: Scope | null;
-  /** The path of the modules whose forward made it, such as "AlexNet.Sequential"; "" outside of modules. */
-  readonly place: string;
   /** Counts the in-place changes. */
   version = 0;
   /** How many nodes of graphs need it for their gradients. */
@@ -37,34 +40,30 @@ export class Buffer implements Member {
   inner = false;
   /** Exempt from scopes: `keep()`, parameters, optimizer state. */
   kept = false;
+  #storage: Storage | null;
+  #handle: Handle | null = null;
+  #place: string;
   #freedBy = "";
 
-  constructor(device: Device, storage: Storage, operation: string) {
-    this.#handle = { device, storage };
-    this.#shape = storage.shape;
-    this.#dtype = storage.dtype;
+  constructor(device: Device, storage: Storage, operation: string, scope: Scope | null = current().scope) {
+    this.device = device;
+    this.#storage = storage;
+    this.shape = storage.shape;
+    this.dtype = storage.dtype;
     this.operation = operation;
-    this.scope = currentScope();
-    this.place = this.scope === null ? "" : this.scope.place;
-    if (this.scope !== null) this.scope.buffers.push(this);
-    if (!device.collectsGarbage) forgotten.register(this, this.#handle);
+    this.scope = scope;
+    this.#place = scope === null ? "" : scope.place;
+    if (scope !== null) scope.buffers.push(this);
+    if (!device.collectsGarbage) forgotten.register(this, this.#handle = { device, storage });
   }
 
-  get device(): Device {
-    return this.#handle.device;
-  }
-
-  get dtype(): DType {
-    return this.#dtype;
-  }
-
-  /** Shape of the storage; known after it was freed, too. */
-  get shape(): number[] {
-    return this.#shape;
+  /** The path of the modules whose forward made it, such as "AlexNet.Sequential"; "" outside of modules. */
+  get place(): string {
+    return this.#place;
   }
 
   get freed(): boolean {
-    return this.#handle.storage === null;
+    return this.#storage === null;
   }
 
   /**
@@ -73,33 +72,39 @@ export class Buffer implements Member {
    * @throws {Error} if it was freed: a sentence that says which tensor, where it was made, and what to do.
    */
   get storage(): Storage {
-    const { storage } = this.#handle;
-    if (storage === null) throw new Error(this.#obituary());
-    return storage;
+    if (this.#storage === null) throw new Error(this.#obituary());
+    return this.#storage;
   }
 
   #obituary(): string {
-    const where = this.place === "" ? "" : ` inside ${this.place}`;
-    return `This tensor [${
-      this.#shape.join(", ")
-    }] made by ${this.operation}()${where} was freed ${this.#freedBy}. ` +
+    const where = this.#place === "" ? "" : ` inside ${this.#place}`;
+    return `This tensor ${
+      text(this.shape)
+    } made by ${this.operation}()${where} was freed ${this.#freedBy}. ` +
       `Read it before that, or call keep() on it when it is made.`;
+  }
+
+  #put(storage: Storage | null): void {
+    this.#storage = storage;
+    if (this.#handle !== null) this.#handle.storage = storage;
   }
 
   /** Puts other contents in, as an in-place operation does, and frees the old ones. */
   replace(storage: Storage): void {
     const old = this.storage;
-    this.#handle.storage = storage;
+    this.#put(storage);
     this.version++;
     this.device.free(old);
   }
 
-  /** Takes the storage out, for another owner. */
-  release(by: string): Storage {
-    const { storage } = this;
-    this.#handle.storage = null;
-    this.#freedBy = by;
-    return storage;
+  /** The storage, for a kernel that changes it in place: nobody else refers to its data afterwards. */
+  exclusive(): Storage {
+    const { device, storage } = this;
+    if (!device.isShared(storage)) return storage;
+    const copy = device.arena.tidy(() => device.kernels.mul(storage, 1));
+    this.#put(copy);
+    device.free(storage);
+    return copy;
   }
 
   /**
@@ -108,9 +113,9 @@ export class Buffer implements Member {
    * @param by When and why, as the end of a sentence: "by zeroGrad()".
    */
   free(by: string): void {
-    const { storage } = this.#handle;
+    const storage = this.#storage;
     if (storage === null) return;
-    this.#handle.storage = null;
+    this.#put(null);
     this.#freedBy = by;
     this.device.free(storage);
   }

@@ -3,56 +3,25 @@
  *
  * @module
  */
-import { kernels } from "../device/kernels.ts";
-import type { Device, Storage } from "../device/device.ts";
+import type { Device } from "../device/device.ts";
+import { sizeOf, text } from "../device/shape.ts";
+import type { Storage } from "../device/storage.ts";
 import { Buffer } from "./buffer.ts";
+import { current } from "./context.ts";
 import type { Scope } from "./scope.ts";
 import { type RuleName, rules } from "./rules/mod.ts";
 import type { Rule, Settings } from "./rule.ts";
 import { type Node, type Saved, Value } from "./value.ts";
 
-let recording = true;
 let nodes = 0;
-
-/** Whether operations are recorded now: false inside `noGrad`. */
-export function isRecording(): boolean {
-  return recording;
-}
-
-/**
- * Runs a function without recording operations: nothing inside requires a gradient, and leaves may be changed in place.
- *
- * @param body The function. If it is asynchronous, recording starts again when its promise settles.
- * @returns What `body` returns.
- * @example
- * ```ts
- * import { noGrad, tensor } from "descent";
- * const w = tensor([1, 2], { requiresGrad: true });
- * noGrad(() => w.sub_(0.5));
- * console.log(await w.array()); // [0.5, 1.5]
- * ```
- */
-export function noGrad<T>(body: () => T): T {
-  const before = recording;
-  recording = false;
-  let result: T | undefined;
-  try {
-    return result = body();
-  } finally {
-    if (result instanceof Promise) {
-      recording = false;
-      const restore = () => {
-        recording = before;
-      };
-      result.then(restore, restore);
-    } else recording = before;
-  }
-}
 
 /** A leaf: a value that gradients are collected in. */
 export function leaf(buffer: Buffer, requiresGrad: boolean): Value {
   const value = new Value(buffer);
-  if (requiresGrad) value.node = newNode("leaf", null, undefined, [], [], value);
+  if (requiresGrad) {
+    value.node = newNode("leaf", null, undefined, NONE, buffer.shape, NONE, null);
+    value.node.keeper = value;
+  }
   return value;
 }
 
@@ -64,9 +33,9 @@ function newNode(
   rule: Node["rule"],
   attrs: unknown,
   edges: (Node | null)[],
-  shapes: number[][],
-  keeper: Value | null,
-  call: Scope | null = null,
+  shape: readonly number[],
+  shapes: (readonly number[])[],
+  call: Scope | null,
 ): Node {
   return {
     id: nodes++,
@@ -74,20 +43,22 @@ function newNode(
     rule,
     attrs,
     edges,
+    shape,
     shapes,
-    inputs: [],
+    inputs: NONE,
     output: null,
-    extra: [],
+    extra: NONE,
     call,
     result: null,
     constants: null,
     gradient: null,
-    keeper,
+    keeper: null,
     walk: 0,
     spent: false,
   };
 }
 
+/** Holds a buffer for a gradient. */
 function save(buffer: Buffer): Saved {
   buffer.uses++;
   return { buffer, version: buffer.version };
@@ -103,66 +74,95 @@ function save(buffer: Buffer): Saved {
  */
 export function apply<N extends RuleName>(
   name: N,
-  inputs: Value[],
+  inputs: readonly Value[],
   attrs: Settings<(typeof rules)[N]>,
 ): Value {
-  const { value, extra } = applyMany(name, inputs, attrs);
-  if (value.node === null) { for (const buffer of extra) buffer.free(`with ${name}()`); }
+  const rule = rules[name] as Rule<unknown>;
+  const device = commonDevice(name, inputs), { arena } = device, start = arena.open();
+  let made: Storage | Storage[];
+  try {
+    made = rule.forward(device.kernels, storagesOf(inputs), attrs);
+  } catch (error) {
+    arena.abandon(start);
+    throw error;
+  }
+  made = arena.close(start, made);
+  if (Array.isArray(made)) return several(name, rule, inputs, attrs, device, made).value;
+  const { recording, scope } = current();
+  const value = new Value(new Buffer(device, made, name, scope));
+  if (recording && typeof rule.gradient !== "string" && needsGradient(inputs)) {
+    value.node = record(name, rule, attrs, inputs, value.buffer, NONE);
+  }
   return value;
 }
 
 /** As {@linkcode apply}, with whatever else the rule's forward returned; no gradient flows through that. */
 export function applyMany<N extends RuleName>(
   name: N,
-  inputs: Value[],
+  inputs: readonly Value[],
   attrs: Settings<(typeof rules)[N]>,
 ): { value: Value; extra: readonly Buffer[] } {
-  const rule = rules[name] as Rule<unknown>;
-  const device = commonDevice(name, inputs);
-  const k = kernels(device);
-  const storages = inputs.map(storageOf);
-  const made = k.tidy(() => rule.forward(k, storages, attrs));
-  const results = Array.isArray(made) ? made.map((storage) => new Buffer(device, storage, name)) : null;
-  const buffer = results === null ? new Buffer(device, made as Storage, name) : results[0];
-  const extra = results === null ? NONE : results.slice(1);
-  const value = new Value(buffer);
-  if (recording && typeof rule.gradient !== "string" && inputs.some(needsGradient)) {
-    value.node = record(name, rule, attrs, inputs, buffer, extra);
-  }
+  const rule = rules[name] as Rule<unknown>, device = commonDevice(name, inputs);
+  const made = device.arena.tidy(() => rule.forward(device.kernels, storagesOf(inputs), attrs));
+  return several(name, rule, inputs, attrs, device, made as Storage[], true);
+}
+
+/** A value, and the extras that a gradient will ask for; without one, and without a caller who wants them, they are freed. */
+function several(
+  name: string,
+  rule: Rule<unknown>,
+  inputs: readonly Value[],
+  attrs: unknown,
+  device: Device,
+  [first, ...rest]: readonly Storage[],
+  wanted = false,
+): { value: Value; extra: readonly Buffer[] } {
+  const { recording, scope } = current();
+  const value = new Value(new Buffer(device, first, name, scope));
+  const extra = rest.map((storage) => new Buffer(device, storage, name, scope));
+  if (recording && typeof rule.gradient !== "string" && needsGradient(inputs)) {
+    value.node = record(name, rule, attrs, inputs, value.buffer, extra);
+  } else if (!wanted) { for (const buffer of extra) buffer.free(`with ${name}()`); }
   return { value, extra };
 }
 
-const storageOf = (value: Value): Storage => value.buffer.storage;
-const nodeOf = (value: Value): Node | null => value.node;
-const shapeOf = (value: Value): number[] => value.buffer.shape;
-const needsGradient = (value: Value): boolean => value.node !== null;
-
-/** Whether numbers of this shape are few enough to be written into a picture: they cost no memory worth speaking of. */
-function isSmall(shape: number[]): boolean {
-  let size = 1;
-  for (const n of shape) size *= n;
-  return size <= 16;
+function storagesOf(values: readonly Value[]): Storage[] {
+  const storages = new Array<Storage>(values.length);
+  for (let i = 0; i < values.length; i++) storages[i] = values[i].buffer.storage;
+  return storages;
 }
+
+function needsGradient(values: readonly Value[]): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i].node !== null) return true;
+  return false;
+}
+
+/** Numbers so few that they are written into a picture: they cost no memory worth speaking of. */
+const FEW = 16;
 
 /** The node that remembers an operation. */
 function record(
   name: string,
   rule: Rule<unknown>,
   attrs: unknown,
-  inputs: Value[],
+  inputs: readonly Value[],
   buffer: Buffer,
   extra: readonly Buffer[],
 ): Node {
-  const edges = inputs.map(nodeOf);
-  const shapes = inputs.map(shapeOf);
-  const node = newNode(name, rule, attrs, edges, shapes, null, buffer.scope);
-  if (isSmall(buffer.shape)) node.result = buffer;
-  for (let i = 0; i < inputs.length; i++) {
-    if (edges[i] === null && isSmall(shapes[i])) (node.constants ??= [])[i] = inputs[i].buffer;
+  const count = inputs.length;
+  const edges = new Array<Node | null>(count), shapes = new Array<readonly number[]>(count);
+  for (let i = 0; i < count; i++) {
+    edges[i] = inputs[i].node;
+    shapes[i] = inputs[i].buffer.shape;
+  }
+  const node = newNode(name, rule, attrs, edges, buffer.shape, shapes, buffer.scope);
+  if (sizeOf(buffer.shape) <= FEW) node.result = buffer;
+  for (let i = 0; i < count; i++) {
+    if (edges[i] === null && sizeOf(shapes[i]) <= FEW) (node.constants ??= [])[i] = inputs[i].buffer;
   }
   const saves = rule.saves.inputs;
   if (saves !== undefined) {
-    const needs = inputs.map(needsGradient);
+    const needs = edges.map(isNode);
     node.inputs = inputs.map((input, i) => saves(i, needs) ? save(input.buffer) : null);
   }
   if (rule.saves.output) node.output = save(buffer);
@@ -171,17 +171,49 @@ function record(
   return node;
 }
 
+const isNode = (edge: Node | null): boolean => edge !== null;
+
+/** What a node saved as a value with a history: of an input its own, of the output the node's. */
+export function savedValue(node: Node, saved: Saved, edge: Node | null): Value {
+  recall(node, saved);
+  return new Value(saved.buffer, edge);
+}
+
+/** An extra of a node as a value: with the history that its rule says it has. */
+export function extraValue(node: Node, index: number): Value {
+  const buffer = node.extra[index], extra = node.rule?.extras?.[index], [edge] = node.edges;
+  if (extra === undefined || edge === null) return new Value(buffer);
+  const own = newNode(extra.name, extra.rule, extra.attrs, [edge], buffer.shape, [node.shapes[0]], node.call);
+  if (extra.rule.saves.output) own.output = save(buffer);
+  return new Value(buffer, own);
+}
+
+/** What a node saved; an error if it was changed in place since, or freed. A missing one is never read. */
+export function recall(node: Node, saved: Saved | null): Storage {
+  if (saved === null) return undefined!;
+  if (saved.buffer.version !== saved.version) {
+    throw new Error(
+      `backward: ${node.name}() saved a tensor ${
+        text(saved.buffer.shape)
+      } for its gradient, and it was changed ` +
+        `in place afterwards; use the operation without the underscore`,
+    );
+  }
+  return saved.buffer.storage;
+}
+
 /**
  * The device that all values live on.
  *
  * @throws {TypeError} if there are two.
  */
-export function commonDevice(name: string, values: Value[]): Device {
+export function commonDevice(name: string, values: readonly Value[]): Device {
   const { device } = values[0].buffer;
-  for (const value of values) {
-    if (value.buffer.device !== device) {
+  for (let i = 1; i < values.length; i++) {
+    const other = values[i].buffer.device;
+    if (other !== device) {
       throw new TypeError(
-        `${name}: one tensor lives on the ${device.name} device, another on ${value.buffer.device.name}; ` +
+        `${name}: one tensor lives on the ${device.name} device, another on ${other.name}; ` +
           `call useDevice() before the tensors are made, or copy one: tensor(await x.data(), { shape: x.shape })`,
       );
     }

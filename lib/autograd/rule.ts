@@ -1,23 +1,25 @@
 /**
  * What an operation is: how its value is computed, and how a gradient flows back through it.
  *
+ * How one is added: rules/README.md.
+ *
  * @module
  */
-import type { Storage } from "../device/device.ts";
 import type { Kernels } from "../device/kernels.ts";
+import type { Shaped } from "../device/storage.ts";
 
 /** What a gradient may use: the gradient of the output, and what the rule said it `saves`. */
-export interface Call<A> {
+export interface Call<T, A> {
   /** ∂L/∂output, of the output's shape. */
-  readonly g: Storage;
+  readonly g: T;
   /** The inputs that were saved; the others are missing. */
-  readonly inputs: Storage[];
+  readonly inputs: readonly T[];
   /** The output, if it was saved. */
-  readonly output: Storage;
+  readonly output: T;
   /** What forward returned besides its output. */
-  readonly extra: Storage[];
+  readonly extra: readonly T[];
   /** The shapes of all inputs, saved or not. */
-  readonly shapes: number[][];
+  readonly shapes: readonly (readonly number[])[];
   readonly attrs: A;
 }
 
@@ -25,10 +27,11 @@ export interface Call<A> {
  * One function per input that computes ∂L/∂input, of the input's shape. Only those are called whose input needs a
  * gradient; null where none can flow (indices, conditions).
  */
-export type Gradients = ((() => Storage) | null)[];
+export type Gradients<T> = ((() => T) | null)[];
 
 /**
- * An operation on storages: a row of the table of rules. It knows nothing of class Tensor.
+ * An operation: a row of the table of rules. It knows nothing of class Tensor, and nothing of how numbers lie in memory; it is
+ * generic over what the kernels compute on, so that its gradient can be recorded in turn.
  *
  * @typeParam A Its settings.
  */
@@ -41,9 +44,24 @@ export interface Rule<A = void> {
     readonly output?: true;
   };
   /** The value; as a list, whatever follows the value is handed to `gradient` as `extra`. */
-  forward(k: Kernels, inputs: Storage[], attrs: A): Storage | Storage[];
+  readonly forward: <T extends Shaped>(k: Kernels<T>, inputs: readonly T[], attrs: A) => T | T[];
   /** The gradient, or the reason why there is none. */
-  readonly gradient: ((k: Kernels, call: Call<A>) => Gradients) | `none: ${string}`;
+  readonly gradient:
+    | (<T extends Shaped>(k: Kernels<T>, call: Call<T, A>) => Gradients<T>)
+    | `none: ${string}`;
+  /**
+   * Which rule of the first input each `extra` is the result of, for a gradient of the gradient: undefined where an extra is a
+   * constant, or the recorded kernels compute it anew.
+   */
+  readonly extras?: readonly Extra[];
+}
+
+/** An `extra` as the result of a rule of its own. */
+export interface Extra {
+  readonly name: string;
+  // deno-lint-ignore no-explicit-any -- rules of any settings
+  readonly rule: Rule<any>;
+  readonly attrs: unknown;
 }
 
 /** Save every input. */
@@ -56,9 +74,14 @@ export const others = (index: number, needs: readonly boolean[]): boolean =>
 /** Save only the first input. */
 export const first = (index: number): boolean => index === 0;
 
+/** Save only the second input. */
+export const second = (index: number): boolean => index === 1;
+
+/** Save one of the first two inputs if the other needs a gradient; any later ones never. */
+export const factors = (index: number, needs: readonly boolean[]): boolean => index < 2 && needs[1 - index];
+
 /** The settings of a rule. */
-// deno-lint-ignore no-explicit-any
-export type Settings<R> = R extends { forward(k: any, inputs: any, attrs: infer A): any } ? A : never;
+export type Settings<R> = R extends Rule<infer A> ? A : never;
 
 /** Fixes the type of a rule's settings where it is declared. */
 export function rule<A = void>(declaration: Rule<A>): Rule<A> {

@@ -18,48 +18,69 @@ export interface Member {
   free(by: string): void;
 }
 
-/** An open scope: what was made in it so far. */
+/** A scope: what was made in it so far. */
 export interface Scope {
   readonly buffers: Member[];
   readonly parent: Scope | null;
   /** The path of module names; "" for a scope that is no module's. */
   readonly place: string;
+  /**
+   * Undefined while it is open. Then who gets what is made in it nevertheless, by a flow that outlives it; null: nobody
+   * but JavaScript's garbage collector.
+   */
+  heir: Scope | null | undefined;
 }
 
-let current: Scope | null = null;
-
-/** The innermost open scope, or null. */
-export function currentScope(): Scope | null {
-  return current;
-}
-
-/** Opens a scope inside the current one. */
-export function openScope(module = ""): Scope {
-  const outer = current?.place ?? "";
+/** Opens a scope inside another. It is nobody's current one yet: see lib/autograd/context.ts. */
+export function openScope(parent: Scope | null, module = ""): Scope {
+  const outer = parent?.place ?? "";
   const place = module === "" ? outer : outer === "" ? module : `${outer} > ${module}`;
-  return current = { buffers: [], parent: current, place };
+  return { buffers: [], parent, place, heir: undefined };
+}
+
+/** A scope itself while it is open, then the nearest open one around it. */
+export function stillOpen(scope: Scope | null): Scope | null {
+  while (scope !== null && scope.heir !== undefined) scope = scope.heir;
+  return scope;
 }
 
 /**
- * Closes a scope, and any that was left open inside it.
+ * Closes a scope, and no other.
  *
- * @param settle What to do with each buffer made in it: true moves it to the enclosing scope.
+ * @param settle What to do with each buffer made in it: true moves it to the heir.
+ * @param heir The nearest open scope around it, if not said.
  */
-export function closeScope(scope: Scope, settle: (buffer: Member) => boolean): void {
-  for (let open = current; open !== null; open = open.parent) {
-    if (open !== scope) continue;
-    const { parent } = scope;
-    for (let inner = current!; inner !== parent; inner = inner.parent!) {
-      for (const buffer of inner.buffers) {
-        if (buffer.freed || buffer.kept || buffer.scope !== inner) continue;
-        if (!settle(buffer)) continue;
-        buffer.scope = parent;
-        parent?.buffers.push(buffer);
-      }
-      // Nodes of the graph remember the scope, as the call that they were made in; they must not hold its buffers.
-      if (inner.place !== "") inner.buffers.length = 0;
-    }
-    current = parent;
-    return;
+export function closeScope(
+  scope: Scope,
+  settle: (buffer: Member) => boolean,
+  heir: Scope | null = stillOpen(scope.parent),
+): void {
+  if (scope.heir !== undefined) return;
+  scope.heir = heir;
+  for (const buffer of scope.buffers) {
+    if (buffer.freed || buffer.kept || buffer.scope !== scope || !settle(buffer)) continue;
+    buffer.scope = heir;
+    heir?.buffers.push(buffer);
   }
+  // Nodes of the graph remember the scope, as the call that they were made in; they must not hold its buffers.
+  scope.buffers.length = 0;
+}
+
+/** Closes a scope without settling: what was made in it is the caller's to free or to hand on. */
+export function takeOver(scope: Scope): Member[] {
+  scope.heir = stillOpen(scope.parent);
+  return scope.buffers.splice(0);
+}
+
+/** For {@linkcode closeScope}: frees whatever was made. */
+export function freeAll(by: string): (buffer: Member) => boolean {
+  return (buffer) => {
+    buffer.free(by);
+    return false;
+  };
+}
+
+/** For {@linkcode closeScope}: hands whatever was made to the heir. */
+export function handOver(): boolean {
+  return true;
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Buffer } from "./buffer.ts";
-import type { Storage } from "../device/device.ts";
+import type { DType } from "../device/device.ts";
+import type { Shaped, Storage } from "../device/storage.ts";
 import type { Rule } from "./rule.ts";
 import type { Scope } from "./scope.ts";
 
@@ -24,7 +25,10 @@ export interface Node {
   readonly attrs: unknown;
   /** The nodes of the inputs; null where no gradient is needed. */
   edges: readonly (Node | null)[];
-  readonly shapes: number[][];
+  /** The shape of its result. */
+  readonly shape: readonly number[];
+  /** The shapes of the inputs. */
+  readonly shapes: readonly (readonly number[])[];
   inputs: readonly (Saved | null)[];
   output: Saved | null;
   extra: readonly Buffer[];
@@ -34,8 +38,8 @@ export interface Node {
   result: Buffer | null;
   /** Inputs without a history, likewise: by their place among the inputs. */
   constants: (Buffer | undefined)[] | null;
-  /** The gradient on its way, during backward(). */
-  gradient: Storage | null;
+  /** The gradient on its way, during backward(); a value with a history, where the gradients are recorded. */
+  gradient: Storage | Value | null;
   /** Where the gradient is kept: the leaf, or a value that asked for it with retainGrad(). */
   keeper: Value | null;
   /** The last walk through the graph that came by. */
@@ -45,11 +49,23 @@ export interface Node {
 }
 
 /** Numbers with a history: what a Tensor is a view of. */
-export class Value {
+export class Value implements Shaped {
   /** ∂L/∂this, after a backward(). */
-  grad: Buffer | null = null;
+  grad: Value | null = null;
+  /** A gradient that was asked for to be used further (createGraph): who takes it away does not free it. */
+  lasting = false;
 
   constructor(readonly buffer: Buffer, public node: Node | null = null) {}
+
+  /** The size of every dimension. */
+  get shape(): number[] {
+    return this.buffer.shape;
+  }
+
+  /** What its elements are. */
+  get dtype(): DType {
+    return this.buffer.dtype;
+  }
 
   /** Whether gradients flow to it. */
   get requiresGrad(): boolean {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { sizeOf, text } from "../device/shape.ts";
 
 /** What an IDX file of bytes holds. */
 export interface Idx {
@@ -58,10 +59,10 @@ export function parseIdx(bytes: Uint8Array, name = "this file"): Idx {
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, header);
   const shape = Array.from({ length: bytes[3] }, (_, dim) => view.getUint32(4 + 4 * dim));
-  const elements = shape.reduce((product, length) => product * length, 1);
+  const elements = sizeOf(shape);
   if (bytes.length !== header + elements) {
     throw new RangeError(
-      `parseIdx: ${name} should hold [${shape.join(", ")}] = ${elements} elements after its header, ` +
+      `parseIdx: ${name} should hold ${text(shape)} = ${elements} elements after its header, ` +
         `but holds ${bytes.length - header}: it was ${
           bytes.length < header + elements ? "cut short" : "extended"
         }`,

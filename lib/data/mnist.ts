@@ -6,15 +6,11 @@
  *
  * @module
  */
-import { philoxBlock } from "../device/philox.ts";
+import { text } from "../device/shape.ts";
 import { type Idx, parseIdx } from "./idx.ts";
-import { bilinear } from "./resize.ts";
 
 /** The mean and the standard deviation of the training pixels, scaled to 0 … 1. */
 export const MNIST_STATISTICS = { mean: 0.1307, std: 0.3081 } as const;
-
-/** The number of classes: the digits 0 … 9. */
-const CLASSES = 10;
 
 /** Images and what they show. */
 export interface Mnist {
@@ -24,32 +20,6 @@ export interface Mnist {
   labels: Uint8Array;
   /** The height and width of an image: 28. */
   size: number;
-}
-
-/** Digits as a network takes them. */
-export interface DigitBatch {
-  /** The pixels, normalized to mean 0 and standard deviation 1 over the training set, in row-major order. */
-  images: Float32Array;
-  /** The shape of `images`: [N, 1, size, size]. */
-  shape: [count: number, channels: 1, height: number, width: number];
-  /** The digit that each image shows: [N]. */
-  labels: Int32Array;
-  /** The same as rows with a single 1: [N, 10] in row-major order. */
-  oneHot: Float32Array;
-}
-
-/** What {@linkcode digits} takes. */
-export interface DigitsOptions {
-  /** How many images; 10 unless told. Cycles through the classes: ten images show ten different digits. */
-  count?: number;
-  /** Which images, by their place in the set, instead of `count`. */
-  indices?: ArrayLike<number>;
-  /** Height and width that each image is scaled to; 224 unless told. */
-  size?: number;
-  /** Chooses the examples of each class; without it the first of each are taken. */
-  seed?: number;
-  /** Which set; "train" unless told. */
-  split?: "train" | "test";
 }
 
 /**
@@ -86,105 +56,14 @@ export async function mnist({ split = "train" }: { split?: "train" | "test" } = 
   throw new RangeError(`mnist: split is "train" or "test", not ${JSON.stringify(split)}`);
 }
 
-/**
- * Reads some handwritten digits, scaled up and normalized for a network: one of each class 0 … 9 in turn, so that
- * even a small batch shows different digits.
- *
- * @param options How many or which, how large, from which set; see {@linkcode DigitsOptions}.
- * @returns Images [N, 1, size, size], labels [N], one-hot labels [N, 10], as flat typed arrays.
- * @throws {RangeError} if a number is not a whole one, or asks for more than the set has.
- *
- * @example
- * ```ts
- * import { digits } from "descent";
- *
- * const { images, shape, labels } = await digits({ count: 4, size: 32 });
- * console.log(shape, labels); // [ 4, 1, 32, 32 ] Int32Array(4) [ 0, 1, 2, 3 ]
- * console.log(images.length); // 4096
- * ```
- */
-export async function digits(options: DigitsOptions = {}): Promise<DigitBatch> {
-  const { count = CLASSES, size = 224, seed, split } = options;
-  const set = await mnist({ split });
-  return digitBatch(set, options.indices ?? oneOfEach(set.labels, count, seed), size);
-}
-
-/**
- * Makes a batch of some images of a set: scaled as PyTorch's `interpolate(mode="bilinear")` does it, then normalized
- * by {@linkcode MNIST_STATISTICS}.
- *
- * @param set The images [N, 28, 28] and labels [N].
- * @param indices Which of them.
- * @param size Height and width of the result.
- * @throws {RangeError} if an index lies outside the set, or `size` is not a positive whole number.
- */
-export function digitBatch(set: Mnist, indices: ArrayLike<number>, size: number): DigitBatch {
-  whole("size", size, 1, 16384);
-  const count = indices.length;
-  const images = new Float32Array(count * size * size);
-  const labels = new Int32Array(count);
-  const oneHot = new Float32Array(count * CLASSES);
-  const pixels = set.size * set.size;
-  const { mean, std } = MNIST_STATISTICS;
-  for (let n = 0; n < count; n++) {
-    const index = whole("index", indices[n], 0, set.labels.length - 1);
-    const image = images.subarray(n * size * size, (n + 1) * size * size);
-    bilinear(
-      set.images.subarray(index * pixels, (index + 1) * pixels),
-      set.size,
-      set.size,
-      image,
-      size,
-      size,
-    );
-    for (let i = 0; i < image.length; i++) image[i] = (image[i] / 255 - mean) / std;
-    labels[n] = set.labels[index];
-    oneHot[n * CLASSES + labels[n]] = 1;
-  }
-  return { images, shape: [count, 1, size, size], labels, oneHot };
-}
-
-/**
- * Which `count` images to take so that the classes come in turn: 0, 1, … 9, 0, 1, …. Without a seed the first examples
- * of each class, with one a random choice; no image twice.
- */
-export function oneOfEach(labels: Uint8Array, count: number, seed?: number): number[] {
-  whole("count", count, 1, labels.length);
-  const examples: number[][] = Array.from({ length: CLASSES }, () => []);
-  labels.forEach((label, index) => examples[label].push(index));
-  const indices: number[] = [];
-  for (let round = 0; indices.length < count; round++) {
-    for (let digit = 0; digit < CLASSES && indices.length < count; digit++) {
-      const rest = examples[digit];
-      if (round >= rest.length) continue;
-      if (seed !== undefined) {
-        // One step of Fisher and Yates' shuffle: any of the examples that are not taken yet comes to this place.
-        // The third counter word keeps these draws apart from a tensor's of the same seed, which leave it zero.
-        const [word] = philoxBlock(round, 0, seed >>> 0, 0, 1 + digit);
-        const other = round + Math.floor(word / 2 ** 32 * (rest.length - round));
-        [rest[round], rest[other]] = [rest[other], rest[round]];
-      }
-      indices.push(rest[round]);
-    }
-  }
-  return indices;
-}
-
 function paired(images: Idx, labels: Idx): Mnist {
   const [count, height, width] = images.shape;
   if (
     images.shape.length !== 3 || height !== width || labels.shape.length !== 1 || labels.shape[0] !== count
   ) {
     throw new RangeError(
-      `mnist: images [${images.shape.join(", ")}] and labels [${
-        labels.shape.join(", ")
-      }] do not belong together`,
+      `mnist: images ${text(images.shape)} and labels ${text(labels.shape)} do not belong together`,
     );
   }
   return { images: images.data, labels: labels.data, size: height };
-}
-
-function whole(what: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new RangeError(`digits: ${what} must be a whole number from ${least} to ${most}, not ${value}`);
 }

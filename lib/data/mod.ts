@@ -1,8 +1,7 @@
 /**
- * Data to learn from.
+ * Data sets.
  *
  * @module
  */
 export { type Idx, parseIdx } from "./idx.ts";
-export { type Photo, photo } from "./photo.ts";
-export { type DigitBatch, digits, type DigitsOptions, type Mnist, mnist, MNIST_STATISTICS } from "./mnist.ts";
+export { type Mnist, mnist, MNIST_STATISTICS } from "./mnist.ts";

@@ -1,41 +1,20 @@
 /**
- * Where arithmetic runs. A {@linkcode Device} wraps one TensorFlow.js backend and calls its kernels directly,
- * without TensorFlow.js' own tape and scopes: memory and gradients are the business of lib/autograd.
+ * Where arithmetic runs: kernels, memory, and the way of numbers in and out.
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
+import type { Arena } from "./arena.ts";
+import type { DeviceKernels } from "./kernels.ts";
+import type { DType, Storage, Values } from "./storage.ts";
 
-/** What the elements of a tensor are. */
-export type DType = "float32" | "int32" | "bool";
-
-/** Flat values as JavaScript holds them: "float32" → Float32Array, "int32" → Int32Array, "bool" → Uint8Array. */
-export type Values = Float32Array | Int32Array | Uint8Array;
+export type { DType, Values };
 
 /** The names of the two devices. */
 export type DeviceName = "cpu" | "webgpu";
 
-/**
- * A dense, row-major array on a device: what TensorFlow.js calls a TensorInfo. Each Storage that a kernel returns
- * holds one reference to its data; {@linkcode Device.free} gives that reference back.
- */
-export interface Storage {
-  readonly dataId: object;
-  readonly shape: number[];
-  readonly dtype: DType;
-}
-
-/** What a kernel takes: storages by name (a list where the kernel takes many, as Concat does). */
-export type KernelInputs = Record<string, Storage | Storage[] | undefined>;
-
-/** A kernel's settings. */
-export type KernelAttributes = Record<string, unknown>;
-
-type KernelFunction = (call: { inputs: unknown; attrs: unknown; backend: unknown }) => unknown;
-
 /** How many separate arrays a device holds, and how many bytes they take. */
 export interface MemoryUse {
-  /** Arrays that are alive; storages that share data count once. */
+  /** Arrays that are alive; those that share data count once. */
   tensors: number;
   /** Bytes of the arrays that are alive. */
   bytes: number;
@@ -56,7 +35,6 @@ export interface MemoryUse {
  * ```
  */
 export abstract class Device {
-  readonly #kernels = new Map<string, KernelFunction>();
   /**
    * Why it was taken although a GPU was looked for: "the only adapter is llvmpipe, software"; else empty.
    *
@@ -70,32 +48,33 @@ export abstract class Device {
    *
    * @param name How the user calls it.
    * @param description What it is, in words a reader can check: "NVIDIA H200 (Vulkan)", "1 thread, SIMD".
-   * @param backendName The name under which its kernels stand in TensorFlow.js' registry.
-   * @param backend The TensorFlow.js backend.
-   * @param nativeConvolution True when its Conv2D kernels take `dilations` and `groups`, forward and backward.
    * @internal
    */
-  constructor(
-    readonly name: DeviceName,
-    description: string,
-    readonly backendName: string,
-    /**
-     * The TensorFlow.js backend.
-     *
-     * @internal
-     */
-    readonly backend: tf.KernelBackend,
-    readonly nativeConvolution: boolean,
-  ) {
+  constructor(readonly name: DeviceName, description: string) {
     this.#description = description;
   }
+
+  /**
+   * What it computes. Calls stand between `arena.open()` and `arena.close()`, or in `arena.tidy()`: there, what a kernel makes
+   * on the way is freed.
+   *
+   * @internal
+   */
+  abstract readonly kernels: DeviceKernels;
+
+  /**
+   * Who frees what kernels make on the way.
+   *
+   * @internal
+   */
+  abstract readonly arena: Arena;
 
   /** What it is, in words a reader can check; of a CPU that stands in for a GPU, also why there is none. */
   get description(): string {
     return this.note === "" ? this.#description : `${this.#description} (${this.note})`;
   }
 
-  /** What a console and a notebook show of it. @internal */
+  /** @internal What a console and a notebook show of it. */
   [Symbol.for("Deno.customInspect")](): string {
     return `Device ${this.name}: ${this.description}`;
   }
@@ -105,12 +84,11 @@ export abstract class Device {
    *
    * @internal
    */
-  get collectsGarbage(): boolean {
-    return false;
-  }
+  abstract readonly collectsGarbage: boolean;
 
   /**
-   * How much memory is in use.
+   * How much memory is in use. On the cpu, arrays of up to 256 numbers that only JavaScript has touched so far are its garbage
+   * collector's business, and not counted.
    *
    * @returns How many arrays are alive, their bytes, and the most there were.
    * @example
@@ -139,86 +117,46 @@ export abstract class Device {
   abstract resetPeak(): void;
 
   /**
-   * Throws when the device can no longer compute (a lost GPU), with a sentence that says what was lost.
+   * Copies values to the device; they may be reused afterwards.
    *
+   * @throws {TypeError} if the typed array's kind does not fit `dtype`.
+   * @throws {RangeError} if there are not as many values as the shape holds, or no room for them.
    * @internal
    */
-  check(): void {}
+  abstract upload(values: Values, shape: readonly number[], dtype: DType): Storage;
 
   /**
-   * Whether a kernel of this name is registered for this device.
-   *
-   * @internal
-   */
-  has(kernel: string): boolean {
-    return this.#kernels.has(kernel) || tf.getKernel(kernel, this.backendName) != null;
-  }
-
-  /**
-   * Calls a kernel by its TensorFlow.js name.
-   *
-   * @throws {Error} if the device has no such kernel, or was lost.
-   * @internal
-   */
-  run(kernel: string, inputs: KernelInputs, attrs: KernelAttributes = {}): Storage {
-    return this.call(kernel, inputs, attrs) as Storage;
-  }
-
-  /**
-   * As {@linkcode run}, for kernels that return several storages.
-   *
-   * @internal
-   */
-  runMany(kernel: string, inputs: KernelInputs, attrs: KernelAttributes = {}): Storage[] {
-    return this.call(kernel, inputs, attrs) as Storage[];
-  }
-
-  /**
-   * Calls a kernel; what it returns is its own affair.
-   *
-   * @internal
-   */
-  protected call(kernel: string, inputs: KernelInputs, attrs: KernelAttributes): unknown {
-    let kernelFunction = this.#kernels.get(kernel);
-    if (kernelFunction === undefined) {
-      kernelFunction = tf.getKernel(kernel, this.backendName)?.kernelFunc as KernelFunction | undefined;
-      if (kernelFunction == null) throw new Error(`The ${this.name} device has no kernel named ${kernel}.`);
-      this.#kernels.set(kernel, kernelFunction);
-    }
-    this.check();
-    return kernelFunction({ inputs, attrs, backend: this.backend });
-  }
-
-  /**
-   * Copies values to the device. The typed array's kind must fit `dtype`; it may be reused afterwards.
-   *
-   * @internal
-   */
-  abstract upload(values: Values, shape: number[], dtype: DType): Storage;
-
-  /**
-   * Copies values back; later changes of the storage do not reach the copy.
+   * Copies values back, in row-major order; later changes of the storage do not reach the copy.
    *
    * @internal
    */
   abstract read(storage: Storage): Promise<Values>;
 
   /**
-   * Gives one reference back; the data is freed with its last one.
+   * The values, where reading them needs no waiting, in row-major order; else null. Not a copy: only to be looked at.
    *
    * @internal
    */
-  free(storage: Storage): void {
-    this.backend.disposeData(storage.dataId);
-  }
+  abstract peek(storage: Storage): Values | null;
 
   /**
-   * Another reference to the same data, seen with another shape of as many elements.
+   * Gives a storage's reference back; the data is freed with its last one. A second time does nothing.
    *
    * @internal
    */
-  share(storage: Storage, shape: number[] = storage.shape): Storage {
-    this.backend.incRef(storage.dataId);
-    return { dataId: storage.dataId, shape, dtype: storage.dtype };
-  }
+  abstract free(storage: Storage): void;
+
+  /**
+   * Another reference to the same data.
+   *
+   * @internal
+   */
+  abstract share(storage: Storage): Storage;
+
+  /**
+   * Whether other storages refer to the same data, so that it must not change in place.
+   *
+   * @internal
+   */
+  abstract isShared(storage: Storage): boolean;
 }

@@ -1,308 +1,314 @@
 /**
- * TensorFlow.js' kernels as plain functions on storages, with an arena: what a rule makes on the way and does not
- * return is freed when the rule ends, so that a rule reads like its formula.
+ * The contract of kernels: what a device computes. Rules, optimizers and backward() go through it and through nothing else.
+ *
+ * Every method takes arrays and gives new ones; none changes its arguments (those of {@linkcode Updates} do). Shapes are the
+ * logical ones, images [N, C, H, W]; in which order the dimensions lie in memory is each device's own business. A number
+ * stands for an array of no dimensions, of the other argument's dtype. Where dtypes are not named, float32 is meant.
+ * Two devices give the same, to float32 rounding, and the same errors: RangeError where shapes or numbers do not fit,
+ * TypeError where a dtype does not. NaN, infinities and the edges of int32 are as in PyTorch.
+ *
+ * The interface is generic over what it computes on: storages of a device (lib/device/cpu, lib/device/webgpu), plain arrays of
+ * JavaScript (lib/device/reference), or values with a history (lib/autograd/recorded.ts), so that a gradient that is written
+ * once can be computed, checked, and differentiated again.
  *
  * @module
  */
-import * as composed from "./composed.ts";
-import type { Convolution } from "./composed.ts";
-import type { Device, DType, KernelAttributes, KernelInputs, Storage } from "./device.ts";
+import type { Draw } from "../philox.ts";
+import type { Convolution, Pair, Pooling } from "./geometry.ts";
+import type { DType, Shaped, Storage } from "./storage.ts";
 
-/** The element-wise kernels of one input. */
-export type UnaryKernel =
-  | "Abs"
-  | "Cos"
-  | "Erf"
-  | "Exp"
-  | "Log"
-  | "LogicalNot"
-  | "Neg"
-  | "Relu"
-  | "Rsqrt"
-  | "Sigmoid"
-  | "Sign"
-  | "Sin"
-  | "Softplus"
-  | "Sqrt"
-  | "Square"
-  | "Step"
-  | "Tanh";
+export type { Convolution, Pair, Pooling };
 
-/** The element-wise kernels of two inputs, with NumPy's broadcasting. */
-export type BinaryKernel =
-  | "Add"
-  | "Sub"
-  | "Multiply"
-  | "RealDiv"
-  | "Pow"
-  | "Maximum"
-  | "Minimum"
-  | "Equal"
-  | "NotEqual"
-  | "Greater"
-  | "GreaterEqual"
-  | "Less"
-  | "LessEqual"
-  | "LogicalAnd";
-
-/** Kernel size, strides and padding of a pooling, per spatial dimension. */
-export interface Pooling {
-  kernel: [number, number];
-  strides: [number, number];
-  /** Rows before and after, columns before and after. */
-  padding: [[number, number], [number, number]];
+/** Where a slice begins, how many elements it takes, and its step (≥ 1), per dimension. */
+export interface Slice {
+  readonly begin: readonly number[];
+  readonly size: readonly number[];
+  readonly step: readonly number[];
 }
 
-/** Stands for "nothing left to sweep". */
-const NONE: Storage[] = [];
+/** Elements before and after, per dimension. */
+export type Border = readonly (readonly [before: number, after: number])[];
 
-/** The kernels of one device, and the arena of what they have made. Dimensions are those of the storage. */
-export class Kernels {
-  readonly #made: Storage[] = [];
-  #depth = 0;
-  readonly #scalars = new Map<number, Storage>();
+/** What a device computes, on arrays of type T. */
+export interface Kernels<T extends Shaped> {
+  // Making
 
-  constructor(readonly device: Device) {}
+  /** `value` everywhere. */
+  fill(shape: readonly number[], value: number, dtype?: DType): T;
+  /**
+   * Random numbers, uniform in [0, 1) or of the standard normal distribution: element i takes word i % 4 of block ⌊i / 4⌋
+   * from `draw.offset` on (see lib/philox.ts).
+   */
+  random(distribution: "uniform" | "normal", shape: readonly number[], draw: Draw): T;
+  /** Of x's shape: 0 with probability p, else 1 / (1 − p). Elements are drawn in the order in which x lies in memory. */
+  dropoutMask(x: T, p: number, draw: Draw): T;
+
+  // Functions of each element
+
+  /** −x. float32 or int32. */
+  neg(x: T): T;
+  /** |x|. float32 or int32. */
+  abs(x: T): T;
+  /** x². float32 or int32. */
+  square(x: T): T;
+  /** −1, 0 or 1; 0 for NaN, too. float32 or int32. */
+  sign(x: T): T;
+  /** √x: NaN below 0. */
+  sqrt(x: T): T;
+  /** 1 / √x. */
+  rsqrt(x: T): T;
+  /** eˣ */
+  exp(x: T): T;
+  /** ln x: −∞ at 0, NaN below. */
+  log(x: T): T;
+  /** sin x, x in radians; beyond 10⁵, where a float32 has lost its place on the circle, a GPU's own. */
+  sin(x: T): T;
+  /** cos x, as {@linkcode sin}. */
+  cos(x: T): T;
+  /** The error function, 2/√π ∫₀ˣ e^(−t²) dt. */
+  erf(x: T): T;
+  /** tanh x */
+  tanh(x: T): T;
+  /** 1 / (1 + e⁻ˣ) */
+  sigmoid(x: T): T;
+  /** ln(1 + eˣ), without overflow. */
+  softplus(x: T): T;
+  /** max(x, 0); NaN stays. */
+  relu(x: T): T;
+  /** x > 0 ? x : slope · x */
+  leakyRelu(x: T, slope: number): T;
+  /** 1 where x > 0, else 0; NaN for NaN. */
+  step(x: T): T;
+  /** x limited to [min, max]; NaN stays. */
+  clamp(x: T, min: number, max: number): T;
+  /** Whether x is neither infinite nor NaN, as bool. */
+  isFinite(x: T): T;
+  /** x in another dtype. float32 → int32 cuts the fraction off; what int32 cannot hold becomes −2³¹, NaN too. → bool: x ≠ 0. */
+  cast(x: T, dtype: DType): T;
+
+  // Functions of two elements, of one dtype, shapes broadcast
+
+  /** a + b. float32, or int32, which wraps. */
+  add(a: T, b: T | number): T;
+  /** a − b. float32, or int32, which wraps. */
+  sub(a: T | number, b: T | number): T;
+  /** a · b. float32, or int32, which wraps. */
+  mul(a: T, b: T | number): T;
+  /** a / b. */
+  div(a: T | number, b: T | number): T;
+  /** aᵇ; NaN where a is NaN (save a⁰ = 1) or b is (save 1ᵇ = 1). */
+  pow(a: T, b: T | number): T;
+  /** The larger of two; NaN if one is. float32 or int32. */
+  maximum(a: T, b: T | number): T;
+  /** The smaller of two; NaN if one is. float32 or int32. */
+  minimum(a: T, b: T | number): T;
+  /** a = b, as bool. Any dtype. */
+  equal(a: T, b: T | number): T;
+  /** a ≠ b, as bool: true for NaN. Any dtype. */
+  notEqual(a: T, b: T | number): T;
+  /** a > b, as bool. Any dtype. */
+  greater(a: T, b: T | number): T;
+  /** a ≥ b, as bool. Any dtype. */
+  greaterEqual(a: T, b: T | number): T;
+  /** a < b, as bool. Any dtype. */
+  less(a: T, b: T | number): T;
+  /** a ≤ b, as bool. Any dtype. */
+  lessEqual(a: T, b: T | number): T;
+  /** a and b; all bool. */
+  logicalAnd(a: T, b: T): T;
+  /** y ≤ 0 ? 0 : dy, the gradient of relu with result y. NaN in y lets dy pass. */
+  reluGrad(dy: T, y: T): T;
+  /** condition ? a : b, shapes broadcast. condition: bool; a and b of one dtype, at least one of them an array. */
+  select(condition: T, a: T | number, b: T | number): T;
+
+  // From many to few. `dims` ascend; kept dimensions have size 1
+
+  /** Σ x; over nothing: x. float32, or int32, which wraps. */
+  sum(x: T, dims: readonly number[], keepdim?: boolean): T;
+  /** The largest; NaN if there is one. Any dtype. A RangeError if there is nothing to choose from. */
+  max(x: T, dims: readonly number[], keepdim?: boolean): T;
+  /** The smallest; NaN if there is one. Any dtype. A RangeError if there is nothing to choose from. */
+  min(x: T, dims: readonly number[], keepdim?: boolean): T;
+  /** The first index of the largest along one dimension, which goes; the first NaN is larger than all. Any dtype → int32. */
+  argmax(x: T, dim: number): T;
+
+  // The same numbers in another arrangement. Any dtype
+
+  /** Another shape of as many elements. */
+  reshape(x: T, shape: readonly number[]): T;
+  /** Dimension i of the result is dimension dims[i] of x. */
+  permute(x: T, dims: readonly number[]): T;
+  /** x repeated along dimensions of size 1, and along new ones in front. */
+  expand(x: T, shape: readonly number[]): T;
+  /** y[i] = x[begin + step · i]. */
+  slice(x: T, part: Slice): T;
+  /** Zeros of `shape`, and dy (float32) where the slice was: the gradient of {@linkcode slice}. */
+  sliceGrad(dy: T, shape: readonly number[], part: Slice): T;
+  /** x with a border of `value`. */
+  pad(x: T, border: Border, value: number): T;
+  /** One after the other along a dimension; at least one, of one dtype. */
+  concat(list: readonly T[], dim: number): T;
+
+  // Order in memory: what only speed can tell
+
+  /** Filters [out, in, kH, kW] in the order in which {@linkcode conv2d} reads them: the same numbers. */
+  asFilters(w: T): T;
+  /** x in the order in which `like`, of the same shape, lies in memory: the same numbers. */
+  laidLike(x: T, like: T): T;
+
+  // Places named by integers
 
   /**
-   * Runs `body` and frees every storage made inside, save those it returns. A returned storage that was not made
-   * inside (an input passed through) is returned as a reference of its own.
-   *
-   * @returns What `body` returned; its storages belong to the caller (inside another tidy: to that one).
+   * y[i, j, k] = x[i, index[i, j, k], k] along `dim`; x of any dtype, index int32, other sizes equal. An index out of range is
+   * a RangeError; on webgpu the error comes with the next read, and until then the element is 0.
    */
-  tidy<T extends Storage | Storage[]>(body: () => T): T {
-    const made = this.#made;
-    const start = made.length;
-    this.#depth++;
-    let kept: Storage[] = [];
-    try {
-      const result = body();
-      // The usual case: one kernel, one result.
-      if (made.length === start + 1 && made[start] === result) {
-        kept = NONE;
-        if (this.#depth === 1) made.length = start;
-        return result;
-      }
-      const own = (storage: Storage): Storage => {
-        const inside = made.indexOf(storage, start) >= 0 && !kept.includes(storage);
-        const owned = inside ? storage : this.device.share(storage);
-        kept.push(owned);
-        return owned;
-      };
-      return (Array.isArray(result) ? result.map(own) : own(result)) as T;
-    } catch (error) {
-      kept = [];
-      throw error;
-    } finally {
-      this.#depth--;
-      if (kept !== NONE) this.#sweep(start, kept);
-    }
-  }
+  gather(x: T, index: T, dim: number): T;
+  /** Zeros of `shape`, dy added up at the places where {@linkcode gather} picked: its gradient. The order of the sums is fixed. */
+  scatterAdd(dy: T, index: T, dim: number, shape: readonly number[]): T;
+  /** float32 [..., classes]: 1 at the class. x: int32; a class out of range as an index in {@linkcode gather}. */
+  oneHot(x: T, classes: number): T;
 
-  /** Frees what was made since `start`, save what is kept; that goes to the enclosing tidy, if there is one. */
-  #sweep(start: number, kept: Storage[]): void {
-    const made = this.#made;
-    for (let i = start; i < made.length; i++) if (!kept.includes(made[i])) this.device.free(made[i]);
-    made.length = start;
-    if (this.#depth > 0) made.push(...kept);
-  }
+  // Products
 
-  /** Calls one kernel; its result belongs to the innermost arena. */
-  run(kernel: string, inputs: KernelInputs | Storage[], attrs?: KernelAttributes): Storage {
-    return this.#track(this.device.run(kernel, inputs as KernelInputs, attrs));
-  }
+  /** a [..., M, K] times b [..., K, N]; leading dimensions broadcast. A sum over nothing is 0. */
+  matmul(a: T, b: T): T;
+  /** x wᵀ + bias: x [R, in], w [out, in], bias [out] → [R, out]. */
+  linear(x: T, w: T, bias: T): T;
+  /** x [N, C, H, W] ⋆ w [out, C / groups, kH, kW] + bias [out] → [N, out, outH, outW]. */
+  conv2d(x: T, w: T, bias: T | null, settings: Convolution): T;
+  /** ∂L/∂x [N, C, H, W] = `shape` from dy [N, out, outH, outW]; zero where no window reached. */
+  conv2dInputGrad(dy: T, w: T, shape: readonly number[], settings: Convolution): T;
+  /** ∂L/∂w [out, C / groups, kH, kW] = `shape` from x and dy. */
+  conv2dFilterGrad(x: T, dy: T, shape: readonly number[], settings: Convolution): T;
 
-  /** Calls one kernel of several results. */
-  runMany(kernel: string, inputs: KernelInputs, attrs?: KernelAttributes): Storage[] {
-    return this.device.runMany(kernel, inputs, attrs).map((storage) => this.#track(storage));
-  }
+  // Pooling of images [N, C, H, W]
 
-  #track(storage: Storage): Storage {
-    this.#made.push(storage);
-    return storage;
-  }
+  /** The largest of each window, padding left out; NaN if there is one. */
+  maxPool2d(x: T, settings: Pooling): T;
+  /** dy at the first largest x of each window, added up over windows. y: the pooled x. */
+  maxPool2dGrad(dy: T, x: T, y: T, settings: Pooling): T;
+  /** u (of x's shape) at the first largest x of each window: the gradient of {@linkcode maxPool2dGrad} for dy. */
+  maxPool2dPick(u: T, x: T, y: T, settings: Pooling): T;
+  /** The mean of each window, zeros of the padding counted. */
+  avgPool2d(x: T, settings: Pooling): T;
+  /** dy / window size, added up over windows: ∂L/∂x [N, C, H, W] = `shape`. */
+  avgPool2dGrad(dy: T, shape: readonly number[], settings: Pooling): T;
 
-  /** An element-wise function of one storage. */
-  unary(kernel: UnaryKernel, x: Storage): Storage {
-    return this.run(kernel, { x });
-  }
+  // Normalization and classification
 
-  /** An element-wise function of two storages of one dtype, broadcast against each other. */
-  binary(kernel: BinaryKernel, a: Storage, b: Storage): Storage {
-    return this.run(kernel, { a, b });
-  }
-
-  add(a: Storage, b: Storage): Storage {
-    return this.run("Add", { a, b });
-  }
-  sub(a: Storage, b: Storage): Storage {
-    return this.run("Sub", { a, b });
-  }
-  mul(a: Storage, b: Storage): Storage {
-    return this.run("Multiply", { a, b });
-  }
-  div(a: Storage, b: Storage): Storage {
-    return this.run("RealDiv", { a, b });
-  }
-
-  /** x · factor for a plain number. */
-  scale(x: Storage, factor: number): Storage {
-    return factor === 1 ? x : this.mul(x, this.scalar(factor));
-  }
-
-  /** A float32 number as a storage of rank 0. Small halves and integers are made once and kept. */
-  scalar(value: number): Storage {
-    const known = this.#scalars.get(value);
-    if (known !== undefined && !Object.is(value, -0)) return known;
-    const storage = this.device.upload(new Float32Array([value]), [], "float32");
-    if (Math.abs(value) <= 8 && Number.isInteger(2 * value) && !Object.is(value, -0)) {
-      this.#scalars.set(value, storage);
-      return storage;
-    }
-    return this.#track(storage);
-  }
-
-  /** A storage filled with one value. */
-  fill(shape: number[], value: number, dtype: DType = "float32"): Storage {
-    return this.run("Fill", {}, { shape, value, dtype });
-  }
-
-  cast(x: Storage, dtype: DType): Storage {
-    return x.dtype === dtype ? x : this.run("Cast", { x }, { dtype });
-  }
-
-  /** The same data with another shape of as many elements. */
-  reshape(x: Storage, shape: number[]): Storage {
-    return this.#track(this.device.share(x, shape));
-  }
-
-  transpose(x: Storage, perm: number[]): Storage {
-    return this.run("Transpose", { x }, { perm });
-  }
-
-  sum(x: Storage, axis: number[], keepDims = false): Storage {
-    if (axis.length === 0) return x;
-    return this.run("Sum", { x: x.dtype === "bool" ? this.cast(x, "int32") : x }, { axis, keepDims });
-  }
-
-  max(x: Storage, axis: number[], keepDims = false): Storage {
-    return axis.length === 0 ? x : this.run("Max", { x }, { reductionIndices: axis, keepDims });
-  }
-
-  min(x: Storage, axis: number[], keepDims = false): Storage {
-    return axis.length === 0 ? x : this.run("Min", { x }, { axis, keepDims });
-  }
-
-  /** Sums x down to `shape`: the gradient of broadcasting `shape` up to x. */
-  sumTo(x: Storage, shape: readonly number[]): Storage {
-    const lead = x.shape.length - shape.length;
-    const axes: number[] = [];
-    x.shape.forEach((size, i) => {
-      if (i < lead || (shape[i - lead] === 1 && size !== 1)) axes.push(i);
-    });
-    if (axes.length === 0) return x;
-    return this.reshape(this.sum(x, axes, true), [...shape]);
-  }
-
-  /** x repeated to `shape` by NumPy's broadcasting. */
-  expand(x: Storage, shape: readonly number[]): Storage {
-    const lead = shape.length - x.shape.length;
-    const padded = [...Array(lead).fill(1), ...x.shape];
-    const seen = lead === 0 ? x : this.reshape(x, padded);
-    if (shape.every((size, i) => size === padded[i])) return seen;
-    if (shape.includes(0)) return this.fill([...shape], 0, x.dtype);
-    return this.run("Tile", { x: seen }, { reps: shape.map((size, i) => (padded[i] === size ? 1 : size)) });
-  }
-
-  slice(x: Storage, begin: number[], size: number[]): Storage {
-    if (size.every((n, i) => n === x.shape[i])) return x;
-    return this.run("Slice", { x }, { begin, size });
-  }
-
-  stridedSlice(x: Storage, begin: number[], end: number[], strides: number[]): Storage {
-    return this.run("StridedSlice", { x }, {
-      begin,
-      end,
-      strides,
-      beginMask: 0,
-      endMask: 0,
-      ellipsisMask: 0,
-      newAxisMask: 0,
-      shrinkAxisMask: 0,
-    });
-  }
-
-  pad(x: Storage, paddings: [number, number][], value = 0): Storage {
-    if (paddings.every(([before, after]) => before === 0 && after === 0)) return x;
-    return this.run("PadV2", { x }, { paddings, constantValue: value });
-  }
-
-  concat(list: Storage[], axis: number): Storage {
-    return this.run("Concat", list, { axis });
-  }
-
-  /** a where condition holds, else b; all of one shape. */
-  select(condition: Storage, a: Storage, b: Storage): Storage {
-    return this.run("Select", { condition, t: a, e: b });
-  }
-
-  /** 1 where the index along a new last dimension equals x, else 0. x: int32. */
-  oneHot(x: Storage, depth: number): Storage {
-    return this.run("OneHot", { indices: x }, { dtype: "float32", depth, onValue: 1, offValue: 0 });
-  }
-
-  /** a [B, M, K] times b [B, K, N]; a batch of 1 serves every batch of the other. */
-  matmul(a: Storage, b: Storage, transposeA = false, transposeB = false): Storage {
-    return this.run("BatchMatMul", { a, b }, { transposeA, transposeB });
-  }
-
-  /** As {@linkcode matmul}, with a bias [N] added to every row. */
-  matmulBias(a: Storage, b: Storage, bias: Storage, transposeA: boolean, transposeB: boolean): Storage {
-    const attrs = { transposeA, transposeB, activation: "linear", leakyreluAlpha: 0 };
-    return this.run("_FusedMatMul", { a, b, bias }, attrs);
-  }
-
-  conv2d(x: Storage, filter: Storage, bias: Storage | undefined, settings: Convolution): Storage {
-    return this.#track(composed.convolution(this.device, x, filter, bias, settings));
-  }
-
-  conv2dInputGrad(dy: Storage, filter: Storage, shape: number[], settings: Convolution): Storage {
-    return this.#track(composed.convolutionInputGrad(this.device, dy, filter, shape, settings));
-  }
-
-  conv2dFilterGrad(x: Storage, dy: Storage, shape: number[], settings: Convolution): Storage {
-    return this.#track(composed.convolutionFilterGrad(this.device, x, dy, shape, settings));
-  }
-
-  maxPool(x: Storage, pooling: Pooling): Storage {
-    return this.run("MaxPool", { x }, poolAttributes(pooling));
-  }
-
-  maxPoolGrad(dy: Storage, input: Storage, output: Storage, pooling: Pooling): Storage {
-    return this.run("MaxPoolGrad", { dy, input, output }, poolAttributes(pooling));
-  }
-
-  avgPool(x: Storage, pooling: Pooling): Storage {
-    return this.run("AvgPool", { x }, poolAttributes(pooling));
-  }
-
-  avgPoolGrad(dy: Storage, input: Storage, pooling: Pooling): Storage {
-    return this.run("AvgPoolGrad", { dy, input }, poolAttributes(pooling));
-  }
+  /** eˣ / Σ eˣ along a dimension. */
+  softmax(x: T, dim: number): T;
+  /** x − ln Σ eˣ along a dimension. */
+  logSoftmax(x: T, dim: number): T;
+  /**
+   * logits [R, C], classes int32 [R] → [−log-softmax at the class [R], log-softmax [R, C]]. A class out of range as an index in
+   * {@linkcode gather}; its loss is NaN.
+   */
+  crossEntropy(logits: T, classes: T): [losses: T, logs: T];
+  /** dy [R] · (e^logs − one-hot of the class) → [R, C]; a class out of range as in {@linkcode crossEntropy}. */
+  crossEntropyGrad(dy: T, logs: T, classes: T): T;
+  /**
+   * Batch normalization (Ioffe & Szegedy 2015, algorithm 1) of x [N, C, ...] with its own statistics:
+   * y = scale · (x − mean) / √(variance + epsilon) + offset; scale, offset, mean and (biased) variance are [C].
+   */
+  batchNorm(x: T, scale: T, offset: T, epsilon: number): [y: T, mean: T, variance: T];
+  /**
+   * With x̂ = (x − mean) / √(variance + ε) and n values a channel: dOffset = Σ dy, dScale = Σ dy x̂,
+   * dx = scale / √(variance + ε) · (dy − dOffset / n − x̂ dScale / n).
+   */
+  batchNormGrad(
+    dy: T,
+    x: T,
+    mean: T,
+    variance: T,
+    scale: T,
+    epsilon: number,
+  ): [dx: T, dScale: T, dOffset: T];
 }
 
-function poolAttributes({ kernel, strides, padding }: Pooling): KernelAttributes {
-  const [rows, columns] = padding;
-  const valid = rows[0] + rows[1] + columns[0] + columns[1] === 0;
-  const pad = valid ? "valid" : [[0, 0], rows, columns, [0, 0]];
-  return { filterSize: kernel, strides, pad, dimRoundingMode: "floor" };
+/** What a step of SGD changes, and by what. */
+export interface SgdArrays<T> {
+  /** θ, changed in place. */
+  readonly param: T;
+  readonly grad: T;
+  /** The momentum's buffer, changed in place; null without momentum. */
+  readonly buffer: T | null;
 }
 
-const kernelsOf = new WeakMap<Device, Kernels>();
-
-/** The kernels of a device: one object each. */
-export function kernels(device: Device): Kernels {
-  let found = kernelsOf.get(device);
-  if (found === undefined) kernelsOf.set(device, found = new Kernels(device));
-  return found;
+/** Settings of a step of SGD. */
+export interface SgdSettings {
+  readonly lr: number;
+  readonly momentum: number;
+  readonly dampening: number;
+  readonly weightDecay: number;
+  readonly nesterov: boolean;
+  readonly maximize: boolean;
+  /** Whether the buffer is new: it becomes the gradient. */
+  readonly first: boolean;
 }
+
+/** What a step of Adam changes, and by what. */
+export interface AdamArrays<T> {
+  /** θ, changed in place. */
+  readonly param: T;
+  readonly grad: T;
+  /** Running mean of the gradient, changed in place. */
+  readonly m: T;
+  /** Running mean of its square, changed in place. */
+  readonly v: T;
+  /** The largest v there was (AMSGrad), changed in place; or null. */
+  readonly vMax: T | null;
+}
+
+/** Settings of a step of Adam. */
+export interface AdamSettings {
+  readonly lr: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Whether the decay shrinks θ itself (AdamW) instead of entering the gradient. */
+  readonly decoupled: boolean;
+  readonly maximize: boolean;
+  /** Counts from 1. */
+  readonly step: number;
+}
+
+/** What a step of RMSprop changes, and by what. */
+export interface RmspropArrays<T> {
+  /** θ, changed in place. */
+  readonly param: T;
+  readonly grad: T;
+  /** Running mean of the squared gradient, changed in place. */
+  readonly square: T;
+  /** Running mean of the gradient (centered), changed in place; or null. */
+  readonly average: T | null;
+  /** The momentum's buffer, changed in place; null without momentum. */
+  readonly buffer: T | null;
+}
+
+/** Settings of a step of RMSprop. */
+export interface RmspropSettings {
+  readonly lr: number;
+  readonly alpha: number;
+  readonly epsilon: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly maximize: boolean;
+}
+
+/**
+ * Steps of optimizers, in place: PyTorch's update rules (torch.optim, single-tensor forms), number for number. All arrays are
+ * float32, of the parameter's shape. What is the same for all elements is computed on the host in float64.
+ */
+export interface Updates<T extends Shaped> {
+  /** g ← ±grad + λθ; buffer ← μ buffer + (1 − dampening) g; θ ← θ − lr · (g, or buffer, or with nesterov g + μ buffer). */
+  sgdStep(arrays: SgdArrays<T>, settings: SgdSettings): void;
+  /** Adam (Kingma & Ba 2015, algorithm 1), AdamW (Loshchilov & Hutter 2019), AMSGrad with vMax. */
+  adamStep(arrays: AdamArrays<T>, settings: AdamSettings): void;
+  /** RMSprop (Hinton 2012, lecture 6e), centered with `average`, with momentum with `buffer`. */
+  rmspropStep(arrays: RmspropArrays<T>, settings: RmspropSettings): void;
+}
+
+/** All that a device computes. */
+export type DeviceKernels = Kernels<Storage> & Updates<Storage>;

@@ -5,18 +5,9 @@
  */
 import { createCpuDevice } from "./cpu/mod.ts";
 import type { Device, DeviceName } from "./device.ts";
-import { createWebGpuDevice, type WebGpuDevice } from "./webgpu/mod.ts";
+import type { WebGpuDevice } from "./webgpu/device.ts";
 
-export {
-  Device,
-  type DeviceName,
-  type DType,
-  type KernelAttributes,
-  type KernelInputs,
-  type MemoryUse,
-  type Storage,
-  type Values,
-} from "./device.ts";
+export { Device, type DeviceName, type DType, type MemoryUse, type Values } from "./device.ts";
 
 let cpu: Device | undefined;
 let gpu: WebGpuDevice | undefined;
@@ -86,6 +77,8 @@ function gpuDevice(fallback: boolean): Promise<Device> {
   const result = turn.then(async () => {
     // A software adapter that was once asked for by name is not what "a real GPU" means; a lost one is none at all.
     if (gpu !== undefined && !gpu.lost && (fallback || !gpu.software)) return gpu;
+    // Only now: a program on the CPU never loads it.
+    const { createWebGpuDevice } = await import("./webgpu/mod.ts");
     return gpu = await createWebGpuDevice({ fallback });
   });
   turn = result.catch(() => {});

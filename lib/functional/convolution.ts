@@ -1,10 +1,10 @@
-/** Products with weights: fully connected and convolutional. */
+/** Convolution of images. */
 import { apply } from "../autograd/graph.ts";
 import { toDtype } from "../tensor/combine.ts";
-import { channelsLast, FILTERS, reorder } from "../tensor/order.ts";
-import { pair, type Size, sizeOf, text } from "../tensor/shape.ts";
+import { text } from "../device/shape.ts";
+import { pair, type Size } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { images } from "./layout.ts";
+import { images } from "./images.ts";
 
 /** Settings of a convolution. */
 export interface Conv2dOptions {
@@ -84,58 +84,7 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
       );
     }
   });
-  const filter = reorder(toDtype(weight.value, "float32"), weight.order, FILTERS);
-  const inputs = bias === null ? [value, filter] : [value, filter, toDtype(bias.value, "float32")];
-  const [top, left] = padding;
-  const settings = {
-    strides,
-    padding: [[top, top], [left, left]] as [[number, number], [number, number]],
-    dilations,
-    groups,
-  };
-  return new Tensor(apply("conv2d", inputs, settings), channelsLast(4));
-}
-
-/**
- * A fully connected layer: y = x weightᵀ + bias.
- *
- * @param x [..., in].
- * @param weight [out, in].
- * @param bias [out], or null.
- * @returns [..., out].
- * @throws {RangeError} if the sizes do not fit.
- * @example
- * ```ts
- * import { F, tensor } from "descent";
- * import { assertEquals } from "@std/assert";
- * const y = F.linear(tensor([[1, 2]]), tensor([[3, 4], [5, 6]]), tensor([0.5, 0]));
- * assertEquals(await y.array(), [[11.5, 17]]);
- * ```
- */
-export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  if (weight.ndim !== 2 || x.ndim === 0 || x.shape.at(-1) !== weight.shape[1]) {
-    throw new RangeError(
-      `linear: input ${text(x.shape)} does not fit weight ${
-        text(weight.shape)
-      }: [..., in] and [out, in] are needed`,
-    );
-  }
-  const [outputs, inputs] = weight.shape;
-  if (bias === null) return x.matmul(weight.t());
-  if (bias.ndim !== 1 || bias.shape[0] !== outputs) {
-    throw new RangeError(`linear: bias must have shape [${outputs}], not ${text(bias.shape)}`);
-  }
-  const leading = x.shape.slice(0, -1), rows = sizeOf(leading);
-  const a = apply("reshape", [reorder(toDtype(x.value, "float32"), x.order, null)], {
-    shape: [1, rows, inputs],
-  });
-  const transposed = weight.order === null;
-  const b = apply("reshape", [toDtype(weight.value, "float32")], {
-    shape: [1, ...weight.value.buffer.shape],
-  });
-  const y = apply("linear", [a, b, toDtype(bias.value, "float32")], {
-    transposeA: false,
-    transposeB: transposed,
-  });
-  return new Tensor(apply("reshape", [y], { shape: [...leading, outputs] }));
+  const inputs = [value, toDtype(weight.value, "float32")];
+  if (bias !== null) inputs.push(toDtype(bias.value, "float32"));
+  return new Tensor(apply("conv2d", inputs, { strides, padding, dilations, groups }));
 }

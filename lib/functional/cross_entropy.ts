@@ -1,12 +1,12 @@
 /** How unlikely the right class was: the losses of classification. */
 import { apply } from "../autograd/graph.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import type { TensorLike } from "../tensor/base.ts";
+import type { TensorLike } from "../tensor/tensor.ts";
 import { tensor } from "../tensor/create.ts";
-import { reorder } from "../tensor/order.ts";
-import { sameShape, text } from "../tensor/shape.ts";
+import { sameShape, text } from "../device/shape.ts";
 import type { NestedArray } from "../tensor/values.ts";
-import { checkReduction, type LossOptions, reduce, type Reduction } from "./losses.ts";
+import type { LossOptions, Reduction } from "./losses.ts";
+import { checkReduction, reduce } from "./reduction.ts";
 
 /** Settings of {@linkcode nllLoss}. */
 export interface ClassLossOptions extends LossOptions {
@@ -201,9 +201,7 @@ function readClasses(name: string, logits: Tensor, target: TensorLike, ignoreInd
 /** The numbers of plain arrays, and of tensors where reading them needs no waiting; else null. */
 function valuesAtHand(target: TensorLike): Iterable<number> | null {
   if (!(target instanceof Tensor)) return ([target] as unknown[]).flat(Infinity as 1) as number[];
-  if (target.device.name !== "cpu") return null;
-  const { backend } = target.device;
-  return backend.readSync(target.value.buffer.storage.dataId) as Int32Array;
+  return target.device.peek(target.value.buffer.storage);
 }
 
 /** x · weight, along the dimension of the classes. */
@@ -233,7 +231,7 @@ function misses(logits: Tensor, index: Tensor, dim: number): Tensor {
   const count = logits.shape[dim];
   const rest = logits.shape.map((_, i) => i).filter((i) => i !== dim);
   const rows = logits.permute([...rest, dim]).to("float32").reshape(index.size, count);
-  const inputs = [rows, index.reshape(index.size)].map(({ value, order }) => reorder(value, order, null));
+  const inputs = [rows.value, index.reshape(index.size).value];
   return new Tensor(apply("crossEntropy", inputs, undefined)).reshape(index.shape);
 }
 

@@ -1,9 +1,10 @@
 /** How wrong an answer is, as one number: what training makes small. */
 import { Tensor } from "../tensor/tensor.ts";
-import type { TensorLike } from "../tensor/base.ts";
+import type { TensorLike } from "../tensor/tensor.ts";
 import { full, tensor } from "../tensor/create.ts";
-import { broadcastShapes, sameShape, text } from "../tensor/shape.ts";
+import { broadcastShapes, sameShape, text } from "../device/shape.ts";
 import type { NestedArray } from "../tensor/values.ts";
+import { checkReduction, reduce } from "./reduction.ts";
 
 /** What becomes of the losses of the single elements: their mean (over a batch: of its examples), their sum, nothing. */
 export type Reduction = "mean" | "sum" | "none";
@@ -20,19 +21,6 @@ export interface BinaryLossOptions extends LossOptions {
   weight?: Tensor | null;
   /** How much the ones of the target count against its zeros, broadcast: 1 if not said. */
   posWeight?: Tensor | null;
-}
-
-/** Throws if it is none of the three. */
-export function checkReduction(name: string, reduction: Reduction): void {
-  if (reduction === "mean" || reduction === "sum" || reduction === "none") return;
-  throw new RangeError(
-    `${name}: reduction must be "mean", "sum" or "none", not ${JSON.stringify(reduction)}`,
-  );
-}
-
-/** The losses of the single elements, brought together. */
-export function reduce(loss: Tensor, reduction: Reduction): Tensor {
-  return reduction === "mean" ? loss.mean() : reduction === "sum" ? loss.sum() : loss;
 }
 
 /** A target as a tensor on the device of the input, of the same shape; a plain number is repeated. */

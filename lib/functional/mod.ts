@@ -1,12 +1,15 @@
-/** Functions of tensors that networks are made of; the layers of `nn` call them with parameters of their own. @module */
+/**
+ * Functions of tensors that networks are made of; the layers of `nn` call them with parameters of their own.
+ *
+ * Only `export *` here, from files that export nothing else: it is what `deno doc` follows into a namespace.
+ *
+ * @module
+ */
 export * from "./convolution.ts";
-export * from "./normalization.ts";
-export * from "./pooling.ts";
-export {
-  binaryCrossEntropyWithLogits,
-  type BinaryLossOptions,
-  type LossOptions,
-  mseLoss,
-  type Reduction,
-} from "./losses.ts";
 export * from "./cross_entropy.ts";
+export * from "./dropout.ts";
+export * from "./linear.ts";
+export * from "./losses.ts";
+export * from "./normalization.ts";
+export * from "./one_hot.ts";
+export * from "./pooling.ts";

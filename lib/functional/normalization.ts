@@ -1,13 +1,11 @@
-/** Batch normalization and dropout. */
-import { apply, applyMany, noGrad } from "../autograd/graph.ts";
+/** Batch normalization. */
+import { apply, applyMany } from "../autograd/graph.ts";
+import { unrecorded } from "../autograd/no_grad.ts";
 import { Value } from "../autograd/value.ts";
 import { toDtype } from "../tensor/combine.ts";
-import { channelsLast } from "../tensor/order.ts";
-import { draw } from "../tensor/random.ts";
-import { text } from "../tensor/shape.ts";
+import { text } from "../device/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { makeValue } from "../tensor/values.ts";
-import { toChannelsLast } from "./layout.ts";
 
 /** Settings of a batch normalization. */
 export interface BatchNormOptions {
@@ -69,8 +67,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   const { device } = x;
   const filled = (n: number) => makeValue("batchNorm", new Float32Array(channels).fill(n), { device });
   const scale = weight?.value ?? filled(1), offset = bias?.value ?? filled(0);
-  const order = channelsLast(x.ndim);
-  const input = toDtype(toChannelsLast(x), "float32");
+  const input = toDtype(x.value, "float32");
   if (!training) {
     if (runningMean === null || runningVar === null) {
       throw new TypeError(
@@ -78,7 +75,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
       );
     }
     const inputs = [input, scale, offset, runningMean.value, runningVar.value];
-    return new Tensor(apply("batchNormInference", inputs, { epsilon: eps }), order);
+    return new Tensor(apply("batchNormInference", inputs, { epsilon: eps }));
   }
   if (count <= 1) {
     throw new RangeError(
@@ -91,59 +88,12 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   const { value: y, extra: [mean, variance] } = applyMany("batchNorm", [input, scale, offset], {
     epsilon: eps,
   });
-  noGrad(() => {
+  unrecorded(() => {
     const blend = (running: Tensor, batch: Tensor) => running.mul_(1 - momentum).add_(batch);
     if (runningMean !== null) blend(runningMean, new Tensor(new Value(mean)).mul(momentum));
     if (runningVar !== null) {
       blend(runningVar, new Tensor(new Value(variance)).mul(momentum * count / (count - 1)));
     }
   });
-  return new Tensor(y, order);
-}
-
-/**
- * Sets each element to 0 with probability p and scales the others by 1 / (1 − p), so that the expectation stays
- * (Srivastava et al. 2014). Draws from the generator of `manualSeed`.
- *
- * @param x Any shape.
- * @param p Probability of a zero, from 0 to 1.
- * @param options `training`: if false, x is returned as it is; true if not said.
- * @returns A tensor of x's shape.
- * @throws {RangeError} if p is no probability.
- * @example
- * ```ts
- * import { F, ones } from "descent";
- * F.dropout(ones(4), 0.5); // zeros and twos
- * ```
- */
-export function dropout(x: Tensor, p = 0.5, { training = true }: { training?: boolean } = {}): Tensor {
-  if (!(p >= 0 && p <= 1)) throw new RangeError(`dropout: p must be a probability from 0 to 1, not ${p}`);
-  if (!training || p === 0) return x;
-  if (p === 1) return x.mul(0);
-  return new Tensor(apply("dropout", [toDtype(x.value, "float32")], { ...draw(x.size), p }), x.order);
-}
-
-/**
- * A one-hot code: 1 at the class, 0 elsewhere.
- *
- * @param classes int32 of any shape.
- * @param count How many classes there are.
- * @returns float32, of the shape of `classes` with one dimension of size `count` behind.
- * @throws {TypeError} if the classes are not int32.
- * @example
- * ```ts
- * import { F, tensor } from "descent";
- * import { assertEquals } from "@std/assert";
- * assertEquals(await F.oneHot(tensor([2, 0], { dtype: "int32" }), 3).array(), [[0, 0, 1], [1, 0, 0]]);
- * ```
- */
-export function oneHot(classes: Tensor, count: number): Tensor {
-  if (classes.dtype !== "int32") {
-    throw new TypeError(`oneHot: classes must be int32, not ${classes.dtype}; use to("int32")`);
-  }
-  if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`oneHot: the number of classes must be a whole number ≥ 1, not ${count}`);
-  }
-  const last = classes.order === null ? null : [...classes.order, classes.ndim];
-  return new Tensor(apply("oneHot", [classes.value], { classes: count }), last);
+  return new Tensor(y);
 }

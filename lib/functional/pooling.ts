@@ -1,11 +1,10 @@
 /** Pooling: a window moves over each channel and leaves one number at every place. */
 import { apply } from "../autograd/graph.ts";
-import type { Pooling } from "../device/kernels.ts";
-import { channelsLast } from "../tensor/order.ts";
-import { pair, type Size, text } from "../tensor/shape.ts";
+import { text } from "../device/shape.ts";
+import { pair, type Size } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { cat } from "../tensor/join.ts";
-import { images } from "./layout.ts";
+import { images } from "./images.ts";
 
 /** Settings of a pooling. */
 export interface PoolOptions {
@@ -37,8 +36,7 @@ function pool(name: "maxPool2d" | "avgPool2d", x: Tensor, kernelSize: Size, opti
       );
     }
   });
-  const padding: Pooling["padding"] = [[border[0], border[0]], [border[1], border[1]]];
-  return new Tensor(apply(name, [value], { kernel, strides, padding }), channelsLast(4));
+  return new Tensor(apply(name, [value], { kernel, strides, padding: border }));
 }
 
 /**

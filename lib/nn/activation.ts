@@ -57,7 +57,7 @@ export class LeakyReLU extends Module {
     return x.leakyRelu(this.slope);
   }
 
-  /** The arguments, for printing. @internal */
+  /** @internal The arguments, for printing. */
   protected override describe(): string {
     return String(this.slope);
   }
@@ -165,7 +165,7 @@ export class Softmax extends Module {
     return x.softmax(this.dim);
   }
 
-  /** The arguments, for printing. @internal */
+  /** @internal The arguments, for printing. */
   protected override describe(): string {
     return String(this.dim);
   }

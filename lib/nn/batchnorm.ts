@@ -1,7 +1,7 @@
 /** Batch normalization as a layer: `F.batchNorm` with parameters and running statistics of its own. */
-import { noGrad } from "../autograd/graph.ts";
+import { unrecorded } from "../autograd/no_grad.ts";
 import { batchNorm } from "../functional/normalization.ts";
-import { text } from "../tensor/shape.ts";
+import { text } from "../device/shape.ts";
 import { ones, tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { argumentsText, checkCount, checkRange } from "./check.ts";
@@ -23,7 +23,7 @@ export interface BatchNormLayerOptions {
 const DEFAULTS = { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true };
 
 /** What the normalizations share; they differ in the shapes that they take. */
-export abstract class BatchNorm extends Module {
+abstract class BatchNorm extends Module {
   /** γ [C], ones at first; null without `affine`. */
   readonly weight: Parameter | null;
   /** β [C], zeros at first; null without `affine`. */
@@ -68,11 +68,11 @@ export abstract class BatchNorm extends Module {
     return this.#batches;
   }
 
-  /** Adds the batches that were seen since the last time. @internal */
+  /** @internal Adds the batches that were seen since the last time. */
   protected override refresh(): void {
     const seen = this.#uncounted;
     this.#uncounted = 0;
-    if (seen > 0) noGrad(() => this.#batches!.add_(seen));
+    if (seen > 0) unrecorded(() => this.#batches!.add_(seen));
   }
 
   /** The statistics under PyTorch's names. */
@@ -120,7 +120,7 @@ export abstract class BatchNorm extends Module {
     const runningMean = zeros(this.numFeatures), runningVar = ones(this.numFeatures);
     const y = batchNorm(x, { weight, bias, eps, runningMean, runningVar, momentum: 1, training: true });
     this.#uncounted++;
-    noGrad(() => {
+    unrecorded(() => {
       const share = tensor(1).div(this.numBatchesTracked!);
       this.runningMean!.add_(runningMean.sub(this.runningMean!).mul(share));
       this.runningVar!.add_(runningVar.sub(this.runningVar!).mul(share));
@@ -128,7 +128,7 @@ export abstract class BatchNorm extends Module {
     return y;
   }
 
-  /** The arguments, for printing. @internal */
+  /** @internal The arguments, for printing. */
   protected override describe(): string {
     const { numFeatures, eps, momentum } = this;
     const options = {
@@ -140,6 +140,9 @@ export abstract class BatchNorm extends Module {
     return argumentsText([numFeatures], options, DEFAULTS);
   }
 }
+
+/** A type only: nobody but this file makes classes of it. */
+export type { BatchNorm };
 
 /**
  * Normalizes every feature over the batch, then scales and shifts it (Ioffe & Szegedy 2015). In training with the batch's

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { closeScope, currentScope, openScope } from "../autograd/scope.ts";
-import { TensorBase } from "../tensor/base.ts";
+import { current } from "../autograd/context.ts";
+import { scoped } from "../autograd/scoped.ts";
+import { Tensor } from "../tensor/tensor.ts";
 
 /** Is told of a module's call: what it got, what it returned. */
-export type Observer<M> = (module: M, inputs: readonly unknown[], output: unknown) => void;
+type Observer<M> = (module: M, inputs: readonly unknown[], output: unknown) => void;
 
 // deno-lint-ignore no-explicit-any
 const observers: Observer<any>[] = [];
@@ -28,29 +29,30 @@ export function scopedCall<M extends object, I extends unknown[], T>(
   forward: (this: M, ...inputs: I) => T,
   inputs: I,
 ): T {
-  const scope = openScope(module.constructor.name);
   const returned = new Set<object>();
-  try {
-    const result = forward.apply(module, inputs);
-    collect(result, returned);
-    for (const observer of observers) observer(module, inputs, result);
-    return result;
-  } finally {
-    closeScope(scope, (buffer) => {
+  return scoped(
+    () => {
+      const result = forward.apply(module, inputs);
+      collect(result, returned);
+      for (const observer of observers) observer(module, inputs, result);
+      return result;
+    },
+    (buffer, { place }) => {
       if (returned.has(buffer)) return true;
       if (buffer.uses === 0) {
-        buffer.free(`when the forward of ${scope.place} returned without it`);
+        buffer.free(`when the forward of ${place} returned without it`);
         return false;
       }
       buffer.inner = true;
       return true;
-    });
-  }
+    },
+    { module: module.constructor.name },
+  );
 }
 
 /** The buffers of all tensors in a result: a tensor, or tensors in arrays and plain objects. */
 function collect(result: unknown, into: Set<object>): void {
-  if (result instanceof TensorBase) into.add(result.value.buffer);
+  if (result instanceof Tensor) into.add(result.value.buffer);
   else if (Array.isArray(result)) { for (const item of result) collect(item, into); }
   else if (
     typeof result === "object" && result !== null && Object.getPrototypeOf(result) === Object.prototype
@@ -66,9 +68,9 @@ function collect(result: unknown, into: Set<object>): void {
  * @param between What the first layer returned.
  * @param result What the second layer made of it.
  */
-export function freeBetween(between: TensorBase, result: unknown): void {
+export function freeBetween(between: Tensor, result: unknown): void {
   const { buffer } = between.value;
-  const scope = currentScope();
+  const { scope } = current();
   if (scope === null || buffer.scope !== scope || buffer.kept || buffer.uses > 0) return;
   const alive = new Set<object>();
   collect(result, alive);

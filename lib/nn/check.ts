@@ -1,5 +1,6 @@
 /** Checks of a layer's arguments: sentences that name the layer, the argument and what would do. */
-import { type Size, text } from "../tensor/shape.ts";
+import { text } from "../device/shape.ts";
+import type { Size } from "../tensor/shape.ts";
 
 /**
  * A count: a whole number ≥ 1.
@@ -45,7 +46,7 @@ function describe(value: unknown): string {
 }
 
 /** A size as one would write it: 3, or [3, 5]. */
-export function sizeText(size: Size): string {
+function sizeText(size: Size): string {
   if (typeof size === "number") return String(size);
   return size.every((n) => n === size[0]) ? String(size[0]) : text(size);
 }

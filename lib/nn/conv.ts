@@ -1,10 +1,10 @@
 /** The convolutional layer. */
 import { conv2d } from "../functional/convolution.ts";
-import { FILTERS } from "../tensor/order.ts";
-import { pair, type Size, text } from "../tensor/shape.ts";
+import { text } from "../device/shape.ts";
+import { pair, type Size } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { argumentsText, checkCount } from "./check.ts";
-import { uniform } from "./draw.ts";
+import { asFilters, uniform } from "./draw.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -79,7 +79,7 @@ export class Conv2d extends Module {
     }
     const shape = [outChannels, inChannels / groups, ...this.kernelSize];
     const bound = 1 / Math.sqrt(shape[1] * shape[2] * shape[3]);
-    this.weight = new Parameter(uniform(shape, -bound, bound, FILTERS));
+    this.weight = new Parameter(asFilters(uniform(shape, -bound, bound)));
     this.bias = bias ? new Parameter(uniform([outChannels], -bound, bound)) : null;
   }
 
@@ -95,7 +95,7 @@ export class Conv2d extends Module {
     return conv2d(x, this.weight, { bias, stride, padding, dilation, groups });
   }
 
-  /** The arguments, for printing. @internal */
+  /** @internal The arguments, for printing. */
   protected override describe(): string {
     const { inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias } = this;
     const options = { stride, padding, dilation, groups, bias: bias !== null };

@@ -1,57 +1,42 @@
-/** First values of parameters, in the layout that they keep. */
+/** First values of parameters. */
 import type { Device } from "../device/mod.ts";
-import { noGrad } from "../autograd/graph.ts";
-import { closeScope, openScope } from "../autograd/scope.ts";
-import { type Order, reorder } from "../tensor/order.ts";
+import { Buffer } from "../autograd/buffer.ts";
+import { freeAll } from "../autograd/scope.ts";
+import { scoped } from "../autograd/scoped.ts";
+import { Value } from "../autograd/value.ts";
 import { random } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** Runs `make` and frees all that it made, but for the result. */
 function keepOnly(make: () => Tensor): Tensor {
-  const scope = openScope();
-  try {
-    return noGrad(make).keep();
-  } finally {
-    closeScope(scope, (buffer) => {
-      buffer.free("when the parameter had its values");
-      return false;
-    });
-  }
+  return scoped(() => make().keep(), freeAll("when the parameter had its values"), { recording: false });
 }
 
 /**
- * Uniform random numbers in [low, high), drawn in the order of `shape`, then laid out in `order`.
+ * Uniform random numbers in [low, high).
  *
  * @returns A tensor that no scope frees.
  */
-export function uniform(
-  shape: number[],
-  low: number,
-  high: number,
-  order: Order = null,
-  device?: Device,
-): Tensor {
-  return keepOnly(() => {
-    const drawn = random("uniform", shape, false, device).mul_(high - low).add_(low);
-    return new Tensor(reorder(drawn.value, null, order), order);
-  });
+export function uniform(shape: number[], low: number, high: number, device?: Device): Tensor {
+  return keepOnly(() => random("uniform", shape, false, device).mul_(high - low).add_(low));
 }
 
 /**
- * Normally distributed random numbers, drawn in the order of `shape`, then laid out in `order`.
+ * Normally distributed random numbers.
  *
  * @returns A tensor that no scope frees.
  */
-export function normal(
-  shape: number[],
-  mean: number,
-  std: number,
-  order: Order = null,
-  device?: Device,
-): Tensor {
+export function normal(shape: number[], mean: number, std: number, device?: Device): Tensor {
   return keepOnly(() => {
     const drawn = random("normal", shape, false, device).mul_(std);
-    if (mean !== 0) drawn.add_(mean);
-    return new Tensor(reorder(drawn.value, null, order), order);
+    return mean === 0 ? drawn : drawn.add_(mean);
   });
+}
+
+/** Filters [out, in, kH, kW] laid out once as convolutions read them. */
+export function asFilters({ value: { buffer } }: Tensor): Tensor {
+  const { device, storage } = buffer;
+  const laid = device.arena.tidy(() => device.kernels.asFilters(storage));
+  buffer.free("when its numbers were laid out as filters");
+  return new Tensor(new Value(new Buffer(device, laid, "filters"))).keep();
 }

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { noGrad } from "../autograd/graph.ts";
-import { text } from "../tensor/shape.ts";
+import { unrecorded } from "../autograd/no_grad.ts";
+import { text } from "../device/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkRange } from "./check.ts";
 import { normal, uniform } from "./draw.ts";
@@ -35,9 +35,10 @@ function checkFloat(name: string, tensor: Tensor): void {
   }
 }
 
-/** Puts freshly drawn values, laid out as `tensor`, into its memory. */
+/** Puts freshly drawn values into a tensor. */
 function fill(tensor: Tensor, fresh: Tensor): Tensor {
-  tensor.value.buffer.replace(fresh.value.buffer.release("when a parameter took it"));
+  unrecorded(() => tensor.copy_(fresh));
+  fresh.value.buffer.free("when a parameter took it");
   return tensor;
 }
 
@@ -59,7 +60,7 @@ export function uniform_(tensor: Tensor, { a = 0, b = 1 }: { a?: number; b?: num
   checkRange("uniform_", "a", a, -Infinity);
   checkRange("uniform_", "b", b, -Infinity);
   if (a > b) throw new RangeError(`uniform_: a must not be larger than b; they are ${a} and ${b}`);
-  return fill(tensor, uniform(tensor.shape, a, b, tensor.order, tensor.device));
+  return fill(tensor, uniform(tensor.shape, a, b, tensor.device));
 }
 
 /**
@@ -79,7 +80,7 @@ export function normal_(tensor: Tensor, { mean = 0, std = 1 }: { mean?: number; 
   checkFloat("normal_", tensor);
   checkRange("normal_", "mean", mean, -Infinity);
   checkRange("normal_", "std", std, 0);
-  return fill(tensor, normal(tensor.shape, mean, std, tensor.order, tensor.device));
+  return fill(tensor, normal(tensor.shape, mean, std, tensor.device));
 }
 
 /**
@@ -95,7 +96,7 @@ export function normal_(tensor: Tensor, { mean = 0, std = 1 }: { mean?: number; 
  * ```
  */
 export function constant_(tensor: Tensor, value: number): Tensor {
-  return noGrad(() => tensor.fill_(value));
+  return unrecorded(() => tensor.fill_(value));
 }
 
 /**
@@ -144,7 +145,7 @@ export function ones_(tensor: Tensor): Tensor {
  */
 export function xavierUniform_(tensor: Tensor, options: XavierOptions = {}): Tensor {
   const bound = Math.sqrt(3) * xavierDeviation("xavierUniform_", tensor, options);
-  return fill(tensor, uniform(tensor.shape, -bound, bound, tensor.order, tensor.device));
+  return fill(tensor, uniform(tensor.shape, -bound, bound, tensor.device));
 }
 
 /**
@@ -162,7 +163,7 @@ export function xavierUniform_(tensor: Tensor, options: XavierOptions = {}): Ten
  */
 export function xavierNormal_(tensor: Tensor, options: XavierOptions = {}): Tensor {
   const std = xavierDeviation("xavierNormal_", tensor, options);
-  return fill(tensor, normal(tensor.shape, 0, std, tensor.order, tensor.device));
+  return fill(tensor, normal(tensor.shape, 0, std, tensor.device));
 }
 
 function xavierDeviation(name: string, tensor: Tensor, { gain = 1 }: XavierOptions): number {
@@ -187,7 +188,7 @@ function xavierDeviation(name: string, tensor: Tensor, { gain = 1 }: XavierOptio
  */
 export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
   const bound = Math.sqrt(3) * kaimingDeviation("kaimingUniform_", tensor, options);
-  return fill(tensor, uniform(tensor.shape, -bound, bound, tensor.order, tensor.device));
+  return fill(tensor, uniform(tensor.shape, -bound, bound, tensor.device));
 }
 
 /**
@@ -205,7 +206,7 @@ export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): T
  */
 export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
   const std = kaimingDeviation("kaimingNormal_", tensor, options);
-  return fill(tensor, normal(tensor.shape, 0, std, tensor.order, tensor.device));
+  return fill(tensor, normal(tensor.shape, 0, std, tensor.device));
 }
 
 function kaimingDeviation(

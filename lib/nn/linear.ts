@@ -1,5 +1,5 @@
 /** The fully connected layer. */
-import { linear } from "../functional/convolution.ts";
+import { linear } from "../functional/linear.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { argumentsText, checkCount } from "./check.ts";
 import { uniform } from "./draw.ts";
@@ -61,7 +61,7 @@ export class Linear extends Module {
     return linear(x, this.weight, this.bias);
   }
 
-  /** The arguments, for printing. @internal */
+  /** @internal The arguments, for printing. */
   protected override describe(): string {
     const options = { bias: this.bias !== null };
     return argumentsText([this.inFeatures, this.outFeatures], options, { bias: true });

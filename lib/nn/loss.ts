@@ -11,13 +11,13 @@ import {
   type LossOptions,
   mseLoss,
 } from "../functional/losses.ts";
-import type { TensorLike } from "../tensor/base.ts";
+import type { TensorLike } from "../tensor/tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { argumentsText } from "./check.ts";
 import { Module } from "./module.ts";
 
 /** What the losses share: settings, and how they are printed. */
-export abstract class Loss<Options extends LossOptions> extends Module {
+abstract class Loss<Options extends LossOptions> extends Module {
   /** The settings of the function; tensors among them are buffers. */
   readonly options: Options;
 
@@ -47,12 +47,15 @@ export abstract class Loss<Options extends LossOptions> extends Module {
     }
   }
 
-  /** The arguments, for printing. @internal */
+  /** @internal The arguments, for printing. */
   protected override describe(): string {
     const options = Object.entries(this.options).filter(([, option]) => !(option instanceof Tensor));
     return argumentsText([], Object.fromEntries(options), { reduction: "mean" });
   }
 }
+
+/** A type only: nobody but this file makes classes of it. */
+export type { Loss };
 
 /**
  * The mean squared error: see `F.mseLoss`.

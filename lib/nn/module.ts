@@ -1,8 +1,9 @@
 /** What a network is made of: modules that hold parameters and other modules. */
 import { Tensor } from "../tensor/tensor.ts";
 import { scopedCall } from "./call.ts";
+import { loadState } from "./load.ts";
 import { Parameter } from "./parameter.ts";
-import { type LoadResult, loadState, type StateDict } from "./state.ts";
+import type { LoadResult, StateDict } from "./state.ts";
 
 /** The parts of one module: its own parameters, its own other tensors, and the modules right under it. */
 interface Parts {
@@ -275,7 +276,7 @@ export abstract class Module {
     return `${own}\n  ${lines.join("\n  ")}\n)`;
   }
 
-  /** What console.log shows. @internal */
+  /** @internal What console.log shows. */
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }

@@ -1,6 +1,6 @@
 /** What a module learns. */
 import { leaf } from "../autograd/graph.ts";
-import { text } from "../tensor/shape.ts";
+import { text } from "../device/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /**
@@ -20,6 +20,9 @@ import { Tensor } from "../tensor/tensor.ts";
  * ```
  */
 export class Parameter extends Tensor {
+  /** Makes a type of its own of it: a plain tensor in a field of type Parameter would stay out of `parameters()`. */
+  readonly #learned = true;
+
   /**
    * Makes the parameter.
    *
@@ -38,7 +41,7 @@ export class Parameter extends Tensor {
           `use to("float32"), or keep it in a field as a plain tensor`,
       );
     }
-    super(leaf(data.value.buffer, true), data.order);
+    super(leaf(data.value.buffer, true));
     this.keep();
   }
 }

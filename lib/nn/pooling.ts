@@ -6,7 +6,7 @@ import { argumentsText } from "./check.ts";
 import { Module } from "./module.ts";
 
 /** What the two poolings with a window share. */
-export abstract class Pooling extends Module {
+abstract class Pooling extends Module {
   /** Rows and columns of the window. */
   readonly kernelSize: readonly [number, number];
   /** How far the window moves, down and to the right. */
@@ -35,12 +35,15 @@ export abstract class Pooling extends Module {
     });
   }
 
-  /** The arguments, for printing. @internal */
+  /** @internal The arguments, for printing. */
   protected override describe(): string {
     const { kernelSize, stride, padding } = this;
     return argumentsText([kernelSize], { stride, padding }, { stride: kernelSize, padding: 0 });
   }
 }
+
+/** A type only: nobody but this file makes classes of it. */
+export type { Pooling };
 
 /**
  * The largest number of each window: see `F.maxPool2d`.
@@ -121,7 +124,7 @@ export class AdaptiveAvgPool2d extends Module {
     return adaptiveAvgPool2d(x, this.outputSize);
   }
 
-  /** The arguments, for printing. @internal */
+  /** @internal The arguments, for printing. */
   protected override describe(): string {
     return argumentsText([this.outputSize]);
   }

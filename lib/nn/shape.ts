@@ -1,47 +1,7 @@
-/** Layers that pass their numbers on: all of them, some of them, in another shape. */
-import { dropout } from "../functional/normalization.ts";
+/** Layers that pass their numbers on as they are, or in another shape. */
 import type { Tensor } from "../tensor/tensor.ts";
-import { argumentsText, checkRange } from "./check.ts";
+import { argumentsText } from "./check.ts";
 import { Module } from "./module.ts";
-
-/**
- * In training each number becomes 0 with probability p, and the others are scaled by 1 / (1 − p) (Srivastava et al.
- * 2014); in evaluation nothing happens. Draws from the generator of `manualSeed`.
- *
- * @example
- * ```ts
- * import { nn, ones } from "descent";
- * import { assertEquals } from "@std/assert";
- * assertEquals(await new nn.Dropout(0.5).eval().forward(ones(3)).array(), [1, 1, 1]);
- * ```
- */
-export class Dropout extends Module {
-  /**
-   * Makes the layer.
-   *
-   * @param p Probability of a zero: 0.5 if not said.
-   * @throws {RangeError} if p is no probability.
-   */
-  constructor(readonly p = 0.5) {
-    super();
-    checkRange("Dropout", "p", p, 0, 1);
-  }
-
-  /**
-   * Passes the numbers on.
-   *
-   * @param x Any shape.
-   * @returns The same shape.
-   */
-  override forward(x: Tensor): Tensor {
-    return dropout(x, this.p, { training: this.training });
-  }
-
-  /** The arguments, for printing. @internal */
-  protected override describe(): string {
-    return String(this.p);
-  }
-}
 
 /**
  * Several dimensions become one: by default all but that of the batch.
@@ -78,7 +38,7 @@ export class Flatten extends Module {
     return x.flatten(this.start, this.end);
   }
 
-  /** The arguments, for printing. @internal */
+  /** @internal The arguments, for printing. */
   protected override describe(): string {
     return this.start === 1 && this.end === -1 ? "" : argumentsText([this.start, this.end]);
   }

@@ -1,10 +1,11 @@
 /** What a network is made of, layer by layer, and what it costs. */
-import { noGrad } from "../autograd/graph.ts";
-import { closeScope, openScope } from "../autograd/scope.ts";
-import { TensorBase } from "../tensor/base.ts";
-import { checkShape, sizeOf, text } from "../tensor/shape.ts";
+import { freeAll } from "../autograd/scope.ts";
+import { scoped } from "../autograd/scoped.ts";
+import { sizeOf, text } from "../device/shape.ts";
+import { checkShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { makeValue } from "../tensor/values.ts";
+import { amount, grouped } from "../text/numbers.ts";
 import { observe } from "./call.ts";
 import { Conv2d } from "./conv.ts";
 import { Linear } from "./linear.ts";
@@ -51,41 +52,28 @@ export class Summary {
     const lines = this.rows.map((row) => [
       `${"  ".repeat(row.depth)}${row.label === "" ? "" : `${row.label}: `}${row.type}`,
       row.outputShape === null ? "not called" : text(row.outputShape),
-      row.parameters === 0 ? "" : thousands(row.parameters),
-      row.flops === 0 ? "" : short(row.flops),
+      row.parameters === 0 ? "" : grouped(row.parameters),
+      row.flops === 0 ? "" : amount(row.flops),
     ]);
     const widths = head.map((title, i) => Math.max(title.length, ...lines.map((cells) => cells[i].length)));
     const write = (cells: string[]) =>
       cells.map((cell, i) => i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ").trimEnd();
     const rule = "─".repeat(widths.reduce((a, b) => a + b + 2, -2));
     const frozen = this.parameters - this.trainableParameters;
-    const rest = frozen === 0 ? "" : `, ${thousands(frozen)} of them frozen`;
+    const rest = frozen === 0 ? "" : `, ${grouped(frozen)} of them frozen`;
     return [
       write(head),
       rule,
       ...lines.map(write),
       rule,
-      `${thousands(this.parameters)} parameters${rest}; ${short(this.flops)} FLOPs forward`,
+      `${grouped(this.parameters)} parameters${rest}; ${amount(this.flops)} FLOPs forward`,
     ].join("\n");
   }
 
-  /** What console.log shows. @internal */
+  /** @internal What console.log shows. */
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }
-}
-
-/** 46,764,746 */
-function thousands(n: number): string {
-  return n.toLocaleString("en-US");
-}
-
-/** 2.27 G */
-function short(n: number): string {
-  for (const [unit, size] of [["T", 1e12], ["G", 1e9], ["M", 1e6], ["k", 1e3]] as const) {
-    if (n >= size) return `${(n / size).toPrecision(3)} ${unit}`;
-  }
-  return String(n);
 }
 
 /**
@@ -148,23 +136,21 @@ function place(name: string, modules: readonly [string, Module][]): { label: str
 function measure(net: Module, shape: number[]) {
   const shapes = new Map<Module, number[]>(), flops = new Map<Module, number>();
   const note = (module: Module, _: unknown, output: unknown) => {
-    if (!(output instanceof TensorBase)) return;
+    if (!(output instanceof Tensor)) return;
     shapes.set(module, output.shape);
     flops.set(module, (flops.get(module) ?? 0) + 2 * multiplyAdds(module, output.shape));
   };
   const modes = net.modules().map((module) => [module, module.training] as const);
-  const scope = openScope();
-  try {
+  const run = () => {
     net.eval();
     const device = net.parameters().at(0)?.device;
     const zeros = new Tensor(makeValue("summary", new Float32Array(sizeOf(shape)), { shape, device }));
-    noGrad(() => observe(note, () => net.forward(zeros)));
+    observe(note, () => net.forward(zeros));
+  };
+  try {
+    scoped(run, freeAll("at the end of summary()"), { recording: false });
   } finally {
     for (const [module, training] of modes) module.training = training;
-    closeScope(scope, (buffer) => {
-      buffer.free("at the end of summary()");
-      return false;
-    });
   }
   return { shapes, flops };
 }

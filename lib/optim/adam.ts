@@ -1,7 +1,8 @@
 /** Adam and AdamW. */
-import type { Buffer } from "../autograd/buffer.ts";
+import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { fraction, nonNegative, Optimizer, type Params, type ParamState } from "./optimizer.ts";
+import { fraction, nonNegative } from "./check.ts";
+import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode Adam} and {@linkcode AdamW}. */
 export interface AdamOptions {
@@ -23,7 +24,7 @@ export interface AdamOptions {
 export type AdamGroup = Required<AdamOptions>;
 
 /** What Adam and AdamW share. */
-export abstract class AdamBase extends Optimizer<AdamGroup> {
+abstract class AdamBase extends Optimizer<AdamGroup> {
   readonly #decoupled: boolean;
 
   /** @internal */
@@ -52,29 +53,22 @@ export abstract class AdamBase extends Optimizer<AdamGroup> {
   }
 
   /** @internal */
-  protected override update(param: Tensor, grad: Buffer, group: AdamGroup, state: ParamState): void {
-    const { lr, betas: [beta1, beta2], eps, weightDecay, amsgrad, maximize } = group;
-    const { device, storage } = param.value.buffer;
-    const inputs = {
-      param: storage,
-      grad: grad.storage,
-      m: this.buffer(param, state, "expAvg").storage,
-      v: this.buffer(param, state, "expAvgSq").storage,
-      vMax: amsgrad ? this.buffer(param, state, "maxExpAvgSq").storage : undefined,
+  protected override update(param: Tensor, grad: Storage, group: AdamGroup, state: ParamState): void {
+    const { betas: [beta1, beta2], eps: epsilon, amsgrad } = group, { buffer: own } = param.value;
+    const arrays = {
+      param: own.exclusive(),
+      grad,
+      m: this.remembered(param, state, "expAvg"),
+      v: this.remembered(param, state, "expAvgSq"),
+      vMax: amsgrad ? this.remembered(param, state, "maxExpAvgSq") : null,
     };
-    const decoupled = this.#decoupled;
-    device.runMany("AdamStep", inputs, {
-      lr,
-      beta1,
-      beta2,
-      epsilon: eps,
-      weightDecay,
-      decoupled,
-      maximize,
-      step: state.step,
-    });
+    const settings = { ...group, beta1, beta2, epsilon, decoupled: this.#decoupled, step: state.step };
+    this.run(own.device, (k) => k.adamStep(arrays, settings));
   }
 }
+
+/** A type only: nobody but this file makes classes of it. */
+export type { AdamBase };
 
 const DEFAULTS = {
   lr: 1e-3,

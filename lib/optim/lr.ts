@@ -1,10 +1,15 @@
-/** Schedules of the learning rate, as torch.optim.lr_scheduler. @module */
+/**
+ * Schedules of the learning rate, as torch.optim.lr_scheduler.
+ *
+ * @module
+ */
+import { finite, whole } from "./check.ts";
 import type { HasRate, ParamGroup } from "./optimizer.ts";
-import { type AnyOptimizer, finite, Schedule, whole } from "./schedule.ts";
+import { type AnyOptimizer, Schedule } from "./schedule.ts";
 
-export { OneCycleLR, type OneCycleLROptions } from "./onecycle.ts";
-export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./plateau.ts";
-export { type AnyOptimizer, Schedule, type ScheduleState } from "./schedule.ts";
+export * from "./onecycle.ts";
+export * from "./plateau.ts";
+export * from "./schedule.ts";
 
 /**
  * Multiplies the learning rate by gamma every `stepSize` steps.
@@ -151,7 +156,7 @@ export class CosineAnnealingLR extends Schedule {
     this.#etaMin = etaMin;
   }
 
-  /** The recursive form, so that a rate changed by hand is taken up. @internal */
+  /** @internal The recursive form, so that a rate changed by hand is taken up. */
   protected override rate({ lr }: ParamGroup<HasRate>, index: number): number {
     const t = this.lastEpoch, tMax = this.#tMax, etaMin = this.#etaMin;
     if ((t - 1 - tMax) % (2 * tMax) === 0) {

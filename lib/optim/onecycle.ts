@@ -1,6 +1,7 @@
 /** The one-cycle schedule. */
+import { finite, perGroup, whole } from "./check.ts";
 import type { HasRate, ParamGroup } from "./optimizer.ts";
-import { type AnyOptimizer, finite, perGroup, Schedule, whole } from "./schedule.ts";
+import { type AnyOptimizer, Schedule } from "./schedule.ts";
 
 /** Settings of {@linkcode OneCycleLR}. */
 export interface OneCycleLROptions {

@@ -1,9 +1,13 @@
 /** What all optimizers share: groups of parameters, their state, and the checks. */
 import { Buffer } from "../autograd/buffer.ts";
-import { noGrad } from "../autograd/graph.ts";
-import { kernels } from "../device/kernels.ts";
-import { sameShape, text } from "../tensor/shape.ts";
+import { unrecorded } from "../autograd/no_grad.ts";
+import { Value } from "../autograd/value.ts";
+import type { Device } from "../device/device.ts";
+import type { Updates } from "../device/kernels.ts";
+import type { Storage } from "../device/storage.ts";
+import { sameShape } from "../device/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { nonNegative } from "./check.ts";
 
 /** Parameters that share their hyper-parameters. */
 export type ParamGroup<H> = H & {
@@ -26,7 +30,7 @@ export type Params<H> = Iterable<Tensor> | Iterable<ParamGroupOptions<H>>;
 export interface ParamState {
   /** How many steps it took. */
   step: number;
-  /** Running means and the like. */
+  /** @internal Running means and the like. */
   buffers: Map<string, Buffer>;
 }
 
@@ -131,11 +135,21 @@ export abstract class Optimizer<H extends HasRate> {
     this.paramGroups.push(this.#complete(group));
   }
 
-  /** Throws where a hyper-parameter makes no sense. @internal */
+  /** @internal Throws where a hyper-parameter makes no sense. */
   protected abstract check(group: H): void;
 
-  /** Updates one parameter in place. @internal */
-  protected abstract update(param: Tensor, grad: Buffer, group: H, state: ParamState): void;
+  /** @internal Updates one parameter in place. */
+  protected abstract update(param: Tensor, grad: Storage, group: H, state: ParamState): void;
+
+  /** @internal Calls kernels that change a parameter and its state in place. */
+  protected run({ arena, kernels }: Device, body: (kernels: Updates<Storage>) => void): void {
+    const start = arena.open();
+    try {
+      body(kernels);
+    } finally {
+      arena.abandon(start);
+    }
+  }
 
   /** The learning rate of the first group. Setting it sets that of every group. */
   get lr(): number {
@@ -157,18 +171,11 @@ export abstract class Optimizer<H extends HasRate> {
     for (const group of this.paramGroups) {
       for (const param of group.params) {
         const { grad, buffer } = param.value;
-        if (grad === null || grad.freed) continue;
-        if (!sameShape(grad.shape, buffer.shape)) {
-          throw new Error(
-            `${this.#name}: the gradient of ${param} is laid out as ${text(grad.shape)}, not ${
-              text(buffer.shape)
-            }`,
-          );
-        }
+        if (grad === null || grad.buffer.freed) continue;
         let state = this.#state.get(param);
         if (state === undefined) this.#state.set(param, state = { step: 0, buffers: new Map() });
         state.step++;
-        this.update(param, grad, group, state);
+        this.update(param, grad.buffer.storage, group, state);
         buffer.version++;
       }
     }
@@ -179,17 +186,17 @@ export abstract class Optimizer<H extends HasRate> {
     for (const { params } of this.paramGroups) for (const param of params) param.zeroGrad();
   }
 
-  /** A buffer of the state, made of zeros where it is missing. @internal */
-  protected buffer(param: Tensor, state: ParamState, name: string): Buffer {
+  /** @internal An array of the state, laid out as the parameter; made of zeros where it is missing. */
+  protected remembered(param: Tensor, state: ParamState, name: string): Storage {
     let buffer = state.buffers.get(name);
     if (buffer === undefined) {
-      const { device, shape } = param.value.buffer;
-      const zeros = kernels(device).tidy(() => kernels(device).fill(shape, 0));
+      const { device: { arena, kernels }, device, shape, storage } = param.value.buffer;
+      const zeros = arena.tidy(() => kernels.laidLike(kernels.fill(shape, 0), storage));
       buffer = new Buffer(device, zeros, `${this.#name}.${name}`);
       buffer.kept = true;
       state.buffers.set(name, buffer);
     }
-    return buffer;
+    return buffer.exclusive();
   }
 
   /**
@@ -203,7 +210,7 @@ export abstract class Optimizer<H extends HasRate> {
     order.forEach((param, i) => {
       const known = this.#state.get(param);
       if (known === undefined) return;
-      const tensors = [...known.buffers].map(([name, buffer]) => [name, param.viewOf(buffer)]);
+      const tensors = [...known.buffers].map(([name, buffer]) => [name, new Tensor(new Value(buffer))]);
       state[i] = { step: known.step, ...Object.fromEntries(tensors) };
     });
     let at = 0;
@@ -277,16 +284,17 @@ export abstract class Optimizer<H extends HasRate> {
       const param = order[+i], state: ParamState = { step, buffers: new Map() };
       for (const [name, value] of Object.entries(values)) {
         if (!(value instanceof Tensor)) continue;
-        noGrad(() => param.viewOf(this.buffer(param, state, name)).copy_(value));
+        this.remembered(param, state, name);
+        unrecorded(() => new Tensor(new Value(state.buffers.get(name)!)).copy_(value));
       }
       this.#state.set(param, state);
     }
   }
 
-  /** The names of what it remembers of a parameter. @internal */
+  /** @internal The names of what it remembers of a parameter. */
   protected abstract readonly remembers: readonly string[];
 
-  /** What console.log shows. @internal */
+  /** @internal What console.log shows. */
   [Symbol.for("Deno.customInspect")](inspect: (value: unknown) => string): string {
     const groups = this.paramGroups.map(({ params, ...rest }) => ({
       ...rest,
@@ -308,18 +316,4 @@ function describe(given: unknown): string {
   return "parameters" in given
     ? `a module; pass its parameters()`
     : `${given.constructor?.name ?? "an object"}`;
-}
-
-/** Throws a RangeError unless a hyper-parameter is a finite number ≥ 0. */
-export function nonNegative(optimizer: string, name: string, value: number): void {
-  if (!(Number.isFinite(value) && value >= 0)) {
-    throw new RangeError(`${optimizer}: ${name} must be a finite number ≥ 0, not ${value}`);
-  }
-}
-
-/** Throws a RangeError unless a hyper-parameter lies in [0, 1). */
-export function fraction(optimizer: string, name: string, value: number): void {
-  if (!(value >= 0 && value < 1)) {
-    throw new RangeError(`${optimizer}: ${name} must be in [0, 1), not ${value}`);
-  }
 }

@@ -1,6 +1,7 @@
 /** The schedule that follows a measured value. */
+import { finite, perGroup, whole } from "./check.ts";
 import type { HasRate, ParamGroup } from "./optimizer.ts";
-import { type AnyOptimizer, finite, perGroup, Schedule, whole } from "./schedule.ts";
+import { type AnyOptimizer, Schedule } from "./schedule.ts";
 
 /** Settings of {@linkcode ReduceLROnPlateau}. */
 export interface ReduceLROnPlateauOptions {

@@ -1,7 +1,8 @@
 /** RMSprop. */
-import type { Buffer } from "../autograd/buffer.ts";
+import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { nonNegative, Optimizer, type Params, type ParamState } from "./optimizer.ts";
+import { nonNegative } from "./check.ts";
+import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode RMSprop}. */
 export interface RMSpropOptions {
@@ -66,19 +67,18 @@ export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
   /** @internal */
   protected override update(
     param: Tensor,
-    grad: Buffer,
+    grad: Storage,
     group: Required<RMSpropOptions>,
     state: ParamState,
   ): void {
-    const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = group;
-    const { device, storage } = param.value.buffer;
-    const inputs = {
-      param: storage,
-      grad: grad.storage,
-      square: this.buffer(param, state, "squareAvg").storage,
-      average: centered ? this.buffer(param, state, "gradAvg").storage : undefined,
-      buffer: momentum > 0 ? this.buffer(param, state, "momentumBuffer").storage : undefined,
+    const { eps: epsilon, centered, momentum } = group, { buffer: own } = param.value;
+    const arrays = {
+      param: own.exclusive(),
+      grad,
+      square: this.remembered(param, state, "squareAvg"),
+      average: centered ? this.remembered(param, state, "gradAvg") : null,
+      buffer: momentum > 0 ? this.remembered(param, state, "momentumBuffer") : null,
     };
-    device.runMany("RmspropStep", inputs, { lr, alpha, epsilon: eps, momentum, weightDecay, maximize });
+    this.run(own.device, (k) => k.rmspropStep(arrays, { ...group, epsilon }));
   }
 }

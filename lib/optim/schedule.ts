@@ -12,7 +12,7 @@ export type ScheduleState = Record<string, unknown>;
 export abstract class Schedule {
   /** How many steps were taken. */
   lastEpoch = 0;
-  /** The learning rates of the groups before any schedule changed them. @internal */
+  /** @internal The learning rates of the groups before any schedule changed them. */
   protected readonly baseLrs: number[];
   /** @internal */
   protected readonly optimizer: AnyOptimizer;
@@ -26,7 +26,7 @@ export abstract class Schedule {
     this.baseLrs = optimizer.paramGroups.map((group) => group.initialLr ??= group.lr);
   }
 
-  /** The learning rate of a group at `lastEpoch`. @internal */
+  /** @internal The learning rate of a group at `lastEpoch`. */
   protected abstract rate(group: ParamGroup<HasRate>, index: number): number;
 
   /** Moves on by one and sets the learning rates. */
@@ -40,7 +40,7 @@ export abstract class Schedule {
     }
   }
 
-  /** Sets the learning rates for `lastEpoch`. @internal */
+  /** @internal Sets the learning rates for `lastEpoch`. */
   protected apply(): void {
     const { paramGroups } = this.optimizer;
     if (paramGroups.length !== this.baseLrs.length) {
@@ -57,7 +57,7 @@ export abstract class Schedule {
     return this.optimizer.paramGroups.map((group) => group.lr);
   }
 
-  /** What moves as it steps. @internal */
+  /** What moves as it steps. */
   #numbers(): [string, number][] {
     return Object.entries(this).filter(([, value]) => typeof value === "number") as [string, number][];
   }
@@ -94,34 +94,4 @@ export abstract class Schedule {
     Object.assign(this, Object.fromEntries(own.map((name) => [name, state[name]])));
     this.baseLrs.splice(0, baseLrs.length, ...baseLrs);
   }
-}
-
-/** Throws a RangeError unless a setting is a whole number ≥ `least`. */
-export function whole(schedule: string, name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(`${schedule}: ${name} must be a whole number ≥ ${least}, not ${value}`);
-  }
-}
-
-/** Throws a RangeError unless a setting is a finite number. */
-export function finite(schedule: string, name: string, value: number): void {
-  if (!Number.isFinite(value)) {
-    throw new RangeError(`${schedule}: ${name} must be a finite number, not ${value}`);
-  }
-}
-
-/** One finite number per group, from one for all or a list. */
-export function perGroup(
-  schedule: string,
-  name: string,
-  value: number | readonly number[],
-  optimizer: AnyOptimizer,
-): readonly number[] {
-  const groups = optimizer.paramGroups.length;
-  const list = typeof value === "number" ? Array<number>(groups).fill(value) : value;
-  if (list.length !== groups) {
-    throw new RangeError(`${schedule}: ${list.length} values of ${name} for ${groups} groups of parameters`);
-  }
-  for (const one of list) finite(schedule, name, one);
-  return list;
 }

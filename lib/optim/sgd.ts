@@ -1,7 +1,8 @@
 /** Stochastic gradient descent. */
-import type { Buffer } from "../autograd/buffer.ts";
+import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { nonNegative, Optimizer, type Params, type ParamState } from "./optimizer.ts";
+import { nonNegative } from "./check.ts";
+import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode SGD}. */
 export interface SGDOptions {
@@ -76,15 +77,13 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
   /** @internal */
   protected override update(
     param: Tensor,
-    grad: Buffer,
+    grad: Storage,
     group: Required<SGDOptions>,
     state: ParamState,
   ): void {
-    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
-    const { device, storage } = param.value.buffer;
-    const first = !state.buffers.has("momentumBuffer");
-    const buffer = momentum === 0 ? undefined : this.buffer(param, state, "momentumBuffer");
-    const inputs = { param: storage, grad: grad.storage, buffer: buffer?.storage };
-    device.runMany("SgdStep", inputs, { lr, momentum, dampening, weightDecay, nesterov, maximize, first });
+    const { buffer: own } = param.value, first = !state.buffers.has("momentumBuffer");
+    const buffer = group.momentum === 0 ? null : this.remembered(param, state, "momentumBuffer");
+    const arrays = { param: own.exclusive(), grad, buffer };
+    this.run(own.device, (k) => k.sgdStep(arrays, { ...group, first }));
   }
 }

@@ -67,7 +67,7 @@ export async function settleOutput(): Promise<void> {
 }
 
 /** Hands what was printed to the kernel, in a notebook that keeps its output. A picture that follows comes after it. */
-export async function flushOutput(): Promise<void> {
+async function flushOutput(): Promise<void> {
   const texts = waiting;
   waiting = [];
   await Promise.all(texts.map((content) => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { Summary } from "../nn/summary.ts";
-import { TensorBase } from "../tensor/base.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { formatValues } from "../tensor/print.ts";
 import { type Chart, isChart } from "./chart/describe.ts";
 import type { Model } from "./chart/model.ts";
@@ -15,7 +15,8 @@ import { figureOf } from "./draw/plotly.ts";
 import type { Svg } from "./draw/spec.ts";
 import { drawSvg } from "./draw/vega.ts";
 import type { Files } from "./output.ts";
-import { textOf, type TextOptions } from "./plain/mod.ts";
+import type { TextOptions } from "./plain/canvas.ts";
+import { textOf } from "./plain/mod.ts";
 import { drawGraph } from "./graph/dot.ts";
 import { Graph } from "./graph/graph.ts";
 import { graphText } from "./graph/text.ts";
@@ -24,10 +25,10 @@ import { summaryHtml, summaryText } from "./summary.ts";
 import { isTable, tableHtml, tableText } from "./table.ts";
 
 /** The same thing in several formats, by MIME type: each viewer takes the best that it knows. */
-export type Bundle = Record<string, string | object>;
+type Bundle = Record<string, string | object>;
 
 /** Something that can be shown. */
-export interface Picture {
+interface Picture {
   title: string;
   /** For a terminal, a pipe, and wherever no picture can be seen. */
   text(options: TextOptions): string;
@@ -42,7 +43,7 @@ const NOTEBOOK: TextOptions = { columns: 76, color: false };
 
 /** What there is to see of a thing. */
 export async function pictureOf(x: unknown): Promise<Picture> {
-  if (x instanceof TensorBase) return words(await tensorText(x));
+  if (x instanceof Tensor) return words(await tensorText(x));
   if (isChart(x)) return await chartPicture(x);
   if (x instanceof Summary) return summaryPicture(x);
   if (x instanceof Graph) return await graphPicture(x);
@@ -50,7 +51,7 @@ export async function pictureOf(x: unknown): Promise<Picture> {
   return words(typeof x === "string" ? x : Deno.inspect(x, { colors: false, depth: 6 }));
 }
 
-async function tensorText(tensor: TensorBase): Promise<string> {
+async function tensorText(tensor: Tensor): Promise<string> {
   return `${tensor}\n${formatValues(await tensor.data(), tensor.shape, tensor.dtype)}`;
 }
 
@@ -123,7 +124,7 @@ async function graphPicture({ root, title: given }: Graph): Promise<Picture> {
 }
 
 /** Adds a PNG to a bundle, with its size on the screen and what a screen reader says. */
-export async function withPng(bundle: Bundle, svg: Svg, alt: string) {
+async function withPng(bundle: Bundle, svg: Svg, alt: string) {
   const png = await drawPng(svg);
   return {
     bundle: { "image/png": png.toBase64(), ...bundle },
@@ -132,7 +133,7 @@ export async function withPng(bundle: Bundle, svg: Svg, alt: string) {
 }
 
 /** A chart in a sentence, for who cannot see it. */
-export function altOf(model: Model): string {
+function altOf(model: Model): string {
   const title = model.title === "" ? "" : `${model.title}: `;
   switch (model.kind) {
     case "curves":

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { sizeOf, text } from "../device/shape.ts";
 import type { Summary } from "../nn/summary.ts";
+import { amount } from "../text/numbers.ts";
 import { tableHtml, tableText } from "./table.ts";
 
 /** Bytes of a float32. */
@@ -17,13 +19,13 @@ function rowsOf({ rows }: Summary): Record<string, unknown>[] {
     while (end < rows.length && rows[end].depth > row.depth) end++;
     let outputs = 0;
     for (let j = i; j < end; j++) {
-      if (isLayer[j]) outputs += rows[j].outputShape?.reduce((a, b) => a * b, 1) ?? 0;
+      if (isLayer[j]) outputs += sizeOf(rows[j].outputShape ?? [0]);
     }
     const name = row.label === "" ? row.type : `${row.label}: ${row.type}`;
     return {
       // No-break spaces: HTML swallows others.
       layer: "\u00a0\u00a0".repeat(row.depth) + name,
-      "output shape": row.outputShape === null ? "not called" : `[${row.outputShape.join(", ")}]`,
+      "output shape": row.outputShape === null ? "not called" : text(row.outputShape),
       parameters: row.parameters === 0 ? undefined : row.parameters,
       FLOPs: row.flops === 0 ? undefined : new Amount(row.flops, ""),
       memory: new Amount(FLOAT * (row.parameters + outputs), "B"),
@@ -36,11 +38,7 @@ class Amount {
   constructor(readonly value: number, readonly unit: string) {}
 
   toString(): string {
-    const { value, unit } = this;
-    for (const [prefix, size] of [["T", 1e12], ["G", 1e9], ["M", 1e6], ["k", 1e3]] as const) {
-      if (value >= size) return `${(value / size).toPrecision(3)} ${prefix}${unit}`;
-    }
-    return `${value}${unit === "" ? "" : ` ${unit}`}`;
+    return amount(this.value, this.unit);
   }
 
   valueOf(): number {

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { shortNumber, textWidth, truncate } from "./text.ts";
+import { escapeMarkup } from "../text/escape.ts";
+import { grouped, shortNumber } from "../text/numbers.ts";
+import { textWidth, truncate } from "../text/width.ts";
 
 /** Rows of named cells. */
-export type Rows = Record<string, unknown>[];
+type Rows = Record<string, unknown>[];
 
 /** Whether something is a table: objects in a list. */
 export function isTable(x: unknown): x is Rows {
@@ -24,7 +26,7 @@ function columnsOf(rows: Rows): string[] {
 function cell(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "number") {
-    return Number.isInteger(value) ? value.toLocaleString("en") : shortNumber(value);
+    return Number.isInteger(value) ? grouped(value) : shortNumber(value);
   }
   if (Array.isArray(value)) return `[${value.join(", ")}]`;
   return String(value);
@@ -61,11 +63,7 @@ export function tableHtml(rows: Rows): string {
     isNumeric(rows, name) ? ' style="text-align: right"' : ' style="text-align: left"'
   );
   const line = (tag: string, texts: string[]) =>
-    `<tr>${texts.map((text, j) => `<${tag}${style[j]}>${escape(text)}</${tag}>`).join("")}</tr>`;
+    `<tr>${texts.map((text, j) => `<${tag}${style[j]}>${escapeMarkup(text)}</${tag}>`).join("")}</tr>`;
   const body = rows.map((row) => line("td", names.map((name) => cell(row[name])))).join("\n");
   return `<table>\n<thead>${line("th", names)}</thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

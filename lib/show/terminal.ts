@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { textWidth } from "./text.ts";
+import { textWidth } from "../text/width.ts";
 
 /** One line of a terminal that is redrawn in place. */
 export class RedrawnLine {

@@ -1,19 +1,12 @@
-/** Two tensors become one, element by element: dtypes are made equal, shapes broadcast, axis orders aligned. */
+/** Two values become one, element by element: dtypes are made equal, shapes broadcast. */
 import type { DType } from "../device/device.ts";
 import { apply } from "../autograd/graph.ts";
 import type { Value } from "../autograd/value.ts";
-import { align, logicalShape, type Order } from "./order.ts";
-import { broadcastShapes } from "./shape.ts";
+import { broadcastShapes, sameShape } from "../device/shape.ts";
 import { promote } from "./values.ts";
 
-/** A value and the order it is seen in. */
-export interface View {
-  readonly value: Value;
-  readonly order: Order;
-}
-
 /** The rules of two broadcast inputs. */
-export type Combination =
+export type Arithmetic =
   | "add"
   | "sub"
   | "mul"
@@ -28,21 +21,24 @@ export type Combination =
   | "ge"
   | "le";
 
+const COMPARISONS = { eq: true, ne: true, gt: true, lt: true, ge: true, le: true };
+
 /** The value in another dtype; the same one where it has that dtype already. */
 export function toDtype(value: Value, dtype: DType): Value {
-  return value.buffer.dtype === dtype ? value : apply("cast", [value], { dtype });
+  return value.dtype === dtype ? value : apply("cast", [value], { dtype });
 }
 
 /**
- * Applies a broadcasting rule to two tensors.
+ * Applies an operation of two inputs.
  *
  * @throws {RangeError} if the shapes do not broadcast.
  */
-export function combine(operation: Combination, a: View, b: View): [Value, Order] {
-  broadcastShapes(operation, logicalShape(a.value, a.order), logicalShape(b.value, b.order));
-  let dtype = promote(a.value.buffer.dtype, b.value.buffer.dtype);
+export function combine(operation: Arithmetic, a: Value, b: Value): Value {
+  // Comparisons have another name here than their kernels, which check the shapes of all others.
+  if (operation in COMPARISONS && !sameShape(a.shape, b.shape)) broadcastShapes(operation, a.shape, b.shape);
+  if (a.dtype === "float32" && b.dtype === "float32") return apply(operation, [a, b], undefined);
+  let dtype = promote(a.dtype, b.dtype);
   if (operation === "div" || operation === "pow") dtype = "float32";
   else if (dtype === "bool") dtype = "int32";
-  const { values: [x, y], order } = align([a, b]);
-  return [apply(operation, [toDtype(x, dtype), toDtype(y, dtype)], undefined), order];
+  return apply(operation, [toDtype(a, dtype), toDtype(b, dtype)], undefined);
 }

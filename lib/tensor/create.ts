@@ -1,6 +1,7 @@
 /** Tensors from data, constants and ranges. */
 import type { DType } from "../device/device.ts";
-import { checkShape, sizeOf } from "./shape.ts";
+import { sizeOf } from "../device/shape.ts";
+import { checkShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { checkDtype, makeValue, type TensorData } from "./values.ts";
 

@@ -2,11 +2,10 @@
 import { apply } from "../autograd/graph.ts";
 import { toDtype } from "./combine.ts";
 import { tensor } from "./create.ts";
-import { reorder } from "./order.ts";
-import { checkDim, sameShape, text } from "./shape.ts";
-import { Tensor } from "./tensor.ts";
+import { sameShape, text } from "../device/shape.ts";
+import { checkDim } from "./shape.ts";
+import { Tensor, type TensorLike } from "./tensor.ts";
 import { promote, type TensorData } from "./values.ts";
-import type { TensorLike } from "./base.ts";
 
 /**
  * Tensors one after the other along a dimension that they have.
@@ -36,9 +35,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
     }
   }
   const dtype = tensors.map((one) => one.dtype).reduce(promote);
-  const { order } = first;
-  const values = tensors.map((one) => toDtype(reorder(one.value, one.order, order), dtype));
-  return new Tensor(apply("concat", values, { axis: order?.[d] ?? d }), order);
+  return new Tensor(apply("concat", tensors.map((one) => toDtype(one.value, dtype)), { dim: d }));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Tensors as text. */
 import type { DType, Values } from "../device/device.ts";
-import { text } from "./shape.ts";
+import { text } from "../device/shape.ts";
 
 /** How numbers are written. */
 export interface Format {

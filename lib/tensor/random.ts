@@ -1,22 +1,14 @@
 /** Random numbers: one counter-based generator for initialization, shuffling and dropout, on every device. */
 import { currentDevice, type Device } from "../device/mod.ts";
-import { kernels } from "../device/kernels.ts";
-import { philoxValues } from "../device/philox.ts";
+import { type Draw, philoxValues } from "../philox.ts";
 import { Buffer } from "../autograd/buffer.ts";
 import { leaf } from "../autograd/graph.ts";
-import { checkShape, sizeOf } from "./shape.ts";
+import { sizeOf } from "../device/shape.ts";
+import { checkShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { parseShape, type ShapeArguments, tensor } from "./create.ts";
 
-/** A stretch of the generator's sequence. */
-export interface Draw {
-  /** The key, as two unsigned 32-bit words. */
-  seed: [number, number];
-  /** The counter of its first block of four words. */
-  offset: number;
-}
-
-const generator: Draw = { seed: [0, 0], offset: 0 };
+const generator: { seed: Draw["seed"]; offset: number } = { seed: [0, 0], offset: 0 };
 
 /**
  * Starts the sequence of random numbers anew. The same seed gives the same initial weights, shuffles and dropout on
@@ -57,9 +49,8 @@ export function random(
   device?: Device,
 ): Tensor {
   const where = device ?? currentDevice();
-  const k = kernels(where);
-  const settings = { shape, distribution, ...draw(sizeOf(shape)) };
-  const storage = k.tidy(() => k.run("Philox", {}, settings));
+  const { arena, kernels } = where, numbers = draw(sizeOf(shape));
+  const storage = arena.tidy(() => kernels.random(distribution, shape, numbers));
   return new Tensor(
     leaf(new Buffer(where, storage, distribution === "uniform" ? "rand" : "randn"), requiresGrad),
   );

@@ -1,24 +1,8 @@
-/** Arithmetic of shapes, and the sentences that say what is wrong with one. */
+/** What a reader says of shapes and dimensions, checked: sentences that say what is wrong. */
+import { text } from "../device/shape.ts";
 
 /** A number for every dimension, or the same one for both spatial dimensions. */
 export type Size = number | readonly number[];
-
-/** "[2, 3]" */
-export function text(shape: readonly number[]): string {
-  return `[${shape.join(", ")}]`;
-}
-
-/** How many elements a shape holds. */
-export function sizeOf(shape: readonly number[]): number {
-  let size = 1;
-  for (const n of shape) size *= n;
-  return size;
-}
-
-/** Whether two shapes are equal. */
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((n, i) => n === b[i]);
-}
 
 /**
  * Checks that every entry is a size: a whole number ≥ 0.
@@ -70,7 +54,11 @@ export function checkDims(
   dim: number | readonly number[] | undefined,
   ndim: number,
 ): number[] {
-  if (dim === undefined) return Array.from({ length: ndim }, (_, i) => i);
+  if (dim === undefined) {
+    const all = new Array<number>(ndim);
+    for (let i = 0; i < ndim; i++) all[i] = i;
+    return all;
+  }
   if (typeof dim !== "number" && !Array.isArray(dim)) {
     throw new TypeError(
       `${operation}: a dimension is a number, or a list of them; options such as { keepdim: true } come second`,
@@ -81,28 +69,6 @@ export function checkDims(
     throw new RangeError(`${operation}: dimensions [${[dim].flat().join(", ")}] name one twice`);
   }
   return dims;
-}
-
-/**
- * The shape that two shapes broadcast to: aligned at the end, equal or 1 in every dimension.
- *
- * @throws {RangeError} if they do not fit.
- */
-export function broadcastShapes(operation: string, a: readonly number[], b: readonly number[]): number[] {
-  const rank = Math.max(a.length, b.length);
-  const result = new Array<number>(rank);
-  for (let i = 1; i <= rank; i++) {
-    const p = a[a.length - i] ?? 1, q = b[b.length - i] ?? 1;
-    if (p !== q && p !== 1 && q !== 1) {
-      throw new RangeError(
-        `${operation}: shapes ${text(a)} and ${
-          text(b)
-        } do not broadcast; counted from the end, sizes must be equal or 1`,
-      );
-    }
-    result[rank - i] = p === 1 ? q : p;
-  }
-  return result;
 }
 
 /**

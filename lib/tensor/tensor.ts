@@ -1,12 +1,37 @@
-/** Class Tensor: all methods together. They stand in files by what they are about: functions.ts, arithmetic.ts, and so on. */
-import { apply } from "../autograd/graph.ts";
-import type { Value } from "../autograd/value.ts";
-import { IndexingMethods } from "./indexing.ts";
-import type { TensorLike } from "./base.ts";
-import { toDtype } from "./combine.ts";
-import { type Order, reorder } from "./order.ts";
-import { type Format, formatValues } from "./print.ts";
-import { broadcastShapes, sizeOf, text } from "./shape.ts";
+/** Class Tensor, whole. Formulas and gradients stand in lib/autograd/rules; here is what one calls. */
+import { backward, backwardRecorded, forgetGradient } from "../autograd/backward.ts";
+import { Buffer } from "../autograd/buffer.ts";
+import { constant } from "../autograd/constant.ts";
+import { apply, commonDevice, leaf } from "../autograd/graph.ts";
+import { isRecording } from "../autograd/no_grad.ts";
+import { Value } from "../autograd/value.ts";
+import type { Device, DType, Values } from "../device/device.ts";
+import { type Arithmetic, combine, toDtype } from "./combine.ts";
+import { type Format, formatValues, inspect } from "./print.ts";
+import { type Index, slice } from "./slice.ts";
+import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
+import { checkDim, checkDims, checkShape, sizes } from "./shape.ts";
+import { checkDtype, makeValue, nest, type NestedArray, promote } from "./values.ts";
+
+/** What is taken wherever a tensor is: a tensor, a number, or nested arrays of numbers. */
+export type TensorLike = Tensor | NestedArray;
+
+/** Options of a reduction. */
+export interface ReduceOptions {
+  /** Keep the reduced dimensions with size 1. */
+  keepdim?: boolean;
+}
+
+/** Options of {@linkcode Tensor.backward}. */
+export interface BackwardOptions {
+  /** Keep the graph for another backward(): false if not said. */
+  retainGraph?: boolean;
+  /**
+   * Whether the gradients themselves remember how they were computed, so that they can be differentiated again (a gradient
+   * penalty, a Hessian-vector product); keeps the graph, too. False if not said.
+   */
+  createGraph?: boolean;
+}
 
 /**
  * Numbers of one dtype in a grid of any number of dimensions, on a device, with the history they were computed by. Made by
@@ -20,54 +45,136 @@ import { broadcastShapes, sizeOf, text } from "./shape.ts";
  * console.log(await x.grad!.array()); // [[2, 4], [6, 8]]
  * ```
  */
-export class Tensor extends IndexingMethods {
+export class Tensor {
   /**
-   * Another tensor of the same class.
+   * The vertex of the graph behind this tensor.
    *
    * @internal
    */
-  protected override wrap(value: Value, order: Order = null): this {
-    return new Tensor(value, order) as this;
+  readonly value: Value;
+
+  /**
+   * Tensors are made by `tensor()` and its kin.
+   *
+   * @internal
+   */
+  constructor(value: Value) {
+    this.value = value;
+  }
+
+  // What it is
+
+  /** The size of every dimension: [] for a single number. */
+  get shape(): number[] {
+    return [...this.value.shape];
+  }
+
+  /** How many elements it has. */
+  get size(): number {
+    return sizeOf(this.value.shape);
+  }
+
+  /** How many dimensions it has. */
+  get ndim(): number {
+    return this.value.shape.length;
+  }
+
+  /** What its elements are: "float32", "int32" or "bool". */
+  get dtype(): DType {
+    return this.value.dtype;
+  }
+
+  /** The device its numbers are on. */
+  get device(): Device {
+    return this.value.buffer.device;
   }
 
   /**
-   * The matrix product: [..., M, K] × [..., K, N] → [..., M, N], leading dimensions broadcast. A vector counts as a row on
-   * the left and as a column on the right, and that dimension goes again.
+   * Whether gradients flow to it. Can be set on a leaf: on, and `backward()` fills its `grad`.
    *
-   * @param other The right factor: a tensor or nested arrays.
-   * @returns A float32 tensor.
-   * @throws {RangeError} if the inner sizes differ, leading dimensions do not broadcast, or an operand has no dimension.
+   * @throws {Error} when set on a tensor that was computed from others.
+   * @throws {TypeError} when set on a tensor that is not float32.
+   */
+  get requiresGrad(): boolean {
+    return this.value.requiresGrad;
+  }
+
+  set requiresGrad(on: boolean) {
+    if (on === this.requiresGrad) return;
+    if (!this.value.isLeaf) {
+      throw new Error(
+        "requiresGrad: this tensor was computed by recorded operations; use detach() for one that stops gradients",
+      );
+    }
+    if (on && this.dtype !== "float32") {
+      throw new TypeError(`requiresGrad: only float32 tensors can require a gradient, not ${this.dtype}`);
+    }
+    this.value.node = on ? leaf(this.value.buffer, true).node : null;
+    if (this.value.node) this.value.node.keeper = this.value;
+  }
+
+  /** Whether it is a start of the graph: made by the user, not computed from tensors that require a gradient. */
+  get isLeaf(): boolean {
+    return this.value.isLeaf;
+  }
+
+  /** ∂L/∂this after `L.backward()`: of leaves that require a gradient, and where `retainGrad()` was called. Else null. */
+  get grad(): Tensor | null {
+    const { grad } = this.value;
+    return grad === null || grad.buffer.freed ? null : new Tensor(grad);
+  }
+
+  // Its numbers
+
+  /**
+   * Copies the numbers from the device: flat, in row-major order of this tensor's shape.
+   *
+   * @returns A Float32Array for "float32", an Int32Array for "int32", a Uint8Array of zeros and ones for "bool".
+   * @throws {Error} if the tensor was freed.
    * @example
    * ```ts
    * import { tensor } from "descent";
    * import { assertEquals } from "@std/assert";
-   * const x = tensor([[1, 2], [3, 4]]);
-   * assertEquals(await x.matmul([[0, 1], [1, 0]]).array(), [[2, 1], [4, 3]]);
-   * assertEquals(await x.matmul([1, 1]).array(), [3, 7]);
+   * assertEquals(await tensor([[1, 2], [3, 4]]).t().data(), new Float32Array([1, 3, 2, 4]));
    * ```
    */
-  matmul(other: TensorLike): Tensor {
-    const right: Tensor = this.lift(other);
-    if (this.ndim === 0 || right.ndim === 0) {
-      throw new RangeError(
-        `matmul: needs at least one dimension on both sides, not ${text(this.shape)} and ${
-          text(right.shape)
-        }`,
-      );
+  async data(): Promise<Values> {
+    return await this.device.read(this.value.buffer.storage);
+  }
+
+  /**
+   * Copies the numbers from the device, as nested arrays.
+   *
+   * @returns As many levels of arrays as there are dimensions; a plain number for a tensor of none; booleans for "bool".
+   * @throws {Error} if the tensor was freed.
+   * @example
+   * ```ts
+   * import { eye } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await eye(2).array(), [[1, 0], [0, 1]]);
+   * ```
+   */
+  async array(): Promise<NestedArray> {
+    return nest(await this.data(), this.value.shape, this.dtype);
+  }
+
+  /**
+   * Copies the only number from the device.
+   *
+   * @returns The number; 0 or 1 for "bool".
+   * @throws {RangeError} if the tensor has more than one element, or none.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2, 3]).sum().item(), 6);
+   * ```
+   */
+  async item(): Promise<number> {
+    if (this.size !== 1) {
+      throw new RangeError(`item: a tensor of one element is needed, not one of shape ${text(this.shape)}`);
     }
-    const row = this.ndim === 1, column = right.ndim === 1;
-    const a: Tensor = row ? this.unsqueeze(0) : this;
-    const b: Tensor = column ? right.unsqueeze(1) : right;
-    if (a.shape.at(-1) !== b.shape.at(-2)) {
-      throw new RangeError(
-        `matmul: ${text(this.shape)} × ${text(right.shape)}: the inner sizes ${a.shape.at(-1)} and ${
-          b.shape.at(-2)
-        } differ`,
-      );
-    }
-    let product = multiply(a, b);
-    if (row) product = product.squeeze(-2);
-    return column ? product.squeeze(-1) : product;
+    return (await this.data())[0];
   }
 
   /**
@@ -88,44 +195,1408 @@ export class Tensor extends IndexingMethods {
   async format(options: Format = {}): Promise<string> {
     return formatValues(await this.data(), this.shape, this.dtype, options);
   }
-}
 
-/** How the last two dimensions lie in storage: as they are, exchanged, or neither (null). */
-function lies({ order, ndim }: Tensor): "plain" | "transposed" | null {
-  if (order === null) return "plain";
-  const leading = order.slice(0, -2).every((axis, i) => axis === i);
-  return leading && order[ndim - 2] === ndim - 1 && order[ndim - 1] === ndim - 2 ? "transposed" : null;
-}
+  /**
+   * A few words on what it is: "Tensor [2, 3] float32 cpu".
+   *
+   * @returns Class, shape, dtype and device.
+   * @example
+   * ```ts
+   * import { useDevice, zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * await useDevice("cpu");
+   * assertEquals(`${zeros(2, 3)}`, "Tensor [2, 3] float32 cpu");
+   * ```
+   */
+  toString(): string {
+    return `Tensor ${text(this.value.shape)} ${this.dtype} ${this.device.name}`;
+  }
 
-/** An operand as [batch, rows, columns] in storage, and whether rows and columns are exchanged there. */
-function operand(t: Tensor, batch: number): { value: Value; transposed: boolean } {
-  const how = lies(t);
-  const value = toDtype(how === null ? reorder(t.value, t.order, null) : t.value, "float32");
-  const stored = value.buffer.shape;
-  const shape = [batch, ...stored.slice(-2)];
-  return {
-    value: stored.length === 3 ? value : apply("reshape", [value], { shape }),
-    transposed: how === "transposed",
-  };
+  /**
+   * What console.log shows.
+   *
+   * @internal
+   */
+  [Symbol.for("Deno.customInspect")](): string {
+    return inspect(this);
+  }
+
+  // Its history
+
+  /**
+   * Computes ∂this/∂leaf for every leaf that requires a gradient, and adds it to that leaf's `grad`: reverse-mode
+   * differentiation (Linnainmaa 1970; Rumelhart, Hinton & Williams 1986). The graph is freed on the way, with everything
+   * that modules made inside.
+   *
+   * @param grad ∂L/∂this, of this shape; may be left out for a tensor of one element.
+   * @param options Whether the graph is kept, and whether the gradients have a graph of their own.
+   * @throws {Error} if nothing it was computed from requires a gradient, the graph was freed, or something that a gradient
+   * needs was changed in place; no gradient has changed then.
+   * @throws {RangeError} if `grad` is missing or of another shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([1, 2], { requiresGrad: true });
+   * x.square().sum().backward();
+   * assertEquals(await x.grad!.array(), [2, 4]);
+   * ```
+   * @example The gradient of a gradient
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor(3, { requiresGrad: true });
+   * x.pow(3).backward(undefined, { createGraph: true }); // 3x²
+   * const slope = x.grad!;
+   * x.zeroGrad();
+   * slope.backward(); // 6x
+   * assertEquals(await x.grad!.item(), 18);
+   * ```
+   */
+  backward(grad?: TensorLike, { retainGraph = false, createGraph = false }: BackwardOptions = {}): void {
+    if (!this.requiresGrad) {
+      throw new Error(
+        "backward: this tensor does not require a gradient: none of the tensors it was computed from was made with requiresGrad, or it was computed inside noGrad()",
+      );
+    }
+    const { value, device } = this, { shape } = value;
+    let seed: Value | undefined;
+    if (grad !== undefined) {
+      seed = this.#lift(grad);
+      commonDevice("backward", [value, seed]);
+      if (!sameShape(seed.shape, shape)) {
+        throw new RangeError(
+          `backward: the gradient has shape ${text(seed.shape)}, the tensor ${text(shape)}`,
+        );
+      }
+    } else if (this.size !== 1) {
+      throw new RangeError(
+        `backward: a gradient flows from a single number, not from shape ${text(shape)}; ` +
+          `call sum() or mean() first, or give backward() the gradient of the loss with respect to this tensor`,
+      );
+    }
+    const ones = () => device.arena.tidy(() => device.kernels.fill(shape, 1));
+    if (createGraph) backwardRecorded(value, seed ?? new Value(new Buffer(device, ones(), "backward")));
+    else backward(value, seed === undefined ? ones() : device.share(seed.buffer.storage), retainGraph);
+  }
+
+  /**
+   * The same numbers, without their history: no gradient flows through.
+   *
+   * @returns A leaf that shares memory with this tensor.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([3], { requiresGrad: true });
+   * x.mul(x.detach()).sum().backward();
+   * assertEquals(await x.grad!.array(), [3]);
+   * ```
+   */
+  detach(): Tensor {
+    return new Tensor(new Value(this.value.buffer));
+  }
+
+  /**
+   * The numbers copied to memory of their own; gradients flow through.
+   *
+   * @returns A tensor of the same shape and dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([1, 2]);
+   * x.clone().add_(10);
+   * assertEquals(await x.array(), [1, 2]);
+   * ```
+   */
+  clone(): Tensor {
+    const one = constant(this.device, 1, this.dtype === "bool" ? "int32" : this.dtype);
+    if (this.dtype !== "bool") return new Tensor(apply("mul", [this.value, one], undefined));
+    const number = apply("mul", [toDtype(this.value, "int32"), one], undefined);
+    return new Tensor(toDtype(number, "bool"));
+  }
+
+  /**
+   * Asks `backward()` to keep the gradient of this tensor too, although it is no leaf.
+   *
+   * @returns This tensor.
+   * @throws {Error} if it does not require a gradient.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([1, 2], { requiresGrad: true });
+   * const y = x.mul(3).retainGrad();
+   * y.square().sum().backward();
+   * assertEquals(await y.grad!.array(), [6, 12]);
+   * ```
+   */
+  retainGrad(): this {
+    const { node } = this.value;
+    if (node === null) throw new Error("retainGrad: this tensor does not require a gradient");
+    node.keeper = this.value;
+    return this;
+  }
+
+  /**
+   * Forgets the gradient and frees its memory.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor(1, { requiresGrad: true });
+   * x.mul(2).backward();
+   * x.zeroGrad();
+   * assertEquals(x.grad, null);
+   * ```
+   */
+  zeroGrad(): void {
+    forgetGradient(this.value);
+  }
+
+  /**
+   * Exempts this tensor and the gradient it has from the scopes that would free them: the training iteration, the module
+   * it is made in. It then lives until JavaScript forgets it.
+   *
+   * @returns This tensor.
+   * @example
+   * ```ts
+   * import { steps, type Tensor, tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * let best: Tensor | undefined;
+   * for await (const { index } of steps(3, { progress: false })) best = tensor(index).keep();
+   * assertEquals(await best!.item(), 2);
+   * ```
+   */
+  keep(): this {
+    this.value.buffer.kept = true;
+    if (this.value.grad !== null) this.value.grad.buffer.kept = true;
+    return this;
+  }
+
+  /** Any tensor-like as a value on this tensor's device. */
+  #lift(other: TensorLike): Value {
+    if (other instanceof Tensor) return other.value;
+    if (typeof other === "number") {
+      const fits = this.dtype === "int32" && Number.isInteger(other);
+      return constant(this.device, other, fits ? "int32" : "float32");
+    }
+    return makeValue("tensor", other, { device: this.device });
+  }
+
+  // In place, named as PyTorch does: with an underscore
+
+  /**
+   * Adds in place: this ← this + other.
+   *
+   * @param other What is added; broadcast to this shape.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} if the result does not have this tensor's shape.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).add_(10).array(), [11, 12]);
+   * ```
+   */
+  add_(other: TensorLike): this {
+    return this.#inPlace("add_", other, "add");
+  }
+
+  /**
+   * Subtracts in place: this ← this − other.
+   *
+   * @param other What is subtracted; broadcast to this shape.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} if the result does not have this tensor's shape.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 4]).sub_([2, 3]).array(), [-1, 1]);
+   * ```
+   */
+  sub_(other: TensorLike): this {
+    return this.#inPlace("sub_", other, "sub");
+  }
+
+  /**
+   * Multiplies in place, element by element: this ← this · other.
+   *
+   * @param other The factor; broadcast to this shape.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} if the result does not have this tensor's shape.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).mul_(0.5).array(), [0.5, 1]);
+   * ```
+   */
+  mul_(other: TensorLike): this {
+    return this.#inPlace("mul_", other, "mul");
+  }
+
+  /**
+   * Divides in place, element by element: this ← this / other.
+   *
+   * @param other The divisor; broadcast to this shape.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} if the result does not have this tensor's shape.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).div_(4).array(), [0.25, 0.5]);
+   * ```
+   */
+  div_(other: TensorLike): this {
+    return this.#inPlace("div_", other, "div");
+  }
+
+  /**
+   * Sets every element to 0, and cuts the history.
+   *
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).zero_().array(), [0, 0]);
+   * ```
+   */
+  zero_(): this {
+    return this.#overwrite("zero_", this.#lift(0));
+  }
+
+  /**
+   * Sets every element to one number, and cuts the history.
+   *
+   * @param number The number.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).fill_(7).array(), [7, 7]);
+   * ```
+   */
+  fill_(number: number): this {
+    return this.#overwrite("fill_", this.#lift(number));
+  }
+
+  /**
+   * Copies another tensor's numbers, in this tensor's dtype.
+   *
+   * @param other Where from; broadcast to this shape.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} if its shape does not broadcast to this one.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2], [3, 4]]).copy_([5, 6]).array(), [[5, 6], [5, 6]]);
+   * ```
+   */
+  copy_(other: TensorLike): this {
+    return this.#overwrite("copy_", this.#lift(other));
+  }
+
+  #overwrite(name: string, source: Value): this {
+    this.#checkFits(name, source.shape);
+    commonDevice(name, [this.value, source]);
+    const value = toDtype(source, this.dtype);
+    if (!sameShape(value.shape, this.value.shape)) {
+      return this.#settle(name, apply("expand", [value], { shape: this.value.shape }));
+    }
+    return this.#settle(name, value === source ? new Tensor(value).clone().value : value);
+  }
+
+  #inPlace(name: string, other: TensorLike, operation: "add" | "sub" | "mul" | "div"): this {
+    const result = combine(operation, this.value, this.#lift(other));
+    if (result.dtype !== this.dtype) {
+      throw new TypeError(
+        `${name}: the result is ${result.dtype}, which does not fit into this ${this.dtype} tensor`,
+      );
+    }
+    this.#checkFits(name, result.shape);
+    return this.#settle(name, result);
+  }
+
+  #checkFits(name: string, shape: readonly number[]): void {
+    if (!sameShape(broadcastShapes(name, this.value.shape, shape), this.value.shape)) {
+      throw new RangeError(
+        `${name}: a result of shape ${text(shape)} does not fit into this tensor of shape ${
+          text(this.value.shape)
+        }`,
+      );
+    }
+  }
+
+  /** Puts a result into this tensor's memory and graph. */
+  #settle(name: string, result: Value): this {
+    const { value } = this, recording = isRecording();
+    if (recording && value.isLeaf && value.requiresGrad) {
+      throw new Error(
+        `${name}: a leaf that requires a gradient cannot change in place while operations are recorded; wrap the call: noGrad(() => …)`,
+      );
+    }
+    const { arena, kernels } = this.device, old = value.buffer.storage, next = result.buffer.storage;
+    value.buffer.replace(arena.tidy(() => kernels.laidLike(next, old)));
+    if (recording) value.node = result.node;
+    if (result.buffer.uses === 0 && !result.buffer.kept) result.buffer.free(`by ${name}()`);
+    return this;
+  }
+
+  // Functions of each element. int32 and bool become float32 where the result is no integer
+
+  /** Applies a rule that keeps int32; bools count as 0 and 1. */
+  #map(name: "neg" | "abs" | "square"): Tensor {
+    const dtype = this.dtype === "bool" ? "int32" : this.dtype;
+    return new Tensor(apply(name, [toDtype(this.value, dtype)], undefined));
+  }
+
+  #float(
+    name: "exp" | "log" | "sqrt" | "sin" | "cos" | "relu" | "sigmoid" | "tanh" | "gelu" | "softplus",
+  ): Tensor {
+    return new Tensor(apply(name, [toDtype(this.value, "float32")], undefined));
+  }
+
+  /**
+   * −x
+   *
+   * @returns A tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, -2]).neg().array(), [-1, 2]);
+   * ```
+   */
+  neg(): Tensor {
+    return this.#map("neg");
+  }
+
+  /**
+   * |x|; the slope at 0 is 0.
+   *
+   * @returns A tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, -2]).abs().array(), [1, 2]);
+   * ```
+   */
+  abs(): Tensor {
+    return this.#map("abs");
+  }
+
+  /**
+   * x²
+   *
+   * @returns A tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, -2]).square().array(), [1, 4]);
+   * ```
+   */
+  square(): Tensor {
+    return this.#map("square");
+  }
+
+  /**
+   * eˣ
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1]).exp().format(), "[1.0000, 2.7183]");
+   * ```
+   */
+  exp(): Tensor {
+    return this.#float("exp");
+  }
+
+  /**
+   * The natural logarithm: −Infinity at 0, NaN below.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).log().format(), "[0.0000, 0.6931]");
+   * ```
+   */
+  log(): Tensor {
+    return this.#float("log");
+  }
+
+  /**
+   * The square root: NaN below 0.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([4, 9]).sqrt().array(), [2, 3]);
+   * ```
+   */
+  sqrt(): Tensor {
+    return this.#float("sqrt");
+  }
+
+  /**
+   * The sine, of radians.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, Math.PI / 2]).sin().array(), [0, 1]);
+   * ```
+   */
+  sin(): Tensor {
+    return this.#float("sin");
+  }
+
+  /**
+   * The cosine, of radians.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1]).cos().format(), "[1.0000, 0.5403]");
+   * ```
+   */
+  cos(): Tensor {
+    return this.#float("cos");
+  }
+
+  /**
+   * max(x, 0), the rectified linear unit (Nair & Hinton 2010); the slope at 0 is 0.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1, 2]).relu().array(), [0, 2]);
+   * ```
+   */
+  relu(): Tensor {
+    return this.#float("relu");
+  }
+
+  /**
+   * x where positive, else slope · x (Maas, Hannun & Ng 2013).
+   *
+   * @param slope The slope below 0: 0.01 if not said.
+   * @returns A float32 tensor of this shape.
+   * @throws {RangeError} if the slope is not a finite number.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-2, 2]).leakyRelu(0.5).array(), [-1, 2]);
+   * ```
+   */
+  leakyRelu(slope = 0.01): Tensor {
+    if (!Number.isFinite(slope)) throw new RangeError(`leakyRelu: the slope must be a number, not ${slope}`);
+    return new Tensor(apply("leakyRelu", [toDtype(this.value, "float32")], { slope }));
+  }
+
+  /**
+   * 1 / (1 + e⁻ˣ)
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1, 0]).sigmoid().format(), "[0.2689, 0.5000]");
+   * ```
+   */
+  sigmoid(): Tensor {
+    return this.#float("sigmoid");
+  }
+
+  /**
+   * The hyperbolic tangent.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1, 0]).tanh().format(), "[-0.7616,  0.0000]");
+   * ```
+   */
+  tanh(): Tensor {
+    return this.#float("tanh");
+  }
+
+  /**
+   * x Φ(x), with the exact normal distribution function Φ (Hendrycks & Gimpel 2016).
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1, 1]).gelu().format(), "[-0.1587,  0.8413]");
+   * ```
+   */
+  gelu(): Tensor {
+    return this.#float("gelu");
+  }
+
+  /**
+   * ln(1 + eˣ), without overflow.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1, 100]).softplus().format(), "[  0.3133, 100.0000]");
+   * ```
+   */
+  softplus(): Tensor {
+    return this.#float("softplus");
+  }
+
+  /**
+   * Limits every element to [min, max]; the gradient passes where the element lies inside or on the limit.
+   *
+   * @param limits min, max, or both.
+   * @returns A float32 tensor of this shape.
+   * @throws {RangeError} if min > max or neither is given.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-2, 0.5, 2]).clamp({ min: -1, max: 1 }).array(), [-1, 0.5, 1]);
+   * ```
+   */
+  clamp({ min = -Infinity, max = Infinity }: { min?: number; max?: number }): Tensor {
+    if (!(min <= max) || (min === -Infinity && max === Infinity)) {
+      throw new RangeError(`clamp: needs a min, a max or both, with min ≤ max, not min ${min}, max ${max}`);
+    }
+    return new Tensor(apply("clamp", [toDtype(this.value, "float32")], { min, max }));
+  }
+
+  /**
+   * The same numbers in another dtype. float32 → int32 cuts the fraction off, → bool asks whether it is not 0. Gradients
+   * flow from float32 to float32 only.
+   *
+   * @param dtype The dtype.
+   * @returns A tensor of this shape.
+   * @throws {TypeError} if there is no such dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1.9, -1.9, 0]).to("int32").array(), [1, -1, 0]);
+   * ```
+   */
+  to(dtype: DType): Tensor {
+    return new Tensor(toDtype(this.value, checkDtype("to", dtype)));
+  }
+
+  // Two tensors, element by element, broadcast
+
+  #combine(operation: Arithmetic, other: TensorLike): Tensor {
+    return new Tensor(combine(operation, this.value, this.#lift(other)));
+  }
+
+  /**
+   * this + other, broadcast.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape and dtype.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2], [3, 4]]).add([10, 20]).array(), [[11, 22], [13, 24]]);
+   * ```
+   */
+  add(other: TensorLike): Tensor {
+    return this.#combine("add", other);
+  }
+
+  /**
+   * this − other, broadcast.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape and dtype.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).sub(1).array(), [0, 1]);
+   * ```
+   */
+  sub(other: TensorLike): Tensor {
+    return this.#combine("sub", other);
+  }
+
+  /**
+   * this · other, element by element, broadcast.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape and dtype.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).mul(tensor([[3], [4]])).array(), [[3, 6], [4, 8]]);
+   * ```
+   */
+  mul(other: TensorLike): Tensor {
+    return this.#combine("mul", other);
+  }
+
+  /**
+   * this / other, element by element, broadcast.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A float32 tensor of the common shape, for integers too.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).div(4).array(), [0.25, 0.5]);
+   * ```
+   */
+  div(other: TensorLike): Tensor {
+    return this.#combine("div", other);
+  }
+
+  /**
+   * this to the power of other, broadcast.
+   *
+   * @param other The exponent: a tensor, a number or nested arrays.
+   * @returns A float32 tensor of the common shape, for integers too.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2, 3]).pow(3).array(), [1, 8, 27]);
+   * ```
+   */
+  pow(other: TensorLike): Tensor {
+    if (other === 2 && this.dtype === "float32") return this.square();
+    return this.#combine("pow", other);
+  }
+
+  /**
+   * The larger of the two, broadcast; equals share the gradient.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape and dtype.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 5]).maximum([3, 2]).array(), [3, 5]);
+   * ```
+   */
+  maximum(other: TensorLike): Tensor {
+    return this.#combine("maximum", other);
+  }
+
+  /**
+   * The smaller of the two, broadcast; equals share the gradient.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape and dtype.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 5]).minimum([3, 2]).array(), [1, 2]);
+   * ```
+   */
+  minimum(other: TensorLike): Tensor {
+    return this.#combine("minimum", other);
+  }
+
+  /**
+   * Whether equal, element by element, broadcast.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape, of dtype bool.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2, 3]).eq(2).array(), [false, true, false]);
+   * ```
+   */
+  eq(other: TensorLike): Tensor {
+    return this.#combine("eq", other);
+  }
+
+  /**
+   * Whether not equal, element by element, broadcast.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape, of dtype bool.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2, 3]).ne(2).array(), [true, false, true]);
+   * ```
+   */
+  ne(other: TensorLike): Tensor {
+    return this.#combine("ne", other);
+  }
+
+  /**
+   * Whether greater, element by element, broadcast.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape, of dtype bool.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2, 3]).gt(2).array(), [false, false, true]);
+   * ```
+   */
+  gt(other: TensorLike): Tensor {
+    return this.#combine("gt", other);
+  }
+
+  /**
+   * Whether less, element by element, broadcast.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape, of dtype bool.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2, 3]).lt(2).array(), [true, false, false]);
+   * ```
+   */
+  lt(other: TensorLike): Tensor {
+    return this.#combine("lt", other);
+  }
+
+  /**
+   * Whether greater or equal, element by element, broadcast.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape, of dtype bool.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2, 3]).ge(2).array(), [false, true, true]);
+   * ```
+   */
+  ge(other: TensorLike): Tensor {
+    return this.#combine("ge", other);
+  }
+
+  /**
+   * Whether less or equal, element by element, broadcast.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape, of dtype bool.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2, 3]).le(2).array(), [true, true, false]);
+   * ```
+   */
+  le(other: TensorLike): Tensor {
+    return this.#combine("le", other);
+  }
+
+  /**
+   * This tensor where a condition holds, another elsewhere; all three broadcast. Gradients flow to what was taken.
+   *
+   * @param condition Bool, or numbers of which 0 means no.
+   * @param other Taken where the condition does not hold.
+   * @returns A tensor of the common shape, and the common dtype of both branches.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([-1, 2]);
+   * assertEquals(await x.where(x.gt(0), 0).array(), [0, 2]);
+   * ```
+   */
+  where(condition: TensorLike, other: TensorLike): Tensor {
+    const c = this.#lift(condition), a = this.value, b = this.#lift(other);
+    broadcastShapes("where", broadcastShapes("where", c.shape, a.shape), b.shape);
+    const dtype = promote(a.dtype, b.dtype);
+    const inputs = [toDtype(c, "bool"), toDtype(a, dtype), toDtype(b, dtype)];
+    return new Tensor(apply("where", inputs, undefined));
+  }
+
+  // From many numbers to few
+
+  #reduce(
+    name: "sum" | "mean" | "max" | "min" | "logsumexp",
+    dim: number | readonly number[] | undefined,
+    keepdim: boolean,
+    value: Value = this.value,
+  ): Tensor {
+    return new Tensor(apply(name, [value], { dims: this.#dims(name, dim), keepdim }));
+  }
+
+  /** Dimensions as rules take them: counted from the front, ascending. */
+  #dims(name: string, dim: number | readonly number[] | undefined): number[] {
+    return checkDims(name, dim, this.ndim).sort((a, b) => a - b);
+  }
+
+  #needElements(name: string, dim: number | readonly number[] | undefined): void {
+    const empty = checkDims(name, dim, this.ndim).some((d) => this.value.shape[d] === 0);
+    if (empty) throw new RangeError(`${name}: there is nothing to choose from in shape ${text(this.shape)}`);
+  }
+
+  /**
+   * The sum over some dimensions, or all; 0 over none.
+   *
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param options `keepdim`: keep reduced dimensions with size 1.
+   * @returns A tensor of this dtype (int32 for bool) without the reduced dimensions.
+   * @throws {RangeError} if a dimension does not exist or is named twice.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, 2], [3, 4]]);
+   * assertEquals(await x.sum().item(), 10);
+   * assertEquals(await x.sum(0).array(), [4, 6]);
+   * assertEquals(await x.sum(-1, { keepdim: true }).array(), [[3], [7]]);
+   * ```
+   */
+  sum(dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
+    const value = this.dtype === "bool" ? toDtype(this.value, "int32") : this.value;
+    return this.#reduce("sum", dim, keepdim, value);
+  }
+
+  /**
+   * The mean over some dimensions, or all; NaN over no elements.
+   *
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param options `keepdim`: keep reduced dimensions with size 1.
+   * @returns A float32 tensor without the reduced dimensions.
+   * @throws {RangeError} if a dimension does not exist or is named twice.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2], [3, 6]]).mean(1).array(), [1.5, 4.5]);
+   * ```
+   */
+  mean(dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
+    return this.#reduce("mean", dim, keepdim, toDtype(this.value, "float32"));
+  }
+
+  /**
+   * The variance over some dimensions, or all: Σ (x − x̄)² / (n − 1).
+   *
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param options `unbiased`: false divides by n; `keepdim`: keep reduced dimensions with size 1.
+   * @returns A float32 tensor without the reduced dimensions.
+   * @throws {RangeError} if a dimension does not exist or is named twice.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([1, 2, 3, 4]);
+   * assertEquals(await x.var(0, { unbiased: false }).item(), 1.25);
+   * ```
+   */
+  var(
+    dim?: number | readonly number[],
+    { keepdim = false, unbiased = true }: ReduceOptions & { unbiased?: boolean } = {},
+  ): Tensor {
+    const dims = this.#dims("var", dim), correction = unbiased ? 1 : 0;
+    return new Tensor(apply("variance", [toDtype(this.value, "float32")], { dims, keepdim, correction }));
+  }
+
+  /**
+   * The largest over some dimensions, or all. Equals share the gradient evenly (torch.amax).
+   *
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param options `keepdim`: keep reduced dimensions with size 1.
+   * @returns A tensor of this dtype without the reduced dimensions.
+   * @throws {RangeError} if a dimension does not exist, is named twice, or holds nothing to choose from.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 5], [3, 2]]).max(1).array(), [5, 3]);
+   * ```
+   */
+  max(dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
+    this.#needElements("max", dim);
+    return this.#reduce("max", dim, keepdim);
+  }
+
+  /**
+   * The smallest over some dimensions, or all. Equals share the gradient evenly (torch.amin).
+   *
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param options `keepdim`: keep reduced dimensions with size 1.
+   * @returns A tensor of this dtype without the reduced dimensions.
+   * @throws {RangeError} if a dimension does not exist, is named twice, or holds nothing to choose from.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 5], [3, 2]]).min(0).array(), [1, 2]);
+   * ```
+   */
+  min(dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
+    this.#needElements("min", dim);
+    return this.#reduce("min", dim, keepdim);
+  }
+
+  /**
+   * The index of the first largest element along a dimension, or in the flattened tensor.
+   *
+   * @param dim The dimension; if not said, the tensor is read row by row.
+   * @param options `keepdim`: keep reduced dimensions with size 1.
+   * @returns An int32 tensor.
+   * @throws {RangeError} if the dimension does not exist or holds nothing to choose from.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, 5], [3, 2]]);
+   * assertEquals(await x.argmax(1).array(), [1, 0]);
+   * assertEquals(await x.argmax().item(), 1);
+   * ```
+   */
+  argmax(dim?: number, { keepdim = false }: ReduceOptions = {}): Tensor {
+    this.#needElements("argmax", dim);
+    if (dim === undefined) {
+      const flat = apply("reshape", [this.value], { shape: [this.size] });
+      const place = apply("argmax", [flat], { dim: 0 });
+      return new Tensor(
+        keepdim ? apply("reshape", [place], { shape: this.value.shape.map(() => 1) }) : place,
+      );
+    }
+    const [d] = this.#dims("argmax", dim), places = new Tensor(apply("argmax", [this.value], { dim: d }));
+    return keepdim ? places.unsqueeze(d) : places;
+  }
+
+  /**
+   * ln Σ eˣ along dimensions, without overflow: m + ln Σ eˣ⁻ᵐ with m = max x.
+   *
+   * @param dim A dimension or a list of them.
+   * @param options `keepdim`: keep reduced dimensions with size 1.
+   * @returns A float32 tensor without the reduced dimensions.
+   * @throws {RangeError} if a dimension does not exist or is named twice.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1000, 1000]).logsumexp(0).format({ digits: 2 }), "1000.69");
+   * ```
+   */
+  logsumexp(dim: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
+    return this.#reduce("logsumexp", dim, keepdim, toDtype(this.value, "float32"));
+  }
+
+  /**
+   * eˣ / Σ eˣ along a dimension: positive, and 1 in sum. Does not overflow.
+   *
+   * @param dim The dimension.
+   * @returns A float32 tensor of this shape.
+   * @throws {RangeError} if the dimension does not exist.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[0, 0], [0, 1000]]).softmax(1).array(), [[0.5, 0.5], [0, 1]]);
+   * ```
+   */
+  softmax(dim: number): Tensor {
+    return this.#along("softmax", dim);
+  }
+
+  /**
+   * ln softmax(x) along a dimension: x − ln Σ eˣ, without overflow.
+   *
+   * @param dim The dimension.
+   * @returns A float32 tensor of this shape.
+   * @throws {RangeError} if the dimension does not exist.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 0]).logSoftmax(0).format(), "[-0.6931, -0.6931]");
+   * ```
+   */
+  logSoftmax(dim: number): Tensor {
+    return this.#along("logSoftmax", dim);
+  }
+
+  #along(name: "softmax" | "logSoftmax", dim: number): Tensor {
+    if (this.ndim === 0) throw new RangeError(`${name}: needs at least one dimension`);
+    const d = checkDim(name, dim, this.ndim);
+    return new Tensor(apply(name, [toDtype(this.value, "float32")], { dim: d }));
+  }
+
+  // The same numbers in another arrangement
+
+  /**
+   * The same numbers, row by row, in another shape.
+   *
+   * @param shape The sizes, as numbers or as one list; one of them may be −1 and follows from the others.
+   * @returns A tensor of that shape.
+   * @throws {RangeError} if the sizes do not hold as many numbers.
+   * @example
+   * ```ts
+   * import { arange } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await arange(6).reshape(2, -1).array(), [[0, 1, 2], [3, 4, 5]]);
+   * ```
+   */
+  reshape(...shape: (number | readonly number[])[]): Tensor {
+    const wanted = sizes(shape);
+    const open = wanted.indexOf(-1);
+    if (open >= 0) {
+      const rest = sizeOf(wanted.filter((_, i) => i !== open));
+      const fits = rest > 0 && this.size % rest === 0;
+      wanted[open] = fits ? this.size / rest : -1;
+    }
+    if (wanted.some((n) => n === -1) || sizeOf(checkShape("reshape", wanted)) !== this.size) {
+      throw new RangeError(
+        `reshape: ${this.size} numbers of shape ${text(this.shape)} do not fit into ${text(sizes(shape))}`,
+      );
+    }
+    if (sameShape(wanted, this.value.shape)) return new Tensor(this.value);
+    return new Tensor(apply("reshape", [this.value], { shape: wanted }));
+  }
+
+  /**
+   * Some neighbouring dimensions as one.
+   *
+   * @param start The first of them: 0 if not said.
+   * @param end The last of them, included: the last if not said.
+   * @returns A tensor of fewer dimensions; of one for a single number.
+   * @throws {RangeError} if a dimension does not exist, or `start` lies behind `end`.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(zeros(2, 3, 4).flatten(1).shape, [2, 12]);
+   * ```
+   */
+  flatten(start = 0, end = -1): Tensor {
+    if (this.ndim === 0) return this.reshape(1);
+    const from = checkDim("flatten", start, this.ndim), to = checkDim("flatten", end, this.ndim);
+    if (from > to) throw new RangeError(`flatten: start ${start} lies behind end ${end}`);
+    const { shape } = this.value;
+    return this.reshape(...shape.slice(0, from), sizeOf(shape.slice(from, to + 1)), ...shape.slice(to + 1));
+  }
+
+  /**
+   * Another order of the dimensions; copies nothing.
+   *
+   * @param dims Every dimension once: the result's dimension i is this tensor's `dims[i]`.
+   * @returns A tensor that shares memory with this one.
+   * @throws {RangeError} if a dimension is missing, does not exist, or is named twice.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(zeros(2, 3, 4).permute(2, 0, 1).shape, [4, 2, 3]);
+   * ```
+   */
+  permute(...dims: (number | readonly number[])[]): Tensor {
+    const wanted = checkDims("permute", sizes(dims), this.ndim);
+    if (wanted.length !== this.ndim) {
+      throw new RangeError(
+        `permute: all ${this.ndim} dimensions must be named once, not ${text(sizes(dims))}`,
+      );
+    }
+    return new Tensor(apply("permute", [this.value], { dims: wanted }));
+  }
+
+  /**
+   * Two dimensions exchanged; copies nothing.
+   *
+   * @param a A dimension.
+   * @param b Another one.
+   * @returns A tensor that shares memory with this one.
+   * @throws {RangeError} if a dimension does not exist.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(zeros(2, 3, 4).transpose(0, -1).shape, [4, 3, 2]);
+   * ```
+   */
+  transpose(a: number, b: number): Tensor {
+    const dims = this.value.shape.map((_, i) => i);
+    const [p, q] = [checkDim("transpose", a, this.ndim), checkDim("transpose", b, this.ndim)];
+    [dims[p], dims[q]] = [q, p];
+    return this.permute(dims);
+  }
+
+  /**
+   * A matrix transposed: rows become columns; copies nothing.
+   *
+   * @returns A tensor that shares memory with this one.
+   * @throws {RangeError} for more than two dimensions.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2], [3, 4]]).t().array(), [[1, 3], [2, 4]]);
+   * ```
+   */
+  t(): Tensor {
+    if (this.ndim > 2) {
+      throw new RangeError(
+        `t: a tensor of at most 2 dimensions is needed, not ${text(this.shape)}; use transpose()`,
+      );
+    }
+    return this.ndim < 2 ? new Tensor(this.value) : this.transpose(0, 1);
+  }
+
+  /**
+   * A new dimension of size 1.
+   *
+   * @param dim Where: in front of the dimension of that number; −1 is behind all.
+   * @returns A tensor of one dimension more.
+   * @throws {RangeError} if there is no such place.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(zeros(2, 3).unsqueeze(1).shape, [2, 1, 3]);
+   * ```
+   */
+  unsqueeze(dim: number): Tensor {
+    const at = checkDim("unsqueeze", dim, this.ndim + 1);
+    return new Tensor(apply("reshape", [this.value], { shape: this.value.shape.toSpliced(at, 0, 1) }));
+  }
+
+  /**
+   * Without dimensions of size 1.
+   *
+   * @param dim Which ones, where their size is 1; all such dimensions if not said.
+   * @returns A tensor of fewer dimensions.
+   * @throws {RangeError} if a dimension does not exist.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(zeros(1, 3, 1).squeeze(0).shape, [3, 1]);
+   * ```
+   */
+  squeeze(dim?: number | readonly number[]): Tensor {
+    const { shape } = this.value;
+    const gone = checkDims("squeeze", dim, this.ndim).filter((d) => shape[d] === 1);
+    if (gone.length === 0) return new Tensor(this.value);
+    return new Tensor(apply("reshape", [this.value], { shape: shape.filter((_, d) => !gone.includes(d)) }));
+  }
+
+  /**
+   * Dimensions of size 1 repeated, and new dimensions in front.
+   *
+   * @param shape The sizes, as numbers or as one list; −1 keeps a size.
+   * @returns A tensor of that shape.
+   * @throws {RangeError} if this shape does not broadcast to the one asked for.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1], [2]]).expand(-1, 2).array(), [[1, 1], [2, 2]]);
+   * ```
+   */
+  expand(...shape: (number | readonly number[])[]): Tensor {
+    const asked = sizes(shape), own = this.value.shape;
+    const lead = asked.length - own.length;
+    const wanted = checkShape("expand", asked.map((n, i) => n === -1 && i >= lead ? own[i - lead] : n));
+    if (lead < 0 || !sameShape(broadcastShapes("expand", own, wanted), wanted)) {
+      throw new RangeError(`expand: shape ${text(own)} does not repeat to ${text(asked)}`);
+    }
+    if (sameShape(wanted, own)) return new Tensor(this.value);
+    return new Tensor(apply("expand", [this.value], { shape: wanted }));
+  }
+
+  // Parts, borders, and values picked by other values
+
+  /**
+   * A part of the tensor. `x.at(0, 1)` is PyTorch's `x[0, 1]`, `x.at(null, [0, 2])` is `x[:, 0:2]`.
+   *
+   * @param index For each dimension, from the first: a number; a range `[start, end, step?]`, the end excluded; or null for all.
+   * Negative numbers count from the end; dimensions that are not named are taken whole.
+   * @returns A tensor of its own memory, without the dimensions that a number was given for.
+   * @throws {RangeError} if an index lies outside, a step is below 1, or there are more than the tensor has dimensions.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+   * assertEquals(await x.at(0, 1).item(), 2);
+   * assertEquals(await x.at(null, [0, 3, 2]).array(), [[1, 3], [4, 6]]);
+   * ```
+   */
+  at(...index: Index[]): Tensor {
+    const { part, gone } = slice(index, this.value.shape);
+    const whole = sameShape(part.size, this.value.shape);
+    const cut = new Tensor(whole ? this.value : apply("slice", [this.value], part));
+    return gone.length === 0 ? cut : cut.squeeze(gone);
+  }
+
+  /**
+   * A border around the tensor, filled with one number.
+   *
+   * @param border `[before, after]` for every dimension: how many elements are added there.
+   * @param value The number: 0 if not said.
+   * @returns A larger tensor.
+   * @throws {RangeError} if the border is not given for every dimension, or a size is negative.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2]]).pad([[1, 0], [0, 1]], 9).array(), [[9, 9, 9], [1, 2, 9]]);
+   * ```
+   */
+  pad(border: readonly (readonly [number, number])[], value = 0): Tensor {
+    if (border.length !== this.ndim) {
+      throw new RangeError(
+        `pad: one [before, after] for each of the ${this.ndim} dimensions is needed, not ${border.length}`,
+      );
+    }
+    checkShape("pad", border.flat());
+    return new Tensor(apply("pad", [this.value], { border, value }));
+  }
+
+  /**
+   * Values picked along a dimension by an index of as many dimensions, as torch.gather: for dim 1,
+   * `y[i, j] = x[i, index[i, j]]`. The same value may be picked several times; its gradients add up.
+   *
+   * @param dim The dimension.
+   * @param index int32, or nested arrays of whole numbers; no larger than this tensor in the other dimensions.
+   * @returns A tensor of the index's shape; NaN where a float32's index is out of range.
+   * @throws {RangeError} if the dimension does not exist, or the index does not fit.
+   * @throws {TypeError} if the index is a tensor of another dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, 2], [3, 4]]);
+   * assertEquals(await x.gather(1, [[1], [0]]).array(), [[2], [3]]);
+   * ```
+   */
+  gather(dim: number, index: TensorLike): Tensor {
+    const d = checkDim("gather", dim, this.ndim);
+    const picks = index instanceof Tensor
+      ? index.value
+      : makeValue("gather", index, { dtype: "int32", device: this.device });
+    if (picks.dtype !== "int32") throw new TypeError(`gather: the index must be int32, not ${picks.dtype}`);
+    const { shape } = picks;
+    if (shape.length !== this.ndim || shape.some((n, i) => i !== d && n > this.value.shape[i])) {
+      throw new RangeError(
+        `gather: index ${text(shape)} does not fit into ${text(this.shape)} along dimension ${d}`,
+      );
+    }
+    const lines = this.at(...shape.map((n, i): Index => i === d ? null : [0, n]));
+    return new Tensor(apply("gather", [lines.value, picks], { dim: d }));
+  }
+
+  // Products
+
+  /**
+   * The matrix product: [..., M, K] × [..., K, N] → [..., M, N], leading dimensions broadcast. A vector counts as a row on
+   * the left and as a column on the right, and that dimension goes again.
+   *
+   * @param other The right factor: a tensor or nested arrays.
+   * @returns A float32 tensor.
+   * @throws {RangeError} if the inner sizes differ, leading dimensions do not broadcast, or an operand has no dimension.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, 2], [3, 4]]);
+   * assertEquals(await x.matmul([[0, 1], [1, 0]]).array(), [[2, 1], [4, 3]]);
+   * assertEquals(await x.matmul([1, 1]).array(), [3, 7]);
+   * ```
+   */
+  matmul(other: TensorLike): Tensor {
+    const right = new Tensor(this.#lift(other));
+    if (this.ndim === 0 || right.ndim === 0) {
+      throw new RangeError(
+        `matmul: needs at least one dimension on both sides, not ${text(this.shape)} and ${
+          text(right.shape)
+        }`,
+      );
+    }
+    const row = this.ndim === 1, column = right.ndim === 1;
+    const a = row ? this.unsqueeze(0) : this, b = column ? right.unsqueeze(1) : right;
+    if (a.shape.at(-1) !== b.shape.at(-2)) {
+      throw new RangeError(
+        `matmul: ${text(this.shape)} × ${text(right.shape)}: the inner sizes ${a.shape.at(-1)} and ${
+          b.shape.at(-2)
+        } differ`,
+      );
+    }
+    let product = multiply(a, b);
+    if (row) product = product.squeeze(-2);
+    return column ? product.squeeze(-1) : product;
+  }
 }
 
 function multiply(a: Tensor, b: Tensor): Tensor {
-  const batchA = a.shape.slice(0, -2), batchB = b.shape.slice(0, -2);
-  const rows = a.shape.at(-2)!, columns = b.shape.at(-1)!;
+  const values = [a, b].map(({ value }) => toDtype(value, "float32"));
   // Many matrices times one: all their rows in one product.
-  if (b.ndim === 2 && a.ndim > 2) {
-    return multiply(a.reshape(sizeOf(a.shape.slice(0, -1)), a.shape.at(-1)!), b).reshape(
-      ...batchA,
-      rows,
-      columns,
-    );
-  }
-  const batch = broadcastShapes("matmul", batchA, batchB);
-  const count = sizeOf(batch);
-  const left = operand(sizeOf(batchA) === count ? a : a.expand(...batch, ...a.shape.slice(-2)), count);
-  const right = operand(sizeOf(batchB) === count ? b : b.expand(...batch, ...b.shape.slice(-2)), count);
-  const attrs = { transposeA: left.transposed, transposeB: right.transposed };
-  const product = apply("matmul", [left.value, right.value], attrs);
-  const shape = [...batch, rows, columns];
-  return new Tensor(shape.length === 3 ? product : apply("reshape", [product], { shape }));
+  if (b.ndim > 2 || a.ndim === 2) return new Tensor(apply("matmul", values, undefined));
+  const [left, right] = values, inner = a.shape.at(-1)!, leading = a.shape.slice(0, -1);
+  const rows = apply("reshape", [left], { shape: [sizeOf(leading), inner] });
+  const product = apply("matmul", [rows, right], undefined);
+  return new Tensor(apply("reshape", [product], { shape: [...leading, b.shape.at(-1)!] }));
 }

@@ -3,7 +3,8 @@ import { currentDevice, type Device, type DType, type Values } from "../device/m
 import { Buffer } from "../autograd/buffer.ts";
 import { leaf } from "../autograd/graph.ts";
 import type { Value } from "../autograd/value.ts";
-import { checkShape, sizeOf, text } from "./shape.ts";
+import { sizeOf, text } from "../device/shape.ts";
+import { checkShape } from "./shape.ts";
 
 /** Numbers or booleans in nested arrays, all of one length at each depth. */
 export type NestedArray<T = number | boolean> = T | NestedArray<T>[];
@@ -121,23 +122,6 @@ function naturalDtype(data: TensorData, flat: ArrayLike<number | boolean>): DTyp
     return data instanceof Float32Array || data instanceof Float64Array ? "float32" : "int32";
   }
   return flat.length > 0 && typeof flat[0] === "boolean" ? "bool" : "float32";
-}
-
-const constants = new WeakMap<Device, Map<string, Value>>();
-
-/** A number as a value of rank 0; small halves and integers are made once and kept. */
-export function constant(device: Device, number: number, dtype: DType): Value {
-  const common = Math.abs(number) <= 8 && Number.isInteger(2 * number) && !Object.is(number, -0);
-  if (!common) return makeValue("constant", number, { dtype, device });
-  let known = constants.get(device);
-  if (known === undefined) constants.set(device, known = new Map());
-  const key = dtype + number;
-  let value = known.get(key);
-  if (value === undefined) {
-    known.set(key, value = makeValue("constant", number, { dtype, device }));
-    value.buffer.kept = true;
-  }
-  return value;
 }
 
 /** Flat values as nested arrays of a shape. */

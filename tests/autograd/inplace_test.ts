@@ -1,4 +1,4 @@
-import { noGrad, ones, type Tensor, tensor, zeros } from "descent";
+import { noGrad, ones, optim, type Tensor, tensor, zeros } from "descent";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { onEachDevice } from "../devices.ts";
 
@@ -17,13 +17,25 @@ onEachDevice("operations in place change the tensor itself and return it", async
   assertEquals(await x.copy_(tensor(2)).array(), [2, 2, 2]);
 });
 
-onEachDevice("operations in place reach every view of the same numbers", async () => {
-  const x = tensor([[1, 2], [3, 4]]), view = x.t(), still = x.detach();
-  view.add_([[10, 20], [30, 40]]);
-  assertEquals(await x.array(), [[11, 32], [23, 44]]);
-  assertEquals(await still.array(), [[11, 32], [23, 44]]);
-  x.copy_(view);
+onEachDevice("operations in place reach detach(), and no tensor that was computed from it", async () => {
+  const x = tensor([[1, 2], [3, 4]]), turned = x.t(), same = x.detach();
+  turned.add_([[10, 20], [30, 40]]);
+  assertEquals(await x.array(), [[1, 2], [3, 4]]);
+  same.mul_(2);
+  assertEquals(await x.array(), [[2, 4], [6, 8]]);
+  assertEquals(await turned.array(), [[11, 23], [32, 44]]);
+  x.copy_(turned);
+  turned.zero_();
   assertEquals(await x.array(), [[11, 23], [32, 44]]);
+});
+
+onEachDevice("an optimizer's step reaches no tensor that was computed from the parameter", async () => {
+  const w = leaf([1, 2]), shown = noGrad(() => w.unsqueeze(0));
+  const optimizer = new optim.SGD([w], { lr: 1 });
+  w.sum().backward();
+  optimizer.step();
+  assertEquals(await w.array(), [0, 1]);
+  assertEquals(await shown.array(), [[1, 2]]);
 });
 
 onEachDevice("copy_() copies: later changes of the source do not arrive", async () => {

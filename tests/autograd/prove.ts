@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type DeviceName, gradCheck, Tensor, tensor } from "descent";
+import { type DeviceName, gradCheck, gradGradCheck, Tensor, tensor } from "descent";
 import { assertEquals } from "@std/assert";
 import { onEachDevice } from "../devices.ts";
 import { Draw, type Kind } from "./draw.ts";
@@ -74,6 +74,9 @@ async function solve({ inputs, fn, expected, eps }: Problem, draw: Draw, device:
   const elements = stored.reduce((total, { data }) => total + data.length, 0);
   // A software adapter is slow, and a large tensor has many elements: a slope in one direction tells almost as much.
   if (elements <= (device === "cpu" ? 200 : 6)) await gradCheck(seen, make(), { eps });
+  // Squared, so that the gradient of a linear operation depends on its input, too.
+  const squared = (...tensors: Tensor[]) => seen(...tensors).square();
+  if (elements <= (device === "cpu" ? 40 : 0)) await gradGradCheck(squared, make(), { eps, atol: 4e-3 });
   if (elements === 0) return;
   const weights = draw.array(right.shape, 0.5, 1.5);
   const found = await gradients(

@@ -3,6 +3,7 @@
  * random shapes, one element, none at all, and inputs stored in other orders. The checks stand in rules/, one file for
  * each of lib/autograd/rules/.
  */
+import { F, tensor } from "descent";
 import { assertEquals } from "@std/assert";
 import { rules } from "../../lib/autograd/rules/mod.ts";
 import type { Rule } from "../../lib/autograd/rule.ts";
@@ -49,6 +50,19 @@ prove("normalization", normalization);
 prove("pooling", pooling);
 prove("reduction", reduction);
 prove("shape", shape);
+
+Deno.test("what maxPool2d leaves can be differentiated three times", async () => {
+  const x = tensor([[[[1, 0.5], [0.25, 0.5]]]], { requiresGrad: true });
+  let y = F.maxPool2d(x, 2).pow(4).sum();
+  for (let order = 0; order < 2; order++) {
+    y.backward(undefined, { createGraph: true });
+    y = x.grad!.square().sum();
+    x.zeroGrad();
+  }
+  y.backward();
+  // 4x³, then its square 16x⁶ → 96x⁵, then the square of that, 9216x¹⁰ → 92160x⁹.
+  assertEquals(await x.grad!.array(), [[[[92160, 0], [0, 0]]]]);
+});
 
 Deno.test("every gradient of the table was checked, for every input that has one", () => {
   assertEquals(

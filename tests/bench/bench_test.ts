@@ -8,7 +8,7 @@ import { markdown } from "../../bench/report/markdown.ts";
 import { verdicts } from "../../bench/report/musts.ts";
 import { tableEnd, tableHead, tableRows } from "../../bench/report/table.ts";
 import { median, ratio, type Results, type Samples } from "../../bench/run/result.ts";
-import { textWidth } from "../../lib/show/text.ts";
+import { textWidth } from "../../lib/text/width.ts";
 
 Deno.test("costOf() counts the parameters that the book's networks have", () => {
   assertEquals(costOf(alexnet(false), [1, 224, 224]).parameters, 46_764_746);

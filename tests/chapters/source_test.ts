@@ -101,7 +101,10 @@ Deno.test({
       ].map(([, found]) => found);
       assertEquals(new Set(declared).size, declared.length, `${name}: a name is declared twice`);
       const imports = [...text.matchAll(/^(?:import .*)?from "(.*)";$/gm)].map(([, from]) => from);
-      assert(imports.length > 0 && imports.every((from) => from === "descent"), `${name}: ${imports}`);
+      assert(
+        imports.length > 0 && imports.every((from) => /^descent(\/course)?$/.test(from)),
+        `${name}: ${imports}`,
+      );
     }
   },
 });

@@ -1,6 +1,5 @@
-import { assertAlmostEquals, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
-import { digitBatch, digits, mnist, oneOfEach } from "../../lib/data/mnist.ts";
-import { bilinear } from "../../lib/data/resize.ts";
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { mnist } from "../../lib/data/mnist.ts";
 
 Deno.test("mnist() reads 60,000 training and 10,000 test images with no permission", async () => {
   const train = await mnist();
@@ -26,79 +25,4 @@ Deno.test("the training pixels have the mean and deviation by which digits are n
 
 Deno.test("mnist() rejects a set that there is not", async () => {
   await assertRejects(() => mnist({ split: "validation" as "test" }), RangeError, '"train" or "test"');
-});
-
-Deno.test("digits() shows each class once before any comes again", async () => {
-  const { images, shape, labels, oneHot } = await digits({ count: 12, size: 28 });
-  assertEquals(shape, [12, 1, 28, 28]);
-  assertEquals(images.length, 12 * 28 * 28);
-  assertEquals([...labels], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
-  assertEquals(oneHot.length, 120);
-  assertEquals(oneHot.reduce((sum, x) => sum + x), 12);
-  assertEquals([...labels].every((label, n) => oneHot[10 * n + label] === 1), true);
-});
-
-Deno.test("digits() of the original size are the bytes, normalized", async () => {
-  const { images: bytes } = await mnist();
-  const { images, labels } = await digits({ indices: [0], size: 28 });
-  assertEquals(labels[0], 5);
-  images.forEach((x, i) => assertAlmostEquals(x, (bytes[i] / 255 - 0.1307) / 0.3081, 1e-6));
-});
-
-Deno.test("digits() enlarges to 224 unless told, and keeps paper and ink within the original's", async () => {
-  const { images, shape } = await digits({ count: 1 });
-  assertEquals(shape, [1, 1, 224, 224]);
-  const paper = (0 - 0.1307) / 0.3081, ink = (1 - 0.1307) / 0.3081;
-  assertEquals(images.every((x) => x >= paper - 1e-6 && x <= ink + 1e-6), true);
-  assertAlmostEquals(images[0], paper, 1e-6);
-});
-
-Deno.test("a seed chooses the examples: the same ones each time, others for another seed", async () => {
-  const { labels } = await mnist();
-  const chosen = oneOfEach(labels, 20, 7);
-  assertEquals(chosen, oneOfEach(labels, 20, 7));
-  assertNotEquals(chosen, oneOfEach(labels, 20, 8));
-  assertNotEquals(chosen, oneOfEach(labels, 20));
-  assertEquals(chosen.map((index) => labels[index]), [...Array(20).keys()].map((n) => n % 10));
-});
-
-Deno.test("as many digits as there are take every image once, whatever the seed", async () => {
-  const { labels } = await mnist({ split: "test" });
-  for (const seed of [undefined, 3]) assertEquals(new Set(oneOfEach(labels, 10_000, seed)).size, 10_000);
-});
-
-Deno.test("digits() rejects counts, sizes and indices that make no sense", async () => {
-  await assertRejects(
-    () => digits({ count: 0 }),
-    RangeError,
-    "count must be a whole number from 1 to 60000, not 0",
-  );
-  await assertRejects(() => digits({ count: 2.5 }), RangeError, "not 2.5");
-  await assertRejects(() => digits({ count: 10_001, split: "test" }), RangeError, "to 10000");
-  await assertRejects(() => digits({ count: 1, size: NaN }), RangeError, "size");
-  const set = { images: new Uint8Array(4), labels: new Uint8Array(1), size: 2 };
-  assertThrows(() => digitBatch(set, [1], 2), RangeError, "index must be a whole number from 0 to 0, not 1");
-});
-
-Deno.test("bilinear() agrees with PyTorch's interpolate(align_corners=False)", () => {
-  // torch.nn.functional.interpolate(torch.tensor([[[[1., 2.], [3., 4.]]]]), size=(4, 4), mode="bilinear")
-  const result = new Float32Array(16);
-  bilinear([1, 2, 3, 4], 2, 2, result, 4, 4);
-  // deno-fmt-ignore
-  assertEquals([...result], [
-    1.0, 1.25, 1.75, 2.0,
-    1.5, 1.75, 2.25, 2.5,
-    2.5, 2.75, 3.25, 3.5,
-    3.0, 3.25, 3.75, 4.0,
-  ]);
-});
-
-Deno.test("bilinear() takes other factors and unequal sides", () => {
-  const same = new Float32Array(6);
-  bilinear([1, 2, 3, 4, 5, 6], 2, 3, same, 2, 3);
-  assertEquals([...same], [1, 2, 3, 4, 5, 6]);
-  // Shrinking 4 → 2: x = 0.5 and 2.5, the means of neighbours. One row: nothing to mix with.
-  const half = new Float32Array(2);
-  bilinear([1, 2, 3, 10], 1, 4, half, 1, 2);
-  assertEquals([...half], [1.5, 6.5]);
 });

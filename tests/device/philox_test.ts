@@ -1,5 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { dropoutThreshold, philoxBlock, philoxValues } from "../../lib/device/philox.ts";
+/** The generator behind every draw: published answers, and the same numbers on every device. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { currentDevice } from "descent";
+import { dropoutThreshold, philoxBlock, philoxValues } from "../../lib/philox.ts";
+import { sizeOf } from "../../lib/device/shape.ts";
+import { onEachDevice } from "../devices.ts";
 
 const hex = (words: Uint32Array) => [...words].map((word) => word.toString(16).padStart(8, "0")).join(" ");
 
@@ -63,4 +67,44 @@ Deno.test("philoxValues() drops nothing at p = 0 and all at p = 1", () => {
 
 Deno.test("philoxValues() refuses an unknown distribution", () => {
   assertThrows(() => philoxValues("cauchy" as "normal", 1, [0, 0], 0), RangeError, "cauchy");
+});
+
+/** Draws whose blocks pass 2³² on the way, and end within one. */
+const DRAW = { seed: [0xdeadbeef, 0x87654321], offset: 2 ** 32 - 3 } as const;
+const SHAPES = [[], [3], [5, 7], [70_001], [0, 4]];
+
+onEachDevice("uniform numbers and dropped ones are the host's, bit for bit", async () => {
+  const device = currentDevice(), { kernels, arena } = device, { seed, offset } = DRAW;
+  for (const shape of SHAPES) {
+    const size = sizeOf(shape), x = device.upload(new Float32Array(size), shape, "float32");
+    const drawn = arena.tidy(() => [
+      kernels.random("uniform", shape, DRAW),
+      ...[0, 0.3, 0.5, 1].map((p) => kernels.dropoutMask(x, p, DRAW)),
+    ]);
+    const [uniform, ...masks] = await Promise.all(drawn.map((y) => device.read(y)));
+    assertEquals(uniform, philoxValues("uniform", size, seed, offset));
+    // A device may round 1 / (1 − p) in its own way; which are dropped is exact.
+    [0, 0.3, 0.5, 1].forEach((p, i) => {
+      const wanted = philoxValues("dropout", size, seed, offset, p);
+      masks[i].forEach((value, j) => {
+        assert(Math.abs(value - wanted[j]) <= 2 ** -23 * wanted[j], `${value}, not ${wanted[j]}`);
+      });
+    });
+    for (const storage of [x, ...drawn]) device.free(storage);
+  }
+});
+
+onEachDevice("normal numbers are the host's, to float32's logarithm and cosine", async (name) => {
+  const device = currentDevice(), { kernels, arena } = device, { seed, offset } = DRAW;
+  for (const shape of SHAPES) {
+    const drawn = arena.tidy(() => kernels.random("normal", shape, DRAW));
+    const values = await device.read(drawn), wanted = philoxValues("normal", sizeOf(shape), seed, offset);
+    assertEquals(values.length, wanted.length);
+    // WGSL's logarithm near 1 is off by 2⁻²¹.
+    const tolerance = name === "cpu" ? 4e-7 : 2e-5;
+    values.forEach((value, i) =>
+      assert(Math.abs(value - wanted[i]) <= tolerance * (1 + Math.abs(wanted[i])))
+    );
+    device.free(drawn);
+  }
 });

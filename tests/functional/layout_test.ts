@@ -1,22 +1,10 @@
 /** Images stay channels-last in storage from layer to layer: a network moves them at its ends at most. */
-import { currentDevice, F, rand, type Tensor } from "descent";
+import { F, rand, type Tensor } from "descent";
 import { assert, assertEquals } from "@std/assert";
+import { movesOf } from "../device/spy.ts";
 
-/** How often the device moves an image's dimensions in `body`; filters are moved once a call, and are not counted. */
-function moves(body: () => void): number {
-  const device = currentDevice(), { run } = device;
-  let count = 0;
-  device.run = (name, inputs, attrs) => {
-    if (name === "Transpose" && (attrs!.perm as number[]).join() !== "2,3,1,0") count++;
-    return run.call(device, name, inputs, attrs);
-  };
-  try {
-    body();
-  } finally {
-    delete (device as Partial<typeof device>).run;
-  }
-  return count;
-}
+/** How often images are moved in `body`; filters are moved once a call, and are not counted. */
+const moves = (body: () => void) => movesOf(body).filter((perm) => perm !== "2,3,1,0").length;
 
 function network(x: Tensor): Tensor {
   let h = F.conv2d(x, rand(4, 3, 3, 3), { bias: rand(4), padding: 1 });

@@ -68,10 +68,10 @@ Deno.test("initializations have the deviation that their papers ask for", async 
 
 Deno.test("initializations fill parameters in place, in their layout, without recording", async () => {
   const { weight } = new nn.Conv2d(2, 4, 3);
-  const { order } = weight;
+  const { order } = weight.value.buffer.storage;
   manualSeed(8);
   nn.init.normal_(weight);
-  assert(weight.isLeaf && weight.requiresGrad && weight.order === order);
+  assert(weight.isLeaf && weight.requiresGrad && weight.value.buffer.storage.order === order);
   manualSeed(8);
   assertEquals(await weight.data(), await randn(4, 2, 3, 3).data());
 });

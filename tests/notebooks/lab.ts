@@ -23,7 +23,7 @@ const OUTPUTS = `JSON.stringify(window.jupyterapp.shell.currentWidget.content.mo
 
 /** A loop that takes minutes, a cell after it, and a cell that asks for what the loop has made. */
 const LOOP = [
-  'import { steps, chapterFlags } from "descent";\nchapterFlags({ title: "A long loop" });\nlet last = 0;',
+  'import { steps } from "descent";\nimport { chapterFlags } from "descent/course";\nchapterFlags({ title: "A long loop" });\nlet last = 0;',
   `for await (const step of steps(100_000, { label: "long" })) {
   await new Promise((resolve) => setTimeout(resolve, 5));
   last = step.index;

@@ -119,6 +119,19 @@ Deno.test("Graphviz draws every box, and both directions", async () => {
   assertEquals((text.match(/class="node"/g) ?? []).length, behind(root).length);
 });
 
+Deno.test("a module may be called anything, also in the frame around it", async () => {
+  class Odd extends nn.Module {
+    'a "<b>"' = new nn.Sequential(new nn.Linear(2, 2), new nn.ReLU());
+    override forward(x: Tensor): Tensor {
+      return this['a "<b>"'].forward(x).add(1);
+    }
+  }
+  const net = new Odd();
+  const { root } = graph(net.forward(tensor([[1, 2]])), { module: net, depth: 2 });
+  const { text } = await drawGraph(root, await readAll(root), "");
+  assertStringIncludes(text, "a &quot;&lt;b&gt;&quot;: Sequential");
+});
+
 Deno.test("10,000 operations are refused in a sentence, not by a full stack", () => {
   let y = tensor(1, { requiresGrad: true });
   for (let i = 0; i < 10_000; i++) y = y.add(1);

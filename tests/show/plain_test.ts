@@ -2,8 +2,7 @@ import { chart } from "descent";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { resolve } from "../../lib/show/chart/resolve.ts";
 import { textOf } from "../../lib/show/plain/mod.ts";
-import { Sparkline } from "../../lib/show/sparkline.ts";
-import { textWidth } from "../../lib/show/text.ts";
+import { textWidth } from "../../lib/text/width.ts";
 import { charts } from "./charts.ts";
 
 // deno-lint-ignore no-control-regex
@@ -67,23 +66,4 @@ Deno.test("bars are as long as their numbers", async () => {
   });
   const [one, two] = text.split("\n").map((line) => (line.match(/█/g) ?? []).length);
   assert(two >= 2 * one && two <= 2 * one + 2, text);
-});
-
-Deno.test("a sparkline shows the course of any number of values in a few letters", () => {
-  const spark = new Sparkline(8);
-  assertEquals(String(spark), "");
-  for (let i = 0; i < 8; i++) spark.add(i);
-  assertEquals(String(spark), "▁▂▃▄▅▆▇█");
-  for (let i = 8; i < 100_000; i++) spark.add(i);
-  const text = String(spark);
-  assert(text.length <= 8);
-  assertEquals([...text].sort().join(""), text);
-  spark.add(NaN);
-  assertEquals(String(spark), text);
-});
-
-Deno.test("a sparkline of equal values says nothing", () => {
-  const spark = new Sparkline(8);
-  for (let i = 0; i < 5; i++) spark.add(0.25);
-  assertEquals(String(spark), "");
 });

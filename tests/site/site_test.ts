@@ -8,6 +8,19 @@ import { obstacle, ROOT, run, testUnless } from "../notebooks/tools.ts";
 const reason = await obstacle();
 const browses = await obstacle("chromium");
 
+let built: Promise<string> | undefined;
+
+/** The site in a folder, made once for all tests. */
+function site(): Promise<string> {
+  return built ??= (async () => {
+    const folder = await Deno.makeTempDir();
+    addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+    const { code, stderr } = await run("deno", ["task", "site", `--out=${folder}`]);
+    assertEquals(code, 0, stderr);
+    return folder;
+  })();
+}
+
 /** Opens all pages in a folder; see tools/site/browse.ts for what is wrong with a page. */
 async function browse(folder: string): Promise<void> {
   const args = ["run", "-A", "--lock=tools/deno.lock", "tools/site/browse.ts", folder];
@@ -20,27 +33,21 @@ testUnless(
   reason,
   "the site has a page for each chapter, and names nothing outside it but where links lead",
   async () => {
-    const folder = await Deno.makeTempDir();
-    try {
-      const { code, stderr } = await run("deno", ["task", "site", `--out=${folder}`]);
-      assertEquals(code, 0, stderr);
-      const chapters = [...Deno.readDirSync(new URL("notebooks", ROOT))].filter(({ name }) =>
-        name.endsWith(".ipynb")
+    const folder = await site();
+    const chapters = [...Deno.readDirSync(new URL("notebooks", ROOT))].filter(({ name }) =>
+      name.endsWith(".ipynb")
+    );
+    const contents = await Deno.readTextFile(`${folder}/index.html`);
+    for (const { name } of chapters) {
+      const page = name.replace(".ipynb", ".html");
+      assertStringIncludes(contents, `href="${page}"`);
+      const html = await Deno.readTextFile(`${folder}/${page}`);
+      assert(
+        !/(?:src|srcset|@import|url\()[=\s"']*https?:/.test(html),
+        `${page} loads something from elsewhere`,
       );
-      const contents = await Deno.readTextFile(`${folder}/index.html`);
-      for (const { name } of chapters) {
-        const page = name.replace(".ipynb", ".html");
-        assertStringIncludes(contents, `href="${page}"`);
-        const html = await Deno.readTextFile(`${folder}/${page}`);
-        assert(
-          !/(?:src|srcset|@import|url\()[=\s"']*https?:/.test(html),
-          `${page} loads something from elsewhere`,
-        );
-        assert(!/<img(?![^>]*\balt="[^"]+")/.test(html), `${page} has an image without a text`);
-        assert(!html.includes("katex-error"), `${page} has a formula that KaTeX does not read`);
-      }
-    } finally {
-      await Deno.remove(folder, { recursive: true });
+      assert(!/<img(?![^>]*\balt="[^"]+")/.test(html), `${page} has an image without a text`);
+      assert(!html.includes("katex-error"), `${page} has a formula that KaTeX does not read`);
     }
   },
 );
@@ -48,16 +55,40 @@ testUnless(
 testUnless(
   browses,
   "every page of the site opens without an error, fits a phone, meets WCAG AA; charts react",
-  async () => {
-    const folder = await Deno.makeTempDir();
-    try {
-      await run("deno", ["task", "site", `--out=${folder}`]);
-      await browse(folder);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
+  async () => await browse(await site()),
 );
+
+testUnless(reason, "the reference names no path of this machine, and every parameter by a name", async () => {
+  const folder = await site();
+  const pages = [...Deno.readDirSync(`${folder}/api/~`)].map(({ name }) => `${folder}/api/~/${name}`);
+  assert(pages.length > 500, `only ${pages.length} pages`);
+  for (const page of [`${folder}/api/index.html`, ...pages]) {
+    const html = await Deno.readTextFile(page);
+    assert(!/file:(?:\/|&#x2F;)/.test(html), `${page} leads to a file of this machine`);
+    assert(!/\barg_\d/.test(html), `${page} has a parameter without a name`);
+    assert(!html.includes("@internal"), `${page} shows what is internal`);
+  }
+});
+
+/** What is typed into the search of the reference, and what must come first. */
+const SEARCHES = {
+  Linear: "nn.Linear",
+  Adam: "optim.Adam",
+  backward: "Tensor.backward",
+  relu: "Tensor.relu",
+  ReLU: "nn.ReLU",
+  linear: "F.linear",
+  "nn.init": "nn.init",
+  bakward: "Tensor.backward",
+};
+
+testUnless(browses, "the reference's search finds first what was typed, and Enter goes there", async () => {
+  const args = ["run", "-A", "--lock=tools/deno.lock", "tests/site/search.ts", await site()];
+  const { code, stdout, stderr } = await run("deno", [...args, ...Object.keys(SEARCHES)]);
+  assertEquals(code, 0, stderr);
+  const found = Object.values(JSON.parse(stdout));
+  assertEquals(found, [SEARCHES, SEARCHES]);
+});
 
 testUnless(browses, "the pages that show() writes open offline, and their charts react", async () => {
   const folder = await Deno.makeTempDir();

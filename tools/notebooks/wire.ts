@@ -7,7 +7,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 
 /** What all messages begin with. */
-export interface Header {
+interface Header {
   msg_id: string;
   msg_type: string;
   session: string;

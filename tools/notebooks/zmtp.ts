@@ -6,7 +6,7 @@
  */
 
 /** A DEALER sends requests and receives replies; a SUB receives all that is published. */
-export type SocketType = "DEALER" | "SUB";
+type SocketType = "DEALER" | "SUB";
 
 const MORE = 1;
 const LONG = 2;

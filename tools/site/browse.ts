@@ -5,10 +5,11 @@
  * deno run -A --lock=tools/deno.lock tools/site/browse.ts site [--shots DIR]
  * ```
  *
- * Serves the folder on localhost and opens every HTML page in it, those of the course itself as on a phone and on a
- * desk, in light and in dark. Prints a line for each error on the console, each request that leaves this machine, each
- * page wider than its window, each figure that Plotly does not bring to life, and whatever axe-core finds against WCAG 2
- * AA (contrast, alternative texts, keyboard). The exit code is 1 if there was something.
+ * Serves the folder on localhost and opens every HTML page in it: those of the course and the contents of the reference
+ * as on a phone and on a desk, in light and in dark; the other pages of the reference as on a phone. Prints a line for
+ * each error on the console, each request that leaves this machine, each page wider than its window, each figure that
+ * Plotly does not bring to life, and whatever axe-core finds against WCAG 2 AA (contrast, alternative texts, keyboard). The
+ * exit code is 1 if there was something.
  *
  * @module
  */
@@ -25,12 +26,15 @@ const server = serve(folder);
 const browser = await launch();
 const all = pages("").sort();
 try {
-  for (const page of all.filter((path) => !path.startsWith("api/"))) {
+  // Some pages of the reference only send the reader on to another one.
+  const [course, reference] = [false, true].map((wanted) =>
+    all.filter((path) => path.startsWith("api/~/") === wanted && !sendsOn(path))
+  );
+  for (const page of course) {
     for (const colorScheme of ["light", "dark"] as const) {
       for (const width of [390, 1200]) await lookAt(page, width, colorScheme);
     }
   }
-  const reference = all.filter((path) => path.startsWith("api/"));
   await Promise.all([0, 1, 2, 3].map(async (worker) => {
     let path = "";
     const page = await browser.newPage({ viewport: { width: 390, height: 850 } });
@@ -38,9 +42,7 @@ try {
     for (let i = worker; i < reference.length; i += 4) {
       path = reference[i];
       await page.goto(urlOf(path));
-      // Some pages only send the reader on to another one.
-      const width = () => page.evaluate<number>("document.documentElement.scrollWidth");
-      const widest = await width().catch(() => page.waitForTimeout(500).then(width));
+      const widest = await page.evaluate<number>("document.documentElement.scrollWidth");
       if (widest > 390) complaints.add(`${path}: is ${widest} pixels wide on a phone`);
     }
   }));
@@ -51,6 +53,10 @@ try {
 for (const complaint of complaints) console.log(complaint);
 console.log(`${all.length} pages, ${complaints.size} complaints`);
 Deno.exit(complaints.size > 0 ? 1 : 0);
+
+function sendsOn(path: string): boolean {
+  return Deno.readTextFileSync(`${folder}/${path}`).includes('http-equiv="refresh"');
+}
 
 async function open(path: string, width: number): Promise<BrowserPage> {
   const page = await browser.newPage({ viewport: { width, height: 850 } });

@@ -13,7 +13,6 @@ export interface BrowserPage {
   ): Promise<unknown>;
   evaluate<T>(script: string): Promise<T>;
   screenshot(options: { path: string; fullPage?: boolean }): Promise<unknown>;
-  setViewportSize(size: { width: number; height: number }): Promise<void>;
   emulateMedia(options: { colorScheme: "light" | "dark" }): Promise<void>;
   addScriptTag(options: { content: string }): Promise<unknown>;
   on(event: string, heard: (event: never) => void): void;
@@ -26,7 +25,7 @@ export interface BrowserPage {
 }
 
 /** As much of Playwright's locator as is used here. */
-export interface Locator {
+interface Locator {
   click(options?: { timeout?: number }): Promise<void>;
   count(): Promise<number>;
   first(): Locator;
@@ -34,19 +33,17 @@ export interface Locator {
   nth(index: number): Locator;
   boundingBox(): Promise<{ x: number; y: number; width: number; height: number } | null>;
   innerText(): Promise<string>;
-  allInnerTexts(): Promise<string[]>;
   scrollIntoViewIfNeeded(): Promise<void>;
   waitFor(options?: { timeout?: number; state?: "visible" | "attached" }): Promise<void>;
 }
 
 /** A browser. */
-export interface Browser {
+interface Browser {
   newPage(options?: { viewport: { width: number; height: number } }): Promise<BrowserPage>;
   close(): Promise<void>;
 }
 
 const PLACES = [
-  Deno.env.get("CHROMIUM"),
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
@@ -55,7 +52,7 @@ const PLACES = [
 
 /** Where Chromium or Chrome is installed; null if nowhere. The variable CHROMIUM may name another place. */
 export function findChromium(): string | null {
-  return PLACES.find((path) => {
+  return [Deno.env.get("CHROMIUM"), ...PLACES].find((path) => {
     try {
       return path !== undefined && Deno.statSync(path).isFile;
     } catch {

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { escapeMarkup, scriptJson } from "../../lib/text/escape.ts";
 import type { MimeBundle, Notebook, NotebookCell, Output } from "../notebooks/nbformat.ts";
-import { escape, type Renderer } from "./markdown.ts";
+import type { Renderer } from "./markdown.ts";
 
 /** A chapter, ready to be put in a page. */
 export interface Chapter {
@@ -86,13 +87,13 @@ function bundleHtml(data: MimeBundle, metadata: Record<string, unknown>, rendere
   if ("image/png" in data) {
     const { width, height, alt } = (metadata["image/png"] ?? {}) as Record<string, unknown>;
     const size = width && height ? ` width="${width}" height="${height}"` : "";
-    const words = escape(String(alt ?? metadata.alt ?? plain));
+    const words = escapeMarkup(String(alt ?? metadata.alt ?? plain));
     const image = `<img src="data:image/png;base64,${of("image/png").trim()}"${size} alt="${words}">`;
     return figure(image, data);
   }
   if ("image/svg+xml" in data) {
     const base64 = new TextEncoder().encode(of("image/svg+xml")).toBase64();
-    const words = escape(String(metadata.alt ?? plain));
+    const words = escapeMarkup(String(metadata.alt ?? plain));
     return figure(`<img src="data:image/svg+xml;base64,${base64}" alt="${words}">`, data);
   }
   if ("text/html" in data) {
@@ -104,13 +105,14 @@ function bundleHtml(data: MimeBundle, metadata: Record<string, unknown>, rendere
 
 function figure(image: string, data: MimeBundle): string {
   if (!(PLOTLY in data)) return `<figure>${image}</figure>`;
-  const json = JSON.stringify(data[PLOTLY]).replaceAll("<", "\\u003c");
-  return `<figure data-plotly>${image}<script type="application/json">${json}</script></figure>`;
+  return `<figure data-plotly>${image}<script type="application/json">${
+    scriptJson(data[PLOTLY])
+  }</script></figure>`;
 }
 
 function text(content: string, style: string): string {
   return `<pre class="${style}" tabindex="0" role="region" aria-label="output">${
-    escape(content.trimEnd())
+    escapeMarkup(content.trimEnd())
   }</pre>`;
 }
 

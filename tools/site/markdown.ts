@@ -54,11 +54,3 @@ function scrollable(html: string): string {
     .replaceAll("<table>", '<div class="wide" tabindex="0" role="region" aria-label="table"><table>')
     .replaceAll("</table>", "</table></div>");
 }
-
-/** Text as HTML shows it. */
-export function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
-    '"',
-    "&quot;",
-  );
-}

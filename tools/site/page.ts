@@ -3,11 +3,11 @@
  *
  * @module
  */
+import { escapeMarkup } from "../../lib/text/escape.ts";
 import type { Chapter } from "./chapter.ts";
-import { escape } from "./markdown.ts";
 
 /** A page: its title, and what is in it. */
-export interface Page {
+interface Page {
   title: string;
   description: string;
   html: string;
@@ -23,8 +23,8 @@ export function document({ title, description, html, isInteractive = false }: Pa
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="description" content="${escape(description)}">
-<title>${escape(title)}</title>
+<meta name="description" content="${escapeMarkup(description)}">
+<title>${escapeMarkup(title)}</title>
 <link rel="icon" href="assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="assets/katex.css">
 <link rel="stylesheet" href="assets/style.css">${script}
@@ -48,7 +48,7 @@ export function chapterPage(chapter: Chapter, before: Chapter | undefined, after
   const link = (to: Chapter | undefined, relation: string, word: string) =>
     to === undefined
       ? ""
-      : `<a rel="${relation}" href="${fileOf(to)}"><small>${word}</small> ${escape(to.title)}</a>`;
+      : `<a rel="${relation}" href="${fileOf(to)}"><small>${word}</small> ${escapeMarkup(to.title)}</a>`;
   return {
     title: `${chapter.title} · Descent`,
     description: `Descent, chapter ${chapter.title}`,
@@ -66,9 +66,9 @@ ${chapter.html}
 export function contentsPage(chapters: readonly Chapter[]): Page {
   const items = chapters.map((chapter) => {
     const [number, name] = chapter.title.split(/\. (.*)/);
-    return `<li><span class="number" aria-hidden="true">${escape(number)}</span>
-<div><h3><a href="${fileOf(chapter)}"><span class="hidden">Chapter ${escape(number)}: </span>${
-      escape(name)
+    return `<li><span class="number" aria-hidden="true">${escapeMarkup(number)}</span>
+<div><h3><a href="${fileOf(chapter)}"><span class="hidden">Chapter ${escapeMarkup(number)}: </span>${
+      escapeMarkup(name)
     }</a></h3>
 ${chapter.question}</div></li>`;
   });

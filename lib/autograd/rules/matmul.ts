@@ -1,38 +1,33 @@
-/** Products of matrices. A transposed operand is read as it lies: nothing is copied. */
-import { others, rule } from "../rule.ts";
+/** Products of matrices. */
+import { factors, others, rule } from "../rule.ts";
 import type { Kernels } from "../../device/kernels.ts";
-import type { Storage } from "../../device/device.ts";
+import type { Shaped } from "../../device/storage.ts";
+import { sumTo } from "./broadcast.ts";
 
-/** Whether an operand's last two dimensions are stored the other way round. */
-export interface Transposes {
-  transposeA: boolean;
-  transposeB: boolean;
+/** Rows and columns exchanged: the last two dimensions. Copies nothing. */
+function turned<T extends Shaped>(k: Kernels<T>, x: T): T {
+  const dims = x.shape.map((_, i) => i), last = dims.length - 1;
+  [dims[last - 1], dims[last]] = [last, last - 1];
+  return k.permute(x, dims);
 }
 
-/** ∂L/∂a for y = a b, in a's own storage. */
-function gradA(k: Kernels, g: Storage, b: Storage, { transposeA, transposeB }: Transposes): Storage {
-  return transposeA ? k.matmul(b, g, transposeB, true) : k.matmul(g, b, false, !transposeB);
-}
-
-/** ∂L/∂b for y = a b, in b's own storage. */
-function gradB(k: Kernels, g: Storage, a: Storage, { transposeA, transposeB }: Transposes): Storage {
-  return transposeB ? k.matmul(g, a, true, transposeA) : k.matmul(a, g, !transposeA, false);
-}
-
-export const matmul = rule<Transposes>({
-  maths: "y = a b, [B, M, K] × [B, K, N];  ∂a = g bᵀ, ∂b = aᵀ g",
+export const matmul = rule({
+  maths: "y = a b, [..., M, K] × [..., K, N];  ∂a = g bᵀ, ∂b = aᵀ g (each summed to its shape)",
   saves: { inputs: others },
-  forward: (k, [a, b], { transposeA, transposeB }) => k.matmul(a, b, transposeA, transposeB),
-  gradient: (k, { g, inputs: [a, b], attrs }) => [() => gradA(k, g, b, attrs), () => gradB(k, g, a, attrs)],
+  forward: (k, [a, b]) => k.matmul(a, b),
+  gradient: (k, { g, inputs: [a, b], shapes }) => [
+    () => sumTo(k, k.matmul(g, turned(k, b)), shapes[0]),
+    () => sumTo(k, k.matmul(turned(k, a), g), shapes[1]),
+  ],
 });
 
-export const linear = rule<Transposes>({
-  maths: "y = a b + c, [1, M, K] × [1, K, N] + [N];  ∂a = g bᵀ, ∂b = aᵀ g, ∂c = Σ over rows of g",
-  saves: { inputs: (index, needs) => (index === 0 && needs[1]) || (index === 1 && needs[0]) },
-  forward: (k, [a, b, bias], { transposeA, transposeB }) => k.matmulBias(a, b, bias, transposeA, transposeB),
-  gradient: (k, { g, inputs: [a, b], attrs }) => [
-    () => gradA(k, g, b, attrs),
-    () => gradB(k, g, a, attrs),
-    () => k.sum(g, [0, 1]),
+export const linear = rule({
+  maths: "y = x wᵀ + b, [R, in] × [out, in] + [out];  ∂x = g w, ∂w = gᵀ x, ∂b = Σ g over rows",
+  saves: { inputs: factors },
+  forward: (k, [x, w, bias]) => k.linear(x, w, bias),
+  gradient: (k, { g, inputs: [x, w] }) => [
+    () => k.matmul(g, w),
+    () => k.matmul(turned(k, g), x),
+    () => k.sum(g, [0]),
   ],
 });

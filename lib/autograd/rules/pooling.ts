@@ -1,33 +1,56 @@
-/** Pooling of images, channels last: [N, H, W, C]. */
+/** Pooling of images [N, C, H, W], and its gradients, which are linear in the gradient that they hand on. */
 import { first, rule } from "../rule.ts";
-import type { Pooling } from "../../device/kernels.ts";
+import type { Pooling } from "../../device/geometry.ts";
+
+/** An average's gradient knows the shape of what it is the gradient of. */
+export interface PoolingGrad extends Pooling {
+  readonly shape: readonly number[];
+}
+
+/** Save what tells where the largest was: the image and its pooled values. */
+const places = (index: number) => index > 0;
 
 export const maxPool2d = rule<Pooling>({
   maths:
     "y = the largest x of each window;  ∂x = g at the first largest x of each window, added up over windows",
   saves: { inputs: first, output: true },
-  forward: (k, [x], pooling) => k.maxPool(x, pooling),
-  gradient: (k, { g, inputs: [x], output: y, attrs }) => [() => k.maxPoolGrad(g, x, y, attrs)],
+  forward: (k, [x], pooling) => k.maxPool2d(x, pooling),
+  gradient: (k, { g, inputs: [x], output: y, attrs }) => [() => k.maxPool2dGrad(g, x, y, attrs)],
+});
+
+export const maxPool2dGrad = rule<Pooling>({
+  maths: "y = d at the first largest x of each window, added up;  ∂d = g at those places",
+  saves: { inputs: places },
+  forward: (k, [d, x, pooled], pooling) => k.maxPool2dGrad(d, x, pooled, pooling),
+  gradient: (k, { g, inputs: [, x, pooled], attrs }) => [
+    () => k.maxPool2dPick(g, x, pooled, attrs),
+    null,
+    null,
+  ],
+});
+
+export const maxPool2dPick = rule<Pooling>({
+  maths: "y = u at the first largest x of each window;  ∂u = g at those places, added up over windows",
+  saves: { inputs: places },
+  forward: (k, [u, x, pooled], pooling) => k.maxPool2dPick(u, x, pooled, pooling),
+  gradient: (k, { g, inputs: [, x, pooled], attrs }) => [
+    () => k.maxPool2dGrad(g, x, pooled, attrs),
+    null,
+    null,
+  ],
 });
 
 export const avgPool2d = rule<Pooling>({
   maths:
     "y = the mean of each window, zeros of the padding counted;  ∂x = g / window size, added up over windows",
   saves: {},
-  forward: (k, [x], pooling) => k.avgPool(k.pad(x, border(pooling)), unpadded(pooling)),
-  gradient: (k, { g, shapes: [shape], attrs }) => [() => {
-    const { padding: [rows, columns] } = attrs;
-    const padded = border(attrs).map(([before, after], i) => before + shape[i] + after);
-    // AvgPoolGrad reads nothing of its input but the shape.
-    const dx = k.avgPoolGrad(g, { ...g, shape: padded }, unpadded(attrs));
-    return k.slice(dx, [0, rows[0], columns[0], 0], shape);
-  }],
+  forward: (k, [x], pooling) => k.avgPool2d(x, pooling),
+  gradient: (k, { g, shapes: [shape], attrs }) => [() => k.avgPool2dGrad(g, shape, attrs)],
 });
 
-function border({ padding }: Pooling): [number, number][] {
-  return [[0, 0], ...padding, [0, 0]];
-}
-
-function unpadded(pooling: Pooling): Pooling {
-  return { ...pooling, padding: [[0, 0], [0, 0]] };
-}
+export const avgPool2dGrad = rule<PoolingGrad>({
+  maths: "y = d / window size, added up over windows;  ∂d = the mean of g in each window",
+  saves: {},
+  forward: (k, [d], pooling) => k.avgPool2dGrad(d, pooling.shape, pooling),
+  gradient: (k, { g, attrs }) => [() => k.avgPool2d(g, attrs)],
+});

@@ -1,127 +1,132 @@
-/** From many numbers to few: sums, means, extrema, softmax. Axes are dimensions of the storage, ascending. */
-import { all, rule } from "../rule.ts";
+/** From many numbers to few: sums, means, extrema, softmax. Dimensions ascend. */
+import { all, rule, second } from "../rule.ts";
 import type { Kernels } from "../../device/kernels.ts";
-import type { Storage } from "../../device/device.ts";
+import { reducedShape } from "../../device/shape.ts";
+import type { Shaped } from "../../device/storage.ts";
 
 /** What a reduction is told. */
 export interface Reduction {
   /** The dimensions to reduce. */
-  axes: number[];
+  readonly dims: readonly number[];
   /** Whether they stay, with size 1. */
-  keepdim: boolean;
+  readonly keepdim: boolean;
 }
 
-const ones = (shape: number[], axes: number[]) => shape.map((size, i) => axes.includes(i) ? 1 : size);
-const count = (shape: number[], axes: number[]) => axes.reduce((product, axis) => product * shape[axis], 1);
+const count = (shape: readonly number[], dims: readonly number[]) =>
+  dims.reduce((product, d) => product * shape[d], 1);
 
-/** A reduced storage with its dimensions of size 1 back, ready to broadcast against the input. */
-function upright(k: Kernels, y: Storage, shape: number[], axes: number[]): Storage {
-  return k.reshape(y, ones(shape, axes));
+/** A reduced array with its dimensions of size 1 back, ready to broadcast against the input. */
+function upright<T extends Shaped>(
+  k: Kernels<T>,
+  y: T,
+  shape: readonly number[],
+  { dims, keepdim }: Reduction,
+): T {
+  return keepdim || dims.length === 0 ? y : k.reshape(y, reducedShape(shape, dims, true));
 }
 
 export const sum = rule<Reduction>({
   maths: "y = Σ x;  ∂x = g, repeated",
   saves: {},
-  forward: (k, [x], { axes, keepdim }) => k.sum(x, axes, keepdim),
-  gradient: (
-    k,
-    { g, shapes: [shape], attrs: { axes } },
-  ) => [() => k.expand(upright(k, g, shape, axes), shape)],
+  forward: (k, [x], { dims, keepdim }) => k.sum(x, dims, keepdim),
+  gradient: (k, { g, shapes: [shape], attrs }) => [() => k.expand(upright(k, g, shape, attrs), shape)],
 });
 
 export const mean = rule<Reduction>({
   maths: "y = (1/n) Σ x;  ∂x = g / n, repeated",
   saves: {},
-  forward: (k, [x], { axes, keepdim }) => k.div(k.sum(x, axes, keepdim), k.scalar(count(x.shape, axes))),
-  gradient: (k, { g, shapes: [shape], attrs: { axes } }) => [() => {
-    return k.expand(upright(k, k.div(g, k.scalar(count(shape, axes))), shape, axes), shape);
-  }],
+  forward: (k, [x], { dims, keepdim }) => k.div(k.sum(x, dims, keepdim), count(x.shape, dims)),
+  gradient: (k, { g, shapes: [shape], attrs }) => [
+    () => k.expand(upright(k, k.div(g, count(shape, attrs.dims)), shape, attrs), shape),
+  ],
 });
 
-/** x − mean(x), and the number it is an average over. */
-function centered(k: Kernels, x: Storage, axes: number[]): Storage {
-  return k.sub(x, k.div(k.sum(x, axes, true), k.scalar(count(x.shape, axes))));
+/** x − mean(x) */
+function centered<T extends Shaped>(k: Kernels<T>, x: T, dims: readonly number[]): T {
+  return k.sub(x, k.div(k.sum(x, dims, true), count(x.shape, dims)));
 }
 
 export const variance = rule<Reduction & { correction: number }>({
   maths: "y = Σ (x − x̄)² / (n − c);  ∂x = 2 g (x − x̄) / (n − c);  c = 1: unbiased",
   saves: { inputs: all },
-  forward: (k, [x], { axes, keepdim, correction }) => {
-    const squares = k.sum(k.unary("Square", centered(k, x, axes)), axes, keepdim);
-    return k.div(squares, k.scalar(Math.max(0, count(x.shape, axes) - correction)));
+  forward: (k, [x], { dims, keepdim, correction }) => {
+    const squares = k.sum(k.square(centered(k, x, dims)), dims, keepdim);
+    return k.div(squares, Math.max(0, count(x.shape, dims) - correction));
   },
-  gradient: (k, { g, inputs: [x], attrs: { axes, correction } }) => [() => {
-    const factor = 2 / Math.max(0, count(x.shape, axes) - correction);
-    return k.mul(k.scale(centered(k, x, axes), factor), upright(k, g, x.shape, axes));
+  gradient: (k, { g, inputs: [x], attrs }) => [() => {
+    const factor = 2 / Math.max(0, count(x.shape, attrs.dims) - attrs.correction);
+    return k.mul(k.mul(centered(k, x, attrs.dims), factor), upright(k, g, x.shape, attrs));
   }],
 });
 
-function extremum(name: "max" | "min") {
-  return rule<Reduction>({
-    maths: `y = ${name} x;  ∂x = g · [x = y], shared evenly among equals`,
-    saves: { inputs: all, output: true },
-    forward: (k, [x], { axes, keepdim }) =>
-      name === "max" ? k.max(x, axes, keepdim) : k.min(x, axes, keepdim),
-    gradient: (k, { g, inputs: [x], output: y, attrs: { axes } }) => [() => {
-      const winners = k.cast(k.binary("Equal", x, upright(k, y, x.shape, axes)), "float32");
-      const share = k.div(upright(k, g, x.shape, axes), k.sum(winners, axes, true));
-      return k.mul(winners, share);
-    }],
-  });
+/** g for the elements that are the extremum y, shared evenly among equals. */
+function winners<T extends Shaped>(k: Kernels<T>, g: T, x: T, y: T, attrs: Reduction): T {
+  const won = k.cast(k.equal(x, upright(k, y, x.shape, attrs)), "float32");
+  return k.mul(won, k.div(upright(k, g, x.shape, attrs), k.sum(won, attrs.dims, true)));
 }
 
-export const max = extremum("max");
-export const min = extremum("min");
+export const max = rule<Reduction>({
+  maths: "y = max x;  ∂x = g · [x = y], shared evenly among equals",
+  saves: { inputs: all, output: true },
+  forward: (k, [x], { dims, keepdim }) => k.max(x, dims, keepdim),
+  gradient: (k, { g, inputs: [x], output: y, attrs }) => [() => winners(k, g, x, y, attrs)],
+});
 
-export const argmax = rule<{ axis: number }>({
+export const min = rule<Reduction>({
+  maths: "y = min x;  ∂x = g · [x = y], shared evenly among equals",
+  saves: { inputs: all, output: true },
+  forward: (k, [x], { dims, keepdim }) => k.min(x, dims, keepdim),
+  gradient: (k, { g, inputs: [x], output: y, attrs }) => [() => winners(k, g, x, y, attrs)],
+});
+
+export const argmax = rule<{ dim: number }>({
   maths: "y = the first index of the largest x",
   saves: {},
-  forward: (k, [x], { axis }) => k.run("ArgMax", { x }, { axis }),
+  forward: (k, [x], { dim }) => k.argmax(x, dim),
   gradient: "none: an index is an integer",
 });
 
-export const softmax = rule({
-  maths: "y = eˣ / Σ eˣ over the last axis;  ∂x = y (g − Σ g y)",
+export const softmax = rule<{ dim: number }>({
+  maths: "y = eˣ / Σ eˣ along a dimension;  ∂x = y (g − Σ g y)",
   saves: { output: true },
-  forward: (k, [x]) => k.run("Softmax", { logits: x }, { dim: x.shape.length - 1 }),
-  gradient: (k, { g, output: y }) => [() => {
-    const inner = k.sum(k.mul(g, y), [y.shape.length - 1], true);
-    return k.mul(y, k.sub(g, inner));
-  }],
+  forward: (k, [x], { dim }) => k.softmax(x, dim),
+  gradient: (k, { g, output: y, attrs: { dim } }) => [
+    () => k.mul(y, k.sub(g, k.sum(k.mul(g, y), [dim], true))),
+  ],
 });
 
-export const logSoftmax = rule({
-  maths: "y = x − ln Σ eˣ over the last axis;  ∂x = g − eʸ Σ g",
+export const logSoftmax = rule<{ dim: number }>({
+  maths: "y = x − ln Σ eˣ along a dimension;  ∂x = g − eʸ Σ g",
   saves: { output: true },
-  forward: (k, [x]) => k.run("LogSoftmax", { logits: x }),
-  gradient: (k, { g, output: y }) => [() => {
-    return k.sub(g, k.mul(k.unary("Exp", y), k.sum(g, [y.shape.length - 1], true)));
-  }],
+  forward: (k, [x], { dim }) => k.logSoftmax(x, dim),
+  gradient: (k, { g, output: y, attrs: { dim } }) => [
+    () => k.sub(g, k.mul(k.exp(y), k.sum(g, [dim], true))),
+  ],
 });
 
 export const crossEntropy = rule({
-  maths:
-    "y = ln Σ eˣ − x[c] over the last axis of [R, C], c the row's class;  ∂x = g (softmax x − [class = c])",
-  saves: { inputs: (index) => index === 1 },
-  forward: (k, [logits, classes]) => k.runMany("CrossEntropy", { logits, classes }),
+  maths: "y = ln Σ eˣ − x[c] along the rows of [R, C], c the row's class;  ∂x = g (softmax x − [class = c])",
+  saves: { inputs: second },
+  forward: (k, [logits, classes]) => k.crossEntropy(logits, classes),
   gradient: (k, { g, inputs: [, classes], extra: [logs] }) => [
-    () => k.run("CrossEntropyGrad", { dy: g, logs, classes }),
+    () => k.crossEntropyGrad(g, logs, classes),
     null,
   ],
+  extras: [{ name: "logSoftmax", rule: logSoftmax, attrs: { dim: 1 } }],
 });
 
 export const logsumexp = rule<Reduction>({
   maths: "y = ln Σ eˣ = m + ln Σ eˣ⁻ᵐ with m = max x;  ∂x = g · eˣ⁻ʸ",
   saves: { inputs: all, output: true },
-  forward: (k, [x], { axes, keepdim }) => {
-    const largest = k.max(x, axes, true);
-    const finite = k.run("IsFinite", { x: largest });
-    const shift = k.select(finite, largest, k.fill(largest.shape, 0));
-    const y = k.add(k.unary("Log", k.sum(k.unary("Exp", k.sub(x, shift)), axes, true)), shift);
-    return keepdim ? y : k.reshape(y, x.shape.filter((_, i) => !axes.includes(i)));
+  forward: (k, [x], { dims, keepdim }) => {
+    // Of nothing the sum is 0, and its logarithm −∞.
+    if (count(x.shape, dims) === 0) return k.fill(reducedShape(x.shape, dims, keepdim), -Infinity);
+    const largest = k.max(x, dims, true);
+    const shift = k.select(k.isFinite(largest), largest, 0);
+    const y = k.add(k.log(k.sum(k.exp(k.sub(x, shift)), dims, true)), shift);
+    return keepdim ? y : k.reshape(y, reducedShape(x.shape, dims, false));
   },
-  gradient: (k, { g, inputs: [x], output: y, attrs: { axes } }) => [() => {
-    const weights = k.unary("Exp", k.sub(x, upright(k, y, x.shape, axes)));
-    return k.mul(weights, upright(k, g, x.shape, axes));
-  }],
+  gradient: (k, { g, inputs: [x], output: y, attrs }) => [
+    () => k.mul(k.exp(k.sub(x, upright(k, y, x.shape, attrs))), upright(k, g, x.shape, attrs)),
+  ],
 });

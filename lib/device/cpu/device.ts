@@ -3,56 +3,96 @@
  *
  * @module
  */
-import { Device, type DType, type MemoryUse, type Storage, type Values } from "../device.ts";
-import { BACKEND_NAME, type CpuBackend } from "./backend.ts";
+import type { Arena } from "../arena.ts";
+import { Device, type MemoryUse } from "../device.ts";
+import { plain } from "../layout.ts";
+import { sizeOf, text } from "../shape.ts";
+import { ARRAYS, type DType, type Storage, type Values } from "../storage.ts";
 import type { Block } from "./block.ts";
+import { Engine } from "./engine.ts";
+import { CpuKernels } from "./kernels.ts";
 
-const KINDS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+/** Up to so many elements an array is JavaScript's until a kernel asks for its address. */
 const SMALL = 256;
 
 /** The processor's cores, through WebAssembly. */
 export class CpuDevice extends Device {
-  constructor(readonly cpu: CpuBackend, description: string) {
-    super("cpu", description, BACKEND_NAME, cpu, true);
+  /** Its memory and threads. */
+  readonly engine: Engine;
+  override readonly kernels: CpuKernels;
+
+  constructor(engine: Engine = new Engine()) {
+    const { threads } = engine.wasm;
+    super("cpu", `CPU, ${threads} thread${threads === 1 ? "" : "s"}, WebAssembly SIMD`);
+    this.engine = engine;
+    this.kernels = new CpuKernels(engine);
+  }
+
+  override get arena(): Arena {
+    return this.engine.arena;
   }
 
   override get collectsGarbage(): boolean {
     return true;
   }
 
-  memory(): MemoryUse {
-    return { ...this.cpu.use };
+  override memory(): MemoryUse {
+    return { ...this.engine.use };
   }
 
-  resetPeak(): void {
-    this.cpu.use.peakBytes = this.cpu.use.bytes;
+  override resetPeak(): void {
+    this.engine.use.peakBytes = this.engine.use.bytes;
   }
 
-  upload(values: Values, shape: number[], dtype: DType): Storage {
-    if (!(values instanceof KINDS[dtype])) {
+  override upload(values: Values, shape: readonly number[], dtype: DType): Storage {
+    if (!(values instanceof ARRAYS[dtype])) {
       throw new TypeError(
-        `upload: ${dtype} values come in a ${KINDS[dtype].name}, not a ${values.constructor.name}`,
+        `upload: ${dtype} values come in a ${ARRAYS[dtype].name}, not a ${values.constructor.name}`,
       );
     }
-    let size = 1;
-    for (const length of shape) size *= length;
+    const size = sizeOf(shape);
     if (size !== values.length) {
       throw new RangeError(
-        `upload: shape [${shape}] has ${size} elements but ${values.length} values were given`,
+        `upload: shape ${text(shape)} has ${size} elements but ${values.length} values were given`,
       );
     }
-    if (size <= SMALL) return this.cpu.adopt(values.slice(), shape, dtype);
-    const storage = this.cpu.allocate(shape, dtype);
-    (storage.dataId as Block).view().set(values);
+    if (size <= SMALL) return this.engine.adopt(values.slice(), [...shape], dtype);
+    const storage = this.engine.allocate([...shape], dtype);
+    this.engine.block(storage).view().set(values);
     return storage;
   }
 
   // deno-lint-ignore require-await -- a device's answer is a promise
-  async read(storage: Storage): Promise<Values> {
-    return this.cpu.readSync(storage.dataId) as Values;
+  override async read(storage: Storage): Promise<Values> {
+    return this.#rowMajor(storage, (values) => new ARRAYS[storage.dtype](values));
+  }
+
+  override peek(storage: Storage): Values {
+    return storage.order === null
+      ? this.engine.block(storage).view()
+      : this.#rowMajor(storage, (values) => values.slice());
+  }
+
+  #rowMajor(storage: Storage, use: (values: Values) => Values): Values {
+    const values = (x: Storage) => use(this.engine.block(x).view());
+    if (storage.order === null) return values(storage);
+    const start = this.arena.open();
+    try {
+      return values(plain(storage, this.engine.transpose));
+    } finally {
+      this.arena.abandon(start);
+    }
   }
 
   override free(storage: Storage): void {
-    this.cpu.disposeData(storage.dataId);
+    this.engine.free(storage);
+  }
+
+  override share(storage: Storage): Storage {
+    return this.engine.share(storage);
+  }
+
+  override isShared(storage: Storage): boolean {
+    return (storage.dataId as Block).refCount > 1;
   }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { CpuBackend } from "./backend.ts";
+import type { Engine } from "./engine.ts";
 
 /** The left factor (gathered pixels) and the result of a product; addresses and strides are in bytes. */
 export interface Product {
@@ -63,18 +63,18 @@ const FEW_CHANNELS = 16;
 const PACKED_BYTES = 12 * 2 ** 20;
 
 /** Runs `work` with memory for it that is given back afterwards. */
-function withChunk(backend: CpuBackend, bytes: number, work: (pointer: number) => void): void {
-  const chunk = backend.heap.allocate(bytes);
+function withChunk(engine: Engine, bytes: number, work: (pointer: number) => void): void {
+  const chunk = engine.heap.allocate(bytes);
   try {
     work(chunk.pointer);
   } finally {
-    backend.heap.release(chunk);
+    engine.heap.release(chunk);
   }
 }
 
 /** Writes the description into the heap. */
 function describe(
-  backend: CpuBackend,
+  engine: Engine,
   pointer: number,
   p: Product,
   right: RightFactor,
@@ -84,12 +84,12 @@ function describe(
   unitRows: number,
 ): void {
   const taps = p.taps.length / 2;
-  const words = new Int32Array(backend.heap.memory.buffer, pointer, FIELDS + p.taps.length);
+  const words = new Int32Array(engine.heap.memory.buffer, pointer, FIELDS + p.taps.length);
   const runs = taps / p.adjoining;
   words.set([
     ...[p.input, p.height, p.width, p.pixelBytes, p.channels, p.images, p.rows, p.columns],
     ...[p.strideY, p.strideX, p.output, p.imageBytes, p.rowBytes, p.columnBytes, p.width8, taps],
-    ...[pointer + FIELDS * 4, packed, p.bias, p.relu ? 1 : 0, backend.zeros(p.channels * 4)],
+    ...[pointer + FIELDS * 4, packed, p.bias, p.relu ? 1 : 0, engine.zeros(p.channels * 4)],
     ...[gather ? 1 : 0, runs, p.channels * p.adjoining],
     ...[unitRows, list, right.from.length, right.stride, right.transposed ? 1 : 0],
   ]);
@@ -97,15 +97,15 @@ function describe(
 }
 
 /** Lists where the runs of columns `first` … start. */
-function listRuns(backend: CpuBackend, right: RightFactor, first: number, list: number): void {
+function listRuns(engine: Engine, right: RightFactor, first: number, list: number): void {
   const step = first * (right.transposed ? right.stride : 4);
-  const from = new Int32Array(backend.heap.memory.buffer, list, right.from.length);
+  const from = new Int32Array(engine.heap.memory.buffer, list, right.from.length);
   for (let i = 0; i < from.length; i++) from[i] = right.from[i] + step;
 }
 
 /** Packs columns of a right factor whose runs are listed. */
-function pack(backend: CpuBackend, right: RightFactor, columns: number, list: number, packed: number): void {
-  backend.kernels.launch(
+function pack(engine: Engine, right: RightFactor, columns: number, list: number, packed: number): void {
+  engine.wasm.launch(
     right.transposed ? "packColumns" : "packRows",
     Math.ceil(columns / 8),
     right.from.length * right.rows * 1.5,
@@ -114,7 +114,7 @@ function pack(backend: CpuBackend, right: RightFactor, columns: number, list: nu
 }
 
 /** output[pixel, n] = Σ over taps and channels of left · right, plus bias, relu. */
-export function product(backend: CpuBackend, p: Product, right: RightFactor): void {
+export function product(engine: Engine, p: Product, right: RightFactor): void {
   const total = p.images * p.rows * p.columns;
   if (total === 0 || p.width8 === 0) return;
   const taps = p.taps.length / 2, depth = taps * p.channels, panels = Math.ceil(p.width8 / 8);
@@ -125,30 +125,30 @@ export function product(backend: CpuBackend, p: Product, right: RightFactor): vo
   const groupPanels = few ? Math.min(16, Math.ceil(panels / 32)) : Math.ceil(panels / Math.ceil(panels / 16));
   const groups = Math.ceil(panels / groupPanels), blocks = Math.ceil(total / unitRows);
   const listedTaps = gather ? 1 : taps;
-  backend.kernels.reserveScratch(
+  engine.wasm.reserveScratch(
     4 * unitRows * (1 + listedTaps) + 4 * listedTaps + 1024 + (gather ? unitRows * depth * 4 : 0) +
       (few ? groupPanels * KC * 32 : 0),
   );
   const descriptionBytes = (FIELDS + p.taps.length + right.from.length) * 4;
   const run = (description: number, part: Product, packed: number, list: number) => {
-    describe(backend, description, part, right, list, packed, gather, unitRows);
+    describe(engine, description, part, right, list, packed, gather, unitRows);
     const parts = Math.ceil(Math.ceil(part.width8 / 8) / groupPanels);
     const cost = groupPanels * depth * unitRows / 3;
-    backend.kernels.launch("product", blocks * parts, cost, description, parts, groupPanels);
+    engine.wasm.launch("product", blocks * parts, cost, description, parts, groupPanels);
   };
-  withChunk(backend, descriptionBytes, (description) => {
+  withChunk(engine, descriptionBytes, (description) => {
     const list = description + (FIELDS + p.taps.length) * 4;
     if (few) {
-      listRuns(backend, right, 0, list);
+      listRuns(engine, right, 0, list);
       run(description, p, 0, list);
       return;
     }
     const columns = Math.min(groups * groupPanels, Math.max(8, Math.floor(PACKED_BYTES / (depth * 32)))) * 8;
-    withChunk(backend, columns * depth * 4, (packed) => {
+    withChunk(engine, columns * depth * 4, (packed) => {
       for (let first = 0; first < p.width8; first += columns) {
         const width8 = Math.min(columns, p.width8 - first);
-        listRuns(backend, right, first, list);
-        pack(backend, right, width8, list, packed);
+        listRuns(engine, right, first, list);
+        pack(engine, right, width8, list, packed);
         const bias = p.bias === 0 ? 0 : p.bias + first * 4;
         run(description, { ...p, width8, output: p.output + first * 4, bias }, packed, list);
       }
@@ -157,25 +157,25 @@ export function product(backend: CpuBackend, p: Product, right: RightFactor): vo
 }
 
 /** output[(tap, channel), n] = Σ over pixels of left · right; the result's rows lie `rowBytes` apart. */
-export function productTransposed(backend: CpuBackend, p: Product, right: RightFactor): void {
+export function productTransposed(engine: Engine, p: Product, right: RightFactor): void {
   const total = p.images * p.rows * p.columns;
   const runs = p.taps.length / 2 / p.adjoining;
   if (p.width8 === 0 || runs * p.channels === 0) return;
-  backend.kernels.reserveScratch(UNIT_TILES * KC * 24 + 512);
+  engine.wasm.reserveScratch(UNIT_TILES * KC * 24 + 512);
   const columns = Math.min(p.width8, Math.max(64, Math.floor(PACKED_BYTES / (total * 4) / 64) * 64));
   const tiles = runs * Math.ceil(p.channels * p.adjoining / 6);
   const descriptionBytes = (FIELDS + p.taps.length + right.from.length) * 4;
-  withChunk(backend, descriptionBytes, (description) => {
+  withChunk(engine, descriptionBytes, (description) => {
     const list = description + (FIELDS + p.taps.length) * 4;
-    withChunk(backend, Math.ceil(columns / 8) * total * 32, (packed) => {
+    withChunk(engine, Math.ceil(columns / 8) * total * 32, (packed) => {
       for (let first = 0; first < p.width8; first += columns) {
         const width8 = Math.min(columns, p.width8 - first);
-        listRuns(backend, right, first, list);
-        pack(backend, right, width8, list, packed);
+        listRuns(engine, right, first, list);
+        pack(engine, right, width8, list, packed);
         const part = { ...p, width8, output: p.output + first * 4 };
-        describe(backend, description, part, right, list, packed, false, 6);
+        describe(engine, description, part, right, list, packed, false, 6);
         const unitTiles = Math.min(UNIT_TILES, Math.max(1, Math.ceil(tiles / 64)));
-        backend.kernels.launch(
+        engine.wasm.launch(
           "productTransposed",
           Math.ceil(tiles / unitTiles),
           unitTiles * total * width8 / 4,

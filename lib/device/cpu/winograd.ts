@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CpuBackend } from "./backend.ts";
+import type { Engine } from "./engine.ts";
 
 /** One convolution; addresses of channels-last images and of the filter [3, 3, C, O]. */
 export interface WinogradConvolution {
@@ -37,12 +37,12 @@ export function winogradWins(channels: number, outChannels: number, outPixels: n
 }
 
 /** The description as the kernels read it. */
-function describe(backend: CpuBackend, c: WinogradConvolution, packed: number, unitTiles: number): number {
-  return backend.describe([
+function describe(engine: Engine, c: WinogradConvolution, packed: number, unitTiles: number): number {
+  return engine.describe([
     ...[c.input, c.output, c.filter, packed, c.bias, c.relu ? 1 : 0],
     ...[c.images, c.height, c.width, c.channels, c.outHeight, c.outWidth, c.outChannels, c.top, c.left],
     ...[Math.ceil(c.outHeight / 2), Math.ceil(c.outWidth / 2), unitTiles, c.flipped ? 1 : 0],
-    backend.zeros(Math.max(c.channels, c.outChannels) * 4),
+    engine.zeros(Math.max(c.channels, c.outChannels) * 4),
   ]);
 }
 
@@ -64,18 +64,18 @@ function chooseUnit(tiles: number, fit: number): number {
 }
 
 /** output = input ∗ filter, plus bias, relu. */
-export function winograd(backend: CpuBackend, c: WinogradConvolution): void {
-  const { heap, kernels } = backend;
+export function winograd(engine: Engine, c: WinogradConvolution): void {
+  const { heap, wasm } = engine;
   const tileRows = Math.ceil(c.outHeight / 2), tileColumns = Math.ceil(c.outWidth / 2);
   const tiles = c.images * tileRows * tileColumns, panels = Math.ceil(c.outChannels / 8);
   const unitTiles = chooseUnit(tiles, Math.floor(UNIT_BYTES / (64 * (c.channels + panels * 8))));
-  kernels.reserveScratch(2048 + 8 * unitTiles + 64 * unitTiles * (c.channels + panels * 8));
+  wasm.reserveScratch(2048 + 8 * unitTiles + 64 * unitTiles * (c.channels + panels * 8));
   const packed = heap.allocate(16 * panels * c.channels * 32);
   try {
-    const description = describe(backend, c, packed.pointer, unitTiles);
-    kernels.launch("winogradFilter", panels, c.channels * 60, description);
+    const description = describe(engine, c, packed.pointer, unitTiles);
+    wasm.launch("winogradFilter", panels, c.channels * 60, description);
     const cost = unitTiles * (c.channels * c.outChannels * 0.7 + 20 * (c.channels + c.outChannels));
-    kernels.launch("winograd", Math.ceil(tiles / unitTiles), cost, description);
+    wasm.launch("winograd", Math.ceil(tiles / unitTiles), cost, description);
   } finally {
     heap.release(packed);
   }
@@ -85,22 +85,22 @@ export function winograd(backend: CpuBackend, c: WinogradConvolution): void {
 const CHUNK_TILES = 1024;
 
 /** filter = the gradient, with `output` holding dy. The output channels are a multiple of eight. */
-export function winogradFilterGradient(backend: CpuBackend, c: WinogradConvolution): void {
-  const { heap, kernels } = backend, { channels, outChannels } = c;
+export function winogradFilterGradient(engine: Engine, c: WinogradConvolution): void {
+  const { heap, wasm } = engine, { channels, outChannels } = c;
   const tiles = c.images * Math.ceil(c.outHeight / 2) * Math.ceil(c.outWidth / 2);
   const most = Math.min(tiles, CHUNK_TILES);
-  kernels.reserveScratch(8192);
+  wasm.reserveScratch(8192);
   const chunk = heap.allocate(64 * (most * (channels + outChannels) + channels * outChannels));
   try {
     const left = chunk.pointer, right = left + 64 * most * channels, sums = right + 64 * most * outChannels;
-    const description = describe(backend, c, 0, 0);
+    const description = describe(engine, c, 0, 0);
     const groups = Math.ceil(Math.ceil(channels / 6) / 4);
     for (let first = 0; first < tiles; first += most) {
       const count = Math.min(most, tiles - first), later = first > 0 ? 1 : 0;
-      kernels.launch("winogradTiles", count, channels * 6, description, first, count, left);
-      kernels.launch("winogradOutputTiles", count, outChannels * 5, description, first, count, right);
+      wasm.launch("winogradTiles", count, channels * 6, description, first, count, left);
+      wasm.launch("winogradOutputTiles", count, outChannels * 5, description, first, count, right);
       const cost = count * outChannels;
-      kernels.launch(
+      wasm.launch(
         "winogradSums",
         16 * groups,
         cost,
@@ -114,7 +114,7 @@ export function winogradFilterGradient(backend: CpuBackend, c: WinogradConvoluti
         later,
       );
     }
-    kernels.launch("winogradFilterGrad", channels, outChannels * 5, description, sums, c.filter);
+    wasm.launch("winogradFilterGrad", channels, outChannels * 5, description, sums, c.filter);
   } finally {
     heap.release(chunk);
   }

@@ -1,12 +1,17 @@
 /**
- * TensorFlow.js' WebGPU backend with exact memory accounts, empty tensors, programs that write in place, and errors
- * that do not vanish.
+ * TensorFlow.js' WebGPU backend with exact memory accounts, empty arrays, programs of our own, and errors that do not vanish.
  *
  * @module
  */
+import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import type { KernelBackend } from "@tensorflow/tfjs";
-import type { DType, MemoryUse, Storage, Values } from "../device.ts";
+import { Arena } from "../arena.ts";
+import type { MemoryUse } from "../device.ts";
+import { sizeOf, text } from "../shape.ts";
+import { ARRAYS, type DType, Storage, type Values } from "../storage.ts";
+import type { GpuErrors } from "./errors.ts";
+import type { Gpu, Program } from "./gpu.ts";
+import { FLAG_BYTES, rangeError } from "./range.ts";
 
 /** The fields of TensorFlow.js' backend that its types hide and that own programs need. */
 interface Internals {
@@ -15,6 +20,12 @@ interface Internals {
   commandQueueOwnedIds: WeakSet<object>;
   dispatchCountInPass: number;
   uniformPendingDisposal: GPUBuffer[];
+  /** Set while tf.time() or tf.profile() looks on. */
+  activeTimers?: { name: string; query: Promise<number> }[];
+  supportTimestampQuery: boolean;
+  querySet: GPUQuerySet | null;
+  querySetCount: number;
+  getQueryTime(): Promise<number>;
   bufferManager: { acquireBuffer(size: number, usage: number): GPUBuffer };
   tensorMap: { get(id: object): TensorData; has(id: object): boolean };
 }
@@ -28,38 +39,15 @@ interface TensorData {
   refCount: number;
 }
 
-/** One dispatch of a whole WGSL program of ours. */
-export interface Program {
-  /** Names the pipeline in the cache: equal keys must mean equal code. */
-  key: string;
-  /** The WGSL, with an entry point `main`; made once per key. */
-  code: () => string;
-  /** Storage buffers, bound to group 0 from binding 0 on. */
-  bindings: Storage[];
-  /** The uniform buffer's bytes, bound after the last storage; a multiple of 16 long. */
-  uniforms?: ArrayBuffer;
-  /** Workgroups in x, y and z; see {@linkcode workgroupsFor}. */
-  workgroups: [number, number, number];
-}
-
-/** What the WebGPU device needs of its backend, and what own kernels use. */
-export interface GpuBackend extends KernelBackend {
+/** What the device needs beyond what kernels do. */
+export interface GpuBackend extends Gpu, KernelBackend {
   readonly device: GPUDevice;
-  readonly queue: GPUQueue;
-  /** The first error that WebGPU reported outside of any promise, once. */
-  takeError(): string | undefined;
+  readonly errors: GpuErrors;
   memoryUse(): MemoryUse;
   resetPeak(): void;
-  /** An array without values yet. */
-  allocate(shape: number[], dtype: DType): Storage;
-  /** What the elements of the buffer are; kernels that "cast" by renaming make it differ from the storage's dtype. */
-  bufferType(storage: Storage): DType;
-  upload(values: Values, shape: number[], dtype: DType): Storage;
   download(storage: Storage): Promise<Values>;
-  /** Copies the values of `source` over those of `target`. */
-  overwrite(target: Storage, source: Storage): void;
-  /** Records one dispatch; it is submitted with its neighbours. */
-  dispatch(program: Program): void;
+  /** The first index out of range since it was last asked for. */
+  takeRangeError(): Promise<RangeError | undefined>;
 }
 
 const BYTES_PER_ELEMENT = 4;
@@ -68,17 +56,6 @@ const EMPTY_BYTES = 16;
 const STORAGE_USAGE = 0x80 | 0x4 | 0x8; // STORAGE | COPY_SRC | COPY_DST
 const UNIFORM_USAGE = 0x40 | 0x8; // UNIFORM | COPY_DST
 const DISPATCHES_PER_SUBMIT = 15;
-const MAX_WORKGROUPS = 65535;
-
-const sizeOf = (shape: number[]) => shape.reduce((product, n) => product * n, 1);
-
-/** Enough workgroups for `count` items, `each` items a workgroup; in two dimensions where one cannot hold them. */
-export function workgroupsFor(count: number, each: number): [number, number, number] {
-  const groups = Math.ceil(count / each);
-  if (groups <= MAX_WORKGROUPS) return [groups, 1, 1];
-  const rows = Math.ceil(groups / MAX_WORKGROUPS);
-  return [Math.ceil(groups / rows), rows, 1];
-}
 
 /**
  * The class, made from its parent: TensorFlow.js' WebGPU backend is only loaded when a GPU is asked for.
@@ -87,31 +64,24 @@ export function workgroupsFor(count: number, each: number): [number, number, num
  */
 export function gpuBackendClass(
   Parent: typeof WebGPUBackend,
-): new (device: GPUDevice, info: GPUAdapterInfo) => GpuBackend {
-  class Backend extends Parent {
+): new (device: GPUDevice, info: GPUAdapterInfo, errors: GpuErrors) => WebGPUBackend & GpuBackend {
+  return class Backend extends Parent implements GpuBackend {
+    readonly arena: Arena = new Arena(this);
     readonly #pipelines = new Map<string, GPUComputePipeline>();
+    readonly #flags: GPUBuffer;
+    /** Whether a program may have noted an index since the flags were read. */
+    #flagged = false;
     #tensors = 0;
     #bytes = 0;
     #peak = 0;
-    #error: string | undefined;
 
-    constructor(device: GPUDevice, info: GPUAdapterInfo) {
+    constructor(device: GPUDevice, info: GPUAdapterInfo, readonly errors: GpuErrors) {
       super(device, info);
-      device.addEventListener("uncapturederror", (event) => {
-        const { error } = event as GPUUncapturedErrorEvent;
-        this.#error ??= `${error.constructor.name}: ${error.message.replace(/\s+/g, " ").trim()}`;
-        event.preventDefault();
-      });
+      this.#flags = device.createBuffer({ size: FLAG_BYTES, usage: STORAGE_USAGE, label: "flags" });
     }
 
     get #internals(): Internals {
       return this as unknown as Internals;
-    }
-
-    takeError(): string | undefined {
-      const error = this.#error;
-      this.#error = undefined;
-      return error;
     }
 
     // Accounts: an array lives from write() to the disposeData() that takes its last reference, whenever the buffer goes.
@@ -124,22 +94,27 @@ export function gpuBackendClass(
       this.#peak = this.#bytes;
     }
 
-    /** Refuses an array that no kernel could bind, before it costs anything. */
-    #checkSize(shape: number[]): void {
+    /** Refuses an array that no kernel could bind, or that cannot be, before it costs anything. */
+    #checkSize(shape: readonly number[]): void {
+      // Kernels that take a size from data (SparseSegmentSum from the last id) may get it wrong. Deno makes 2⁶⁴ − 4 bytes
+      // of −4, and under its new size the buffer manager does not find the buffer again: see dispose().
+      if (!shape.every((length) => length >= 0)) {
+        throw new RangeError(`webgpu: there is no tensor of shape ${text(shape)}.`);
+      }
       const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
       const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
       const bytes = BYTES_PER_ELEMENT * sizeOf(shape);
       if (bytes > limit) {
         throw new RangeError(
-          `webgpu: a tensor of shape [${
-            shape.join(", ")
-          }] takes ${bytes} bytes, but this GPU binds at most ${limit} ` +
+          `webgpu: a tensor of shape ${
+            text(shape)
+          } takes ${bytes} bytes, but this GPU binds at most ${limit} ` +
             'bytes to one buffer; make it smaller, or use useDevice("cpu").',
         );
       }
     }
 
-    #count(shape: number[], sign: 1 | -1): void {
+    #count(shape: readonly number[], sign: 1 | -1): void {
       this.#tensors += sign;
       this.#bytes += sign * BYTES_PER_ELEMENT * sizeOf(shape);
       if (this.#bytes > this.#peak) this.#peak = this.#bytes;
@@ -169,6 +144,14 @@ export function gpuBackendClass(
       return gone;
     }
 
+    /**
+     * Does nothing. TensorFlow.js disposes of its backends in tf.engine().reset() and tf.removeBackend(), and has its
+     * factory make new ones. Ours is a device's: the factory gives the same one again, and the arrays in it are not
+     * TensorFlow.js' alone. The parent would destroy every buffer and forget that it made them, so that releasing the
+     * next one throws in submitQueue(), which then throws for good: the queue that it did not empty is there next time.
+     */
+    override dispose(): void {}
+
     // Arrays
 
     override uploadToGPU(dataId: object): void {
@@ -181,15 +164,35 @@ export function gpuBackendClass(
       super.uploadToGPU(dataId);
     }
 
-    allocate(shape: number[], dtype: DType): Storage {
-      return this.makeTensorInfo(shape, dtype) as Storage;
+    /** The values of an array that has none, whatever its buffer holds; null for any other. */
+    #emptyValues(dataId: object): Values | null {
+      const { tensorMap } = this.#internals;
+      if (!tensorMap.has(dataId)) return null;
+      const { dtype, shape, values } = tensorMap.get(dataId);
+      // Strings have their values here, and complex numbers theirs in two arrays of their own.
+      return values == null && dtype in ARRAYS && sizeOf(shape) === 0 ? new ARRAYS[dtype](0) : null;
     }
 
-    bufferType(storage: Storage): DType {
-      return this.#internals.tensorMap.get(storage.dataId).dtype;
+    // The parent reads the buffer, which an empty array need not have, and all of it.
+
+    override async read(dataId: object): ReturnType<WebGPUBackend["read"]> {
+      return this.#emptyValues(dataId) ?? await super.read(dataId);
     }
 
-    upload(values: Values, shape: number[], dtype: DType): Storage {
+    override readSync(dataId: object): ReturnType<WebGPUBackend["readSync"]> {
+      return this.#emptyValues(dataId) ?? super.readSync(dataId);
+    }
+
+    allocate(shape: readonly number[], dtype: DType): Storage {
+      this.errors.check();
+      return this.adopt(this.makeTensorInfo([...shape], dtype));
+    }
+
+    adopt({ dataId, shape: own, dtype }: TensorInfo, shape: readonly number[] = own): Storage {
+      return this.arena.track(new Storage(dataId, [...shape], dtype as DType));
+    }
+
+    upload(values: Values, shape: readonly number[], dtype: DType): Storage {
       const storage = this.allocate(shape, dtype);
       try {
         const buffer = this.#bufferOf(storage);
@@ -197,23 +200,48 @@ export function gpuBackendClass(
         // Deno panics on an empty write.
         if (elements.length > 0) this.queue.writeBuffer(buffer, 0, elements as Float32Array<ArrayBuffer>);
       } catch (error) {
-        this.disposeData(storage.dataId);
+        this.free(storage);
         throw error;
       }
       return storage;
     }
 
+    scalar(value: number, dtype: DType): Storage {
+      return this.upload(ARRAYS[dtype].of(dtype === "bool" ? Number(value !== 0) : value), [], dtype);
+    }
+
+    share(x: Storage, shape: readonly number[] = x.shape): Storage {
+      this.incRef(x.dataId);
+      return this.arena.track(new Storage(x.dataId, [...shape], x.dtype, x.order));
+    }
+
+    free(x: Storage): void {
+      if (x.freed) return;
+      x.freed = true;
+      this.disposeData(x.dataId);
+    }
+
+    bufferType(x: TensorInfo): DType {
+      return this.#dataOf(x).dtype;
+    }
+
     async download(storage: Storage): Promise<Values> {
-      const data = this.#internals.tensorMap.get(storage.dataId);
-      const size = sizeOf(storage.shape);
+      const data = this.#dataOf(storage), { shape, dtype } = storage;
       // Values that were never uploaded, or came back from TensorFlow.js' own reads.
-      if (data.resource == null && data.values != null) return arrayOf(storage.dtype).from(data.values);
+      if (data.resource == null && data.values != null) return ARRAYS[dtype].from(data.values);
       const bytes = await this.getBufferData(this.#bufferOf(storage));
-      const raw = data.dtype === "float32"
-        ? new Float32Array(bytes, 0, size)
-        : new Int32Array(bytes, 0, size);
-      const Target = arrayOf(storage.dtype);
-      return raw instanceof Target ? raw : Target.from(raw);
+      const raw = new (data.dtype === "float32" ? Float32Array : Int32Array)(bytes, 0, sizeOf(shape));
+      return raw instanceof ARRAYS[dtype] ? raw : ARRAYS[dtype].from(raw);
+    }
+
+    async takeRangeError(): Promise<RangeError | undefined> {
+      if (!this.#flagged) return undefined;
+      this.#flagged = false;
+      const flags = this.getBufferData(this.#flags);
+      // Behind the copy, and before whatever comes next.
+      this.ensureCommandEncoderReady();
+      this.#internals.commandEncoder.clearBuffer(this.#flags);
+      return rangeError(await flags);
     }
 
     overwrite(target: Storage, source: Storage): void {
@@ -227,9 +255,21 @@ export function gpuBackendClass(
       this.#internals.commandEncoder.copyBufferToBuffer(from, 0, to, 0, bytes);
     }
 
+    #dataOf({ dataId }: TensorInfo): TensorData {
+      const { tensorMap } = this.#internals;
+      const data = tensorMap.has(dataId) ? tensorMap.get(dataId) : null;
+      if (data === null || data.refCount <= 0) {
+        throw new Error(
+          "The webgpu device was given an array whose data it does not hold: it was freed before.",
+        );
+      }
+      return data;
+    }
+
     #bufferOf(storage: Storage): GPUBuffer {
+      const data = this.#dataOf(storage);
       this.uploadToGPU(storage.dataId);
-      return this.#internals.tensorMap.get(storage.dataId).resource!;
+      return data.resource!;
     }
 
     /** Keeps the buffer from being reused before the commands that name it are submitted. */
@@ -241,29 +281,52 @@ export function gpuBackendClass(
     // Programs
 
     dispatch(program: Program): void {
+      this.errors.check();
       const internals = this.#internals;
       const buffers = program.bindings.map((storage) => this.#bufferOf(storage));
       for (const storage of program.bindings) this.#own(storage).values = null;
-      if (program.uniforms !== undefined) {
-        const uniforms = internals.bufferManager.acquireBuffer(program.uniforms.byteLength, UNIFORM_USAGE);
-        this.queue.writeBuffer(uniforms, 0, program.uniforms);
-        internals.uniformPendingDisposal.push(uniforms);
-        buffers.push(uniforms);
+      const uniforms = internals.bufferManager.acquireBuffer(program.uniforms.byteLength, UNIFORM_USAGE);
+      this.queue.writeBuffer(uniforms, 0, program.uniforms);
+      internals.uniformPendingDisposal.push(uniforms);
+      buffers.push(uniforms);
+      if (program.checks !== undefined) {
+        buffers.push(this.#flags);
+        this.#flagged = true;
       }
       const pipeline = this.#pipeline(program);
       const bindGroup = this.device.createBindGroup({
         layout: pipeline.getBindGroupLayout(0),
         entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
       });
-      this.ensureCommandEncoderReady();
-      const pass = internals.computePassEncoder ??= internals.commandEncoder.beginComputePass();
+      const pass = this.#pass();
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindGroup);
       pass.dispatchWorkgroups(...program.workgroups);
-      if (++internals.dispatchCountInPass >= DISPATCHES_PER_SUBMIT) {
+      internals.dispatchCountInPass++;
+      if (internals.activeTimers != null) {
+        this.endComputePassEncoder();
+        internals.activeTimers.push({ name: program.key, query: internals.getQueryTime() });
+      } else if (internals.dispatchCountInPass >= DISPATCHES_PER_SUBMIT) {
         this.endComputePassEncoder();
         this.submitQueue();
       }
+    }
+
+    /** The pass under way; under tf.time() one of its own for each program, with the time written down before and after. */
+    #pass(): GPUComputePassEncoder {
+      const internals = this.#internals;
+      this.ensureCommandEncoderReady();
+      if (internals.activeTimers != null && internals.supportTimestampQuery) {
+        this.endComputePassEncoder();
+        const querySet = internals.querySet ??= this.device.createQuerySet({
+          type: "timestamp",
+          count: internals.querySetCount,
+        });
+        internals.computePassEncoder = internals.commandEncoder.beginComputePass({
+          timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
+        });
+      }
+      return internals.computePassEncoder ??= internals.commandEncoder.beginComputePass();
     }
 
     #pipeline({ key, code }: Program): GPUComputePipeline {
@@ -279,10 +342,5 @@ export function gpuBackendClass(
       }
       return pipeline;
     }
-  }
-  return Backend as unknown as new (device: GPUDevice, info: GPUAdapterInfo) => GpuBackend;
-}
-
-function arrayOf(dtype: DType): Float32ArrayConstructor | Int32ArrayConstructor | Uint8ArrayConstructor {
-  return dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
+  };
 }

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { TensorBase } from "../../tensor/base.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 import type { AxesOptions, LineOptions, Series } from "./describe.ts";
 import type { Axis, Curve, CurvesModel } from "./model.ts";
 import { aired, extent, readList, round, thin } from "./numbers.ts";
 import { colorOf } from "./palette.ts";
 
 function isSeries(data: unknown): data is Series {
-  return typeof data === "object" && data !== null && !(data instanceof TensorBase) && "y" in data;
+  return typeof data === "object" && data !== null && !(data instanceof Tensor) && "y" in data;
 }
 
 /** Reads one curve, without the points that cannot be drawn. */

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { TensorBase } from "../../tensor/base.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import type { NestedArray } from "../../tensor/values.ts";
 
 /** Numbers for a chart: a tensor, or an array, nested for a grid. */
-export type ChartData = TensorBase | ArrayLike<number> | ArrayLike<number>[] | NestedArray<number>[];
+export type ChartData = Tensor | ArrayLike<number> | ArrayLike<number>[] | NestedArray<number>[];
 
 /** What charts with axes have in common. */
 export interface AxesOptions {
@@ -136,7 +136,7 @@ export interface ImageGridOptions {
    * [H, W] or [C, H, W] is one image, [N, H, W] and [N, C, H, W] are many; C = 3 is colour. With any other C every channel is an
    * image of its own, as feature maps are. A list holds an image per entry.
    */
-  images: ChartData | TensorBase[];
+  images: ChartData | Tensor[];
   /** Below each image. */
   labels?: (string | number)[];
   /** Above all. */

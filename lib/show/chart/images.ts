@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { TensorBase } from "../../tensor/base.ts";
+import { text } from "../../device/shape.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 import type { ImageGridOptions } from "./describe.ts";
 import type { ImagesModel, Tile } from "./model.ts";
 import { extent, type Read, read } from "./numbers.ts";
@@ -22,10 +23,10 @@ const MOST = 256;
 /** Reads images and gives every pixel its colour. */
 export async function resolveImages(options: ImageGridOptions): Promise<ImagesModel> {
   const { images } = options;
-  const isList = Array.isArray(images) && images[0] instanceof TensorBase;
+  const isList = Array.isArray(images) && images[0] instanceof Tensor;
   const parts = isList
-    ? await Promise.all((images as TensorBase[]).map((image, i) => read(image, `imageGrid: images[${i}]`)))
-    : [await read(images as TensorBase, "imageGrid: images")];
+    ? await Promise.all((images as Tensor[]).map((image, i) => read(image, `imageGrid: images[${i}]`)))
+    : [await read(images as Tensor, "imageGrid: images")];
   const raws = parts.flatMap(split);
   if (raws.length === 0) throw new RangeError("imageGrid: there is no image");
   const shown = raws.slice(0, MOST);
@@ -51,7 +52,7 @@ export async function resolveImages(options: ImageGridOptions): Promise<ImagesMo
 function split({ values, shape }: Read): Raw[] {
   if (shape.length < 2 || shape.length > 4 || shape.includes(0)) {
     throw new RangeError(
-      `imageGrid: images are [H, W], [C, H, W], [N, H, W] or [N, C, H, W], not [${shape.join(", ")}]`,
+      `imageGrid: images are [H, W], [C, H, W], [N, H, W] or [N, C, H, W], not ${text(shape)}`,
     );
   }
   const [height, width] = shape.slice(-2);

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { TensorBase } from "../../tensor/base.ts";
+import { sameShape, text } from "../../device/shape.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 import type { ChartData } from "./describe.ts";
 
 /** Numbers in row-major order. */
@@ -20,7 +21,7 @@ export interface Read {
  * @throws {TypeError} if it is neither, or ragged.
  */
 export async function read(data: ChartData, what: string): Promise<Read> {
-  if (data instanceof TensorBase) return { values: await data.data(), shape: data.shape };
+  if (data instanceof Tensor) return { values: await data.data(), shape: data.shape };
   if (data === null || typeof data !== "object" || typeof data.length !== "number") {
     throw new TypeError(`${what} must be a tensor or an array of numbers, not ${describe(data)}`);
   }
@@ -35,12 +36,10 @@ export async function read(data: ChartData, what: string): Promise<Read> {
   }
   const rows = await Promise.all(Array.from(list, (row, i) => read(row as ChartData, `${what}[${i}]`)));
   const { shape } = rows[0];
-  const odd = rows.findIndex((row) => String(row.shape) !== String(shape));
+  const odd = rows.findIndex((row) => !sameShape(row.shape, shape));
   if (odd >= 0) {
     throw new RangeError(
-      `${what} is ragged: entry 0 has shape [${shape.join(", ")}], entry ${odd} has [${
-        rows[odd].shape.join(", ")
-      }]`,
+      `${what} is ragged: entry 0 has shape ${text(shape)}, entry ${odd} has ${text(rows[odd].shape)}`,
     );
   }
   return { values: rows.flatMap(({ values }) => Array.from(values)), shape: [rows.length, ...shape] };
@@ -50,7 +49,7 @@ export async function read(data: ChartData, what: string): Promise<Read> {
 export async function readList(data: ChartData, what: string): Promise<number[]> {
   const { values, shape } = await read(data, what);
   if (shape.filter((size) => size !== 1).length > 1) {
-    throw new RangeError(`${what} must be a list of numbers, not of shape [${shape.join(", ")}]`);
+    throw new RangeError(`${what} must be a list of numbers, not of shape ${text(shape)}`);
   }
   return Array.from(values, Number);
 }
@@ -61,7 +60,7 @@ export async function readGrid(data: ChartData, what: string): Promise<number[][
   const size = shape.slice();
   while (size.length > 2 && size[0] === 1) size.shift();
   if (size.length !== 2 || size[0] * size[1] === 0) {
-    throw new RangeError(`${what} must be a grid of rows and columns, not of shape [${shape.join(", ")}]`);
+    throw new RangeError(`${what} must be a grid of rows and columns, not of shape ${text(shape)}`);
   }
   const [rows, columns] = size;
   return Array.from(

@@ -1,8 +1,9 @@
 /** Contours and heat maps, for Vega. @module */
+import { shortNumber } from "../../text/numbers.ts";
 import type { FieldModel } from "../chart/model.ts";
 import { bandColors, DIVERGING, INK, SEQUENTIAL, shade } from "../chart/palette.ts";
 import { encodeImage } from "./pixels.ts";
-import { axisSpec, curveMarks, frameSpec, legendSpec, scaleSpec, type Spec } from "./spec.ts";
+import { axisSpec, curveMarks, FONT, frameSpec, legendSpec, scaleSpec, type Spec } from "./spec.ts";
 
 /** The specification of a landscape with lines of equal height. */
 export function contourSpec(model: FieldModel): Spec {
@@ -99,7 +100,7 @@ export async function cellsSpec(model: FieldModel): Promise<Spec> {
     row.map((value, j) => {
       const [r, g, b] = colorOf(value);
       const ink = 0.299 * r + 0.587 * g + 0.114 * b > 140 ? INK : "white";
-      return { x: model.xs[j], y: model.ys[i], text: short(value), ink };
+      return { x: model.xs[j], y: model.ys[i], text: shortNumber(value, { digits: 3 }), ink };
     })
   );
   const fontSize = Math.max(8, Math.min(13, size.width / columns / 4));
@@ -160,7 +161,7 @@ export async function cellsSpec(model: FieldModel): Promise<Spec> {
             fill: { field: "ink" },
             align: { value: "center" },
             baseline: { value: "middle" },
-            font: { value: "DejaVu Sans, Verdana, sans-serif" },
+            font: { value: FONT },
             fontSize: { value: fontSize },
           },
         },
@@ -194,10 +195,4 @@ function nameSignal(labels: string[], at: number[]): string {
 /** Where each colour of a ramp belongs. */
 function ends([low, high]: [number, number], count: number): number[] {
   return Array.from({ length: count }, (_, i) => low + (high - low) * i / (count - 1));
-}
-
-/** A number that fits into a cell. */
-function short(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e5) return String(value);
-  return Math.abs(value) >= 100 ? value.toPrecision(3) : value.toFixed(2);
 }

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { escapeMarkup, scriptJson } from "../../text/escape.ts";
 import type { Figure } from "./plotly.ts";
-import { escape, FONT } from "./spec.ts";
+import { FONT } from "./spec.ts";
 
 /** What a page shows. */
-export interface Page {
+interface Page {
   title: string;
   /** What a screen reader says, and what stands there without JavaScript. */
   alt: string;
@@ -29,7 +30,7 @@ export async function pageOf({ title, alt, figure, html }: Page): Promise<string
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
-<title>${escape(title)}</title>
+<title>${escapeMarkup(title)}</title>
 <style>${STYLE}</style>`;
   if (figure === null) {
     return `${head}
@@ -43,11 +44,11 @@ export async function pageOf({ title, alt, figure, html }: Page): Promise<string
 <script>${plotly.replaceAll("</script", "<\\/script")}</script>
 </head>
 <body><main>
-<div id="chart" role="img" aria-label="${escape(alt)}"></div>
+<div id="chart" role="img" aria-label="${escapeMarkup(alt)}"></div>
 <noscript>${html}</noscript>
 </main>
 <script>
-const figure = ${JSON.stringify(figure).replaceAll("<", "\\u003c")};
+const figure = ${scriptJson(figure)};
 delete figure.layout.width;
 Plotly.newPlot("chart", figure.data, figure.layout, figure.config);
 </script>

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { wrap } from "../../text/width.ts";
 import type { Axis, Curve } from "../chart/model.ts";
-import { FAINT, GRID, INK } from "../chart/palette.ts";
 import { ticks } from "../chart/numbers.ts";
-import { wrap } from "../text.ts";
+import { FAINT, GRID, INK } from "../chart/palette.ts";
 
 /** A Vega specification, or a part of one. */
 // deno-lint-ignore no-explicit-any
@@ -101,7 +101,7 @@ export function axisSpec(name: "x" | "y", axis: Axis, length: number, grid = tru
 }
 
 /** Powers of ten, as many as there is room for; between them 2 and 5 where the axis spans little. */
-export function logTicks([low, high]: [number, number], count: number): number[] {
+function logTicks([low, high]: [number, number], count: number): number[] {
   const from = Math.ceil(Math.log10(low) - 1e-9), to = Math.floor(Math.log10(high) + 1e-9);
   if (to - from < 1) {
     const fine = [1, 2, 3, 5, 7].flatMap((n) => [from - 1, from, to + 1].map((power) => n * 10 ** power));
@@ -123,7 +123,7 @@ export function logTicks([low, high]: [number, number], count: number): number[]
 }
 
 /** Shapes that tell clouds of points apart without colour. */
-export const SHAPES: readonly string[] = [
+const SHAPES: readonly string[] = [
   "circle",
   "square",
   "triangle-up",
@@ -223,12 +223,4 @@ export function curveMarks(curves: Curve[], halo = false): { data: Spec[]; marks
     ];
   });
   return { data, marks };
-}
-
-/** Text as it stands in XML. */
-export function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
-    '"',
-    "&quot;",
-  );
 }

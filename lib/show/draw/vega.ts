@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { escapeMarkup } from "../../text/escape.ts";
 import type { BarsModel, CurvesModel, FieldModel, ImagesModel, Model, PanelsModel } from "../chart/model.ts";
-import { curvesSpec } from "./curves.ts";
+import { INK } from "../chart/palette.ts";
 import { barsSpec } from "./bars.ts";
+import { curvesSpec } from "./curves.ts";
 import { cellsSpec, contourSpec } from "./field.ts";
 import { imagesSpec } from "./images.ts";
-import { escape, FONT, type Spec, type Svg, titleLines } from "./spec.ts";
-import { INK } from "../chart/palette.ts";
+import { FONT, type Spec, type Svg, titleLines } from "./spec.ts";
 
 /** Draws a chart. Vega is loaded with the first one. */
 export async function drawSvg(model: Model): Promise<Svg> {
@@ -54,7 +55,7 @@ async function drawPanels({ title, width, columns, panels }: PanelsModel): Promi
   let top = lines.length === 0 ? 0 : 12 + 20 * lines.length;
   let content = lines.map((line, i) =>
     `<text x="10" y="${24 + 20 * i}" font-family="${FONT}" font-size="15" font-weight="bold" fill="${INK}">${
-      escape(line)
+      escapeMarkup(line)
     }</text>`
   ).join("");
   for (let row = 0; row < drawn.length; row += columns) {

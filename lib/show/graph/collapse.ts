@@ -4,6 +4,7 @@
  * @module
  */
 import type { Scope } from "../../autograd/scope.ts";
+import { sizeOf } from "../../device/shape.ts";
 import type { Vertex } from "./snapshot.ts";
 
 /** One box of the picture, as it is drawn. */
@@ -15,7 +16,7 @@ export interface Box {
   label: string;
   /** What the reader calls it; the path of a module in its network. */
   name: string;
-  shape: number[];
+  shape: readonly number[];
   inputs: Box[];
   value: Vertex["value"];
   slope: Vertex["slope"];
@@ -26,7 +27,7 @@ export interface Box {
 }
 
 /** A module that is drawn open: a frame around what happens inside. */
-export interface Frame {
+interface Frame {
   id: number;
   label: string;
   name: string;
@@ -132,7 +133,7 @@ function boxesOf(
       Object.assign(box, { id, shape, value, slope, around });
     }
     if (module !== undefined && vertex.kind === "leaf") {
-      boxes.get(key)!.parameters += vertex.shape.reduce((a, b) => a * b, 1);
+      boxes.get(key)!.parameters += sizeOf(vertex.shape);
     }
   }
   for (const vertex of vertices) {

@@ -3,9 +3,12 @@
  *
  * @module
  */
-import { textWidth } from "../text.ts";
-import { escape, type Svg } from "../draw/spec.ts";
+import { text as shapeText } from "../../device/shape.ts";
+import { escapeMarkup } from "../../text/escape.ts";
+import { grouped } from "../../text/numbers.ts";
+import { textWidth } from "../../text/width.ts";
 import { FAINT, INK } from "../chart/palette.ts";
+import { FONT, type Svg } from "../draw/spec.ts";
 import { behind, type Box } from "./collapse.ts";
 import type { Read } from "./values.ts";
 
@@ -14,7 +17,7 @@ const FORWARD = "#57606a", BACKWARD = "#D55E00";
 const FILL = { operation: "#ffffff", module: "#eef3f8", leaf: "#d6e8f5", constant: "#f0f0f0" };
 
 /** A graph in Graphviz' language. */
-export function dotOf(root: Box, read: Map<Box, Read>, title: string): string {
+function dotOf(root: Box, read: Map<Box, Read>, title: string): string {
   const boxes = behind(root);
   const ids = new Map(boxes.map((box, i) => [box, `n${i}`]));
   const lines = [
@@ -51,9 +54,9 @@ function framed(boxes: Box[], depth: number, write: (box: Box) => string): strin
   for (const [id, list] of inside) {
     const { label, name } = list[0].around[depth];
     lines.push(
-      `subgraph cluster_${id} { label="${
-        name === "" ? label : `${name}: ${label}`
-      }"; labeljust=l; labelloc=t; fontsize=11; ` +
+      `subgraph cluster_${id} { label=<${
+        escapeMarkup(name === "" ? label : `${name}: ${label}`)
+      }>; labeljust=l; labelloc=t; fontsize=11; ` +
         `fontcolor="${FAINT}"; style="rounded,dashed"; color="#b6bec6"; margin=10;`,
       ...framed(list, depth + 1, write),
       "}",
@@ -63,7 +66,7 @@ function framed(boxes: Box[], depth: number, write: (box: Box) => string): strin
 }
 
 function legend(title: string): string {
-  const head = title === "" ? "" : `<tr><td align="left"><b>${escape(title)}</b></td></tr>`;
+  const head = title === "" ? "" : `<tr><td align="left"><b>${escapeMarkup(title)}</b></td></tr>`;
   const key =
     `<font color="${FORWARD}">↓ forward: values</font>   <font color="${BACKWARD}">↑ backward: gradients</font>`;
   return `<table border="0" cellborder="0" cellspacing="0" cellpadding="2">${head}<tr><td align="left"><font point-size="11">${key}</font></td></tr></table>`;
@@ -73,14 +76,16 @@ function legend(title: string): string {
 function label(box: Box, { value, gradient }: Read): string {
   const [head, ...rest] = headlines(box);
   const rows = [
-    cell(`<b>${escape(head)}</b>`, head, 8.8),
-    ...rest.map((line) => cell(`<font color="${FAINT}" point-size="11">${escape(line)}</font>`, line, 7)),
+    cell(`<b>${escapeMarkup(head)}</b>`, head, 8.8),
+    ...rest.map((line) =>
+      cell(`<font color="${FAINT}" point-size="11">${escapeMarkup(line)}</font>`, line, 7)
+    ),
   ];
   if (box.shape.length === 0) {
     // A single number stands in the middle.
-    for (const [text] of value) rows.push(cell(escape(text), text, 8));
+    for (const [text] of value) rows.push(cell(escapeMarkup(text), text, 8));
     for (const [text] of gradient) {
-      rows.push(cell(`<font color="${BACKWARD}">∂ ${escape(text)}</font>`, `∂ ${text}`, 8));
+      rows.push(cell(`<font color="${BACKWARD}">∂ ${escapeMarkup(text)}</font>`, `∂ ${text}`, 8));
     }
   } else {
     if (value.length > 0) {
@@ -103,7 +108,7 @@ function cell(html: string, text: string, perLetter: number): string {
 function grid(rows: string[][], color: string, mark: string | null): string {
   const widths = rows[0].map((_, j) => 7.8 * Math.max(...rows.map((row) => (row[j] ?? "").length)) + 4);
   const write = (text: string, width: number) =>
-    `<td align="right" width="${Math.round(width)}"><font color="${color}">${escape(text)}</font></td>`;
+    `<td align="right" width="${Math.round(width)}"><font color="${color}">${escapeMarkup(text)}</font></td>`;
   const lines = rows.map((row, i) => {
     const first = mark === null ? "" : write(i === 0 ? mark : " ", 12);
     return `<tr>${first}${row.map((text, j) => write(text, widths[j])).join("")}</tr>`;
@@ -113,18 +118,18 @@ function grid(rows: string[][], color: string, mark: string | null): string {
 
 /** What a box is called, and the fine print. */
 export function headlines({ kind, label, name, shape, parameters, value }: Box): string[] {
-  const text = shape.length === 0 ? "" : `[${shape.join(", ")}]`;
+  const size = shape.length === 0 ? "" : shapeText(shape);
   if (kind === "module") {
-    const learned = parameters === 0 ? "" : `${parameters.toLocaleString("en")} parameters`;
-    const below = [text, learned].filter((part) => part !== "").join(" · ");
+    const learned = parameters === 0 ? "" : `${grouped(parameters)} parameters`;
+    const below = [size, learned].filter((part) => part !== "").join(" · ");
     return [name === "" ? label : `${name}: ${label}`, below].filter((line) => line !== "");
   }
   if (kind === "operation") {
-    return [name === "" ? label : `${name} = ${label}`, text].filter((line) => line !== "");
+    return [name === "" ? label : `${name} = ${label}`, size].filter((line) => line !== "");
   }
   // A number without a name says enough by itself.
   if (name === "" && value !== null && shape.length === 0) return [kind === "leaf" ? "leaf" : "constant"];
-  return [name === "" ? kind : name, text].filter((line) => line !== "");
+  return [name === "" ? kind : name, size].filter((line) => line !== "");
 }
 
 /** Draws a graph. Graphviz is loaded with the first one. */
@@ -134,7 +139,7 @@ export async function drawGraph(root: Box, read: Map<Box, Read>, title: string):
   // Graphviz knows how wide Courier is, which is about as wide as DejaVu Sans.
   const drawn = viz.renderString(dotOf(root, read, title), { format: "svg" });
   const text = drawn.slice(drawn.indexOf("<svg"))
-    .replaceAll(/font-family="Courier[^"]*"/g, 'font-family="DejaVu Sans, Verdana, sans-serif"');
+    .replaceAll(/font-family="Courier[^"]*"/g, `font-family="${FONT}"`);
   const [, width, height] = /<svg width="([\d.]+)pt" height="([\d.]+)pt"/.exec(text)!.map(Number);
   return {
     text: text.replace(/<svg width="[\d.]+pt" height="[\d.]+pt"/, `<svg width="${width}" height="${height}"`),

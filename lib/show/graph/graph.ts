@@ -3,16 +3,16 @@
  *
  * @module
  */
-import type { TensorBase } from "../../tensor/base.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { behind, type Box, collapse } from "./collapse.ts";
 import { type Names, snapshot } from "./snapshot.ts";
 
 /** How a graph is shown. */
 export interface GraphOptions {
   /** What to call tensors: `{ x, w, b }`. */
-  names?: Record<string, TensorBase>;
+  names?: Record<string, Tensor>;
   /** The network that computed it: its parameters and modules are called by their paths then. */
-  module?: { namedParameters(): Iterable<readonly [string, TensorBase]> };
+  module?: { namedParameters(): Iterable<readonly [string, Tensor]> };
   /** Modules inside of so many others are drawn open; 0 draws a network as one box. Unless told, as many as fit on a page. */
   depth?: number;
   /** Above the picture. */
@@ -64,7 +64,7 @@ export class Graph {
  * await show(picture);
  * ```
  */
-export function graph(y: TensorBase, options: GraphOptions = {}): Graph {
+export function graph(y: Tensor, options: GraphOptions = {}): Graph {
   const { names = {}, module, depth, title = "" } = options;
   if (depth !== undefined && (!Number.isInteger(depth) || depth < 0)) {
     throw new RangeError(`graph: depth must be a whole number from 0 up, not ${depth}`);

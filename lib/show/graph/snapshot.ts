@@ -5,8 +5,10 @@
  */
 import type { Buffer } from "../../autograd/buffer.ts";
 import type { Scope } from "../../autograd/scope.ts";
-import { type Node, Value } from "../../autograd/value.ts";
-import { TensorBase } from "../../tensor/base.ts";
+import type { Node } from "../../autograd/value.ts";
+import { watch } from "../../autograd/watch.ts";
+import { sizeOf } from "../../device/shape.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 
 /** One box of the picture, as it was recorded. */
 export interface Vertex {
@@ -21,25 +23,23 @@ export interface Vertex {
   /** Whether it is a leaf or a constant that the reader named with `names`, and no module did. */
   given: boolean;
   /** As the reader sees it. */
-  shape: number[];
+  shape: readonly number[];
   /** The call of a module that it was made in. */
   call: Scope | null;
   inputs: Vertex[];
   /** Its numbers, if they are few. */
   value: Promise<ArrayLike<number>> | null;
-  /** Where its gradient will arrive. */
-  slope: Value | null;
+  /** Asks for its gradient, as far as one has come; null: none ever will. */
+  slope: (() => Promise<ArrayLike<number>> | null) | null;
 }
 
 /** Names for tensors: by name, or a module, whose parameters have names. */
-export type Names = Record<string, TensorBase> | {
-  namedParameters(): Iterable<readonly [string, TensorBase]>;
+export type Names = Record<string, Tensor> | {
+  namedParameters(): Iterable<readonly [string, Tensor]>;
 };
 
 /** Steps that only lay numbers out in another way. A picture says nothing about them, where anything else happens. */
-const PLUMBING = new Set(["reshape", "transpose", "cast", "expand"]);
-/** What returns images with their channels last in memory. */
-const CHANNELS_LAST = new Set(["conv2d", "maxPool2d", "avgPool2d", "batchNorm"]);
+const PLUMBING = new Set(["reshape", "cast", "expand"]);
 /** Values of more numbers than this are not read. */
 const MOST = 16;
 
@@ -52,7 +52,7 @@ const MOST = 16;
  * @returns The vertex of y. Inputs are reached from it.
  * @throws {Error} if there is no graph behind y, or `backward()` has freed it.
  */
-export function snapshot(y: TensorBase, names: Names[]): Vertex {
+export function snapshot(y: Tensor, names: Names[]): Vertex {
   const { node } = y.value;
   if (node === null) {
     throw new Error(
@@ -67,11 +67,8 @@ export function snapshot(y: TensorBase, names: Names[]): Vertex {
   }
   const [nodes, called] = [collect(node), nameTable(names)];
   const vertices = new Map<Node, Vertex>(), constants = new Map<Buffer, Vertex>();
-  const lasting = new Map<Node, boolean>();
-  const shapes = new Map([[node, y.value.buffer.shape]]);
-  for (const one of nodes) one.edges.forEach((edge, i) => edge !== null && shapes.set(edge, one.shapes[i]));
   for (const one of nodes) {
-    const vertex = one.rule === null ? leafOf(one, called) : operationOf(one, shapes.get(one)!, called);
+    const vertex = one.rule === null ? leafOf(one, called) : operationOf(one, called);
     vertices.set(one, vertex);
     vertex.inputs = one.edges.map((edge, i) => {
       if (edge !== null) return vertices.get(edge)!;
@@ -81,15 +78,8 @@ export function snapshot(y: TensorBase, names: Names[]): Vertex {
       if (buffer !== undefined) constants.set(buffer, made);
       return made;
     });
-    // Storage shapes become the reader's: [N, H, W, C] → [N, C, H, W].
-    const last = isChannelsLast(one, vertex, (edge) => lasting.get(edge) === true);
-    lasting.set(one, last);
-    const { shape } = vertex;
-    if (last) vertex.shape = [0, 3, 1, 2].map((axis) => shape[axis]);
   }
-  const root = vertices.get(node)!;
-  root.shape = y.shape;
-  return withoutPlumbing(root, [...vertices.values()]);
+  return withoutPlumbing(vertices.get(node)!, [...vertices.values()]);
 }
 
 /** All nodes behind one, inputs first. */
@@ -99,7 +89,7 @@ function collect(root: Node): Node[] {
   return [...seen].sort((a, b) => a.id - b.id);
 }
 
-type NameTable = Map<unknown, { name: string; given: boolean; shape: number[] }>;
+type NameTable = Map<unknown, { name: string; given: boolean; shape: readonly number[] }>;
 
 /** Names by what they name: a value where gradients arrive, a node, or numbers. */
 function nameTable(names: Names[]): NameTable {
@@ -109,7 +99,7 @@ function nameTable(names: Names[]): NameTable {
     const given = typeof namedParameters !== "function";
     const entries = given ? Object.entries(source) : namedParameters.call(source);
     for (const [name, tensor] of entries as Iterable<readonly [string, unknown]>) {
-      if (!(tensor instanceof TensorBase)) {
+      if (!(tensor instanceof Tensor)) {
         throw new TypeError(`graph: names.${name} must be a tensor`);
       }
       const { node, buffer } = tensor.value;
@@ -135,17 +125,17 @@ function leafOf(node: Node, names: NameTable): Vertex {
     label: node.spent ? "freed" : "",
     name: known?.name ?? "",
     given: known?.given ?? false,
-    shape: known?.shape ?? buffer.shape,
+    shape: buffer.shape,
     call: null,
     inputs: [],
     value: valueOf(buffer),
-    slope: node.keeper,
+    slope: () => gradientOf(node.keeper!.grad?.buffer ?? null),
   };
 }
 
-function operationOf(node: Node, shape: number[], names: NameTable): Vertex {
-  const { result } = node;
-  if (result !== null && node.keeper === null) node.keeper = new Value(result, node);
+function operationOf(node: Node, names: NameTable): Vertex {
+  const { result, shape } = node;
+  const watched = result === null ? null : watch(node);
   return {
     id: node.id,
     kind: "operation",
@@ -156,7 +146,7 @@ function operationOf(node: Node, shape: number[], names: NameTable): Vertex {
     call: node.call,
     inputs: [],
     value: result === null ? null : valueOf(result),
-    slope: node.keeper,
+    slope: watched === null ? null : () => watched.gradient,
   };
 }
 
@@ -173,7 +163,7 @@ function constantOf(
     label: "",
     name: known?.name ?? "",
     given: known?.given ?? false,
-    shape: known?.shape ?? withoutOnes(node.shapes[index]),
+    shape: known?.shape ?? node.shapes[index],
     call: null,
     inputs: [],
     value: buffer === undefined ? null : valueOf(buffer),
@@ -183,27 +173,16 @@ function constantOf(
 
 /** Begins to read the numbers as they are now; whoever changes them in place later does not change the picture. */
 function valueOf(buffer: Buffer): Vertex["value"] {
-  if (buffer.freed || buffer.shape.reduce((a, b) => a * b, 1) > MOST) return null;
+  if (buffer.freed || sizeOf(buffer.shape) > MOST) return null;
   const value = Promise.resolve(buffer.device.read(buffer.storage));
   // Nobody may ever show it; then nobody is to hear that reading failed.
   value.catch(() => {});
   return value;
 }
 
-/** Whether what an operation returns has its channels last in memory. */
-function isChannelsLast(node: Node, vertex: Vertex, isLast: (edge: Node) => boolean): boolean {
-  if (vertex.shape.length !== 4) return false;
-  if (CHANNELS_LAST.has(node.name)) return true;
-  if (node.rule === null || PLUMBING.has(node.name)) return false;
-  return node.edges.some((edge, i) =>
-    edge !== null && isLast(edge) && String(node.shapes[i]) === String(vertex.shape)
-  );
-}
-
-/** A shape without the ones in front. */
-function withoutOnes(shape: number[]): number[] {
-  const first = shape.findIndex((size) => size !== 1);
-  return first < 0 ? [] : shape.slice(first);
+/** The gradient of a leaf, as it is now. */
+function gradientOf(grad: Buffer | null): Promise<ArrayLike<number>> | null {
+  return grad === null || grad.freed || sizeOf(grad.shape) > MOST ? null : grad.device.read(grad.storage);
 }
 
 /** Connects what stands before a step of plumbing with what stands behind it. */
@@ -226,11 +205,7 @@ function withoutPlumbing(root: Vertex, vertices: Vertex[]): Vertex {
     standsFor.set(vertex, before);
     if (before.kind !== "operation" || (readers.get(before) ?? 0) > 1) continue;
     // Nobody else sees the result as it was before: it looks as it does after.
-    const [inside, outside] = [withoutOnes(before.shape), withoutOnes(vertex.shape)];
-    if (String(inside) === String(outside)) {
-      // Ones in front, which a product wants and its reader never sees.
-      if (vertex.shape.length < before.shape.length) before.shape = vertex.shape;
-    } else if (vertex.call === before.call) before.shape = vertex.shape;
+    if (vertex.call === before.call) before.shape = vertex.shape;
     before.value = vertex.value ?? before.value;
     before.slope = vertex.slope ?? before.slope;
     before.name ||= vertex.name;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { truncate } from "../text.ts";
+import { truncate } from "../../text/width.ts";
 import { behind, type Box } from "./collapse.ts";
 import { headlines } from "./dot.ts";
 import type { Read } from "./values.ts";

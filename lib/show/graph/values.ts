@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shortNumber } from "../../text/numbers.ts";
 import { behind, type Box } from "./collapse.ts";
 
 /** Numbers and gradient of a box, row by row. */
@@ -18,10 +19,7 @@ export async function readAll(root: Box): Promise<Map<Box, Read>> {
     behind(root).map(async (box) => {
       const { shape } = box;
       const value = box.value === null ? null : await box.value.catch(() => null);
-      const grad = box.slope?.grad ?? null;
-      const slope = grad === null || grad.freed || grad.shape.reduce((a, b) => a * b, 1) > 16
-        ? null
-        : await grad.device.read(grad.storage);
+      const slope = await box.slope?.() ?? null;
       read.set(box, {
         value: value === null ? [] : numbers(value, shape),
         gradient: slope === null ? [] : numbers(slope, shape),
@@ -32,8 +30,8 @@ export async function readAll(root: Box): Promise<Map<Box, Read>> {
 }
 
 /** A few numbers in rows: a matrix has its own, a list goes on in the next. */
-function numbers(values: ArrayLike<number>, shape: number[]): string[][] {
-  const texts = Array.from(values, (value) => short(Number(value)));
+function numbers(values: ArrayLike<number>, shape: readonly number[]): string[][] {
+  const texts = Array.from(values, (value) => shortNumber(Number(value), { digits: 4 }));
   const columns = shape.at(-1) ?? 1;
   const across = columns === texts.length ? (columns > 5 ? 4 : columns) : columns;
   // Wider than that, the box would be most of the picture.
@@ -42,12 +40,4 @@ function numbers(values: ArrayLike<number>, shape: number[]): string[][] {
     { length: Math.ceil(texts.length / across) },
     (_, i) => texts.slice(i * across, (i + 1) * across),
   );
-}
-
-/** Four digits tell enough. */
-function short(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  const size = Math.abs(value);
-  if (value !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(2);
-  return String(Number(value.toPrecision(4)));
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { textWidth, truncate } from "../../text/width.ts";
 import type { Axis, Curve, CurvesModel } from "../chart/model.ts";
 import { Canvas, foreground, straight, type TextOptions, tick } from "./canvas.ts";
-import { textWidth, truncate } from "../text.ts";
 
 /** What tells curves apart where there is no colour. */
 const GLYPHS = ["•", "×", "o", "+", "▲", "#", "*"];
@@ -38,7 +38,7 @@ export function legend(curves: Curve[], { columns, color }: TextOptions): string
 }
 
 /** From 0 to 1 along an axis. */
-export function share(axis: Axis, value: number): number {
+function share(axis: Axis, value: number): number {
   const place = axis.log ? Math.log : (x: number) => x;
   const [low, high] = axis.range.map(place);
   return (place(value) - low) / (high - low || 1);

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { textWidth, truncate } from "../../text/width.ts";
 import type { BarsModel } from "../chart/model.ts";
-import { textWidth, truncate } from "../text.ts";
 import { framed } from "./axes.ts";
 import { foreground, type TextOptions, tick } from "./canvas.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shortNumber } from "../../text/numbers.ts";
 import { rgb } from "../chart/palette.ts";
 
 /** How a chart becomes text. */
@@ -99,8 +100,5 @@ function nearest256([r, g, b]: readonly number[]): number {
 
 /** A number in a few letters, for the end of an axis. */
 export function tick(value: number): string {
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  if (size >= 1e5 || size < 1e-3) return value.toExponential(1).replace(".0e", "e").replace("e+", "e");
-  return String(Number(value.toPrecision(3)));
+  return shortNumber(value, { digits: 3 });
 }

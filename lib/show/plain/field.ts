@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { truncate } from "../../text/width.ts";
 import type { FieldModel, ImagesModel, Tile } from "../chart/model.ts";
 import { bandColors, DIVERGING, hex, SEQUENTIAL, shade } from "../chart/palette.ts";
-import { truncate } from "../text.ts";
 import { drawCurves, framed, legend } from "./axes.ts";
 import { background, foreground, type TextOptions, tick } from "./canvas.ts";
 

@@ -1,12 +1,10 @@
 /** Charts as text. @module */
 import type { Model } from "../chart/model.ts";
-import { wrap } from "../text.ts";
+import { wrap } from "../../text/width.ts";
 import { curvesText } from "./axes.ts";
 import { barsText } from "./bars.ts";
 import type { TextOptions } from "./canvas.ts";
 import { fieldText, imagesText } from "./field.ts";
-
-export type { TextOptions } from "./canvas.ts";
 
 /** Wider is not easier to read. */
 const WIDEST = 100;

@@ -1,6 +1,6 @@
 /** Checks of lib/autograd/rules/normalization.ts. */
 import { F, manualSeed, tensor } from "descent";
-import { philoxValues } from "../../../lib/device/philox.ts";
+import { philoxValues } from "../../../lib/philox.ts";
 import type { Draw } from "../draw.ts";
 import { Plain } from "../plain.ts";
 import type { Check, Checks } from "../prove.ts";

@@ -1,5 +1,6 @@
 /** A chapter in short: its pictures are shown, and kept where --out says. */
-import { chapterFlags, chart, graph, show, tensor } from "descent";
+import { chart, graph, show, tensor } from "descent";
+import { chapterFlags } from "descent/course";
 
 chapterFlags({ title: "Pictures", out: true });
 await show(chart.line({ title: "Sliding down", y: [4, 2, 1], xTitle: "step", yTitle: "loss" }));

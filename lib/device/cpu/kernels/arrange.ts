@@ -1,89 +1,114 @@
-// @ts-nocheck: AssemblyScript
-// deno-lint-ignore-file
 /**
- * Moving elements of four bytes: strided copies (slices, padding, concatenation, repetition) and permutations of
- * dimensions. A description lists, for five outer dimensions (innermost first): length, source step, target step, in
- * elements.
+ * Moving elements: transposition, slices, borders, concatenation, repetition. All arrays are row-major.
+ *
+ * @module
  */
+import { sizeOf, stepsOf } from "../../shape.ts";
+import type { Storage } from "../../storage.ts";
+import type { Workspace } from "../workspace.ts";
+import { copyBox, type Dimension, merged, outerWords } from "./box.ts";
+import { fill, room } from "./unary.ts";
 
-@inline
-function sourceOf(d: usize, r: i32): usize {
-  let at: usize = 0;
-  for (let i: usize = 0; i < 60; i += 12) {
-    const length = load<i32>(d + i);
-    at += <usize>(r % length) * <usize>load<u32>(d + i, 4);
-    r /= length;
+/** Up to so many elements JavaScript is done sooner. */
+const TINY = 32;
+
+/** y[i] = x[i permuted]. */
+export function transpose(engine: Workspace, x: Storage, perm: readonly number[]): Storage {
+  const block = engine.block(x), steps = stepsOf(x.shape), shape = perm.map((axis) => x.shape[axis]);
+  if (block.size <= TINY && x.shape.length === 2 && perm[0] === 1) {
+    const [rows, columns] = x.shape, out = room(engine, block.size, shape, x.dtype);
+    const from = block.view(), to = engine.block(out).view();
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) to[j * rows + i] = from[i * columns + j];
+    }
+    return out;
   }
-  return at << 2;
+  const outSteps = stepsOf(shape), out = engine.allocate(shape, x.dtype);
+  const dimensions: Dimension[] = perm.map((axis, i) => ({
+    length: x.shape[axis],
+    from: steps[axis],
+    to: outSteps[i],
+  }));
+  const [inner, ...outer] = merged(dimensions);
+  const at = outer.findIndex((dimension) => dimension.from === 1);
+  if (inner.from === 1 || at < 0 || outer.length > 5 || x.dtype === "bool" || block.size === 0) {
+    copyBox(engine, x, 0, out, 0, dimensions);
+    return out;
+  }
+  const [across] = outer.splice(at, 1);
+  const planes = outer.reduce((count, { length }) => count * length, 1), bands = Math.ceil(inner.length / 16);
+  engine.wasm.launch(
+    "transposePlanes",
+    planes * bands,
+    10 + Math.min(16, inner.length) * across.length / 2,
+    ...[engine.describe(outerWords(outer)), block.pointer(), engine.pointer(out)],
+    ...[inner.length, across.length, inner.from, across.to, bands],
+  );
+  return out;
 }
 
-@inline
-function targetOf(d: usize, r: i32): usize {
-  let at: usize = 0;
-  for (let i: usize = 0; i < 60; i += 12) {
-    const length = load<i32>(d + i);
-    at += <usize>(r % length) * <usize>load<u32>(d + i, 8);
-    r /= length;
+/** Where an element of a shape lies. */
+const placeOf = (begin: readonly number[], steps: readonly number[]) =>
+  begin.reduce((sum, index, i) => sum + index * steps[i], 0);
+
+/** Every `step`-th element from `begin` on, `size` of them, per dimension; steps may be negative. */
+export function slice(
+  engine: Workspace,
+  x: Storage,
+  begin: readonly number[],
+  size: readonly number[],
+  step: readonly number[],
+): Storage {
+  const count = sizeOf(size), out = room(engine, count, [...size], x.dtype);
+  const steps = stepsOf(x.shape), outSteps = stepsOf(size);
+  if (count === 1) {
+    engine.block(out).view()[0] = engine.block(x).view()[placeOf(begin, steps)];
+    return out;
   }
-  return at << 2;
+  const dimensions = size.map((length, i) => ({ length, from: steps[i] * step[i], to: outSteps[i] }));
+  copyBox(engine, x, placeOf(begin, steps), out, 0, dimensions);
+  return out;
 }
 
-/** Rows of n; `step` (0, 1 or more elements) goes from element to element of the source. Units are rows. */
-export function copyRows(description: usize, x: usize, out: usize, n: i32, step: i32, begin: i32, end: i32): void {
-  for (let r = begin; r < end; r++) {
-    const from = x + sourceOf(description, r), to = out + targetOf(description, r);
-    if (step == 1) {
-      if (n >= 32) {
-        memory.copy(to, from, <usize>n << 2);
-      } else {
-        for (let i: usize = 0, stop = <usize>n << 2; i < stop; i += 4) store<u32>(to + i, load<u32>(from + i));
-      }
-    } else {
-      let at = from;
-      const stride = <usize>step << 2;
-      for (let i: usize = 0, stop = <usize>n << 2; i < stop; i += 4) {
-        store<u32>(to + i, load<u32>(at));
-        at += stride;
-      }
-    }
-  }
+/** Zeros of `shape`, and dy at every `step`-th element from `begin` on. */
+export function sliceGrad(
+  engine: Workspace,
+  dy: Storage,
+  shape: readonly number[],
+  begin: readonly number[],
+  step: readonly number[],
+): Storage {
+  const out = fill(engine, [...shape], 0, dy.dtype), steps = stepsOf(dy.shape), outSteps = stepsOf(shape);
+  const dimensions = dy.shape.map((length, i) => ({ length, from: steps[i], to: outSteps[i] * step[i] }));
+  copyBox(engine, dy, 0, out, placeOf(begin, outSteps), dimensions);
+  return out;
 }
 
-/**
- * Transposes planes of height × width: out[x·down + y] = in[y·across + x] at each outer index. Units are bands of 16
- * y's: unit u is band u mod bands of plane ⌊u / bands⌋.
- */
-export function transposePlanes(
-  description: usize, x: usize, out: usize, height: i32, width: i32, across: i32, down: i32, bands: i32,
-  begin: i32, end: i32,
-): void {
-  const rowBytes = <usize>across << 2, columnBytes = <usize>down << 2;
-  for (let unit = begin; unit < end; unit++) {
-    const plane = unit / bands, y0 = (unit % bands) << 4, y1 = min(height, y0 + 16);
-    const from = x + sourceOf(description, plane), to = out + targetOf(description, plane);
-    let i = 0;
-    for (; i + 4 <= width; i += 4) {
-      let y = y0;
-      for (; y + 4 <= y1; y += 4) {
-        const source = from + <usize>y * rowBytes + (<usize>i << 2), target = to + <usize>i * columnBytes + (<usize>y << 2);
-        const a = v128.load(source), b = v128.load(source + rowBytes);
-        const c = v128.load(source + 2 * rowBytes), d = v128.load(source + 3 * rowBytes);
-        const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
-        const AB = v128.shuffle<i32>(a, b, 2, 6, 3, 7), CD = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
-        v128.store(target, v128.shuffle<i64>(ab, cd, 0, 2));
-        v128.store(target + columnBytes, v128.shuffle<i64>(ab, cd, 1, 3));
-        v128.store(target + 2 * columnBytes, v128.shuffle<i64>(AB, CD, 0, 2));
-        v128.store(target + 3 * columnBytes, v128.shuffle<i64>(AB, CD, 1, 3));
-      }
-      for (; y < y1; y++) {
-        const source = from + <usize>y * rowBytes + (<usize>i << 2), target = to + <usize>i * columnBytes + (<usize>y << 2);
-        for (let j: usize = 0; j < 4; j++) store<u32>(target + j * columnBytes, load<u32>(source + (j << 2)));
-      }
-    }
-    for (; i < width; i++) {
-      for (let y = y0; y < y1; y++) {
-        store<u32>(to + <usize>i * columnBytes + (<usize>y << 2), load<u32>(from + <usize>y * rowBytes + (<usize>i << 2)));
-      }
-    }
+/** x with a border of `value`. */
+export function pad(
+  engine: Workspace,
+  x: Storage,
+  border: readonly (readonly [number, number])[],
+  value: number,
+): Storage {
+  const shape = x.shape.map((length, i) => length + border[i][0] + border[i][1]);
+  const out = fill(engine, shape, value, x.dtype), steps = stepsOf(x.shape), outSteps = stepsOf(shape);
+  const dimensions = x.shape.map((length, i) => ({ length, from: steps[i], to: outSteps[i] }));
+  copyBox(engine, x, 0, out, placeOf(border.map(([before]) => before), outSteps), dimensions);
+  return out;
+}
+
+/** One after the other. */
+export function concat(engine: Workspace, list: readonly Storage[], shape: number[], axis: number): Storage {
+  const out = room(engine, sizeOf(shape), shape, list[0].dtype);
+  // Everything from the axis on is one run: [outer, run].
+  const inner = sizeOf(shape.slice(axis)), outer = sizeOf(shape.slice(0, axis));
+  let to = 0;
+  for (const x of list) {
+    const run = sizeOf(x.shape.slice(axis));
+    const runs: Dimension[] = [{ length: outer, from: run, to: inner }, { length: run, from: 1, to: 1 }];
+    copyBox(engine, x, 0, out, to, runs);
+    to += run;
   }
+  return out;
 }

@@ -1,125 +1,94 @@
-// @ts-nocheck: AssemblyScript
-// deno-lint-ignore-file
-/** Pooling of [n, h, w, c]; windows are cut at the border of the image. */
-
-/** Sizes of a pooling; lib/device/cpu/ops/pooling.ts writes them. */
-@unmanaged
-class Pooling {
-  height: i32; width: i32; channels: i32;
-  outHeight: i32; outWidth: i32;
-  kernelHeight: i32; kernelWidth: i32;
-  strideY: i32; strideX: i32;
-  top: i32; left: i32;
-  dilationY: i32; dilationX: i32;
-}
-
-@inline
-function take(x: usize, width: i32): v128 {
-  if (width >= 4) return v128.load(x);
-  let v = f32x4.replace_lane(f32x4.splat(0), 0, load<f32>(x));
-  if (width > 1) v = f32x4.replace_lane(v, 1, load<f32>(x, 4));
-  if (width > 2) v = f32x4.replace_lane(v, 2, load<f32>(x, 8));
-  return v;
-}
-
-@inline
-function give(to: usize, v: v128, width: i32): void {
-  if (width >= 4) {
-    v128.store(to, v);
-    return;
-  }
-  store<f32>(to, f32x4.extract_lane(v, 0));
-  if (width > 1) store<f32>(to, f32x4.extract_lane(v, 1), 4);
-  if (width > 2) store<f32>(to, f32x4.extract_lane(v, 2), 8);
-}
-
-/** mode 0: the largest (NaN wins), 1: the mean of what lies inside. Units are output rows (of all images). */
-export function pool(mode: i32, description: usize, x: usize, out: usize, begin: i32, end: i32): void {
-  const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
-  // Each field of the description is an access to memory; the loops below have a few nanoseconds.
-  const height = p.height, wide = p.width, kernelHeight = p.kernelHeight, kernelWidth = p.kernelWidth;
-  const dilationY = p.dilationY, dilationX = p.dilationX, channels = p.channels, outWidth = p.outWidth;
-  for (let unit = begin; unit < end; unit++) {
-    const image = unit / p.outHeight, y0 = (unit % p.outHeight) * p.strideY - p.top;
-    const from = x + <usize>(image * height * wide) * pixel;
-    for (let ox = 0; ox < outWidth; ox++) {
-      const x0 = ox * p.strideX - p.left, to = out + <usize>(unit * outWidth + ox) * pixel;
-      for (let c = 0; c < channels; c += 4) {
-        const width = min(4, channels - c);
-        let v = f32x4.splat(mode ? 0 : -Infinity), count = 0;
-        for (let ky = 0; ky < kernelHeight; ky++) {
-          const iy = y0 + ky * dilationY;
-          if (<u32>iy >= <u32>height) continue;
-          for (let kx = 0; kx < kernelWidth; kx++) {
-            const ix = x0 + kx * dilationX;
-            if (<u32>ix >= <u32>wide) continue;
-            const at = take(from + <usize>(iy * wide + ix) * pixel + (<usize>c << 2), width);
-            v = mode ? f32x4.add(v, at) : f32x4.max(v, at);
-            count++;
-          }
-        }
-        if (mode) v = f32x4.div(v, f32x4.splat(<f32>count));
-        give(to + (<usize>c << 2), v, width);
-      }
-    }
-  }
-}
-
 /**
- * dx (cleared before) += the gradient. mode 0: dy goes to the first largest of the window (or the first NaN), 1: to
- * all that lie inside, in equal parts. Windows overlap, so units are (image, 16 channels).
+ * Pooling of channels-last images, and its gradients.
+ *
+ * @module
  */
+import { sizeOf } from "../../shape.ts";
+import type { Storage } from "../../storage.ts";
+import type { Engine } from "../engine.ts";
+
+/** All sizes of one pooling. */
+export interface PoolSizes {
+  images: number;
+  height: number;
+  width: number;
+  channels: number;
+  outHeight: number;
+  outWidth: number;
+  kernelHeight: number;
+  kernelWidth: number;
+  strideY: number;
+  strideX: number;
+  top: number;
+  left: number;
+}
+
+/** What a window leaves: its largest, the mean of what lies inside of the image, the mean with the border's zeros. */
+export type PoolMode = "max" | "inner mean" | "mean";
+
+/** The modes' numbers in wasm/pooling.ts. */
+const MODES: Record<PoolMode, number> = { max: 0, "inner mean": 1, mean: 2 };
+
+/** The words that the kernels read. */
+function words(s: PoolSizes): number[] {
+  return [
+    ...[s.height, s.width, s.channels, s.outHeight, s.outWidth],
+    ...[s.kernelHeight, s.kernelWidth, s.strideY, s.strideX, s.top, s.left],
+  ];
+}
+
+/** What one window takes, in nanoseconds a pixel and channel. */
+const cost = (s: PoolSizes) => s.outWidth * s.channels * s.kernelHeight * s.kernelWidth / 2;
+
+/** Images [N, H, W, C] → [N, outH, outW, C]. */
+export function pool(engine: Engine, mode: PoolMode, x: Storage, s: PoolSizes): Storage {
+  const out = engine.allocate([s.images, s.outHeight, s.outWidth, s.channels]);
+  if (sizeOf(out.shape) === 0) return out;
+  const [from, to] = [engine.pointer(x), engine.pointer(out)];
+  engine.wasm.launch(
+    "pool",
+    s.images * s.outHeight,
+    cost(s),
+    MODES[mode],
+    engine.describe(words(s)),
+    from,
+    to,
+  );
+  return out;
+}
+
+/** dx [N, H, W, C]; the largest also asks for x and what was pooled of it. */
 export function poolGrad(
-  mode: i32, description: usize, dy: usize, x: usize, y: usize, dx: usize, begin: i32, end: i32,
-): void {
-  const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
-  // Each field of the description is an access to memory; the loops below have a few nanoseconds.
-  const height = p.height, wide = p.width, kernelHeight = p.kernelHeight, kernelWidth = p.kernelWidth;
-  const dilationY = p.dilationY, dilationX = p.dilationX, channels = p.channels, outWidth = p.outWidth;
-  const groups = (channels + 15) >> 4;
-  for (let unit = begin; unit < end; unit++) {
-    const image = unit / groups, c0 = (unit % groups) << 4, c1 = min(channels, c0 + 16);
-    const base = <usize>(image * height * wide) * pixel;
-    for (let oy = 0; oy < p.outHeight; oy++) {
-      const y0 = oy * p.strideY - p.top;
-      for (let ox = 0; ox < outWidth; ox++) {
-        const x0 = ox * p.strideX - p.left;
-        const out = <usize>((image * p.outHeight + oy) * outWidth + ox) * pixel;
-        let count = 0;
-        if (mode) {
-          for (let ky = 0; ky < kernelHeight; ky++) {
-            if (<u32>(y0 + ky * dilationY) >= <u32>height) continue;
-            for (let kx = 0; kx < kernelWidth; kx++) if (<u32>(x0 + kx * dilationX) < <u32>wide) count++;
-          }
-        }
-        for (let c = c0; c < c1; c += 4) {
-          const width = min(4, c1 - c), column = <usize>c << 2;
-          let g = take(dy + out + column, width), top = g, open = i32x4.splat(-1);
-          if (mode) g = f32x4.div(g, f32x4.splat(<f32>count));
-          else top = take(y + out + column, width);
-          for (let ky = 0; ky < kernelHeight; ky++) {
-            const iy = y0 + ky * dilationY;
-            if (<u32>iy >= <u32>height) continue;
-            for (let kx = 0; kx < kernelWidth; kx++) {
-              const ix = x0 + kx * dilationX;
-              if (<u32>ix >= <u32>wide) continue;
-              const at = base + <usize>(iy * wide + ix) * pixel + column;
-              if (mode) {
-                give(dx + at, f32x4.add(take(dx + at, width), g), width);
-              } else {
-                const v = take(x + at, width);
-                const found = v128.and(open, v128.or(f32x4.eq(v, top), f32x4.ne(v, v)));
-                give(dx + at, f32x4.add(take(dx + at, width), v128.and(g, found)), width);
-                open = v128.andnot(open, found);
-                if (!v128.any_true(open)) {
-                  ky = kernelHeight;
-                  break;
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-  }
+  engine: Engine,
+  mode: PoolMode,
+  dy: Storage,
+  x: Storage | null,
+  y: Storage | null,
+  s: PoolSizes,
+): Storage {
+  const out = engine.zeroed([s.images, s.height, s.width, s.channels]);
+  if (sizeOf(out.shape) === 0 || sizeOf(dy.shape) === 0) return out;
+  const at = (storage: Storage | null) => storage === null ? 0 : engine.pointer(storage);
+  engine.wasm.launch(
+    "poolGrad",
+    s.images * Math.ceil(s.channels / 16),
+    16 * s.outHeight * s.outWidth * s.kernelHeight * s.kernelWidth,
+    ...[MODES[mode], engine.describe(words(s)), at(dy), at(x), at(y), at(out)],
+  );
+  return out;
+}
+
+/** u [N, H, W, C] at the first largest x of each window. */
+export function poolPick(engine: Engine, u: Storage, x: Storage, y: Storage, s: PoolSizes): Storage {
+  const out = engine.allocate([s.images, s.outHeight, s.outWidth, s.channels]);
+  if (sizeOf(out.shape) === 0) return out;
+  const addresses = [u, x, y, out].map((one) => engine.pointer(one));
+  engine.wasm.launch(
+    "poolPick",
+    s.images * s.outHeight,
+    2 * cost(s),
+    engine.describe(words(s)),
+    ...addresses,
+  );
+  return out;
 }

@@ -3,58 +3,34 @@
  * forward kernel serves where there are no groups; its gradients know neither dilations nor groups, find windows by float
  * division (which a GPU may round to the wrong window) and give each weight to one thread.
  *
+ * Here images are [N, H, W, C] and filters [kH, kW, C / groups, out], as they lie in memory.
+ *
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
-import type { Storage } from "../../device.ts";
-import { withoutSplit } from "./matmul.ts";
+import { BINARY } from "../../elementwise.ts";
+import type { ConvolutionSizes } from "../../geometry.ts";
+import { sizeOf } from "../../shape.ts";
+import type { Storage } from "../../storage.ts";
+import type { Gpu } from "../gpu.ts";
+import { callStock, withoutSplit } from "../stock.ts";
+import { binary } from "./binary.ts";
 import { tiledProduct } from "./product.ts";
-import { type GpuKernelCall, registerKernel, sizeOf, stockKernel } from "./registry.ts";
-
-type ConvInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
-type Shape4 = [number, number, number, number];
-
-interface Attributes {
-  strides: [number, number];
-  pad: "valid";
-  dataFormat: "NHWC" | "NCHW";
-  dilations?: [number, number];
-  dimRoundingMode?: "floor";
-  groups?: number;
-  activation?: string;
-  inputShape: number[];
-  filterShape: number[];
-}
-
-const attributesOf = (call: GpuKernelCall) => call.attrs as unknown as Attributes;
-
-function convInfo(input: number[], filter: number[], attrs: Attributes): ConvInfo {
-  const { strides, dilations = [1, 1], pad, dimRoundingMode } = attrs;
-  return tf.backend_util.computeConv2DInfo(
-    input as Shape4,
-    filter as Shape4,
-    strides,
-    dilations,
-    pad,
-    dimRoundingMode,
-  );
-}
 
 /** What WGSL reads as `u.name`; `channels` and `outputs` are a group's. */
-const integers = (info: ConvInfo, groups: number) => ({
-  inHeight: info.inHeight,
-  inWidth: info.inWidth,
-  outHeight: info.outHeight,
-  outWidth: info.outWidth,
-  kernelWidth: info.filterWidth,
-  strideHeight: info.strideHeight,
-  strideWidth: info.strideWidth,
-  dilationHeight: info.dilationHeight,
-  dilationWidth: info.dilationWidth,
-  top: info.padInfo.top,
-  left: info.padInfo.left,
-  channels: info.inChannels / groups,
-  outputs: info.outChannels / groups,
+const integers = (s: ConvolutionSizes) => ({
+  inHeight: s.height,
+  inWidth: s.width,
+  outHeight: s.outHeight,
+  outWidth: s.outWidth,
+  kernelWidth: s.kernelWidth,
+  strideHeight: s.strideY,
+  strideWidth: s.strideX,
+  dilationHeight: s.dilationY,
+  dilationWidth: s.dilationX,
+  top: s.top,
+  left: s.left,
+  channels: s.channels / s.groups,
+  outputs: s.outChannels / s.groups,
 });
 
 /** WGSL: x where the window at output position m (image, row, column in one) has its tap (p, q); 0 in the padding. */
@@ -74,37 +50,92 @@ fn weight(tap: i32, channel: i32, output: i32, group: i32) -> f32 {
   return filter_[(tap * u.channels + channel) * (u.outputs * u.groups) + group * u.outputs + output];
 }`;
 
+/** The most workgroups along a side of a dispatch; TensorFlow.js gives each image one. */
+const MOST = 65535;
+
+/** y = x ⋆ filter + bias, [N, outH, outW, out]. */
+export function convolution(
+  gpu: Gpu,
+  x: Storage,
+  filter: Storage,
+  bias: Storage | null,
+  s: ConvolutionSizes,
+): Storage {
+  const shape = [s.images, s.outHeight, s.outWidth, s.outChannels];
+  if (sizeOf(shape) === 0) return gpu.allocate(shape, "float32");
+  const positions = s.outHeight * s.outWidth;
+  if (s.groups === 1 && s.channels > 0 && Math.max(s.images, positions / 8, s.outChannels / 8) <= MOST) {
+    return stockConvolution(gpu, x, filter, bias, s, positions);
+  }
+  const y = ownConvolution(gpu, x, filter, s, shape);
+  return bias === null ? y : binary(gpu, BINARY.add, y, bias, shape, "float32");
+}
+
 /** y[position, o] = Σ over taps and channels of x · weight. */
-function forward(call: GpuKernelCall): Storage {
-  const { inputs: { x, filter, bias }, backend } = call;
-  const attrs = attributesOf(call), groups = attrs.groups ?? 1;
-  const info = convInfo(x.shape, filter.shape, attrs);
-  return tiledProduct(backend, {
-    key: `convolution ${bias !== undefined}`,
-    inputs: bias === undefined ? { x, filter_: filter } : { x, filter_: filter, bias },
-    integers: integers(info, groups),
+function ownConvolution(
+  gpu: Gpu,
+  x: Storage,
+  filter: Storage,
+  s: ConvolutionSizes,
+  shape: number[],
+): Storage {
+  return tiledProduct(gpu, {
+    key: "convolution",
+    inputs: { x, filter_: filter },
+    integers: integers(s),
     functions: `${INPUT}${WEIGHT}
 fn a(row: i32, k: i32, group: i32) -> f32 { return inputAt(row, k / u.channels, k % u.channels, group); }
 fn b(k: i32, column: i32, group: i32) -> f32 { return weight(k / u.channels, k % u.channels, column, group); }`,
     along: { a: true, b: false },
-    groups,
-    rows: info.batchSize * info.outHeight * info.outWidth,
-    columns: info.outChannels / groups,
-    inner: info.filterHeight * info.filterWidth * info.inChannels / groups,
-    shape: [...info.outShape],
-    added: bias === undefined ? undefined : "bias[group * u.columns + column]",
+    groups: s.groups,
+    rows: s.images * s.outHeight * s.outWidth,
+    columns: s.outChannels / s.groups,
+    inner: s.kernelHeight * s.kernelWidth * s.channels / s.groups,
+    shape,
   });
 }
 
+function stockConvolution(
+  gpu: Gpu,
+  x: Storage,
+  filter: Storage,
+  bias: Storage | null,
+  s: ConvolutionSizes,
+  positions: number,
+): Storage {
+  const inner = s.kernelHeight * s.kernelWidth * s.channels;
+  const down = Math.min(Math.ceil(s.images / 32), s.images * Math.ceil(positions / 32));
+  const tiles = down * Math.ceil(s.outChannels / 32);
+  const attrs = {
+    strides: [s.strideY, s.strideX],
+    pad: [[0, 0], [s.top, s.top], [s.left, s.left], [0, 0]],
+    dataFormat: "NHWC",
+    dimRoundingMode: "floor",
+    dilations: [s.dilationY, s.dilationX],
+  };
+  return gpu.adopt(
+    withoutSplit(
+      inner,
+      s.images * positions * s.outChannels,
+      tiles,
+      () =>
+        bias === null
+          ? callStock(gpu, "Conv2D", { x, filter }, attrs)
+          : callStock(gpu, "FusedConv2D", { x, filter, bias }, {
+            ...attrs,
+            activation: "linear",
+            leakyreluAlpha: 0,
+          }),
+    ),
+  );
+}
+
 /** dx[position, c] = Σ over taps and outputs of dy · weight, where the tap's window exists. */
-function inputGrad(call: GpuKernelCall): Storage {
-  const { inputs: { dy, filter }, backend } = call;
-  const attrs = attributesOf(call), groups = attrs.groups ?? 1;
-  const info = convInfo(attrs.inputShape, filter.shape, attrs);
-  return tiledProduct(backend, {
+export function convolutionInputGrad(gpu: Gpu, dy: Storage, filter: Storage, s: ConvolutionSizes): Storage {
+  return tiledProduct(gpu, {
     key: "convolution input gradient",
     inputs: { dy, filter_: filter },
-    integers: integers(info, groups),
+    integers: integers(s),
     functions: `${WEIGHT}
 fn a(m: i32, k: i32, group: i32) -> f32 {
   let tap = k / u.outputs;
@@ -121,63 +152,28 @@ fn a(m: i32, k: i32, group: i32) -> f32 {
 }
 fn b(k: i32, column: i32, group: i32) -> f32 { return weight(k / u.outputs, column, k % u.outputs, group); }`,
     along: { a: true, b: true },
-    groups,
-    rows: info.batchSize * info.inHeight * info.inWidth,
-    columns: info.inChannels / groups,
-    inner: info.filterHeight * info.filterWidth * info.outChannels / groups,
-    shape: [...info.inShape],
+    groups: s.groups,
+    rows: s.images * s.height * s.width,
+    columns: s.channels / s.groups,
+    inner: s.kernelHeight * s.kernelWidth * s.outChannels / s.groups,
+    shape: [s.images, s.height, s.width, s.channels],
   });
 }
 
 /** dw[tap, c, o] = Σ over positions of x · dy. */
-function filterGrad(call: GpuKernelCall): Storage {
-  const { inputs: { x, dy }, backend } = call;
-  const attrs = attributesOf(call), groups = attrs.groups ?? 1;
-  const info = convInfo(x.shape, attrs.filterShape, attrs);
-  return tiledProduct(backend, {
+export function convolutionFilterGrad(gpu: Gpu, x: Storage, dy: Storage, s: ConvolutionSizes): Storage {
+  return tiledProduct(gpu, {
     key: "convolution filter gradient",
     inputs: { x, dy },
-    integers: integers(info, groups),
+    integers: integers(s),
     functions: `${INPUT}
 fn a(row: i32, k: i32, group: i32) -> f32 { return inputAt(k, row / u.channels, row % u.channels, group); }
 fn b(k: i32, column: i32, group: i32) -> f32 { return dy[(k * u.groups + group) * u.outputs + column]; }`,
     along: { a: false, b: false },
-    groups,
-    rows: info.filterHeight * info.filterWidth * info.inChannels / groups,
-    columns: info.outChannels / groups,
-    inner: info.batchSize * info.outHeight * info.outWidth,
-    shape: [...attrs.filterShape],
+    groups: s.groups,
+    rows: s.kernelHeight * s.kernelWidth * s.channels / s.groups,
+    columns: s.outChannels / s.groups,
+    inner: s.images * s.outHeight * s.outWidth,
+    shape: [s.kernelHeight, s.kernelWidth, s.channels / s.groups, s.outChannels],
   });
-}
-
-const isLinear = ({ activation }: Attributes) => activation === undefined || activation === "linear";
-
-/** Ours with groups, TensorFlow.js' without. */
-function forwardKernel(name: string): (call: GpuKernelCall) => Storage {
-  const stock = stockKernel(name);
-  return (call) => {
-    const attrs = attributesOf(call);
-    const { x, filter } = call.inputs;
-    if (attrs.dataFormat === "NCHW") return stock(call) as Storage;
-    const info = convInfo(x.shape, filter.shape, attrs);
-    if (sizeOf(info.outShape) === 0) return call.backend.allocate([...info.outShape], "float32");
-    if ((attrs.groups ?? 1) > 1 && isLinear(attrs)) return forward(call);
-    const inner = info.filterHeight * info.filterWidth * info.inChannels;
-    const down = Math.min(
-      Math.ceil(info.batchSize / 32),
-      info.batchSize * Math.ceil(info.outHeight * info.outWidth / 32),
-    );
-    const tiles = down * Math.ceil(info.outChannels / 32);
-    return withoutSplit(inner, sizeOf(info.outShape), tiles, () => stock(call)) as Storage;
-  };
-}
-
-/** Registers the kernels. */
-export function registerConvolutionKernels(): void {
-  for (const name of ["Conv2D", "FusedConv2D"]) registerKernel(name, forwardKernel(name));
-  const gradients = { Conv2DBackpropInput: inputGrad, Conv2DBackpropFilter: filterGrad };
-  for (const [name, gradient] of Object.entries(gradients)) {
-    const stock = stockKernel(name);
-    registerKernel(name, (call) => attributesOf(call).dataFormat === "NCHW" ? stock(call) : gradient(call));
-  }
 }

@@ -1,63 +1,89 @@
 /**
- * Keeps TensorFlow.js' matrix product from its split-K program, which adds with atomics (another sum each time) and is
- * wrong for a transposed second matrix.
+ * Matrix products. TensorFlow.js' program is fast and computes most; ours the few that it refuses (more tiles along a side than
+ * a dispatch has workgroups) or gets wrong (two batches that both broadcast).
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
-import type { Storage } from "../../device.ts";
-import { type GpuKernelCall, registerKernel, sizeOf, stockKernel } from "./registry.ts";
+import { BINARY } from "../../elementwise.ts";
+import { broadcastShapes, sizeOf } from "../../shape.ts";
+import type { Storage } from "../../storage.ts";
+import type { Gpu } from "../gpu.ts";
+import { callStock, withoutSplit } from "../stock.ts";
+import { expand } from "./arrange.ts";
+import { binary } from "./binary.ts";
+import { fill } from "./fill.ts";
+import { tiledProduct } from "./product.ts";
 
-const FLAG = "WEBGPU_MATMUL_PROGRAM_TYPE";
-/** TensorFlow.js' own number for the program with small tiles, which it takes for shorter sums. */
-const SMALL_TILES = 2;
-/** From this inner size on it would split, if the outputs are more than 128. */
-const SPLIT_FROM = 2000;
+/** A row-major matrix, or a batch of them, [..., rows, columns]; `transposed`: what is meant has these as columns. */
+export interface Matrix {
+  readonly memory: Storage;
+  readonly transposed: boolean;
+}
 
-/** Runs `body`, in which a product with inner size `inner` and `outputs` results is not split. */
-export function withoutSplit<T>(inner: number, outputs: number, workgroups32: number, body: () => T): T {
-  // Where TensorFlow.js has tiles enough to fill the GPU it does not split, and its large tiles are faster.
-  if (inner < SPLIT_FROM || outputs <= 128 || workgroups32 > 32) return body();
-  const before = tf.env().getNumber(FLAG);
-  tf.env().set(FLAG, SMALL_TILES);
-  try {
-    return body();
-  } finally {
-    tf.env().set(FLAG, before);
+/** The most workgroups along a side of a dispatch, and the smallest tile of TensorFlow.js'. */
+const MOST = 65535, SMALLEST_TILE = 8;
+
+/** a · b (+ bias, one number a column); leading dimensions broadcast. */
+export function matmul(gpu: Gpu, a: Matrix, b: Matrix, bias: Storage | null = null): Storage {
+  const [rows, inner] = sizes(a), columns = sizes(b)[1];
+  const batchA = a.memory.shape.slice(0, -2), batchB = b.memory.shape.slice(0, -2);
+  const batch = broadcastShapes("matmul", batchA, batchB), count = sizeOf(batch);
+  const shape = [...batch, rows, columns], outputs = sizeOf(shape);
+  if (outputs === 0) return gpu.allocate(shape, "float32");
+  // A sum over nothing; its bias is all that is left.
+  if (inner === 0) return bias === null ? fill(gpu, shape, 0, "float32") : expand(gpu, bias, shape);
+  // TensorFlow.js repeats a batch of 1, and no other.
+  const whole = ({ memory, transposed }: Matrix, own: readonly number[]): Matrix =>
+    sizeOf(own) === 1 || sizeOf(own) === count
+      ? { memory, transposed }
+      : { memory: expand(gpu, memory, [...batch, ...memory.shape.slice(-2)]), transposed };
+  const left = whole(a, batchA), right = whole(b, batchB);
+  if (Math.max(count, Math.ceil(rows / SMALLEST_TILE), Math.ceil(columns / SMALLEST_TILE)) > MOST) {
+    const product = ownProduct(gpu, left, right, count, shape);
+    return bias === null ? product : binary(gpu, BINARY.add, product, bias, shape, "float32");
   }
+  const tiles = count * Math.ceil(rows / 32) * Math.ceil(columns / 32);
+  const attrs = { transposeA: a.transposed, transposeB: b.transposed };
+  const result = withoutSplit(
+    inner,
+    outputs,
+    tiles,
+    () =>
+      bias === null
+        ? callStock(gpu, "BatchMatMul", { a: left.memory, b: right.memory }, attrs)
+        : callStock(gpu, "_FusedMatMul", { a: left.memory, b: right.memory, bias }, {
+          ...attrs,
+          activation: "linear",
+          leakyreluAlpha: 0,
+        }),
+  );
+  return gpu.adopt(result, shape);
 }
 
-function shapeOf({ inputs: { a, b }, attrs }: GpuKernelCall) {
-  const [aRows, aColumns] = a.shape.slice(-2), [bRows, bColumns] = b.shape.slice(-2);
-  return {
-    rows: attrs.transposeA ? aColumns : aRows,
-    inner: attrs.transposeA ? aRows : aColumns,
-    columns: attrs.transposeB ? bRows : bColumns,
-    batch: tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)),
-  };
+function sizes({ memory: { shape }, transposed }: Matrix): [rows: number, columns: number] {
+  const [rows, columns] = shape.slice(-2);
+  return transposed ? [columns, rows] : [rows, columns];
 }
 
-/** Registers the kernels. */
-export function registerMatmulKernels(): void {
-  for (const name of ["BatchMatMul", "_FusedMatMul"]) {
-    const stock = stockKernel(name);
-    registerKernel(name, (call) => {
-      const { rows, inner, columns, batch } = shapeOf(call);
-      const shape = [...batch, rows, columns];
-      if (sizeOf(shape) === 0) return call.backend.allocate(shape, "float32");
-      // A sum over nothing; its bias is all that is left.
-      if (inner === 0) return emptySum(call, shape);
-      const tiles = sizeOf(batch) * Math.ceil(rows / 32) * Math.ceil(columns / 32);
-      return withoutSplit(inner, sizeOf(shape), tiles, () => stock(call));
-    });
-  }
+/** With the tiles of product.ts. A batch of 1 serves all. */
+function ownProduct(gpu: Gpu, a: Matrix, b: Matrix, groups: number, shape: readonly number[]): Storage {
+  const [rows, inner] = sizes(a), columns = sizes(b)[1];
+  const far = ({ memory }: Matrix) =>
+    sizeOf(memory.shape.slice(0, -2)) === 1 ? 0 : sizeOf(memory.shape.slice(-2));
+  const place = (row: string, column: string, across: string, { transposed }: Matrix, down: string) =>
+    transposed ? `${column} * ${down} + ${row}` : `${row} * ${across} + ${column}`;
+  return tiledProduct(gpu, {
+    key: `matmul ${a.transposed} ${b.transposed}`,
+    inputs: { left: a.memory, right: b.memory },
+    integers: { farLeft: far(a), farRight: far(b) },
+    functions: /* wgsl */ `
+fn a(row: i32, k: i32, group: i32) -> f32 {
+  return left[group * u.farLeft + ${place("row", "k", "u.inner", a, "u.rows")}];
 }
-
-function emptySum({ inputs: { bias }, backend }: GpuKernelCall, shape: number[]): Storage {
-  const zeros = backend.upload(new Float32Array(sizeOf(shape)), shape, "float32");
-  if (bias === undefined) return zeros;
-  const add = tf.getKernel("Add", "webgpu").kernelFunc as unknown as (call: unknown) => Storage;
-  const result = add({ inputs: { a: zeros, b: bias }, backend });
-  backend.disposeData(zeros.dataId);
-  return result;
+fn b(k: i32, column: i32, group: i32) -> f32 {
+  return right[group * u.farRight + ${place("k", "column", "u.columns", b, "u.inner")}];
+}`,
+    along: { a: !a.transposed, b: b.transposed },
+    ...{ groups, rows, columns, inner, shape, groupsFirst: true },
+  });
 }

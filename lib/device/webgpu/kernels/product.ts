@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { Storage } from "../../device.ts";
-import { type GpuBackend, workgroupsFor } from "../backend.ts";
+import { sizeOf } from "../../shape.ts";
+import type { Storage } from "../../storage.ts";
+import { type Gpu, workgroupsFor } from "../gpu.ts";
 import { packUniforms } from "../wgsl.ts";
-import { reduceMiddle } from "./reduce.ts";
-import { sizeOf } from "./registry.ts";
+import { reduceMiddle } from "./reduction.ts";
 
 /** Rows and columns of results in a workgroup's tile. */
 const TILE = 32;
@@ -22,6 +22,8 @@ const THREADS = SIDE * SIDE;
 const ENOUGH = 256;
 /** The least worth a workgroup of its own. */
 const LEAST = 128;
+/** The longest sum of one workgroup: on llvmpipe a thread's loops end after 65,535 turns, unasked. */
+const LONGEST = 1 << 17;
 
 /** The product [groups] × [rows, inner] · [inner, columns]. */
 export interface TiledProduct {
@@ -39,35 +41,33 @@ export interface TiledProduct {
   rows: number;
   columns: number;
   inner: number;
-  /** The result's shape: row-major [rows, groups, columns]. */
-  shape: number[];
-  /** WGSL, added to each result: "bias[column + group * u.columns]". Such a sum is not split. */
-  added?: string;
+  /** The result's shape: row-major [rows, groups, columns]; [groups, rows, columns] with `groupsFirst`. */
+  shape: readonly number[];
+  groupsFirst?: boolean;
 }
 
 /** Computes the product. Long sums of few results are split among workgroups and their parts added, always alike. */
-export function tiledProduct(backend: GpuBackend, product: TiledProduct): Storage {
+export function tiledProduct(gpu: Gpu, product: TiledProduct): Storage {
   const { rows, columns, inner, groups, shape } = product;
   const tiles = Math.ceil(rows / TILE) * Math.ceil(columns / TILE) * groups;
-  const splits = product.added !== undefined || tiles === 0
-    ? 1
-    : Math.max(1, Math.min(Math.ceil(ENOUGH / tiles), Math.ceil(inner / LEAST)));
-  if (splits === 1) return dispatch(backend, product, shape, 1);
-  const parts = dispatch(backend, product, [splits, ...shape], splits);
-  const result = reduceMiddle(backend, "Sum", parts, [1, splits, sizeOf(shape)], shape, 1);
-  backend.disposeData(parts.dataId);
+  if (tiles === 0) return gpu.allocate(shape, "float32");
+  const wanted = Math.min(Math.ceil(ENOUGH / tiles), Math.ceil(inner / LEAST));
+  const splits = Math.max(1, wanted, Math.ceil(inner / LONGEST));
+  if (splits === 1) return dispatch(gpu, product, shape, 1);
+  const parts = dispatch(gpu, product, [splits, ...shape], splits);
+  const result = reduceMiddle(gpu, "sum", parts, [1, splits, sizeOf(shape)], shape);
+  gpu.free(parts);
   return result;
 }
 
-function dispatch(backend: GpuBackend, product: TiledProduct, shape: number[], splits: number): Storage {
-  const { rows, columns, inner, groups, inputs, integers } = product;
-  const result = backend.allocate(shape, "float32");
-  if (sizeOf(shape) === 0) return result;
+function dispatch(gpu: Gpu, product: TiledProduct, shape: readonly number[], splits: number): Storage {
+  const { key, rows, columns, inner, groups, inputs, integers, groupsFirst } = product;
+  const result = gpu.allocate(shape, "float32");
   const tilesAcross = Math.ceil(columns / TILE), tilesDown = Math.ceil(rows / TILE);
   const depth = DEPTH * Math.ceil(inner / splits / DEPTH);
   const all = { rows, columns, inner, groups, splits, depth, tilesAcross, tilesDown, ...integers };
-  backend.dispatch({
-    key: product.key,
+  gpu.dispatch({
+    key: `${key} ${groupsFirst}`,
     code: () => code(product, Object.keys(all)),
     bindings: [...Object.values(inputs), result],
     uniforms: packUniforms(Object.values(all)),
@@ -78,32 +78,41 @@ function dispatch(backend: GpuBackend, product: TiledProduct, shape: number[], s
 
 const range = (count: number) => [...Array(count).keys()];
 
-function code({ inputs, functions, along, added }: TiledProduct, integers: string[]): string {
-  const names = Object.keys(inputs);
-  // Which four neighbours a thread fetches: the threads of a row go along what is a run in memory.
-  const fetched = (alongK: boolean) =>
-    alongK
-      ? `let k = i32(e % ${DEPTH}u); let place = i32(e / ${DEPTH}u) * ${EACH};`
-      : `let k = i32(e / ${SIDE}u); let place = i32(e % ${SIDE}u) * ${EACH};`;
-  const fetch = (
-    tile: string,
-    alongK: boolean,
-    first: string,
-    limit: string,
-    value: (place: string) => string,
-  ) => `
+/** WGSL: a tile's values into workgroup memory, four neighbours a thread; threads go along what is a run in memory. */
+function fetch(
+  tile: string,
+  alongK: boolean,
+  first: string,
+  limit: string,
+  value: (place: string) => string,
+): string {
+  const [k, place] = alongK ? [`e % ${DEPTH}u`, `e / ${DEPTH}u`] : [`e / ${SIDE}u`, `e % ${SIDE}u`];
+  const one = (c: number) =>
+    `if (${first} + place + ${c} < ${limit}) { four[${c}] = ${value(`${first} + place + ${c}`)}; }`;
+  return `
     for (var e = local; e < ${DEPTH * SIDE}u; e += ${THREADS}u) {
-      ${fetched(alongK)}
+      let k = i32(${k});
+      let place = i32(${place}) * ${EACH};
       var four = vec4<f32>(0.0);
       if (start + k < end) {
-        ${
-    range(EACH).map((c) =>
-      `if (${first} + place + ${c} < ${limit}) { four[${c}] = ${value(`${first} + place + ${c}`)}; }`
-    ).join("\n        ")
-  }
+        ${range(EACH).map(one).join("\n        ")}
       }
       ${tile}[k * ${SIDE} + place / ${EACH}] = four;
     }`;
+}
+
+function code({ inputs, functions, along, groupsFirst }: TiledProduct, integers: readonly string[]): string {
+  const names = Object.keys(inputs);
+  const at = groupsFirst
+    ? "((part * u.groups + group) * u.rows + row) * u.columns + column"
+    : "((part * u.rows + row) * u.groups + group) * u.columns + column";
+  const steps = range(DEPTH).map((k) =>
+    `{
+      let a4 = tileA[${k * SIDE}u + y];
+      let b4 = tileB[${k * SIDE}u + x];
+      ${range(EACH).map((r) => `sum${r} += a4[${r}] * b4;`).join(" ")}
+    }`
+  );
   return /* wgsl */ `
 struct Uniforms { ${integers.map((name) => `${name}: i32`).join(", ")} }
 ${names.map((name, b) => `@group(0) @binding(${b}) var<storage, read> ${name}: array<f32>;`).join("\n")}
@@ -134,15 +143,7 @@ fn main(
 ${fetch("tileA", along.a, "firstRow", "u.rows", (row) => `a(${row}, start + k, group)`)}
 ${fetch("tileB", along.b, "firstColumn", "u.columns", (column) => `b(start + k, ${column}, group)`)}
     workgroupBarrier();
-    ${
-    range(DEPTH).map((k) =>
-      `{
-      let a4 = tileA[${k * SIDE}u + y];
-      let b4 = tileB[${k * SIDE}u + x];
-      ${range(EACH).map((r) => `sum${r} += a4[${r}] * b4;`).join(" ")}
-    }`
-    ).join("\n    ")
-  }
+    ${steps.join("\n    ")}
     workgroupBarrier();
   }
   let sums = array<vec4<f32>, ${EACH}>(${range(EACH).map((r) => `sum${r}`).join(", ")});
@@ -152,8 +153,7 @@ ${fetch("tileB", along.b, "firstColumn", "u.columns", (column) => `b(start + k, 
     for (var c = 0; c < ${EACH}; c++) {
       let column = firstColumn + i32(x) * ${EACH} + c;
       if (column >= u.columns) { break; }
-      let at = ((part * u.rows + row) * u.groups + group) * u.columns + column;
-      output[at] = sums[r][c]${added === undefined ? "" : ` + ${added}`};
+      output[${at}] = sums[r][c];
     }
   }
 }`;

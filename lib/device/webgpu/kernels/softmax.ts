@@ -1,15 +1,19 @@
 /**
- * Softmax and LogSoftmax over the last dimension: a workgroup per row finds the largest logit, then Σ exp(x − largest),
- * so that no exponential overflows.
+ * Softmax, log-softmax and cross-entropy: a workgroup per line finds the largest logit, then Σ exp(x − largest), so that no
+ * exponential overflows.
  *
  * @module
  */
-import type { Storage } from "../../device.ts";
-import { workgroupsFor } from "../backend.ts";
-import { NAN, packUniforms } from "../wgsl.ts";
-import { type GpuKernelCall, registerKernel, sizeOf } from "./registry.ts";
+import { sizeOf } from "../../shape.ts";
+import type { Storage } from "../../storage.ts";
+import { type Gpu, workgroupsFor } from "../gpu.ts";
+import { rangeCheck } from "../range.ts";
+import { buffers, NAN, onePerThread, packUniforms, WORKGROUP } from "../wgsl.ts";
 
 const THREADS = 64;
+
+/** The longest line that a workgroup takes: on llvmpipe a thread's loops end after 65,535 turns, unasked. */
+export const LONGEST = 1 << 20;
 
 /** WGSL: every thread's `value` made one, the same way each time; `result` is the same in all threads. */
 const together = (combine: string, result: string) => `
@@ -26,18 +30,22 @@ const together = (combine: string, result: string) => `
   let ${result} = shared_[0];
   workgroupBarrier();`;
 
-function rowwise({ inputs: { logits }, backend }: GpuKernelCall, key: string, finish: string): Storage {
-  const result = backend.allocate([...logits.shape], "float32");
+/** A NaN among a line's logits makes its sum, hence the whole line, NaN. */
+function linewise(gpu: Gpu, logits: Storage, dim: number, finish: string): Storage {
+  const result = gpu.allocate(logits.shape, "float32");
   const size = sizeOf(logits.shape);
   if (size === 0) return result;
-  const columns = logits.shape.at(-1) ?? 1, rows = size / columns;
-  backend.dispatch({
-    key,
+  const length = logits.shape[dim], inner = sizeOf(logits.shape.slice(dim + 1)), lines = size / length;
+  const each = (body: string) =>
+    `for (var k = local; k < uniforms.length; k += ${THREADS}u) {
+    let at = start + k * uniforms.inner;
+    ${body}
+  }`;
+  gpu.dispatch({
+    key: `softmax ${finish}`,
     code: () => /* wgsl */ `
-struct Uniforms { rows: u32, columns: u32 }
-@group(0) @binding(0) var<storage, read> logits: array<f32>;
-@group(0) @binding(1) var<storage, read_write> output: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
+struct Uniforms { lines: u32, length: u32, inner: u32 }
+${buffers({ logits: "f32" }, "f32")}
 ${NAN}
 var<workgroup> shared_: array<f32, ${THREADS}>;
 @compute @workgroup_size(${THREADS})
@@ -46,31 +54,91 @@ fn main(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let row = group.y * groups.x + group.x;
-  if (row >= uniforms.rows) { return; }
-  let start = row * uniforms.columns;
-  let end = start + uniforms.columns;
+  let line = group.y * groups.x + group.x;
+  if (line >= uniforms.lines) { return; }
+  let outer = line / uniforms.inner;
+  let start = outer * uniforms.length * uniforms.inner + line - outer * uniforms.inner;
   var value = -infinity();
-  for (var at = start + local; at < end; at += ${THREADS}u) { value = max(value, logits[at]); }
+  ${each("value = max(value, logits[at]);")}
   ${together("max(a, b)", "largest")}
   value = 0.0;
-  for (var at = start + local; at < end; at += ${THREADS}u) { value += exp(logits[at] - largest); }
+  ${each("value += exp(logits[at] - largest);")}
   ${together("a + b", "sum")}
   let logSum = log(sum);
-  for (var at = start + local; at < end; at += ${THREADS}u) {
-    let shifted = logits[at] - largest;
-    output[at] = ${finish};
-  }
+  ${each(`let shifted = logits[at] - largest;\n    output[at] = ${finish};`)}
 }`,
     bindings: [logits, result],
-    uniforms: packUniforms([rows, columns]),
-    workgroups: workgroupsFor(rows, 1),
+    uniforms: packUniforms([lines, length, inner]),
+    workgroups: workgroupsFor(lines, 1),
   });
   return result;
 }
 
-/** Registers the kernels. A NaN among a row's logits makes its sum, hence the whole row, NaN. */
-export function registerSoftmaxKernels(): void {
-  registerKernel("Softmax", (call) => rowwise(call, "Softmax", "exp(shifted) / sum"));
-  registerKernel("LogSoftmax", (call) => rowwise(call, "LogSoftmax", "shifted - logSum"));
+/** eˣ / Σ eˣ along a dimension of at most {@linkcode LONGEST}. */
+export function softmax(gpu: Gpu, x: Storage, dim: number): Storage {
+  return linewise(gpu, x, dim, "exp(shifted) / sum");
+}
+
+/** x − ln Σ eˣ along a dimension of at most {@linkcode LONGEST}. */
+export function logSoftmax(gpu: Gpu, x: Storage, dim: number): Storage {
+  return linewise(gpu, x, dim, "shifted - logSum");
+}
+
+/** −log-softmax at each row's class; NaN where there is no such class. */
+export function classLoss(gpu: Gpu, logs: Storage, classes: Storage): Storage {
+  const [rows, columns] = logs.shape;
+  const result = gpu.allocate([rows], "float32");
+  if (rows === 0) return result;
+  gpu.dispatch({
+    key: "crossEntropy",
+    code: () => /* wgsl */ `
+struct Uniforms { rows: u32, columns: u32 }
+${buffers({ logs: "f32", classes: "i32" }, "f32")}
+${NAN}
+${rangeCheck("crossEntropy", 4)}
+${
+      onePerThread(`
+  if (index >= uniforms.rows) { return; }
+  let class_ = classes[index];
+  if (class_ < 0 || u32(class_) >= uniforms.columns) {
+    outOfRange(class_, uniforms.columns);
+    output[index] = nan();
+    return;
+  }
+  output[index] = -logs[index * uniforms.columns + u32(class_)];`)
+    }`,
+    bindings: [logs, classes, result],
+    uniforms: packUniforms([rows, columns]),
+    workgroups: workgroupsFor(rows, WORKGROUP),
+    checks: "crossEntropy",
+  });
+  return result;
+}
+
+/** dy · (e^logs − one-hot of the class): what a logit was too likely, or too unlikely. */
+export function crossEntropyGrad(gpu: Gpu, dy: Storage, logs: Storage, classes: Storage): Storage {
+  const result = gpu.allocate(logs.shape, "float32");
+  const size = sizeOf(logs.shape);
+  if (size === 0) return result;
+  gpu.dispatch({
+    key: "crossEntropyGrad",
+    code: () => /* wgsl */ `
+struct Uniforms { size: u32, columns: u32 }
+${buffers({ dy: "f32", logs: "f32", classes: "i32" }, "f32")}
+${rangeCheck("crossEntropyGrad", 5)}
+${
+      onePerThread(`
+  if (index >= uniforms.size) { return; }
+  let row = index / uniforms.columns;
+  let column = index - row * uniforms.columns;
+  let class_ = classes[row];
+  if (column == 0u && (class_ < 0 || u32(class_) >= uniforms.columns)) { outOfRange(class_, uniforms.columns); }
+  output[index] = dy[row] * (exp(logs[index]) - select(0.0, 1.0, i32(column) == class_));`)
+    }`,
+    bindings: [dy, logs, classes, result],
+    uniforms: packUniforms([size, logs.shape[1]]),
+    workgroups: workgroupsFor(size, WORKGROUP),
+    checks: "crossEntropyGrad",
+  });
+  return result;
 }

@@ -1,0 +1,11 @@
+/**
+ * TensorFlow.js, whole: its core alone knows no gradients.
+ *
+ * @module
+ */
+import type * as core from "@tensorflow/tfjs-core";
+
+// Named by a variable, so that nobody downloads it who does not measure.
+const NAME: string = "@tensorflow/tfjs";
+/** TensorFlow.js. */
+export const tf: typeof core = await import(NAME);

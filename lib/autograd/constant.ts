@@ -1,0 +1,34 @@
+/**
+ * Plain numbers as values.
+ *
+ * @module
+ */
+import type { Device, DType } from "../device/device.ts";
+import { Buffer } from "./buffer.ts";
+import { Value } from "./value.ts";
+
+const constants = new WeakMap<Device, Map<string, Value>>();
+
+/** So many others are kept, where they cost no memory of the device: a learning rate comes again at every step. */
+const MOST = 256;
+
+/** A number as a value of no dimensions; small halves and integers are made once and kept. */
+export function constant(device: Device, number: number, dtype: DType = "float32"): Value {
+  const common = Math.abs(number) <= 8 && Number.isInteger(2 * number) && !Object.is(number, -0);
+  if (!common && !device.collectsGarbage) return made(device, number, dtype);
+  let known = constants.get(device);
+  if (known === undefined) constants.set(device, known = new Map());
+  const key = dtype + number;
+  let value = known.get(key);
+  if (value === undefined) {
+    if (known.size > MOST) known.clear();
+    known.set(key, value = made(device, number, dtype));
+    value.buffer.kept = true;
+  }
+  return value;
+}
+
+function made(device: Device, number: number, dtype: DType): Value {
+  const Kind = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
+  return new Value(new Buffer(device, device.upload(Kind.of(number), [], dtype), "constant"));
+}

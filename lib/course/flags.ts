@@ -1,0 +1,227 @@
+/**
+ * The flags of a chapter: `deno run chapters/07_resnet.ts --steps 20 --data mnist`.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import type { DeviceName } from "../device/device.ts";
+import { keepOutput } from "../show/notebook.ts";
+import { writePicturesTo } from "../show/output.ts";
+import { nearest } from "../text/nearest.ts";
+import { wrap } from "../text/width.ts";
+
+/** Where a chapter's pictures come from: random numbers, or handwritten digits. */
+export type DataName = "random" | "mnist";
+
+/** Which flags a chapter has, with their defaults; a flag that is not named here is unknown to the chapter. */
+export interface ChapterSpec {
+  /** The chapter's name, as `--help` shows it: "Chapter 7: ResNet". */
+  title: string;
+  /** What the chapter does, in a sentence or two. */
+  description?: string;
+  /** `--device cpu|webgpu`; true: the best one there is unless the reader names one. */
+  device?: true | DeviceName;
+  /** `--steps N`: how many training steps. */
+  steps?: number;
+  /** `--batch N`: how many pictures at once. */
+  batch?: number;
+  /** `--data random|mnist`; true: random. */
+  data?: true | DataName;
+  /** `--seed N`: where the random numbers start. */
+  seed?: number;
+  /** `--verbose`: print more. */
+  verbose?: true;
+  /** `--out DIR`: where `show()` writes its pictures. */
+  out?: true;
+}
+
+/** What each flag is once it is read. */
+export interface FlagValues {
+  /** Undefined: the best device there is, as `useDevice(undefined)` takes it. */
+  device: DeviceName | undefined;
+  /** How many training steps. */
+  steps: number;
+  /** How many pictures at once. */
+  batch: number;
+  /** Where the pictures come from. */
+  data: DataName;
+  /** Where the random numbers start. */
+  seed: number;
+  /** Whether to print more. */
+  verbose: boolean;
+  /** Where pictures are written; undefined: nowhere. */
+  out: string | undefined;
+}
+
+type FlagName = keyof FlagValues;
+
+/** The flags that a chapter declares: those that its spec names, and no others. */
+export type ChapterFlags<Spec extends ChapterSpec> = {
+  [Name in keyof FlagValues & keyof Spec]: FlagValues[Name];
+};
+
+/** What reading the arguments came to: flags, a help text to print, or a sentence that says what is wrong. */
+type ReadFlags<Spec extends ChapterSpec> =
+  | { kind: "flags"; flags: ChapterFlags<Spec> }
+  | { kind: "help"; text: string }
+  | { kind: "error"; text: string };
+
+/** How one flag is written and read. `choices`: one of these words; `least`: a whole number from there; else a switch. */
+interface FlagRule {
+  help: string;
+  /** It takes any text; in the help it is called this. */
+  takes?: string;
+  choices?: readonly string[];
+  least?: number;
+}
+
+/** Every flag that a chapter can have, in the order in which `--help` lists them. */
+const RULES: Record<FlagName, FlagRule> = {
+  device: { help: "where to compute", choices: ["cpu", "webgpu"] },
+  steps: { help: "how many training steps", least: 1 },
+  batch: { help: "how many pictures at once", least: 1 },
+  data: { help: "random numbers, or handwritten digits", choices: ["random", "mnist"] },
+  seed: { help: "where the random numbers start", least: 0 },
+  verbose: { help: "print more" },
+  out: { help: "keep the pictures there: a web page and an SVG each", takes: "DIR" },
+};
+
+/**
+ * Reads a chapter's flags from the command line. In a notebook there is no command line: the defaults serve, and from
+ * here on cells keep all that they print.
+ *
+ * A wrong flag or value ends the program with a sentence on stderr and exit code 2; `--help` prints what there is
+ * and ends it with 0.
+ *
+ * @param spec The chapter's title, and the flags that it has with their defaults.
+ * @returns A value for each flag that `spec` names.
+ *
+ * @example
+ * ```ts
+ * import { chapterFlags } from "descent/course";
+ *
+ * const flags = chapterFlags({ title: "Chapter 7: ResNet", device: true, steps: 5, seed: 7 });
+ * console.log(flags.steps); // 5, or what --steps says
+ * ```
+ */
+export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): ChapterFlags<Spec> {
+  keepOutput();
+  const result = readFlags(spec, Deno.args, scriptName());
+  switch (result.kind) {
+    case "flags":
+      if (spec.out) writePicturesTo((result.flags as Partial<FlagValues>).out);
+      return result.flags;
+    case "help":
+      console.log(result.text);
+      Deno.exit(0);
+      break;
+    case "error":
+      console.error(result.text);
+      Deno.exit(2);
+  }
+}
+
+/**
+ * Reads a chapter's flags from a list of arguments; decides nothing about the program.
+ *
+ * @param spec The chapter's title, and the flags that it has with their defaults.
+ * @param args The arguments.
+ * @param script How the reader called the chapter, for the help text.
+ */
+export function readFlags<const Spec extends ChapterSpec>(
+  spec: Spec,
+  args: readonly string[],
+  script = "chapter.ts",
+): ReadFlags<Spec> {
+  const names = (Object.keys(RULES) as FlagName[]).filter((name) => spec[name] !== undefined);
+  const valued = names.filter((name) => !isSwitch(RULES[name]));
+  const unknown: { arg: string; isFlag: boolean }[] = [];
+  const parsed = parseArgs(args, {
+    string: [...valued, "_"],
+    boolean: [...names.filter((name) => isSwitch(RULES[name])), "help"],
+    alias: { help: "h" },
+    unknown: (arg: string, key?: string) => {
+      unknown.push({ arg, isFlag: key !== undefined });
+      return false;
+    },
+  }) as Record<string, unknown>;
+  if (parsed.help) return { kind: "help", text: helpText(spec, names, script) };
+
+  const flags: Record<string, unknown> = {};
+  const errors: string[] = [];
+  for (const name of names) {
+    const text = parsed[name];
+    if (isSwitch(RULES[name])) flags[name] = text;
+    else if (text === undefined) flags[name] = defaultOf(spec, name);
+    else {
+      // parseArgs takes "-3" for a flag of its own, and leaves its owner with nothing.
+      const negative = unknown.find(({ arg }) => /^-\d/.test(arg))?.arg;
+      const read = readValue(name, text === "" && negative ? negative : String(text));
+      if (read.error) errors.push(read.error);
+      flags[name] = read.value;
+    }
+  }
+  const stray = unknown[0];
+  if (stray && errors.length === 0) errors.push(aboutUnknown(stray.arg, stray.isFlag, names));
+  // What follows "--" is never a flag, so parseArgs asks about none of it.
+  const rest = parsed._ as string[];
+  if (errors.length === 0 && rest.length > 0) errors.push(aboutUnknown(rest[0], false, names));
+  if (errors.length > 0) return { kind: "error", text: errors[0] };
+  return { kind: "flags", flags: flags as ChapterFlags<Spec> };
+}
+
+function isSwitch(rule: FlagRule): boolean {
+  return rule.choices === undefined && rule.least === undefined && rule.takes === undefined;
+}
+
+function defaultOf(spec: ChapterSpec, name: FlagName): unknown {
+  if (name === "data" && spec.data === true) return "random";
+  return spec[name] === true ? undefined : spec[name];
+}
+
+function readValue(name: FlagName, text: string): { value?: unknown; error?: string } {
+  const { choices, least, takes: any } = RULES[name];
+  const kind = choices?.join(" or ") ?? (any ? "the path of a directory" : `a whole number from ${least} up`);
+  const takes = `--${name} takes ${kind}`;
+  if (text === "") return { error: `${takes}; none was given.` };
+  if (choices) {
+    if (choices.includes(text)) return { value: text };
+    const guess = nearest(text, choices);
+    return { error: `${takes}, not "${text}"${guess ? `: did you mean ${guess}?` : "."}` };
+  }
+  if (any) return { value: text };
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least!) return { value };
+  return { error: `${takes}, not "${text}".` };
+}
+
+function aboutUnknown(arg: string, isFlag: boolean, names: string[]): string {
+  if (!isFlag) return `"${arg}" follows no flag that takes a value. --help lists the flags.`;
+  const [flag] = arg.split("=");
+  const guess = nearest(flag.replace(/^-+/, ""), [...names, "help"]);
+  return `There is no flag ${flag}${guess ? `: did you mean --${guess}?` : "."} --help lists them all.`;
+}
+
+function helpText(spec: ChapterSpec, names: FlagName[], script: string): string {
+  const rows = names.map((name) => {
+    const { choices, least, takes, help } = RULES[name];
+    const value = choices ? ` ${choices.join("|")}` : takes ? ` ${takes}` : least !== undefined ? " N" : "";
+    const standard = name === "device" && spec.device === true ? "the best there is" : defaultOf(spec, name);
+    return [`--${name}${value}`, help + (standard === undefined ? "" : ` (${standard})`)];
+  });
+  rows.push(["--help", "this text"]);
+  const width = Math.max(...rows.map(([flag]) => flag.length));
+  return [
+    spec.title,
+    ...(spec.description ? wrap(spec.description, 80) : []),
+    "",
+    `Usage: deno run ${script} [flags]`,
+    "",
+    ...rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`),
+  ].join("\n");
+}
+
+/** How the chapter was called, relative to its repository: "chapters/07_resnet.ts". */
+function scriptName(): string {
+  return new URL(Deno.mainModule).pathname.split("/").slice(-2).join("/");
+}

@@ -1,0 +1,265 @@
+/**
+ * What kernels refuse, said once for all devices: sentences that name the kernel, and the shapes that follow from its arguments.
+ *
+ * @module
+ */
+import { broadcastShapes, reducedShape, sameShape, sizeOf, text } from "./shape.ts";
+import type { Border, Convolution, Pooling, Slice } from "./kernels.ts";
+import { type ConvolutionSizes, convolutionSizes, pooledShape } from "./geometry.ts";
+import type { DType, Shaped } from "./storage.ts";
+
+/**
+ * Checks an argument's dtype.
+ *
+ * @throws {TypeError} if it is none of those that the kernel takes.
+ */
+export function need(kernel: string, x: Shaped, takes: readonly DType[]): void {
+  for (let i = 0; i < takes.length; i++) if (takes[i] === x.dtype) return;
+  throw new TypeError(`${kernel}: ${takes.join(" or ")} is needed, not ${x.dtype}`);
+}
+
+/** Checks that arrays are float32. */
+export function floats(kernel: string, ...arrays: readonly (Shaped | null)[]): void {
+  for (const x of arrays) if (x !== null && x.dtype !== "float32") need(kernel, x, ["float32"]);
+}
+
+/** Checks that two arrays have one dtype. */
+export function alike(kernel: string, a: Shaped, b: Shaped): void {
+  if (a.dtype !== b.dtype) {
+    throw new TypeError(`${kernel}: both must have one dtype, not ${a.dtype} and ${b.dtype}`);
+  }
+}
+
+/** Checks a number of dimensions. */
+function rank(kernel: string, what: string, x: Shaped, wanted: number): void {
+  if (x.shape.length !== wanted) {
+    throw new RangeError(`${kernel}: ${what} needs ${wanted} dimensions, not shape ${text(x.shape)}`);
+  }
+}
+
+/** Checks that a shape is what it must be. */
+function shaped(kernel: string, what: string, x: Shaped, wanted: readonly number[]): void {
+  if (!sameShape(x.shape, wanted)) {
+    throw new RangeError(`${kernel}: ${what} has shape ${text(x.shape)}, not ${text(wanted)}`);
+  }
+}
+
+/** The result's shape of a choice between two arrays; null: a plain number. */
+export function selection(kernel: string, condition: Shaped, a: Shaped | null, b: Shaped | null): number[] {
+  need(kernel, condition, ["bool"]);
+  if (a !== null && b !== null) alike(kernel, a, b);
+  let shape = [...condition.shape];
+  if (a !== null) shape = broadcastShapes(kernel, shape, a.shape);
+  if (b !== null) shape = broadcastShapes(kernel, shape, b.shape);
+  return shape;
+}
+
+/** The result's shape of a reduction. */
+export function reduction(kernel: string, x: Shaped, dims: readonly number[], keepdim: boolean): number[] {
+  for (const d of dims) {
+    inside(kernel, x.shape, d);
+  }
+  return reducedShape(x.shape, dims, keepdim);
+}
+
+/** The same where an element is chosen: there must be one. */
+export function choice(kernel: string, x: Shaped, dims: readonly number[], keepdim: boolean): number[] {
+  const shape = reduction(kernel, x, dims, keepdim);
+  if (dims.some((d) => x.shape[d] === 0) && sizeOf(shape) > 0) {
+    throw new RangeError(`${kernel}: there is nothing to choose from in shape ${text(x.shape)}`);
+  }
+  return shape;
+}
+
+/** Checks that a shape holds as many elements. */
+export function reshaped(x: Shaped, shape: readonly number[]): void {
+  if (sizeOf(shape) !== sizeOf(x.shape)) {
+    throw new RangeError(
+      `reshape: ${sizeOf(x.shape)} numbers of shape ${text(x.shape)} do not fit into ${text(shape)}`,
+    );
+  }
+}
+
+/** Checks that all dimensions are named once. */
+export function permutation(x: Shaped, dims: readonly number[]): void {
+  if (dims.length !== x.shape.length || x.shape.some((_, d) => !dims.includes(d))) {
+    throw new RangeError(
+      `permute: ${text(dims)} does not name each dimension of shape ${text(x.shape)} once`,
+    );
+  }
+}
+
+/** Checks that a shape repeats to another. */
+export function expansion(x: Shaped, shape: readonly number[]): void {
+  const lead = shape.length - x.shape.length;
+  if (lead < 0 || x.shape.some((n, i) => n !== shape[i + lead] && n !== 1)) {
+    throw new RangeError(`expand: shape ${text(x.shape)} does not repeat to ${text(shape)}`);
+  }
+}
+
+/** Checks that a part lies inside of a shape. */
+export function part(kernel: string, shape: readonly number[], { begin, size, step }: Slice): void {
+  const fits = [begin, size, step].every((list) => list.length === shape.length) &&
+    shape.every((n, d) => {
+      const last = begin[d] + Math.max(0, size[d] - 1) * step[d];
+      return begin[d] >= 0 && size[d] >= 0 && step[d] >= 1 && (size[d] === 0 ? begin[d] <= n : last < n);
+    });
+  if (fits) return;
+  throw new RangeError(
+    `${kernel}: ${text(size)} elements from ${text(begin)} by ${text(step)} are not inside of shape ${
+      text(shape)
+    }`,
+  );
+}
+
+/** The shape with a border. */
+export function bordered(x: Shaped, border: Border): number[] {
+  if (border.length !== x.shape.length || border.flat().some((n) => !(n >= 0))) {
+    throw new RangeError(`pad: one border ≥ 0 for each dimension of shape ${text(x.shape)} is needed`);
+  }
+  return x.shape.map((n, d) => border[d][0] + n + border[d][1]);
+}
+
+/** The shape of arrays one after the other. */
+export function concatenation(list: readonly Shaped[], dim: number): number[] {
+  const [first] = list;
+  inside("concat", first.shape, dim);
+  const shape = [...first.shape];
+  for (const x of list.slice(1)) {
+    alike("concat", first, x);
+    const fits = x.shape.length === shape.length && x.shape.every((n, d) => d === dim || n === shape[d]);
+    if (!fits) {
+      throw new RangeError(
+        `concat: shapes ${text(first.shape)} and ${text(x.shape)} differ outside of dimension ${dim}`,
+      );
+    }
+    shape[dim] += x.shape[dim];
+  }
+  return shape;
+}
+
+/** Checks the arguments of gather. */
+export function picks(kernel: string, shape: readonly number[], index: Shaped, dim: number): void {
+  need(kernel, index, ["int32"]);
+  inside(kernel, shape, dim);
+  const fits = index.shape.length === shape.length &&
+    index.shape.every((n, d) => d === dim || n === shape[d]);
+  if (!fits) {
+    throw new RangeError(
+      `${kernel}: index ${text(index.shape)} does not fit shape ${text(shape)} along dimension ${dim}`,
+    );
+  }
+}
+
+/** The error of an index out of range. */
+export function outOfRange(kernel: string, index: number, size: number): RangeError {
+  return new RangeError(`${kernel}: index ${index} is out of range: it must be from 0 to ${size - 1}`);
+}
+
+/** The shape of a matrix product. */
+export function product(a: Shaped, b: Shaped): number[] {
+  floats("matmul", a, b);
+  if (a.shape.length < 2 || b.shape.length < 2) {
+    throw new RangeError(`matmul: matrices are needed, not ${text(a.shape)} and ${text(b.shape)}`);
+  }
+  const inner = a.shape[a.shape.length - 1], other = b.shape[b.shape.length - 2];
+  if (inner !== other) {
+    throw new RangeError(
+      `matmul: ${text(a.shape)} × ${text(b.shape)}: the inner sizes ${inner} and ${other} differ`,
+    );
+  }
+  const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return [...batch, a.shape[a.shape.length - 2], b.shape[b.shape.length - 1]];
+}
+
+/** The shape of a linear map's result. */
+export function linear(x: Shaped, w: Shaped, bias: Shaped): number[] {
+  floats("linear", x, w, bias);
+  rank("linear", "x", x, 2);
+  rank("linear", "w", w, 2);
+  shaped("linear", "w", w, [w.shape[0], x.shape[1]]);
+  shaped("linear", "bias", bias, [w.shape[0]]);
+  return [x.shape[0], w.shape[0]];
+}
+
+/** The sizes of a convolution of x (or of an input of shape x) with w; its result is [images, outChannels, outHeight, outWidth]. */
+export function convolution(
+  kernel: string,
+  x: readonly number[],
+  w: readonly number[],
+  settings: Convolution,
+): ConvolutionSizes {
+  const { groups } = settings;
+  if (x.length !== 4 || w.length !== 4) {
+    throw new RangeError(
+      `${kernel}: images [N, C, H, W] and filters [out, in, kH, kW] are needed, not ${text(x)} and ${
+        text(w)
+      }`,
+    );
+  }
+  if (x[1] !== w[1] * groups || w[0] % groups !== 0) {
+    throw new RangeError(
+      `${kernel}: images ${text(x)} and filters ${text(w)} do not fit with ${groups} group${
+        groups === 1 ? "" : "s"
+      }`,
+    );
+  }
+  return convolutionSizes(x, w, settings);
+}
+
+/** Checks the gradient of a convolution's result. */
+export function convolutionGrad(kernel: string, dy: Shaped, s: ConvolutionSizes): void {
+  shaped(kernel, "dy", dy, [s.images, s.outChannels, s.outHeight, s.outWidth]);
+}
+
+/** The shape of pooled images. */
+export function pooling(kernel: string, x: readonly number[], settings: Pooling): number[] {
+  if (x.length !== 4) throw new RangeError(`${kernel}: images [N, C, H, W] are needed, not ${text(x)}`);
+  const { kernel: window, padding } = settings;
+  if (padding.some((n, i) => n > window[i] / 2)) {
+    throw new RangeError(
+      `${kernel}: padding ${text(padding)} is more than half of the window ${text(window)}`,
+    );
+  }
+  return pooledShape(x, settings);
+}
+
+/** Checks an array that must have a given shape. */
+export function fits(kernel: string, what: string, x: Shaped, shape: readonly number[]): void {
+  floats(kernel, x);
+  shaped(kernel, what, x, shape);
+}
+
+/** Checks that an array has the dimension. */
+export function dimension(kernel: string, x: Shaped, dim: number): void {
+  inside(kernel, x.shape, dim);
+}
+
+function inside(kernel: string, shape: readonly number[], dim: number): void {
+  if (!(dim >= 0 && dim < shape.length)) {
+    throw new RangeError(`${kernel}: there is no dimension ${dim} in shape ${text(shape)}`);
+  }
+}
+
+/** Checks the arguments of a cross-entropy. */
+export function classification(kernel: string, logits: Shaped, classes: Shaped): void {
+  floats(kernel, logits);
+  need(kernel, classes, ["int32"]);
+  rank(kernel, "logits", logits, 2);
+  shaped(kernel, "classes", classes, [logits.shape[0]]);
+}
+
+/** Checks the arguments of a batch normalization: one number a channel. */
+export function channels(kernel: string, x: Shaped, perChannel: Readonly<Record<string, Shaped>>): void {
+  floats(kernel, x);
+  if (x.shape.length < 2) throw new RangeError(`${kernel}: [N, C, ...] is needed, not ${text(x.shape)}`);
+  for (const [name, one] of Object.entries(perChannel)) fits(kernel, name, one, [x.shape[1]]);
+}
+
+/** Checks an optimizer's arrays: each of the parameter's shape. */
+export function update(kernel: string, param: Shaped, others: Readonly<Record<string, Shaped | null>>): void {
+  floats(kernel, param);
+  for (const [name, one] of Object.entries(others)) {
+    if (one !== null) fits(kernel, name, one, param.shape);
+  }
+}

@@ -1,0 +1,358 @@
+/**
+ * The contract of kernels on the CPU.
+ *
+ * @module
+ */
+import type { Draw } from "../../philox.ts";
+import * as check from "../check.ts";
+import { type BinaryName, Elementwise, type UnaryName } from "../elementwise.ts";
+import type { Convolution, Pooling } from "../geometry.ts";
+import type {
+  AdamArrays,
+  AdamSettings,
+  Border,
+  DeviceKernels,
+  RmspropArrays,
+  RmspropSettings,
+  SgdArrays,
+  SgdSettings,
+  Slice,
+} from "../kernels.ts";
+import * as layout from "../layout.ts";
+import { channelsLast, dense, FILTERS, inOrder, plain, seen } from "../layout.ts";
+import { sizeOf } from "../shape.ts";
+import { type DType, type Order, Storage } from "../storage.ts";
+import type { Engine } from "./engine.ts";
+import { argmax } from "./kernels/argmax.ts";
+import { concat, pad, slice, sliceGrad } from "./kernels/arrange.ts";
+import { binary } from "./kernels/binary.ts";
+import { expanded } from "./kernels/box.ts";
+import { cast } from "./kernels/cast.ts";
+import { convolution } from "./kernels/convolution.ts";
+import { filterGradient, inputGradient } from "./kernels/convolution_gradients.ts";
+import { gather, oneHot, scatterAdd } from "./kernels/indexing.ts";
+import { type Factor, multiply } from "./kernels/matmul.ts";
+import { batchNorm, batchNormGrad } from "./kernels/normalization.ts";
+import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
+import { pool, poolGrad, poolPick, type PoolSizes } from "./kernels/pooling.ts";
+import { random } from "./kernels/random.ts";
+import { reduce, type ReductionName } from "./kernels/reduction.ts";
+import { select } from "./kernels/select.ts";
+import { crossEntropy, crossEntropyGrad, softmax } from "./kernels/softmax.ts";
+import { fill, unary } from "./kernels/unary.ts";
+
+type N = Storage | number;
+
+/** What the processor computes. */
+export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    super();
+    this.#engine = engine;
+  }
+
+  fill(shape: readonly number[], value: number, dtype: DType = "float32"): Storage {
+    return fill(this.#engine, [...shape], value, dtype);
+  }
+  random(distribution: "uniform" | "normal", shape: readonly number[], draw: Draw): Storage {
+    return random(this.#engine, distribution, [...shape], draw);
+  }
+  dropoutMask(x: Storage, p: number, draw: Draw): Storage {
+    return seen(random(this.#engine, "dropout", [...dense(x).shape], draw, p), x.order);
+  }
+
+  protected override unary(name: UnaryName, x: Storage, p?: number, q?: number): Storage {
+    return unary(this.#engine, name, x, p, q);
+  }
+  protected override binary(name: BinaryName, a: N, b: N): Storage {
+    return binary(this.#engine, name, a, b);
+  }
+  cast(x: Storage, dtype: DType): Storage {
+    return cast(this.#engine, x, dtype);
+  }
+
+  select(condition: Storage, a: N, b: N): Storage {
+    return select(this.#engine, condition, a, b);
+  }
+
+  #reduce(
+    name: ReductionName,
+    x: Storage,
+    dims: readonly number[],
+    keepdim: boolean,
+    shape: number[],
+  ): Storage {
+    if (dims.length === 0) return this.#engine.share(x);
+    const order = layout.reducedOrder(x.order, dims, keepdim);
+    const axes = layout.axesOf(x.order, dims);
+    return seen(reduce(this.#engine, name, dense(x), axes, layout.inMemory(order, shape)), order);
+  }
+  sum(x: Storage, dims: readonly number[], keepdim = false): Storage {
+    check.need("sum", x, ["float32", "int32"]);
+    return this.#reduce("sum", x, dims, keepdim, check.reduction("sum", x, dims, keepdim));
+  }
+  max(x: Storage, dims: readonly number[], keepdim = false): Storage {
+    return this.#reduce("max", x, dims, keepdim, check.choice("max", x, dims, keepdim));
+  }
+  min(x: Storage, dims: readonly number[], keepdim = false): Storage {
+    return this.#reduce("min", x, dims, keepdim, check.choice("min", x, dims, keepdim));
+  }
+  argmax(x: Storage, dim: number): Storage {
+    check.choice("argmax", x, [dim], false);
+    const [axis] = layout.axesOf(x.order, [dim]);
+    return seen(argmax(this.#engine, dense(x), axis), layout.reducedOrder(x.order, [dim], false));
+  }
+
+  #plain(x: Storage): Storage {
+    return plain(x, this.#engine.transpose);
+  }
+  reshape(x: Storage, shape: readonly number[]): Storage {
+    check.reshaped(x, shape);
+    const order = layout.reshapedOrder(x, shape);
+    const { dataId, dtype } = order === undefined ? this.#plain(x) : x;
+    return this.#engine.share(new Storage(dataId, [...shape], dtype, order ?? null));
+  }
+  permute(x: Storage, dims: readonly number[]): Storage {
+    check.permutation(x, dims);
+    const order = layout.permuted(x.order, dims);
+    return this.#engine.share(new Storage(x.dataId, dims.map((d) => x.shape[d]), x.dtype, order));
+  }
+  expand(x: Storage, shape: readonly number[]): Storage {
+    check.expansion(x, shape);
+    if (sizeOf(shape) === sizeOf(x.shape)) return this.reshape(x, shape);
+    const order = layout.repeatedOrder(x, shape);
+    const memory = dense(inOrder(x, x.shape.length === shape.length ? order : null, this.#engine.transpose));
+    return seen(expanded(this.#engine, memory, layout.inMemory(order, shape)), order);
+  }
+  slice(x: Storage, part: Slice): Storage {
+    check.part("slice", x.shape, part);
+    const [begin, size, step] = inMemory(x.order, part);
+    return seen(slice(this.#engine, dense(x), begin, size, step), x.order);
+  }
+  sliceGrad(dy: Storage, shape: readonly number[], part: Slice): Storage {
+    check.part("sliceGrad", shape, part);
+    check.fits("sliceGrad", "dy", dy, part.size);
+    const [begin, , step] = inMemory(dy.order, part);
+    return seen(
+      sliceGrad(this.#engine, dense(dy), layout.inMemory(dy.order, shape), begin, step),
+      dy.order,
+    );
+  }
+  pad(x: Storage, border: Border, value: number): Storage {
+    check.bordered(x, border);
+    return seen(pad(this.#engine, dense(x), layout.inMemory(x.order, border), value), x.order);
+  }
+  concat(list: readonly Storage[], dim: number): Storage {
+    const shape = check.concatenation(list, dim), { order } = list[0];
+    const parts = list.map((x) => dense(inOrder(x, order, this.#engine.transpose)));
+    const [axis] = layout.axesOf(order, [dim]);
+    return seen(concat(this.#engine, parts, layout.inMemory(order, shape), axis), order);
+  }
+
+  asFilters(w: Storage): Storage {
+    return this.#laid(w, FILTERS);
+  }
+  laidLike(x: Storage, like: Storage): Storage {
+    return this.#laid(x, like.order);
+  }
+  #laid(x: Storage, order: Order): Storage {
+    const laid = inOrder(x, order, this.#engine.transpose);
+    // A view owns nothing, so it becomes a reference.
+    return laid.dataId === x.dataId ? this.#engine.share(laid) : laid;
+  }
+
+  gather(x: Storage, index: Storage, dim: number): Storage {
+    check.picks("gather", x.shape, index, dim);
+    return gather(this.#engine, this.#plain(x), this.#plain(index), dim);
+  }
+  scatterAdd(dy: Storage, index: Storage, dim: number, shape: readonly number[]): Storage {
+    check.picks("scatterAdd", shape, index, dim);
+    check.fits("scatterAdd", "dy", dy, index.shape);
+    return scatterAdd(this.#engine, this.#plain(dy), this.#plain(index), dim, shape);
+  }
+  oneHot(x: Storage, classes: number): Storage {
+    check.need("oneHot", x, ["int32"]);
+    return seen(oneHot(this.#engine, dense(x), classes), x.order && [...x.order, x.order.length]);
+  }
+
+  /** A factor as it lies, if that is row by row or column by column; else a copy. */
+  #factor(x: Storage): Factor {
+    const { order } = x, last = x.shape.length - 1;
+    const turned = order !== null && order[last] === last - 1 && order[last - 1] === last &&
+      order.slice(0, -2).every((axis, i) => axis === i);
+    return turned ? { matrix: dense(x), transposed: true } : { matrix: this.#plain(x), transposed: false };
+  }
+  matmul(a: Storage, b: Storage): Storage {
+    const shape = check.product(a, b);
+    return multiply(this.#engine, this.#factor(a), this.#factor(b), null, false, shape);
+  }
+  linear(x: Storage, w: Storage, bias: Storage): Storage {
+    const shape = check.linear(x, w, bias);
+    const { matrix, transposed } = this.#factor(w);
+    const left = { matrix: this.#plain(x), transposed: false };
+    return multiply(this.#engine, left, { matrix, transposed: !transposed }, bias, false, shape);
+  }
+
+  #images(x: Storage): Storage {
+    return dense(inOrder(x, channelsLast(x.shape.length), this.#engine.transpose));
+  }
+  #filters(w: Storage): Storage {
+    return dense(inOrder(w, FILTERS, this.#engine.transpose));
+  }
+  conv2d(x: Storage, w: Storage, bias: Storage | null, settings: Convolution): Storage {
+    check.floats("conv2d", x, w, bias);
+    const sizes = check.convolution("conv2d", x.shape, w.shape, settings);
+    if (bias !== null) check.fits("conv2d", "bias", bias, [w.shape[0]]);
+    const y = convolution(this.#engine, this.#images(x), this.#filters(w), sizes, bias, false);
+    return seen(y, channelsLast(4));
+  }
+  conv2dInputGrad(dy: Storage, w: Storage, shape: readonly number[], settings: Convolution): Storage {
+    check.floats("conv2dInputGrad", dy, w);
+    const sizes = check.convolution("conv2dInputGrad", shape, w.shape, settings);
+    check.convolutionGrad("conv2dInputGrad", dy, sizes);
+    return seen(inputGradient(this.#engine, this.#images(dy), this.#filters(w), sizes), channelsLast(4));
+  }
+  conv2dFilterGrad(x: Storage, dy: Storage, shape: readonly number[], settings: Convolution): Storage {
+    check.floats("conv2dFilterGrad", x, dy);
+    const sizes = check.convolution("conv2dFilterGrad", x.shape, shape, settings);
+    check.convolutionGrad("conv2dFilterGrad", dy, sizes);
+    return seen(filterGradient(this.#engine, this.#images(x), this.#images(dy), sizes), FILTERS);
+  }
+
+  maxPool2d(x: Storage, settings: Pooling): Storage {
+    const sizes = poolSizes("maxPool2d", x.shape, settings);
+    check.floats("maxPool2d", x);
+    return seen(pool(this.#engine, "max", this.#images(x), sizes), channelsLast(4));
+  }
+  maxPool2dGrad(dy: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
+    const sizes = poolSizes("maxPool2dGrad", x.shape, settings);
+    check.floats("maxPool2dGrad", x);
+    for (const [name, one] of [["dy", dy], ["y", y]] as const) {
+      check.fits("maxPool2dGrad", name, one, pooled(sizes));
+    }
+    const [g, images, largest] = [dy, x, y].map((one) => this.#images(one));
+    return seen(poolGrad(this.#engine, "max", g, images, largest, sizes), channelsLast(4));
+  }
+  maxPool2dPick(u: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
+    const sizes = poolSizes("maxPool2dPick", x.shape, settings);
+    check.floats("maxPool2dPick", x);
+    check.fits("maxPool2dPick", "u", u, x.shape);
+    check.fits("maxPool2dPick", "y", y, pooled(sizes));
+    const [from, images, largest] = [u, x, y].map((one) => this.#images(one));
+    return seen(poolPick(this.#engine, from, images, largest, sizes), channelsLast(4));
+  }
+  avgPool2d(x: Storage, settings: Pooling): Storage {
+    const sizes = poolSizes("avgPool2d", x.shape, settings);
+    check.floats("avgPool2d", x);
+    return seen(pool(this.#engine, "mean", this.#images(x), sizes), channelsLast(4));
+  }
+  avgPool2dGrad(dy: Storage, shape: readonly number[], settings: Pooling): Storage {
+    const sizes = poolSizes("avgPool2dGrad", shape, settings);
+    check.fits("avgPool2dGrad", "dy", dy, pooled(sizes));
+    return seen(poolGrad(this.#engine, "mean", this.#images(dy), null, null, sizes), channelsLast(4));
+  }
+
+  #softmax(name: "softmax" | "logSoftmax", x: Storage, dim: number): Storage {
+    check.floats(name, x);
+    check.dimension(name, x, dim);
+    // The dimension goes last in memory; the others keep their order.
+    const rank = x.shape.length, order = layout.explicit(x.order, rank);
+    const last = order[dim] === rank - 1
+      ? x.order
+      : layout.normal(layout.inverse([...layout.inverse(order).filter((d) => d !== dim), dim]));
+    const memory = dense(inOrder(x, last, this.#engine.transpose));
+    return seen(softmax(this.#engine, memory, name === "logSoftmax"), last);
+  }
+  softmax(x: Storage, dim: number): Storage {
+    return this.#softmax("softmax", x, dim);
+  }
+  logSoftmax(x: Storage, dim: number): Storage {
+    return this.#softmax("logSoftmax", x, dim);
+  }
+  crossEntropy(logits: Storage, classes: Storage): [Storage, Storage] {
+    check.classification("crossEntropy", logits, classes);
+    return crossEntropy(this.#engine, this.#plain(logits), classes);
+  }
+  crossEntropyGrad(dy: Storage, logs: Storage, classes: Storage): Storage {
+    check.classification("crossEntropyGrad", logs, classes);
+    check.fits("crossEntropyGrad", "dy", dy, [logs.shape[0]]);
+    return crossEntropyGrad(this.#engine, dy, this.#plain(logs), classes);
+  }
+  batchNorm(x: Storage, scale: Storage, offset: Storage, epsilon: number): [Storage, Storage, Storage] {
+    check.channels("batchNorm", x, { scale, offset });
+    const [y, mean, variance] = batchNorm(this.#engine, this.#images(x), scale, offset, epsilon);
+    return [seen(y, channelsLast(x.shape.length)), mean, variance];
+  }
+  batchNormGrad(
+    dy: Storage,
+    x: Storage,
+    mean: Storage,
+    variance: Storage,
+    scale: Storage,
+    epsilon: number,
+  ): [Storage, Storage, Storage] {
+    check.channels("batchNormGrad", x, { mean, variance, scale });
+    check.fits("batchNormGrad", "dy", dy, x.shape);
+    const [g, images] = [dy, x].map((one) => this.#images(one));
+    const [dx, dScale, dOffset] = batchNormGrad(this.#engine, g, images, mean, variance, scale, epsilon);
+    return [seen(dx, channelsLast(x.shape.length)), dScale, dOffset];
+  }
+
+  /**
+   * Runs a step on arrays that all lie as the parameter does. One that does not is brought into its order, and back, if the
+   * step changes it.
+   */
+  #step<A extends Record<keyof A, Storage | null>>(
+    arrays: A & { param: Storage; grad: Storage },
+    run: (arrays: A) => void,
+  ) {
+    const engine = this.#engine, { order } = arrays.param;
+    const laid = { ...arrays }, back: (() => void)[] = [];
+    for (const name of Object.keys(arrays) as (keyof A)[]) {
+      const own: Storage | null = arrays[name];
+      if (own === null || layout.sameOrder(own.order, order)) continue;
+      const copy = inOrder(own, order, engine.transpose);
+      Object.assign(laid, { [name]: copy });
+      if (name === "grad" || copy.dataId === own.dataId) continue;
+      back.push(() => {
+        const returned = inOrder(copy, own.order, engine.transpose);
+        engine.block(own).view().set(engine.block(returned).view());
+      });
+    }
+    run(laid);
+    for (const give of back) give();
+  }
+  sgdStep(arrays: SgdArrays<Storage>, settings: SgdSettings): void {
+    const { param, grad, buffer } = arrays;
+    check.update("sgdStep", param, { grad, buffer });
+    this.#step(arrays, (laid) => sgdStep(this.#engine, laid, settings));
+  }
+  adamStep(arrays: AdamArrays<Storage>, settings: AdamSettings): void {
+    const { param, grad, m, v, vMax } = arrays;
+    check.update("adamStep", param, { grad, m, v, vMax });
+    this.#step(arrays, (laid) => adamStep(this.#engine, laid, settings));
+  }
+  rmspropStep(arrays: RmspropArrays<Storage>, settings: RmspropSettings): void {
+    const { param, grad, square, average, buffer } = arrays;
+    check.update("rmspropStep", param, { grad, square, average, buffer });
+    this.#step(arrays, (laid) => rmspropStep(this.#engine, laid, settings));
+  }
+}
+
+/** A slice's lists as they lie in memory. */
+function inMemory(order: Order, { begin, size, step }: Slice): number[][] {
+  return [begin, size, step].map((list) => layout.inMemory(order, list));
+}
+
+function poolSizes(kernel: string, x: readonly number[], settings: Pooling): PoolSizes {
+  const [images, channels, outHeight, outWidth] = check.pooling(kernel, x, settings);
+  const [kernelHeight, kernelWidth] = settings.kernel, [strideY, strideX] = settings.strides;
+  const [top, left] = settings.padding;
+  return {
+    ...{ images, channels, height: x[2], width: x[3], outHeight, outWidth },
+    ...{ kernelHeight, kernelWidth, strideY, strideX, top, left },
+  };
+}
+
+const pooled = (s: PoolSizes) => [s.images, s.channels, s.outHeight, s.outWidth];

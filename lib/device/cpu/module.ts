@@ -1,0 +1,99 @@
+/**
+ * The compiled kernels, instantiated on the heap.
+ *
+ * @module
+ */
+import relaxedBytes from "./wasm/kernels.wasm" with { type: "bytes" };
+import plainBytes from "./wasm/kernels_plain.wasm" with { type: "bytes" };
+import type { Chunk, Heap } from "./heap.ts";
+import { CONTROL_BYTES, MAX_THREADS, Threads } from "./threads.ts";
+
+/** (module (func (param v128) (result v128) local.get 0 local.get 0 local.get 0 f32x4.relaxed_madd)) */
+const RELAXED_PROBE = new Uint8Array([
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0],
+  ...[10, 13, 1, 11, 0, 32, 0, 32, 0, 32, 0, 253, 133, 2, 11],
+]);
+
+/** Whether this runtime has relaxed SIMD (fused multiply-add). */
+export function hasRelaxedSimd(): boolean {
+  return WebAssembly.validate(RELAXED_PROBE);
+}
+
+/** A kernel: numbers in, results in the heap. */
+type WasmKernel = (...args: number[]) => void;
+
+/** Work of fewer nanoseconds than this is done sooner than a thread wakes up. */
+const WORTH_THREADS = 40_000;
+
+/** Calls kernels; every one ends with the units of work to do, begin and end. */
+export class Module {
+  readonly #exports: Record<string, WasmKernel>;
+  readonly #numbers: Map<string, number>;
+  readonly #threads: Threads | null;
+  #scratch: Chunk[] = [];
+
+  /**
+   * @param heap Where the numbers are.
+   * @param threads How many threads may work at once.
+   * @param relaxed Whether to use fused multiply-add.
+   */
+  constructor(
+    readonly heap: Heap,
+    readonly threads: number = Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1),
+    relaxed: boolean = hasRelaxedSimd(),
+  ) {
+    const module = new WebAssembly.Module(relaxed ? relaxedBytes : plainBytes);
+    const instance = new WebAssembly.Instance(module, {
+      env: {
+        memory: heap.memory,
+        abort: () => {
+          throw new Error("The CPU device's kernels stopped with an internal error.");
+        },
+      },
+    });
+    this.#exports = instance.exports as unknown as Record<string, WasmKernel>;
+    const names = Object.keys(this.#exports);
+    this.#numbers = new Map(names.map((name, i) => [name, i]));
+    if (threads > 1) {
+      const control = heap.allocate(CONTROL_BYTES);
+      new Uint8Array(heap.memory.buffer, control.pointer, control.size).fill(0);
+      this.#threads = new Threads(module, heap.memory, control.pointer, names, threads);
+    } else {
+      this.#threads = null;
+    }
+  }
+
+  /** How many threads have come up so far, the calling one included. */
+  get ready(): number {
+    return 1 + (this.#threads?.ready ?? 0);
+  }
+
+  /**
+   * Runs a kernel over units of work 0 … units - 1.
+   *
+   * @param name The export.
+   * @param units How many units; the cut is the kernel's, so that results do not depend on who does which.
+   * @param nanoseconds About how long one unit takes; decides whether threads are woken.
+   * @param args What the kernel takes before begin and end.
+   */
+  launch(name: string, units: number, nanoseconds: number, ...args: number[]): void {
+    if (units <= 0) return;
+    const kernel = this.#exports[name];
+    if (this.#threads === null || units === 1 || units * nanoseconds < WORTH_THREADS) {
+      kernel(...args, 0, units);
+    } else this.#threads.run(this.#numbers.get(name)!, kernel, units, args);
+  }
+
+  /** Makes sure that every thread has so many bytes of scratch memory. */
+  reserveScratch(bytes: number): void {
+    if (this.#scratch.length > 0 && this.#scratch[0].size >= bytes) return;
+    for (const chunk of this.#scratch) this.heap.release(chunk);
+    this.#scratch = [];
+    for (let thread = 0; thread < this.threads; thread++) {
+      const chunk = this.heap.allocate(bytes);
+      this.#scratch.push(chunk);
+      this.#threads?.setScratch(thread, chunk.pointer);
+    }
+    this.#exports.setScratch(this.#scratch[0].pointer);
+  }
+}

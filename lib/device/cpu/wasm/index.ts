@@ -1,0 +1,19 @@
+// @ts-nocheck: AssemblyScript
+// deno-lint-ignore-file
+/** What the module exports. */
+export { setScratch } from "./simd";
+export { packColumns, packRows } from "./pack";
+export { product, productTransposed } from "./convolution";
+export { thinColumns, thinRows, thinUpdate } from "./thin";
+export { adam, rmsprop, sgd } from "./optimizers";
+export { binary, fill, unary, zip } from "./elementwise";
+export { copyRows, transposePlanes } from "./arrange";
+export { compare, select } from "./compare";
+export { normApply, normChunks, normGradApply, normGradStatistics, normStatistics } from "./normalization";
+export { pool, poolGrad, poolPick } from "./pooling";
+export { philox } from "./random";
+export { reduceChunks, reduceTogether } from "./reduce";
+export { crossEntropy, crossEntropyGrad, softmax } from "./softmax";
+export { winograd } from "./winograd";
+export { winogradFilter } from "./winograd_filter";
+export { winogradFilterGrad, winogradOutputTiles, winogradSums, winogradTiles } from "./winograd_gradient";

@@ -1,0 +1,159 @@
+// @ts-nocheck: AssemblyScript
+// deno-lint-ignore-file
+/** Pooling of [n, h, w, c]; windows are cut at the border of the image. */
+
+/** Sizes of a pooling; ../kernels/pooling.ts writes them. */
+@unmanaged
+class Pooling {
+  height: i32; width: i32; channels: i32;
+  outHeight: i32; outWidth: i32;
+  kernelHeight: i32; kernelWidth: i32;
+  strideY: i32; strideX: i32;
+  top: i32; left: i32;
+}
+
+@inline
+function take(x: usize, width: i32): v128 {
+  if (width >= 4) return v128.load(x);
+  let v = f32x4.replace_lane(f32x4.splat(0), 0, load<f32>(x));
+  if (width > 1) v = f32x4.replace_lane(v, 1, load<f32>(x, 4));
+  if (width > 2) v = f32x4.replace_lane(v, 2, load<f32>(x, 8));
+  return v;
+}
+
+@inline
+function give(to: usize, v: v128, width: i32): void {
+  if (width >= 4) {
+    v128.store(to, v);
+    return;
+  }
+  store<f32>(to, f32x4.extract_lane(v, 0));
+  if (width > 1) store<f32>(to, f32x4.extract_lane(v, 1), 4);
+  if (width > 2) store<f32>(to, f32x4.extract_lane(v, 2), 8);
+}
+
+/** mode 0: the largest (NaN wins), 1: the mean of what lies inside, 2: the mean with the border's zeros. Units are output rows (of all images). */
+export function pool(mode: i32, description: usize, x: usize, out: usize, begin: i32, end: i32): void {
+  const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
+  // Each field of the description is an access to memory; the loops below have a few nanoseconds.
+  const height = p.height, wide = p.width, kernelHeight = p.kernelHeight, kernelWidth = p.kernelWidth;
+  const channels = p.channels, outWidth = p.outWidth;
+  for (let unit = begin; unit < end; unit++) {
+    const image = unit / p.outHeight, y0 = (unit % p.outHeight) * p.strideY - p.top;
+    const from = x + <usize>(image * height * wide) * pixel;
+    for (let ox = 0; ox < outWidth; ox++) {
+      const x0 = ox * p.strideX - p.left, to = out + <usize>(unit * outWidth + ox) * pixel;
+      for (let c = 0; c < channels; c += 4) {
+        const width = min(4, channels - c);
+        let v = f32x4.splat(mode ? 0 : -Infinity), count = 0;
+        for (let ky = 0; ky < kernelHeight; ky++) {
+          const iy = y0 + ky;
+          if (<u32>iy >= <u32>height) continue;
+          for (let kx = 0; kx < kernelWidth; kx++) {
+            const ix = x0 + kx;
+            if (<u32>ix >= <u32>wide) continue;
+            const at = take(from + <usize>(iy * wide + ix) * pixel + (<usize>c << 2), width);
+            v = mode ? f32x4.add(v, at) : f32x4.max(v, at);
+            count++;
+          }
+        }
+        if (mode == 2) count = kernelHeight * kernelWidth;
+        if (mode) v = f32x4.div(v, f32x4.splat(<f32>count));
+        give(to + (<usize>c << 2), v, width);
+      }
+    }
+  }
+}
+
+/**
+ * dx (cleared before) += the gradient. mode 0: dy goes to the first largest of the window (or the first NaN), 1: to
+ * all that lie inside, in equal parts, 2: the same with the border taking its parts. Windows overlap, so units are (image, 16 channels).
+ */
+export function poolGrad(
+  mode: i32, description: usize, dy: usize, x: usize, y: usize, dx: usize, begin: i32, end: i32,
+): void {
+  const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
+  // Each field of the description is an access to memory; the loops below have a few nanoseconds.
+  const height = p.height, wide = p.width, kernelHeight = p.kernelHeight, kernelWidth = p.kernelWidth;
+  const channels = p.channels, outWidth = p.outWidth;
+  const groups = (channels + 15) >> 4;
+  for (let unit = begin; unit < end; unit++) {
+    const image = unit / groups, c0 = (unit % groups) << 4, c1 = min(channels, c0 + 16);
+    const base = <usize>(image * height * wide) * pixel;
+    for (let oy = 0; oy < p.outHeight; oy++) {
+      const y0 = oy * p.strideY - p.top;
+      for (let ox = 0; ox < outWidth; ox++) {
+        const x0 = ox * p.strideX - p.left;
+        const out = <usize>((image * p.outHeight + oy) * outWidth + ox) * pixel;
+        let count = 0;
+        if (mode == 2) count = kernelHeight * kernelWidth;
+        else if (mode) {
+          for (let ky = 0; ky < kernelHeight; ky++) {
+            if (<u32>(y0 + ky) >= <u32>height) continue;
+            for (let kx = 0; kx < kernelWidth; kx++) if (<u32>(x0 + kx) < <u32>wide) count++;
+          }
+        }
+        for (let c = c0; c < c1; c += 4) {
+          const width = min(4, c1 - c), column = <usize>c << 2;
+          let g = take(dy + out + column, width), top = g, open = i32x4.splat(-1);
+          if (mode) g = f32x4.div(g, f32x4.splat(<f32>count));
+          else top = take(y + out + column, width);
+          for (let ky = 0; ky < kernelHeight; ky++) {
+            const iy = y0 + ky;
+            if (<u32>iy >= <u32>height) continue;
+            for (let kx = 0; kx < kernelWidth; kx++) {
+              const ix = x0 + kx;
+              if (<u32>ix >= <u32>wide) continue;
+              const at = base + <usize>(iy * wide + ix) * pixel + column;
+              if (mode) {
+                give(dx + at, f32x4.add(take(dx + at, width), g), width);
+              } else {
+                const v = take(x + at, width);
+                const found = v128.and(open, v128.or(f32x4.eq(v, top), f32x4.ne(v, v)));
+                give(dx + at, f32x4.add(take(dx + at, width), v128.and(g, found)), width);
+                open = v128.andnot(open, found);
+                if (!v128.any_true(open)) {
+                  ky = kernelHeight;
+                  break;
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** out = u at the first largest x of each window (or the first NaN); y is that x. Units are output rows (of all images). */
+export function poolPick(
+  description: usize, u: usize, x: usize, y: usize, out: usize, begin: i32, end: i32,
+): void {
+  const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
+  const height = p.height, wide = p.width, kernelHeight = p.kernelHeight, kernelWidth = p.kernelWidth;
+  const channels = p.channels, outWidth = p.outWidth;
+  for (let unit = begin; unit < end; unit++) {
+    const image = unit / p.outHeight, y0 = (unit % p.outHeight) * p.strideY - p.top;
+    const base = <usize>(image * height * wide) * pixel;
+    for (let ox = 0; ox < outWidth; ox++) {
+      const x0 = ox * p.strideX - p.left, to = <usize>(unit * outWidth + ox) * pixel;
+      for (let c = 0; c < channels; c += 4) {
+        const width = min(4, channels - c), column = <usize>c << 2, top = take(y + to + column, width);
+        let v = f32x4.splat(0), open = i32x4.splat(-1);
+        for (let ky = 0; ky < kernelHeight; ky++) {
+          const iy = y0 + ky;
+          if (<u32>iy >= <u32>height) continue;
+          for (let kx = 0; kx < kernelWidth; kx++) {
+            const ix = x0 + kx;
+            if (<u32>ix >= <u32>wide) continue;
+            const at = base + <usize>(iy * wide + ix) * pixel + column, seen = take(x + at, width);
+            const found = v128.and(open, v128.or(f32x4.eq(seen, top), f32x4.ne(seen, seen)));
+            v = v128.bitselect(take(u + at, width), v, found);
+            open = v128.andnot(open, found);
+          }
+        }
+        give(out + to + column, v, width);
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The kernels that follow from other kernels, as formulas over any implementation of the contract: what values with a history
+ * (lib/autograd/recorded.ts) differentiate, and what a device runs before it has a kernel of its own.
+ *
+ * They check nothing that the kernels they call do not check.
+ *
+ * @module
+ */
+import type { Kernels } from "../kernels.ts";
+import { sizeOf } from "../shape.ts";
+import type { Shaped } from "../storage.ts";
+
+/** Every dimension but the channels'. */
+function withoutChannels(x: Shaped): number[] {
+  return x.shape.map((_, d) => d).filter((d) => d !== 1);
+}
+
+/** One number a channel, [C] → [1, C, 1, ...], so that it broadcasts over x [N, C, ...]. */
+function overChannels<T extends Shaped>(k: Kernels<T>, perChannel: T, x: Shaped): T {
+  return k.reshape(perChannel, x.shape.map((size, d) => d === 1 ? size : 1));
+}
+
+/** How many values a channel has. */
+function valuesPerChannel(x: Shaped): number {
+  return sizeOf(withoutChannels(x).map((d) => x.shape[d]));
+}
+
+/** {@linkcode Kernels.batchNorm} */
+export function batchNorm<T extends Shaped>(
+  k: Kernels<T>,
+  x: T,
+  scale: T,
+  offset: T,
+  epsilon: number,
+): [y: T, mean: T, variance: T] {
+  const dims = withoutChannels(x), n = valuesPerChannel(x);
+  const wide = (perChannel: T) => overChannels(k, perChannel, x);
+  const mean = k.div(k.sum(x, dims), n);
+  // From the centered values, since Σ x² / n − mean² loses the digits that both have in common.
+  const centered = k.sub(x, wide(mean));
+  const variance = k.div(k.sum(k.square(centered), dims), n);
+  const factor = k.mul(scale, k.rsqrt(k.add(variance, epsilon)));
+  return [k.add(k.mul(centered, wide(factor)), wide(offset)), mean, variance];
+}
+
+/** {@linkcode Kernels.batchNormGrad} */
+export function batchNormGrad<T extends Shaped>(
+  k: Kernels<T>,
+  dy: T,
+  x: T,
+  mean: T,
+  variance: T,
+  scale: T,
+  epsilon: number,
+): [dx: T, dScale: T, dOffset: T] {
+  const dims = withoutChannels(x), n = valuesPerChannel(x);
+  const wide = (perChannel: T) => overChannels(k, perChannel, x);
+  const inverse = k.rsqrt(k.add(variance, epsilon));
+  const normalized = k.mul(k.sub(x, wide(mean)), wide(inverse));
+  const dOffset = k.sum(dy, dims);
+  const dScale = k.sum(k.mul(dy, normalized), dims);
+  const away = k.add(wide(k.div(dOffset, n)), k.mul(normalized, wide(k.div(dScale, n))));
+  return [k.mul(k.sub(dy, away), wide(k.mul(scale, inverse))), dScale, dOffset];
+}
+
+/** {@linkcode Kernels.softmax}; the largest is taken off first, so that no exponential overflows. */
+export function softmax<T extends Shaped>(k: Kernels<T>, x: T, dim: number): T {
+  // There is no largest of nothing; the result is as empty as x.
+  if (x.shape[dim] === 0) return k.exp(x);
+  const powers = k.exp(k.sub(x, k.max(x, [dim], true)));
+  return k.div(powers, k.sum(powers, [dim], true));
+}
+
+/** {@linkcode Kernels.logSoftmax}; the largest is taken off first, so that no exponential overflows. */
+export function logSoftmax<T extends Shaped>(k: Kernels<T>, x: T, dim: number): T {
+  if (x.shape[dim] === 0) return k.exp(x);
+  const shifted = k.sub(x, k.max(x, [dim], true));
+  return k.sub(shifted, k.log(k.sum(k.exp(shifted), [dim], true)));
+}
+
+/** {@linkcode Kernels.crossEntropy} */
+export function crossEntropy<T extends Shaped>(k: Kernels<T>, logits: T, classes: T): [losses: T, logs: T] {
+  const rows = logits.shape[0];
+  const logs = logSoftmax(k, logits, 1);
+  const picked = k.gather(logs, k.reshape(classes, [rows, 1]), 1);
+  return [k.neg(k.reshape(picked, [rows])), logs];
+}
+
+/** {@linkcode Kernels.crossEntropyGrad} */
+export function crossEntropyGrad<T extends Shaped>(k: Kernels<T>, dy: T, logs: T, classes: T): T {
+  const [rows, columns] = logs.shape;
+  return k.mul(k.reshape(dy, [rows, 1]), k.sub(k.exp(logs), k.oneHot(classes, columns)));
+}

@@ -1,0 +1,67 @@
+/**
+ * Places named by integers.
+ *
+ * @module
+ */
+import * as check from "../check.ts";
+import { around, type HostArray, zeros } from "./array.ts";
+
+/**
+ * Calls `visit` for each entry of an index along a dimension of an array of `shape`, with where the entry is and where it points.
+ *
+ * @throws {RangeError} if it points outside.
+ */
+function follow(
+  kernel: string,
+  index: HostArray,
+  dim: number,
+  shape: readonly number[],
+  visit: (entry: number, target: number) => void,
+): void {
+  const { outer, size, inner } = around(index.shape, dim);
+  const bound = shape[dim];
+  for (let o = 0, entry = 0; o < outer; o++) {
+    for (let j = 0; j < size; j++) {
+      for (let i = 0; i < inner; i++, entry++) {
+        const at = index.data[entry];
+        if (at < 0 || at >= bound) throw check.outOfRange(kernel, at, bound);
+        visit(entry, (o * bound + at) * inner + i);
+      }
+    }
+  }
+}
+
+/** {@linkcode Kernels.gather} */
+export function gather(x: HostArray, index: HostArray, dim: number): HostArray {
+  check.dimension("gather", x, dim);
+  check.picks("gather", x.shape, index, dim);
+  const y = zeros(index.shape, x.dtype);
+  follow("gather", index, dim, x.shape, (entry, target) => y.data[entry] = x.data[target]);
+  return y;
+}
+
+/** {@linkcode Kernels.scatterAdd} */
+export function scatterAdd(
+  dy: HostArray,
+  index: HostArray,
+  dim: number,
+  shape: readonly number[],
+): HostArray {
+  check.dimension("scatterAdd", { shape, dtype: dy.dtype }, dim);
+  check.picks("scatterAdd", shape, index, dim);
+  check.fits("scatterAdd", "dy", dy, index.shape);
+  const y = zeros(shape);
+  const totals = new Float64Array(y.data.length);
+  follow("scatterAdd", index, dim, shape, (entry, target) => totals[target] += dy.data[entry]);
+  y.data.set(totals);
+  return y;
+}
+
+/** {@linkcode Kernels.oneHot} */
+export function oneHot(x: HostArray, classes: number): HostArray {
+  check.need("oneHot", x, ["int32"]);
+  const y = zeros([...x.shape, classes]);
+  const index = { ...x, shape: [...x.shape, 1] };
+  follow("oneHot", index, x.shape.length, y.shape, (_, target) => y.data[target] = 1);
+  return y;
+}

@@ -1,0 +1,191 @@
+/**
+ * The contract of kernels, slow and plain: what the devices are tested against.
+ *
+ * @module
+ */
+import type { Draw } from "../../philox.ts";
+import type {
+  AdamArrays,
+  AdamSettings,
+  Border,
+  Convolution,
+  Kernels,
+  Pooling,
+  RmspropArrays,
+  RmspropSettings,
+  SgdArrays,
+  SgdSettings,
+  Slice,
+  Updates,
+} from "../kernels.ts";
+import { type BinaryName, Elementwise, type UnaryName } from "../elementwise.ts";
+import type { DType } from "../storage.ts";
+import * as arrange from "./arrange.ts";
+import { type HostArray, scalar, zeros } from "./array.ts";
+import * as convolution from "./convolution.ts";
+import * as elementwise from "./elementwise.ts";
+import * as indexing from "./indexing.ts";
+import * as products from "./matmul.ts";
+import * as normalization from "./normalization.ts";
+import * as optimizers from "./optimizers.ts";
+import * as pooling from "./pooling.ts";
+import * as random from "./random.ts";
+import * as reduction from "./reduction.ts";
+import * as classification from "./softmax.ts";
+
+/**
+ * Loops over logical indices. Sums are in float64 and rounded to float32 once, so that what differs from a device is the
+ * device's rounding.
+ */
+export class Reference extends Elementwise<HostArray> implements Kernels<HostArray>, Updates<HostArray> {
+  fill(shape: readonly number[], value: number, dtype: DType = "float32"): HostArray {
+    const y = zeros(shape, dtype);
+    y.data.fill(scalar(value, dtype).data[0]);
+    return y;
+  }
+  random(distribution: "uniform" | "normal", shape: readonly number[], draw: Draw): HostArray {
+    return random.random(distribution, shape, draw);
+  }
+  dropoutMask(x: HostArray, p: number, draw: Draw): HostArray {
+    return random.dropoutMask(x, p, draw);
+  }
+
+  protected override unary(name: UnaryName, x: HostArray, p?: number, q?: number): HostArray {
+    return elementwise.unary(name, x, p, q);
+  }
+  protected override binary(name: BinaryName, a: HostArray | number, b: HostArray | number): HostArray {
+    return elementwise.binary(name, a, b);
+  }
+  cast(x: HostArray, dtype: DType): HostArray {
+    return elementwise.cast(x, dtype);
+  }
+
+  select(condition: HostArray, a: HostArray | number, b: HostArray | number): HostArray {
+    return elementwise.select(condition, a, b);
+  }
+
+  sum(x: HostArray, dims: readonly number[], keepdim = false): HostArray {
+    return reduction.sum(x, dims, keepdim);
+  }
+  max(x: HostArray, dims: readonly number[], keepdim = false): HostArray {
+    return reduction.extreme("max", x, dims, keepdim);
+  }
+  min(x: HostArray, dims: readonly number[], keepdim = false): HostArray {
+    return reduction.extreme("min", x, dims, keepdim);
+  }
+  argmax(x: HostArray, dim: number): HostArray {
+    return reduction.argmax(x, dim);
+  }
+
+  reshape(x: HostArray, shape: readonly number[]): HostArray {
+    return arrange.reshape(x, shape);
+  }
+  permute(x: HostArray, dims: readonly number[]): HostArray {
+    return arrange.permute(x, dims);
+  }
+  expand(x: HostArray, shape: readonly number[]): HostArray {
+    return arrange.expand(x, shape);
+  }
+  slice(x: HostArray, part: Slice): HostArray {
+    return arrange.slice(x, part);
+  }
+  sliceGrad(dy: HostArray, shape: readonly number[], part: Slice): HostArray {
+    return arrange.sliceGrad(dy, shape, part);
+  }
+  pad(x: HostArray, border: Border, value: number): HostArray {
+    return arrange.pad(x, border, value);
+  }
+  concat(list: readonly HostArray[], dim: number): HostArray {
+    return arrange.concat(list, dim);
+  }
+
+  asFilters(w: HostArray): HostArray {
+    return arrange.reshape(w, w.shape);
+  }
+  laidLike(x: HostArray, _like: HostArray): HostArray {
+    return arrange.reshape(x, x.shape);
+  }
+
+  gather(x: HostArray, index: HostArray, dim: number): HostArray {
+    return indexing.gather(x, index, dim);
+  }
+  scatterAdd(dy: HostArray, index: HostArray, dim: number, shape: readonly number[]): HostArray {
+    return indexing.scatterAdd(dy, index, dim, shape);
+  }
+  oneHot(x: HostArray, classes: number): HostArray {
+    return indexing.oneHot(x, classes);
+  }
+
+  matmul(a: HostArray, b: HostArray): HostArray {
+    return products.matmul(a, b);
+  }
+  linear(x: HostArray, w: HostArray, bias: HostArray): HostArray {
+    return products.linear(x, w, bias);
+  }
+  conv2d(x: HostArray, w: HostArray, bias: HostArray | null, settings: Convolution): HostArray {
+    return convolution.conv2d(x, w, bias, settings);
+  }
+  conv2dInputGrad(dy: HostArray, w: HostArray, shape: readonly number[], settings: Convolution): HostArray {
+    return convolution.conv2dInputGrad(dy, w, shape, settings);
+  }
+  conv2dFilterGrad(x: HostArray, dy: HostArray, shape: readonly number[], settings: Convolution): HostArray {
+    return convolution.conv2dFilterGrad(x, dy, shape, settings);
+  }
+
+  maxPool2d(x: HostArray, settings: Pooling): HostArray {
+    return pooling.maxPool2d(x, settings);
+  }
+  maxPool2dGrad(dy: HostArray, x: HostArray, y: HostArray, settings: Pooling): HostArray {
+    return pooling.maxPool2dGrad(dy, x, y, settings);
+  }
+  maxPool2dPick(u: HostArray, x: HostArray, y: HostArray, settings: Pooling): HostArray {
+    return pooling.maxPool2dPick(u, x, y, settings);
+  }
+  avgPool2d(x: HostArray, settings: Pooling): HostArray {
+    return pooling.avgPool2d(x, settings);
+  }
+  avgPool2dGrad(dy: HostArray, shape: readonly number[], settings: Pooling): HostArray {
+    return pooling.avgPool2dGrad(dy, shape, settings);
+  }
+
+  softmax(x: HostArray, dim: number): HostArray {
+    return classification.softmax(x, dim);
+  }
+  logSoftmax(x: HostArray, dim: number): HostArray {
+    return classification.logSoftmax(x, dim);
+  }
+  crossEntropy(logits: HostArray, classes: HostArray): [losses: HostArray, logs: HostArray] {
+    return classification.crossEntropy(logits, classes);
+  }
+  crossEntropyGrad(dy: HostArray, logs: HostArray, classes: HostArray): HostArray {
+    return classification.crossEntropyGrad(dy, logs, classes);
+  }
+  batchNorm(
+    x: HostArray,
+    scale: HostArray,
+    offset: HostArray,
+    epsilon: number,
+  ): [y: HostArray, mean: HostArray, variance: HostArray] {
+    return normalization.batchNorm(x, scale, offset, epsilon);
+  }
+  batchNormGrad(
+    dy: HostArray,
+    x: HostArray,
+    mean: HostArray,
+    variance: HostArray,
+    scale: HostArray,
+    epsilon: number,
+  ): [dx: HostArray, dScale: HostArray, dOffset: HostArray] {
+    return normalization.batchNormGrad(dy, x, mean, variance, scale, epsilon);
+  }
+
+  sgdStep(arrays: SgdArrays<HostArray>, settings: SgdSettings): void {
+    optimizers.sgdStep(arrays, settings);
+  }
+  adamStep(arrays: AdamArrays<HostArray>, settings: AdamSettings): void {
+    optimizers.adamStep(arrays, settings);
+  }
+  rmspropStep(arrays: RmspropArrays<HostArray>, settings: RmspropSettings): void {
+    optimizers.rmspropStep(arrays, settings);
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Products of matrices.
+ *
+ * @module
+ */
+import * as check from "../check.ts";
+import { type HostArray, places, repeating, zeros } from "./array.ts";
+
+/** {@linkcode Kernels.matmul} */
+export function matmul(a: HostArray, b: HostArray): HostArray {
+  const y = zeros(check.product(a, b));
+  const [rows, inner] = a.shape.slice(-2), columns = y.shape[y.shape.length - 1];
+  const batch = y.shape.slice(0, -2);
+  // The steps of matrices, over the leading dimensions only.
+  const starts = (x: HostArray) => {
+    const matrices = { shape: x.shape.slice(0, -2), dtype: x.dtype };
+    const size = x.shape[x.shape.length - 2] * x.shape[x.shape.length - 1];
+    return places(batch, repeating(matrices, batch).map((step) => step * size));
+  };
+  const inA = starts(a), inB = starts(b);
+  let at = 0;
+  for (let n = 0; n < inA.length; n++) {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) {
+        let total = 0;
+        for (let k = 0; k < inner; k++) {
+          total += a.data[inA[n] + i * inner + k] * b.data[inB[n] + k * columns + j];
+        }
+        y.data[at++] = total;
+      }
+    }
+  }
+  return y;
+}
+
+/** {@linkcode Kernels.linear} */
+export function linear(x: HostArray, w: HostArray, bias: HostArray): HostArray {
+  const y = zeros(check.linear(x, w, bias));
+  const [rows, outputs] = y.shape, inputs = x.shape[1];
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < outputs; j++) {
+      let total = bias.data[j];
+      for (let k = 0; k < inputs; k++) total += x.data[i * inputs + k] * w.data[j * inputs + k];
+      y.data[i * outputs + j] = total;
+    }
+  }
+  return y;
+}

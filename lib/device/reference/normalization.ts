@@ -1,0 +1,69 @@
+/**
+ * Batch normalization and its gradient.
+ *
+ * @module
+ */
+import * as check from "../check.ts";
+import { around, type HostArray, zeros } from "./array.ts";
+
+/** Calls `visit` for every channel of x [N, C, ...], with the places of its values. */
+function eachChannel(x: HostArray, visit: (channel: number, own: Int32Array) => void): void {
+  const { outer, size, inner } = around(x.shape, 1);
+  for (let c = 0; c < size; c++) {
+    const own = new Int32Array(outer * inner);
+    for (let o = 0; o < outer; o++) {
+      for (let i = 0; i < inner; i++) own[o * inner + i] = (o * size + c) * inner + i;
+    }
+    visit(c, own);
+  }
+}
+
+/** {@linkcode Kernels.batchNorm} */
+export function batchNorm(
+  x: HostArray,
+  scale: HostArray,
+  offset: HostArray,
+  epsilon: number,
+): [y: HostArray, mean: HostArray, variance: HostArray] {
+  check.channels("batchNorm", x, { scale, offset });
+  const y = zeros(x.shape), means = zeros(scale.shape), variances = zeros(scale.shape);
+  eachChannel(x, (c, own) => {
+    const mean = own.reduce((sum, at) => sum + x.data[at], 0) / own.length;
+    const variance = own.reduce((sum, at) => sum + (x.data[at] - mean) ** 2, 0) / own.length;
+    const factor = scale.data[c] / Math.sqrt(variance + epsilon);
+    for (const at of own) y.data[at] = (x.data[at] - mean) * factor + offset.data[c];
+    means.data[c] = mean;
+    variances.data[c] = variance;
+  });
+  return [y, means, variances];
+}
+
+/** {@linkcode Kernels.batchNormGrad} */
+export function batchNormGrad(
+  dy: HostArray,
+  x: HostArray,
+  mean: HostArray,
+  variance: HostArray,
+  scale: HostArray,
+  epsilon: number,
+): [dx: HostArray, dScale: HostArray, dOffset: HostArray] {
+  check.channels("batchNormGrad", x, { mean, variance, scale });
+  check.fits("batchNormGrad", "dy", dy, x.shape);
+  const dx = zeros(x.shape), dScales = zeros(scale.shape), dOffsets = zeros(scale.shape);
+  eachChannel(x, (c, own) => {
+    const inverse = 1 / Math.sqrt(variance.data[c] + epsilon);
+    const normalized = (at: number) => (x.data[at] - mean.data[c]) * inverse;
+    let dOffset = 0, dScale = 0;
+    for (const at of own) {
+      dOffset += dy.data[at];
+      dScale += dy.data[at] * normalized(at);
+    }
+    for (const at of own) {
+      const away = (dOffset + normalized(at) * dScale) / own.length;
+      dx.data[at] = scale.data[c] * inverse * (dy.data[at] - away);
+    }
+    dScales.data[c] = dScale;
+    dOffsets.data[c] = dOffset;
+  });
+  return [dx, dScales, dOffsets];
+}

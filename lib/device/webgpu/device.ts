@@ -1,0 +1,108 @@
+/**
+ * The GPU as a {@linkcode Device}.
+ *
+ * @module
+ */
+import type { Arena } from "../arena.ts";
+import { Device, type MemoryUse } from "../device.ts";
+import { plain } from "../layout.ts";
+import { sizeOf, text } from "../shape.ts";
+import { ARRAYS, type DType, type Storage, type Values } from "../storage.ts";
+import type { GpuBackend } from "./backend.ts";
+import { WebGpuKernels } from "./kernels.ts";
+import { permute } from "./kernels/arrange.ts";
+
+/** How long an error's report may come after the failure that it explains. */
+const REPORT_MS = 20;
+
+/** A GPU, through WebGPU. */
+export class WebGpuDevice extends Device {
+  /** Its memory and queue. @internal */
+  readonly backend: GpuBackend;
+  override readonly kernels: WebGpuKernels;
+
+  /**
+   * @param backend The GPU.
+   * @param software Whether it computes on the processor.
+   */
+  constructor(backend: GpuBackend, readonly software: boolean) {
+    super("webgpu", backend.errors.description);
+    this.backend = backend;
+    this.kernels = new WebGpuKernels(backend);
+  }
+
+  /** Whether the GPU was lost; it does not come back, a new device must be made. */
+  get lost(): boolean {
+    return this.backend.errors.lost;
+  }
+
+  override get arena(): Arena {
+    return this.backend.arena;
+  }
+
+  override get collectsGarbage(): boolean {
+    return false;
+  }
+
+  override memory(): MemoryUse {
+    return this.backend.memoryUse();
+  }
+
+  override resetPeak(): void {
+    this.backend.resetPeak();
+  }
+
+  override upload(values: Values, shape: readonly number[], dtype: DType): Storage {
+    if (!(values instanceof ARRAYS[dtype])) {
+      throw new TypeError(
+        `upload: ${dtype} values come in a ${ARRAYS[dtype].name}, not a ${values.constructor.name}`,
+      );
+    }
+    const size = sizeOf(shape);
+    if (size !== values.length) {
+      throw new RangeError(
+        `upload: shape ${text(shape)} has ${size} elements but ${values.length} values were given`,
+      );
+    }
+    return this.backend.upload(values, shape, dtype);
+  }
+
+  override async read(storage: Storage): Promise<Values> {
+    const { backend, arena } = this;
+    backend.errors.check();
+    const start = arena.open();
+    // Both are recorded here, before anything is waited for; then what was made for them can go.
+    let reading: Promise<[Values, RangeError | undefined]>;
+    try {
+      const rowMajor = plain(storage, (x, perm) => permute(backend, x, perm));
+      reading = Promise.all([backend.download(rowMajor), backend.takeRangeError()]);
+    } finally {
+      arena.abandon(start);
+    }
+    const [values, outOfRange] = await reading.catch(async (error) => {
+      // A failed map is how a lost GPU shows first; what happened is reported a few turns later, and says more.
+      await new Promise((resolve) => setTimeout(resolve, REPORT_MS));
+      backend.errors.check();
+      throw error;
+    });
+    backend.errors.check();
+    if (outOfRange !== undefined) throw outOfRange;
+    return values;
+  }
+
+  override peek(_storage: Storage): null {
+    return null;
+  }
+
+  override free(storage: Storage): void {
+    this.backend.free(storage);
+  }
+
+  override share(storage: Storage): Storage {
+    return this.backend.share(storage);
+  }
+
+  override isShared(storage: Storage): boolean {
+    return this.backend.refCount(storage.dataId) > 1;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * What kernels ask of the GPU: arrays, and programs that run on them.
+ *
+ * @module
+ */
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { Arena } from "../arena.ts";
+import type { DType, Storage, Values } from "../storage.ts";
+import type { RangeChecked } from "./range.ts";
+
+/** Workgroups in x, y and z. */
+export type Workgroups = [x: number, y: number, z: number];
+
+/** One dispatch of a whole WGSL program. */
+export interface Program {
+  /** Names the pipeline in the cache: equal keys must mean equal code. */
+  key: string;
+  /** The WGSL, with an entry point `main`; made once per key. */
+  code: () => string;
+  /** Storage buffers, bound to group 0 from binding 0 on. */
+  bindings: readonly Storage[];
+  /** The uniform buffer's bytes, bound after the last storage; a multiple of 16 long. */
+  uniforms: ArrayBuffer;
+  /** See {@linkcode workgroupsFor}. */
+  workgroups: Workgroups;
+  /** The kernel that may find an index out of range: binds the flags of range.ts after the uniforms. */
+  checks?: RangeChecked;
+}
+
+/** The GPU, as kernels see it. */
+export interface Gpu {
+  /** Where results go until somebody keeps them. */
+  readonly arena: Arena;
+  /** An array without values yet, in row-major order. */
+  allocate(shape: readonly number[], dtype: DType): Storage;
+  /** An array of values. */
+  upload(values: Values, shape: readonly number[], dtype: DType): Storage;
+  /** What a kernel of TensorFlow.js' made, as a storage of ours. */
+  adopt(info: TensorInfo, shape?: readonly number[]): Storage;
+  /** Another reference to the same data, perhaps in another shape. */
+  share(x: Storage, shape?: readonly number[]): Storage;
+  /** Gives a reference back. */
+  free(x: Storage): void;
+  /** Copies the values of `source` over those of `target`, as they lie in memory. */
+  overwrite(target: Storage, source: Storage): void;
+  /** Records one dispatch; it is submitted with its neighbours. */
+  dispatch(program: Program): void;
+  /** What the elements of the buffer are; stock kernels that "cast" by renaming make it differ from the array's dtype. */
+  bufferType(info: TensorInfo): DType;
+}
+
+const MAX_WORKGROUPS = 65535;
+
+/** Enough workgroups for `count` items, `each` items a workgroup; in two dimensions where one cannot hold them. */
+export function workgroupsFor(count: number, each: number): Workgroups {
+  const groups = Math.ceil(count / each);
+  if (groups <= MAX_WORKGROUPS) return [groups, 1, 1];
+  const rows = Math.ceil(groups / MAX_WORKGROUPS);
+  return [Math.ceil(groups / rows), rows, 1];
+}

@@ -1,0 +1,382 @@
+/**
+ * The contract of kernels on the GPU: arguments checked, arrays brought into the order that a program wants, results said to lie
+ * as they do.
+ *
+ * @module
+ */
+import type { Draw } from "../../philox.ts";
+import * as check from "../check.ts";
+import {
+  BINARY,
+  type Binary,
+  type BinaryName,
+  Elementwise,
+  UNARY,
+  type Unary,
+  type UnaryName,
+} from "../elementwise.ts";
+import type { Convolution, Pooling } from "../geometry.ts";
+import type {
+  AdamArrays,
+  AdamSettings,
+  Border,
+  DeviceKernels,
+  RmspropArrays,
+  RmspropSettings,
+  SgdArrays,
+  SgdSettings,
+  Slice,
+} from "../kernels.ts";
+import * as layout from "../layout.ts";
+import { channelsLast, dense, FILTERS, inOrder, plain, seen } from "../layout.ts";
+import * as composed from "../reference/composed.ts";
+import { broadcastShapes, sizeOf } from "../shape.ts";
+import { type DType, type Order, Storage } from "../storage.ts";
+import type { Gpu } from "./gpu.ts";
+import { argExtreme } from "./kernels/argmax.ts";
+import * as arrange from "./kernels/arrange.ts";
+import { binary } from "./kernels/binary.ts";
+import { cast } from "./kernels/cast.ts";
+import { convolution, convolutionFilterGrad, convolutionInputGrad } from "./kernels/convolution.ts";
+import { fill } from "./kernels/fill.ts";
+import { gather, oneHot, scatterAdd } from "./kernels/indexing.ts";
+import { matmul, type Matrix } from "./kernels/matmul.ts";
+import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
+import * as pooling from "./kernels/pooling.ts";
+import { dropout, normal, uniform } from "./kernels/random.ts";
+import { reduce, type ReductionName } from "./kernels/reduction.ts";
+import { select } from "./kernels/select.ts";
+import { classLoss, crossEntropyGrad, logSoftmax, LONGEST, softmax } from "./kernels/softmax.ts";
+import { unary } from "./kernels/unary.ts";
+
+type N = Storage | number;
+
+/** What the GPU computes. */
+export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels {
+  readonly #gpu: Gpu;
+
+  constructor(gpu: Gpu) {
+    super();
+    this.#gpu = gpu;
+  }
+
+  /** The row-major copy y[i] = x[i permuted] of a row-major array. */
+  readonly #transpose = (x: Storage, perm: number[]): Storage => arrange.permute(this.#gpu, x, perm);
+
+  fill(shape: readonly number[], value: number, dtype: DType = "float32"): Storage {
+    return fill(this.#gpu, shape, value, dtype);
+  }
+  random(distribution: "uniform" | "normal", shape: readonly number[], draw: Draw): Storage {
+    return (distribution === "uniform" ? uniform : normal)(this.#gpu, shape, draw);
+  }
+  dropoutMask(x: Storage, p: number, draw: Draw): Storage {
+    return seen(dropout(this.#gpu, dense(x).shape, p, draw), x.order);
+  }
+
+  protected override unary(name: UnaryName, x: Storage, p?: number, q?: number): Storage {
+    const f: Unary = UNARY[name];
+    check.need(name, x, f.takes);
+    return seen(unary(this.#gpu, f, dense(x), p, q), x.order);
+  }
+  cast(x: Storage, dtype: DType): Storage {
+    return x.dtype === dtype ? this.#gpu.share(x) : seen(cast(this.#gpu, dense(x), dtype), x.order);
+  }
+
+  protected override binary(name: BinaryName, a: N, b: N): Storage {
+    const f: Binary = BINARY[name];
+    // Of two numbers, the first becomes an array.
+    const left = typeof a === "number" && typeof b === "number" ? this.#gpu.arena.constant(a) : a;
+    const operands = [left, b].filter((operand) => typeof operand !== "number");
+    const [first, second = first] = operands;
+    check.need(name, first, f.takes);
+    check.alike(name, first, second);
+    const shape = broadcastShapes(name, first.shape, second.shape);
+    const { parts, order } = layout.aligned(operands, this.#transpose);
+    const [x, y] = [left, b].map((operand) => typeof operand === "number" ? operand : parts.shift()!);
+    return seen(binary(this.#gpu, f, x, y, layout.inMemory(order, shape), first.dtype), order);
+  }
+  select(condition: Storage, a: N, b: N): Storage {
+    const choices = [a, b].filter((choice) => typeof choice !== "number");
+    const [first = this.#gpu.arena.constant(0), second = first] = choices;
+    const shape = check.selection("select", condition, first, second);
+    const { parts, order } = layout.aligned([condition, ...choices], this.#transpose);
+    const [c, x, y] = [condition, a, b].map((one) => typeof one === "number" ? one : parts.shift()!);
+    return seen(select(this.#gpu, c as Storage, x, y, layout.inMemory(order, shape), first.dtype), order);
+  }
+
+  #reduce(name: ReductionName, x: Storage, dims: readonly number[], keepdim: boolean): Storage {
+    if (dims.length === 0) return this.#gpu.share(x);
+    const axes = layout.axesOf(x.order, dims), order = layout.reducedOrder(x.order, dims, keepdim);
+    return seen(reduce(this.#gpu, name, dense(x), axes, keepdim), order);
+  }
+  sum(x: Storage, dims: readonly number[], keepdim = false): Storage {
+    check.need("sum", x, ["float32", "int32"]);
+    check.reduction("sum", x, dims, keepdim);
+    return this.#reduce("sum", x, dims, keepdim);
+  }
+  max(x: Storage, dims: readonly number[], keepdim = false): Storage {
+    check.choice("max", x, dims, keepdim);
+    return this.#reduce("max", x, dims, keepdim);
+  }
+  min(x: Storage, dims: readonly number[], keepdim = false): Storage {
+    check.choice("min", x, dims, keepdim);
+    return this.#reduce("min", x, dims, keepdim);
+  }
+  argmax(x: Storage, dim: number): Storage {
+    check.choice("argmax", x, [dim], false);
+    const [axis] = layout.axesOf(x.order, [dim]), order = layout.reducedOrder(x.order, [dim], false);
+    return seen(argExtreme(this.#gpu, "max", dense(x), axis), order);
+  }
+
+  #plain(x: Storage): Storage {
+    return plain(x, this.#transpose);
+  }
+  reshape(x: Storage, shape: readonly number[]): Storage {
+    check.reshaped(x, shape);
+    return this.#gpu.share(this.#plain(x), shape);
+  }
+  permute(x: Storage, dims: readonly number[]): Storage {
+    check.permutation(x, dims);
+    const order = layout.permuted(x.order, dims);
+    return this.#gpu.share(new Storage(x.dataId, dims.map((d) => x.shape[d]), x.dtype, order));
+  }
+  expand(x: Storage, shape: readonly number[]): Storage {
+    check.expansion(x, shape);
+    if (sizeOf(shape) === sizeOf(x.shape)) return this.reshape(x, shape);
+    if (shape.length > x.shape.length) return arrange.expand(this.#gpu, this.#plain(x), shape);
+    return seen(arrange.expand(this.#gpu, dense(x), layout.inMemory(x.order, shape)), x.order);
+  }
+  slice(x: Storage, part: Slice): Storage {
+    check.part("slice", x.shape, part);
+    return seen(arrange.slice(this.#gpu, dense(x), inMemory(x.order, part)), x.order);
+  }
+  sliceGrad(dy: Storage, shape: readonly number[], part: Slice): Storage {
+    check.part("sliceGrad", shape, part);
+    check.fits("sliceGrad", "dy", dy, part.size);
+    const { order } = dy, memory = layout.inMemory(order, shape);
+    return seen(arrange.sliceGrad(this.#gpu, dense(dy), memory, inMemory(order, part)), order);
+  }
+  pad(x: Storage, border: Border, value: number): Storage {
+    check.bordered(x, border);
+    return seen(arrange.pad(this.#gpu, dense(x), layout.inMemory(x.order, border), value), x.order);
+  }
+  concat(list: readonly Storage[], dim: number): Storage {
+    check.dimension("concat", list[0], dim);
+    const shape = check.concatenation(list, dim), { order } = list[0];
+    const parts = list.map((x) => dense(inOrder(x, order, this.#transpose)));
+    const [axis] = layout.axesOf(order, [dim]);
+    return seen(arrange.concat(this.#gpu, parts, layout.inMemory(order, shape), axis), order);
+  }
+
+  asFilters(w: Storage): Storage {
+    return this.#laid(w, FILTERS);
+  }
+  laidLike(x: Storage, like: Storage): Storage {
+    return this.#laid(x, like.order);
+  }
+  #laid(x: Storage, order: Order): Storage {
+    const laid = inOrder(x, order, this.#transpose);
+    // A view owns nothing, so it becomes a reference.
+    return laid.dataId === x.dataId ? this.#gpu.share(laid) : laid;
+  }
+
+  gather(x: Storage, index: Storage, dim: number): Storage {
+    check.dimension("gather", x, dim);
+    check.picks("gather", x.shape, index, dim);
+    const order = sizeOf(index.shape) > sizeOf(x.shape) ? index.order : x.order;
+    const [values, places] = [x, index].map((one) => dense(inOrder(one, order, this.#transpose)));
+    const [axis] = layout.axesOf(order, [dim]);
+    return seen(gather(this.#gpu, values, places, axis), order);
+  }
+  scatterAdd(dy: Storage, index: Storage, dim: number, shape: readonly number[]): Storage {
+    check.dimension("scatterAdd", { shape, dtype: dy.dtype }, dim);
+    check.picks("scatterAdd", shape, index, dim);
+    check.fits("scatterAdd", "dy", dy, index.shape);
+    const { order } = dy, [axis] = layout.axesOf(order, [dim]);
+    const places = dense(inOrder(index, order, this.#transpose));
+    return seen(scatterAdd(this.#gpu, dense(dy), places, axis, layout.inMemory(order, shape)), order);
+  }
+  oneHot(x: Storage, classes: number): Storage {
+    check.need("oneHot", x, ["int32"]);
+    return seen(oneHot(this.#gpu, dense(x), classes), x.order && [...x.order, x.order.length]);
+  }
+
+  /** A factor as it lies, if that is row by row or column by column; else a copy. */
+  #factor(x: Storage): Matrix {
+    const { order } = x, last = x.shape.length - 1;
+    const turned = order !== null && order[last] === last - 1 && order[last - 1] === last &&
+      order.slice(0, -2).every((axis, d) => axis === d);
+    return turned ? { memory: dense(x), transposed: true } : { memory: this.#plain(x), transposed: false };
+  }
+  matmul(a: Storage, b: Storage): Storage {
+    check.product(a, b);
+    return matmul(this.#gpu, this.#factor(a), this.#factor(b));
+  }
+  linear(x: Storage, w: Storage, bias: Storage): Storage {
+    check.linear(x, w, bias);
+    const { memory, transposed } = this.#factor(w);
+    return matmul(this.#gpu, this.#factor(x), { memory, transposed: !transposed }, bias);
+  }
+
+  /** Images and filters as the programs want them in memory. */
+  #images(x: Storage): Storage {
+    return dense(inOrder(x, channelsLast(4), this.#transpose));
+  }
+  #filters(w: Storage): Storage {
+    return dense(inOrder(w, FILTERS, this.#transpose));
+  }
+  conv2d(x: Storage, w: Storage, bias: Storage | null, settings: Convolution): Storage {
+    check.floats("conv2d", x, w, bias);
+    const sizes = check.convolution("conv2d", x.shape, w.shape, settings);
+    if (bias !== null) check.fits("conv2d", "bias", bias, [w.shape[0]]);
+    return seen(convolution(this.#gpu, this.#images(x), this.#filters(w), bias, sizes), channelsLast(4));
+  }
+  conv2dInputGrad(dy: Storage, w: Storage, shape: readonly number[], settings: Convolution): Storage {
+    check.floats("conv2dInputGrad", dy, w);
+    const sizes = check.convolution("conv2dInputGrad", shape, w.shape, settings);
+    check.convolutionGrad("conv2dInputGrad", dy, sizes);
+    return seen(convolutionInputGrad(this.#gpu, this.#images(dy), this.#filters(w), sizes), channelsLast(4));
+  }
+  conv2dFilterGrad(x: Storage, dy: Storage, shape: readonly number[], settings: Convolution): Storage {
+    check.floats("conv2dFilterGrad", x, dy);
+    const sizes = check.convolution("conv2dFilterGrad", x.shape, shape, settings);
+    check.convolutionGrad("conv2dFilterGrad", dy, sizes);
+    return seen(convolutionFilterGrad(this.#gpu, this.#images(x), this.#images(dy), sizes), FILTERS);
+  }
+
+  maxPool2d(x: Storage, settings: Pooling): Storage {
+    check.floats("maxPool2d", x);
+    const sizes = poolingSizes("maxPool2d", x.shape, settings);
+    return seen(pooling.maxPool(this.#gpu, this.#images(x), sizes), channelsLast(4));
+  }
+  maxPool2dGrad(dy: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
+    check.floats("maxPool2dGrad", x);
+    const sizes = poolingSizes("maxPool2dGrad", x.shape, settings);
+    check.fits("maxPool2dGrad", "dy", dy, pooled(sizes));
+    check.fits("maxPool2dGrad", "y", y, pooled(sizes));
+    const [g, images, largest] = [dy, x, y].map((one) => this.#images(one));
+    return seen(pooling.maxPoolGrad(this.#gpu, g, images, largest, sizes), channelsLast(4));
+  }
+  maxPool2dPick(u: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
+    check.floats("maxPool2dPick", x);
+    const sizes = poolingSizes("maxPool2dPick", x.shape, settings);
+    check.fits("maxPool2dPick", "u", u, x.shape);
+    check.fits("maxPool2dPick", "y", y, pooled(sizes));
+    const [from, images, largest] = [u, x, y].map((one) => this.#images(one));
+    return seen(pooling.maxPoolPick(this.#gpu, from, images, largest, sizes), channelsLast(4));
+  }
+  avgPool2d(x: Storage, settings: Pooling): Storage {
+    check.floats("avgPool2d", x);
+    const sizes = poolingSizes("avgPool2d", x.shape, settings);
+    return seen(pooling.avgPool(this.#gpu, this.#images(x), sizes), channelsLast(4));
+  }
+  avgPool2dGrad(dy: Storage, shape: readonly number[], settings: Pooling): Storage {
+    const sizes = poolingSizes("avgPool2dGrad", shape, settings);
+    check.fits("avgPool2dGrad", "dy", dy, pooled(sizes));
+    return seen(pooling.avgPoolGrad(this.#gpu, this.#images(dy), sizes), channelsLast(4));
+  }
+
+  softmax(x: Storage, dim: number): Storage {
+    check.floats("softmax", x);
+    check.dimension("softmax", x, dim);
+    if (x.shape[dim] > LONGEST) return composed.softmax(this, x, dim);
+    return seen(softmax(this.#gpu, dense(x), layout.axesOf(x.order, [dim])[0]), x.order);
+  }
+  logSoftmax(x: Storage, dim: number): Storage {
+    check.floats("logSoftmax", x);
+    check.dimension("logSoftmax", x, dim);
+    if (x.shape[dim] > LONGEST) return composed.logSoftmax(this, x, dim);
+    return seen(logSoftmax(this.#gpu, dense(x), layout.axesOf(x.order, [dim])[0]), x.order);
+  }
+  crossEntropy(logits: Storage, classes: Storage): [losses: Storage, logs: Storage] {
+    check.classification("crossEntropy", logits, classes);
+    const logs = this.logSoftmax(this.#plain(logits), 1);
+    return [classLoss(this.#gpu, logs, classes), logs];
+  }
+  crossEntropyGrad(dy: Storage, logs: Storage, classes: Storage): Storage {
+    check.classification("crossEntropyGrad", logs, classes);
+    check.fits("crossEntropyGrad", "dy", dy, [logs.shape[0]]);
+    return crossEntropyGrad(this.#gpu, dy, this.#plain(logs), classes);
+  }
+  batchNorm(x: Storage, scale: Storage, offset: Storage, epsilon: number): [Storage, Storage, Storage] {
+    check.channels("batchNorm", x, { scale, offset });
+    return composed.batchNorm(this, this.#channelsLast(x), scale, offset, epsilon);
+  }
+  batchNormGrad(
+    dy: Storage,
+    x: Storage,
+    mean: Storage,
+    variance: Storage,
+    scale: Storage,
+    epsilon: number,
+  ): [Storage, Storage, Storage] {
+    check.channels("batchNormGrad", x, { mean, variance, scale });
+    check.fits("batchNormGrad", "dy", dy, x.shape);
+    const [g, input] = [dy, x].map((one) => this.#channelsLast(one));
+    return composed.batchNormGrad(this, g, input, mean, variance, scale, epsilon);
+  }
+  #channelsLast(x: Storage): Storage {
+    return inOrder(x, channelsLast(x.shape.length), this.#transpose);
+  }
+
+  sgdStep(arrays: SgdArrays<Storage>, settings: SgdSettings): void {
+    const { param, grad, buffer } = arrays;
+    check.update("sgdStep", param, { grad, buffer });
+    this.#inPlace(param, { grad, buffer }, ({ grad, buffer }) => {
+      sgdStep(this.#gpu, { param, grad: grad!, buffer }, settings);
+    });
+  }
+  adamStep(arrays: AdamArrays<Storage>, settings: AdamSettings): void {
+    const { param, grad, m, v, vMax } = arrays;
+    check.update("adamStep", param, { grad, m, v, vMax });
+    this.#inPlace(param, { grad, m, v, vMax }, ({ grad, m, v, vMax }) => {
+      adamStep(this.#gpu, { param, grad: grad!, m: m!, v: v!, vMax }, settings);
+    });
+  }
+  rmspropStep(arrays: RmspropArrays<Storage>, settings: RmspropSettings): void {
+    const { param, grad, square, average, buffer } = arrays;
+    check.update("rmspropStep", param, { grad, square, average, buffer });
+    this.#inPlace(param, { grad, square, average, buffer }, ({ grad, square, average, buffer }) => {
+      rmspropStep(this.#gpu, { param, grad: grad!, square: square!, average, buffer }, settings);
+    });
+  }
+  /** Runs a step on arrays that lie in memory as the parameter does; of those that do not, on copies, and copies them back. */
+  #inPlace<K extends string>(
+    param: Storage,
+    arrays: Record<K, Storage | null>,
+    step: (alike: Record<K, Storage | null>) => void,
+  ): void {
+    const alike = { ...arrays };
+    for (const name in arrays) {
+      const array = arrays[name];
+      if (array !== null) alike[name] = inOrder(array, param.order, this.#transpose);
+    }
+    step(alike);
+    for (const name in arrays) {
+      const own = arrays[name], used = alike[name];
+      if (name === "grad" || own === null || used === null || used.dataId === own.dataId) continue;
+      this.#gpu.overwrite(own, inOrder(used, own.order, this.#transpose));
+    }
+  }
+}
+
+/** A slice's lists as they lie in memory. */
+function inMemory(order: Order, { begin, size, step }: Slice): Slice {
+  return {
+    begin: layout.inMemory(order, begin),
+    size: layout.inMemory(order, size),
+    step: layout.inMemory(order, step),
+  };
+}
+
+function poolingSizes(kernel: string, x: readonly number[], settings: Pooling): pooling.PoolingSizes {
+  const [images, channels, outHeight, outWidth] = check.pooling(kernel, x, settings);
+  const [kernelHeight, kernelWidth] = settings.kernel, [strideY, strideX] = settings.strides;
+  const [top, left] = settings.padding;
+  return {
+    ...{ images, channels, height: x[2], width: x[3], outHeight, outWidth },
+    ...{ kernelHeight, kernelWidth, strideY, strideX, top, left },
+  };
+}
+
+const pooled = (s: pooling.PoolingSizes) => [s.images, s.channels, s.outHeight, s.outWidth];

@@ -1,0 +1,197 @@
+/**
+ * Places named by integers: gather, its gradient, and one-hot vectors. An index out of range is noted (see range.ts) and
+ * picks nothing. Arrays are seen as [outer, length, inner] around the dimension that the index runs along.
+ *
+ * @module
+ */
+import { sizeOf } from "../../shape.ts";
+import type { Storage } from "../../storage.ts";
+import { type Gpu, workgroupsFor } from "../gpu.ts";
+import { rangeCheck } from "../range.ts";
+import { buffers, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
+import { fill } from "./fill.ts";
+
+/**
+ * y[outer, pick, inner] = x[outer, index[outer, pick, inner], inner].
+ *
+ * @param checked Whether an index out of range is noted; it picks 0 in any case.
+ */
+export function gather(gpu: Gpu, x: Storage, index: Storage, dim: number, checked = true): Storage {
+  const result = gpu.allocate(index.shape, x.dtype);
+  const size = sizeOf(index.shape);
+  if (size === 0) return result;
+  const type = wgslType(x.dtype);
+  const inner = sizeOf(x.shape.slice(dim + 1));
+  gpu.dispatch({
+    key: `gather ${type} ${checked}`,
+    code: () => /* wgsl */ `
+struct Uniforms { size: u32, length: u32, picks: u32, inner: u32 }
+${buffers({ input: type, indices: "i32" }, type)}
+${checked ? rangeCheck("gather", 4) : "fn outOfRange(index: i32, size: u32) {}"}
+${
+      onePerThread(`
+  if (index >= uniforms.size) { return; }
+  let pick = indices[index];
+  if (pick < 0 || u32(pick) >= uniforms.length) {
+    outOfRange(pick, uniforms.length);
+    output[index] = ${type}(0);
+    return;
+  }
+  let outer = index / (uniforms.inner * uniforms.picks);
+  output[index] = input[(outer * uniforms.length + u32(pick)) * uniforms.inner + index % uniforms.inner];`)
+    }`,
+    bindings: [x, index, result],
+    uniforms: packUniforms([size, x.shape[dim], index.shape[dim], inner]),
+    workgroups: workgroupsFor(size, WORKGROUP),
+    checks: checked ? "gather" : undefined,
+  });
+  return result;
+}
+
+/** How many picks of a line one dispatch takes: less than the 65,535 turns after which llvmpipe ends a loop unasked. */
+const CHUNK = 1 << 15;
+
+/**
+ * Zeros of `shape`, dy added up at the places where gather picked. One thread a line chains the picks that name the same
+ * place, last to first; then one thread a place follows its chain and adds, first to last. So every sum has a fixed order,
+ * without atomics, in time proportional to the picks and the places.
+ */
+export function scatterAdd(
+  gpu: Gpu,
+  dy: Storage,
+  index: Storage,
+  dim: number,
+  shape: readonly number[],
+): Storage {
+  const result = fill(gpu, shape, 0, "float32");
+  const picks = index.shape[dim], length = shape[dim];
+  const size = sizeOf(shape), inner = sizeOf(shape.slice(dim + 1));
+  const lines = sizeOf(shape.filter((_, d) => d !== dim));
+  if (lines === 0 || picks === 0) return result;
+  // The first pick of each place, plus 1; and the one after each pick, within the chunk.
+  const heads = fill(gpu, [size], 0, "int32");
+  const next = gpu.allocate([lines * Math.min(picks, CHUNK)], "int32");
+  for (let start = 0; start < picks; start += CHUNK) {
+    const count = Math.min(CHUNK, picks - start);
+    const uniforms = packUniforms([lines, size, length, picks, inner, start, count]);
+    chain(gpu, index, heads, next, lines, uniforms);
+    if (size > 0) addChains(gpu, dy, heads, next, result, size, uniforms);
+  }
+  gpu.free(heads);
+  gpu.free(next);
+  return result;
+}
+
+const SCATTER = /* wgsl */ `
+struct Uniforms { lines: u32, size: u32, length: u32, picks: u32, inner: u32, start: u32, count: u32 }
+// Where pick k of the chunk lies in dy and index, for a line's outer and inner coordinate.
+fn pickAt(outer: u32, k: u32, inner: u32) -> u32 {
+  return (outer * uniforms.picks + uniforms.start + k) * uniforms.inner + inner;
+}`;
+
+function chain(
+  gpu: Gpu,
+  index: Storage,
+  heads: Storage,
+  next: Storage,
+  lines: number,
+  uniforms: ArrayBuffer,
+) {
+  gpu.dispatch({
+    key: "scatterAdd chain",
+    code: () => /* wgsl */ `
+@group(0) @binding(0) var<storage, read> indices: array<i32>;
+@group(0) @binding(1) var<storage, read_write> heads: array<i32>;
+@group(0) @binding(2) var<storage, read_write> next: array<i32>;
+@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+${SCATTER}
+${rangeCheck("scatterAdd", 4)}
+${
+      onePerThread(`
+  if (index >= uniforms.lines) { return; }
+  let outer = index / uniforms.inner;
+  let inner = index - outer * uniforms.inner;
+  for (var k = uniforms.count; k > 0u; k--) {
+    let pick = indices[pickAt(outer, k - 1u, inner)];
+    if (pick < 0 || u32(pick) >= uniforms.length) {
+      outOfRange(pick, uniforms.length);
+      continue;
+    }
+    let place = (outer * uniforms.length + u32(pick)) * uniforms.inner + inner;
+    next[(k - 1u) * uniforms.lines + index] = heads[place];
+    heads[place] = i32(k);
+  }`)
+    }`,
+    bindings: [index, heads, next],
+    uniforms,
+    workgroups: workgroupsFor(lines, WORKGROUP),
+    checks: "scatterAdd",
+  });
+}
+
+function addChains(
+  gpu: Gpu,
+  dy: Storage,
+  heads: Storage,
+  next: Storage,
+  result: Storage,
+  size: number,
+  uniforms: ArrayBuffer,
+) {
+  gpu.dispatch({
+    key: "scatterAdd add",
+    code: () => /* wgsl */ `
+@group(0) @binding(0) var<storage, read> dy: array<f32>;
+@group(0) @binding(1) var<storage, read_write> heads: array<i32>;
+@group(0) @binding(2) var<storage, read> next: array<i32>;
+@group(0) @binding(3) var<storage, read_write> output: array<f32>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+${SCATTER}
+${
+      onePerThread(`
+  if (index >= uniforms.size) { return; }
+  let outer = index / (uniforms.length * uniforms.inner);
+  let inner = index % uniforms.inner;
+  let line = outer * uniforms.inner + inner;
+  var sum = output[index];
+  var k = u32(heads[index]);
+  while (k > 0u) {
+    sum += dy[pickAt(outer, k - 1u, inner)];
+    k = u32(next[(k - 1u) * uniforms.lines + line]);
+  }
+  output[index] = sum;
+  heads[index] = 0;`)
+    }`,
+    bindings: [dy, heads, next, result],
+    uniforms,
+    workgroups: workgroupsFor(size, WORKGROUP),
+  });
+}
+
+/** float32 [..., classes]: 1 at the class. */
+export function oneHot(gpu: Gpu, x: Storage, classes: number): Storage {
+  const shape = [...x.shape, classes];
+  const result = gpu.allocate(shape, "float32");
+  const size = sizeOf(shape);
+  if (size === 0) return result;
+  gpu.dispatch({
+    key: "oneHot",
+    code: () => /* wgsl */ `
+struct Uniforms { size: u32, classes: u32 }
+${buffers({ input: "i32" }, "f32")}
+${rangeCheck("oneHot", 3)}
+${
+      onePerThread(`
+  if (index >= uniforms.size) { return; }
+  let hot = input[index / uniforms.classes];
+  let column = index % uniforms.classes;
+  if (column == 0u && (hot < 0 || u32(hot) >= uniforms.classes)) { outOfRange(hot, uniforms.classes); }
+  output[index] = select(0.0, 1.0, i32(column) == hot);`)
+    }`,
+    bindings: [x, result],
+    uniforms: packUniforms([size, classes]),
+    workgroups: workgroupsFor(size, WORKGROUP),
+    checks: "oneHot",
+  });
+  return result;
+}

@@ -1,0 +1,217 @@
+/**
+ * Pooling and its gradients, on images [N, H, W, C] as they lie in memory. In max-pooling NaN wins, and the gradient goes to
+ * the first maximum of each window in row-major order, as in PyTorch. TensorFlow.js' lose NaN and find windows by float
+ * division, which a GPU may round.
+ *
+ * @module
+ */
+import { sizeOf } from "../../shape.ts";
+import type { Storage } from "../../storage.ts";
+import { type Gpu, workgroupsFor } from "../gpu.ts";
+import { buffers, NAN, onePerThread, packUniforms, WORKGROUP } from "../wgsl.ts";
+
+/** The sizes of one pooling. */
+export interface PoolingSizes {
+  images: number;
+  channels: number;
+  height: number;
+  width: number;
+  outHeight: number;
+  outWidth: number;
+  kernelHeight: number;
+  kernelWidth: number;
+  strideY: number;
+  strideX: number;
+  /** Padding above and on the left. */
+  top: number;
+  left: number;
+}
+
+const uniformsOf = (size: number, s: PoolingSizes) =>
+  packUniforms([
+    ...[size, s.channels, s.height, s.width, s.outHeight, s.outWidth],
+    ...[s.kernelHeight, s.kernelWidth, s.strideY, s.strideX, s.top, s.left],
+  ]);
+
+/** WGSL functions: the place of an input and of an output in memory. */
+const PLACES = /* wgsl */ `
+struct Uniforms {
+  size: u32, channels: i32,
+  inHeight: i32, inWidth: i32, outHeight: i32, outWidth: i32,
+  kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, top: i32, left: i32,
+}
+fn inputAt(image: i32, row: i32, column: i32, channel: i32) -> i32 {
+  return ((image * uniforms.inHeight + row) * uniforms.inWidth + column) * uniforms.channels + channel;
+}
+fn outputAt(image: i32, row: i32, column: i32, channel: i32) -> i32 {
+  return ((image * uniforms.outHeight + row) * uniforms.outWidth + column) * uniforms.channels + channel;
+}
+fn same(a: f32, b: f32) -> bool { return a == b || (isNan(a) && isNan(b)); }`;
+
+/** WGSL: this thread's pixel as image, i, j and channel, of the sizes given. */
+const pixel = (height: string, width: string) => `
+  if (index >= uniforms.size) { return; }
+  var rest = i32(index);
+  let channel = rest % uniforms.channels;
+  rest /= uniforms.channels;
+  let j = rest % uniforms.${width};
+  rest /= uniforms.${width};
+  let i = rest % uniforms.${height};
+  let image = rest / uniforms.${height};`;
+
+/** WGSL: the rows and columns of a window that lie inside the image. */
+const WINDOW = `
+  let firstRow = max(top, 0);
+  let lastRow = min(top + uniforms.kernelHeight, uniforms.inHeight);
+  let firstColumn = max(left, 0);
+  let lastColumn = min(left + uniforms.kernelWidth, uniforms.inWidth);`;
+
+/** WGSL: the windows that see pixel (i, j): window w covers rows w · stride − top … + kernel − 1. */
+const WINDOWS = `
+  let fromBottom = i + uniforms.top - uniforms.kernelHeight + 1;
+  let firstWindowRow = select(0, (fromBottom + uniforms.strideHeight - 1) / uniforms.strideHeight, fromBottom > 0);
+  let lastWindowRow = min((i + uniforms.top) / uniforms.strideHeight, uniforms.outHeight - 1);
+  let fromRight = j + uniforms.left - uniforms.kernelWidth + 1;
+  let firstWindowColumn = select(0, (fromRight + uniforms.strideWidth - 1) / uniforms.strideWidth, fromRight > 0);
+  let lastWindowColumn = min((j + uniforms.left) / uniforms.strideWidth, uniforms.outWidth - 1);`;
+
+function dispatch(
+  gpu: Gpu,
+  key: string,
+  inputs: Readonly<Record<string, Storage>>,
+  s: PoolingSizes,
+  [height, width]: readonly number[],
+  body: string,
+): Storage {
+  const shape = [s.images, height, width, s.channels];
+  const result = gpu.allocate(shape, "float32");
+  const size = sizeOf(shape);
+  if (size === 0) return result;
+  const names = Object.keys(inputs);
+  gpu.dispatch({
+    key,
+    code: () => /* wgsl */ `
+${buffers(Object.fromEntries(names.map((name) => [name, "f32"])), "f32")}
+${NAN}
+${PLACES}
+${onePerThread(body)}`,
+    bindings: [...Object.values(inputs), result],
+    uniforms: uniformsOf(size, s),
+    workgroups: workgroupsFor(size, WORKGROUP),
+  });
+  return result;
+}
+
+/**
+ * One thread per output, which goes over its window.
+ *
+ * @param start WGSL: the `result` before the window.
+ * @param step WGSL that takes the input's element `at` in.
+ * @param finish WGSL: what is written; `count` pixels were inside of the image.
+ */
+function overWindow(
+  gpu: Gpu,
+  key: string,
+  inputs: Readonly<Record<string, Storage>>,
+  s: PoolingSizes,
+  [start, step, finish]: readonly string[],
+): Storage {
+  return dispatch(
+    gpu,
+    key,
+    inputs,
+    s,
+    [s.outHeight, s.outWidth],
+    `${pixel("outHeight", "outWidth")}
+  let top = i * uniforms.strideHeight - uniforms.top;
+  let left = j * uniforms.strideWidth - uniforms.left;${WINDOW}
+  let count = f32((lastRow - firstRow) * (lastColumn - firstColumn));
+  var found = false;
+  var result = ${start};
+  for (var row = firstRow; row < lastRow; row++) {
+    for (var column = firstColumn; column < lastColumn; column++) {
+      let at = inputAt(image, row, column, channel);
+      ${step}
+    }
+  }
+  output[index] = ${finish};`,
+  );
+}
+
+/** One thread per input pixel, which asks each window that sees it: `share` adds what is due to `sum`. */
+function overWindows(
+  gpu: Gpu,
+  key: string,
+  inputs: Readonly<Record<string, Storage>>,
+  s: PoolingSizes,
+  share: string,
+): Storage {
+  return dispatch(
+    gpu,
+    key,
+    inputs,
+    s,
+    [s.height, s.width],
+    `${pixel("inHeight", "inWidth")}${WINDOWS}
+  var sum = 0.0;
+  for (var windowRow = firstWindowRow; windowRow <= lastWindowRow; windowRow++) {
+    for (var windowColumn = firstWindowColumn; windowColumn <= lastWindowColumn; windowColumn++) {
+      let at = outputAt(image, windowRow, windowColumn, channel);
+      ${share}
+    }
+  }
+  output[index] = sum;`,
+  );
+}
+
+/** The largest of each window; NaN if there is one. */
+export function maxPool(gpu: Gpu, x: Storage, s: PoolingSizes, nanWins = true): Storage {
+  const better = nanWins ? "!isNan(result) && (x[at] > result || isNan(x[at]))" : "x[at] > result";
+  return overWindow(gpu, `maxPool ${nanWins}`, { x }, s, [
+    "-infinity()",
+    `if (${better}) { result = x[at]; }`,
+    "result",
+  ]);
+}
+
+/** A pixel gets a window's gradient if it is the window's maximum and nothing before it in the window is. */
+const FIRST_MAXIMUM = `
+      let largest = y[at];
+      if (!same(x[index], largest)) { continue; }
+      let top = windowRow * uniforms.strideHeight - uniforms.top;
+      let left = windowColumn * uniforms.strideWidth - uniforms.left;
+      ${WINDOW}
+      var first = true;
+      for (var row = firstRow; row <= i && first; row++) {
+        let end = select(lastColumn, j, row == i);
+        for (var column = firstColumn; column < end; column++) {
+          if (same(x[inputAt(image, row, column, channel)], largest)) { first = false; break; }
+        }
+      }
+      if (first) { sum += dy[at]; }`;
+
+/** dy at the first largest x of each window, added up over windows. */
+export function maxPoolGrad(gpu: Gpu, dy: Storage, x: Storage, y: Storage, s: PoolingSizes): Storage {
+  return overWindows(gpu, "maxPoolGrad", { dy, x, y }, s, FIRST_MAXIMUM);
+}
+
+/** u at the first largest x of each window. */
+export function maxPoolPick(gpu: Gpu, u: Storage, x: Storage, y: Storage, s: PoolingSizes): Storage {
+  return overWindow(gpu, "maxPoolPick", { u, x, y }, s, [
+    "0.0",
+    "if (!found && same(x[at], y[index])) { result = u[at]; found = true; }",
+    "result",
+  ]);
+}
+
+/** The mean of each window: over all of it, zeros of the padding counted, or over what lies inside of the image. */
+export function avgPool(gpu: Gpu, x: Storage, s: PoolingSizes, padded = true): Storage {
+  const count = padded ? "f32(uniforms.kernelHeight * uniforms.kernelWidth)" : "count";
+  return overWindow(gpu, `avgPool ${padded}`, { x }, s, ["0.0", "result += x[at];", `result / ${count}`]);
+}
+
+/** dy / window size, added up over windows. */
+export function avgPoolGrad(gpu: Gpu, dy: Storage, s: PoolingSizes): Storage {
+  const share = "sum += dy[at] / f32(uniforms.kernelHeight * uniforms.kernelWidth);";
+  return overWindows(gpu, "avgPoolGrad", { dy }, s, share);
+}

@@ -1,0 +1,64 @@
+/**
+ * TensorFlow.js' own kernels, called from ours: its matrix product and its convolution are fast, and stay.
+ *
+ * @module
+ */
+import {
+  env,
+  getKernel,
+  type KernelFunc,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  type TensorInfo,
+} from "@tensorflow/tfjs-core";
+
+/** The name under which TensorFlow.js' registry holds its WebGPU kernels. */
+export const BACKEND_NAME = "webgpu";
+
+/** What was in the registry before tfjs.ts put something of ours in its place. */
+const stock = new Map<string, KernelFunc>();
+
+/** TensorFlow.js' own kernel of this name, whether or not it was replaced. */
+export function stockKernel(name: string): KernelFunc {
+  let kernel = stock.get(name);
+  if (kernel === undefined) {
+    // There is none before @tensorflow/tfjs-backend-webgpu was loaded.
+    kernel = getKernel(name, BACKEND_NAME)?.kernelFunc;
+    if (kernel === undefined) throw new Error(`TensorFlow.js' webgpu backend has no kernel named ${name}.`);
+    stock.set(name, kernel);
+  }
+  return kernel;
+}
+
+/** Calls one that has a single result. */
+export function callStock(
+  backend: object,
+  name: string,
+  inputs: NamedTensorInfoMap,
+  attrs: NamedAttrMap,
+): TensorInfo {
+  const result = stockKernel(name)({ inputs, attrs, backend });
+  return Array.isArray(result) ? result[0] : result;
+}
+
+const FLAG = "WEBGPU_MATMUL_PROGRAM_TYPE";
+/** TensorFlow.js' own number for the program with small tiles, which it takes for shorter sums. */
+const SMALL_TILES = 2;
+/** From this inner size on it would split, if the outputs are more than 128. */
+const SPLIT_FROM = 2000;
+
+/**
+ * Runs `body`, in which a product with inner size `inner` and `outputs` results is not split: TensorFlow.js' split-K program
+ * adds with atomics (another sum each time) and is wrong for a transposed second matrix.
+ */
+export function withoutSplit<T>(inner: number, outputs: number, workgroups32: number, body: () => T): T {
+  // Where TensorFlow.js has tiles enough to fill the GPU it does not split, and its large tiles are faster.
+  if (inner < SPLIT_FROM || outputs <= 128 || workgroups32 > 32) return body();
+  const before = env().getNumber(FLAG);
+  env().set(FLAG, SMALL_TILES);
+  try {
+    return body();
+  } finally {
+    env().set(FLAG, before);
+  }
+}

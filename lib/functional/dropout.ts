@@ -1,0 +1,27 @@
+/** Dropout. */
+import { apply } from "../autograd/graph.ts";
+import { toDtype } from "../tensor/combine.ts";
+import { draw } from "../tensor/random.ts";
+import { Tensor } from "../tensor/tensor.ts";
+
+/**
+ * Sets each element to 0 with probability p and scales the others by 1 / (1 − p), so that the expectation stays
+ * (Srivastava et al. 2014). Draws from the generator of `manualSeed`.
+ *
+ * @param x Any shape.
+ * @param p Probability of a zero, from 0 to 1.
+ * @param options `training`: if false, x is returned as it is; true if not said.
+ * @returns A tensor of x's shape.
+ * @throws {RangeError} if p is no probability.
+ * @example
+ * ```ts
+ * import { F, ones } from "descent";
+ * F.dropout(ones(4), 0.5); // zeros and twos
+ * ```
+ */
+export function dropout(x: Tensor, p = 0.5, { training = true }: { training?: boolean } = {}): Tensor {
+  if (!(p >= 0 && p <= 1)) throw new RangeError(`dropout: p must be a probability from 0 to 1, not ${p}`);
+  if (!training || p === 0) return x;
+  if (p === 1) return x.mul(0);
+  return new Tensor(apply("dropout", [toDtype(x.value, "float32")], { draw: draw(x.size), p }));
+}

@@ -1,0 +1,17 @@
+/** From the losses of the single elements to one number. */
+import type { Tensor } from "../tensor/tensor.ts";
+
+type Reduction = "mean" | "sum" | "none";
+
+/** Throws if it is none of the three. */
+export function checkReduction(name: string, reduction: Reduction): void {
+  if (reduction === "mean" || reduction === "sum" || reduction === "none") return;
+  throw new RangeError(
+    `${name}: reduction must be "mean", "sum" or "none", not ${JSON.stringify(reduction)}`,
+  );
+}
+
+/** The losses of the single elements, brought together. */
+export function reduce(loss: Tensor, reduction: Reduction): Tensor {
+  return reduction === "mean" ? loss.mean() : reduction === "sum" ? loss.sum() : loss;
+}

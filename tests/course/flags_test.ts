@@ -1,0 +1,148 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type ChapterSpec, readFlags } from "../../lib/course/flags.ts";
+
+const spec = {
+  title: "Chapter 7: ResNet",
+  description: "A residual network learns ten pictures.",
+  device: true,
+  steps: 5,
+  batch: 1,
+  data: true,
+  seed: 7,
+  verbose: true,
+} as const;
+
+function flagsOf<const Spec extends ChapterSpec>(spec: Spec, ...args: string[]) {
+  const result = readFlags(spec, args);
+  if (result.kind !== "flags") throw new Error(result.text);
+  return result.flags;
+}
+
+function errorOf(...args: string[]): string {
+  const result = readFlags(spec, args);
+  return result.kind === "error" ? result.text : `no error: ${JSON.stringify(result)}`;
+}
+
+Deno.test("without arguments the defaults serve", () => {
+  assertEquals(flagsOf(spec), {
+    device: undefined,
+    steps: 5,
+    batch: 1,
+    data: "random",
+    seed: 7,
+    verbose: false,
+  });
+});
+
+Deno.test("flags are read, with a space or an equals sign", () => {
+  const flags = flagsOf(spec, "--steps", "20", "--data=mnist", "--device", "cpu", "--seed=0", "--verbose");
+  assertEquals(flags, { device: "cpu", steps: 20, batch: 1, data: "mnist", seed: 0, verbose: true });
+});
+
+Deno.test("the type names the declared flags, and no others", () => {
+  const flags = flagsOf({ title: "Chapter 1", steps: 15 });
+  const steps: number = flags.steps;
+  // @ts-expect-error this chapter has no --seed
+  const seed = flags.seed;
+  assertEquals([steps, seed], [15, undefined]);
+});
+
+Deno.test("a chapter may prefer a device or a data set", () => {
+  assertEquals(flagsOf({ title: "Chapter 2", device: "cpu", data: "mnist" }), {
+    device: "cpu",
+    data: "mnist",
+  });
+});
+
+Deno.test("a flag that the chapter lacks is refused, with the nearest one suggested", () => {
+  assertEquals(
+    errorOf("--stps", "3"),
+    "There is no flag --stps: did you mean --steps? --help lists them all.",
+  );
+  assertStringIncludes(errorOf("-steps", "3"), "no flag -steps: did you mean --steps?");
+  assertStringIncludes(errorOf("--dev=cpu"), "did you mean --device?");
+  assertStringIncludes(errorOf("--epochs", "3"), "There is no flag --epochs. --help");
+  const result = readFlags({ title: "Chapter 1", steps: 15 }, ["--seed", "1"]);
+  assertEquals(result, { kind: "error", text: "There is no flag --seed. --help lists them all." });
+});
+
+Deno.test("a wrong value is refused, saying what the flag takes", () => {
+  assertEquals(errorOf("--steps", "many"), '--steps takes a whole number from 1 up, not "many".');
+  assertEquals(errorOf("--steps", "-3"), '--steps takes a whole number from 1 up, not "-3".');
+  assertEquals(errorOf("--batch=0"), '--batch takes a whole number from 1 up, not "0".');
+  assertEquals(errorOf("--seed", "1.5"), '--seed takes a whole number from 0 up, not "1.5".');
+  assertEquals(errorOf("--steps"), "--steps takes a whole number from 1 up; none was given.");
+  assertEquals(errorOf("--data", "minst"), '--data takes random or mnist, not "minst": did you mean mnist?');
+  assertStringIncludes(errorOf("--device", "gpu"), "did you mean webgpu?");
+});
+
+Deno.test("a word that belongs to no flag is refused", () => {
+  assertStringIncludes(errorOf("mnist"), '"mnist" follows no flag');
+  assertStringIncludes(errorOf("--verbose", "yes"), '"yes" follows no flag');
+  assertStringIncludes(errorOf("--", "--steps"), '"--steps" follows no flag');
+});
+
+Deno.test("--help lists the chapter's flags and their defaults within 80 columns", () => {
+  for (const flag of ["--help", "-h"]) {
+    const result = readFlags(spec, ["--steps", "3", flag], "chapters/07_resnet.ts");
+    if (result.kind !== "help") throw new Error(`${flag} gave ${result.kind}`);
+    assertStringIncludes(result.text, "Chapter 7: ResNet");
+    assertStringIncludes(result.text, "deno run chapters/07_resnet.ts [flags]");
+    assertStringIncludes(result.text, "--steps N            how many training steps (5)");
+    assertStringIncludes(result.text, "--device cpu|webgpu  where to compute (the best there is)");
+    assertEquals(result.text.split("\n").filter((line) => line.length > 80), []);
+  }
+  const result = readFlags({ title: "Chapter 1", steps: 15 }, ["-h"]);
+  assertEquals(result.kind === "help" && result.text.includes("--seed"), false);
+});
+
+const granted = (["run", "read"] as const).every((name) =>
+  Deno.permissions.querySync({ name }).state === "granted"
+);
+if (!granted) {
+  console.log("Skipped for want of --allow-run and --allow-read: the exit codes of chapterFlags().");
+}
+
+Deno.test({
+  name: "a wrong flag ends the program with a sentence on stderr and code 2, --help with code 0",
+  ignore: !granted,
+  async fn() {
+    const module = new URL("../../lib/course/flags.ts", import.meta.url);
+    const program = "data:application/typescript," + encodeURIComponent(`
+      import { chapterFlags } from "${module}";
+      console.log("steps", chapterFlags({ title: "Chapter 1", steps: 15 }).steps);
+    `);
+    const config = `${import.meta.dirname}/../../deno.json`;
+    const run = async (...args: string[]) => {
+      const command = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-prompt", "--quiet", "--config", config, program, ...args],
+        env: { NO_COLOR: "1" },
+      });
+      const { code, stdout, stderr } = await command.output();
+      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+      return [code, text(stdout), text(stderr)];
+    };
+    assertEquals(await run("--steps", "3"), [0, "steps 3", ""]);
+    assertEquals(await run("--stps", "3"), [
+      2,
+      "",
+      "There is no flag --stps: did you mean --steps? --help lists them all.",
+    ]);
+    const [code, stdout, stderr] = await run("--help");
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(String(stdout), "--steps N");
+  },
+});
+
+Deno.test("--out takes any path; without it pictures stay where they are shown", () => {
+  const picture = { title: "Pictures", out: true } as const;
+  assertEquals(flagsOf(picture, "--out", "a/b c"), { out: "a/b c" });
+  assertEquals(flagsOf(picture), { out: undefined });
+  const help = readFlags(picture, ["--help"]);
+  assertStringIncludes(help.kind === "help" ? help.text : "", "--out DIR");
+  const missing = readFlags(picture, ["--out"]);
+  assertEquals(
+    missing.kind === "error" && missing.text,
+    "--out takes the path of a directory; none was given.",
+  );
+});

@@ -1,0 +1,231 @@
+/**
+ * Properties of softmax, cross-entropy, and batch normalization.
+ *
+ * @module
+ */
+import fc from "fast-check";
+import type { HostArray } from "../../../lib/device/reference/array.ts";
+import type { Reference } from "../../../lib/device/reference/kernels.ts";
+import { sizeOf } from "../../../lib/device/shape.ts";
+import { dimension, given, inputOf, inputs, type Kind, orders, seeds, shapes } from "./arbitraries.ts";
+import { type Case, type Input, makeCase, type Tolerance } from "./case.ts";
+
+const KINDS: Kind[] = ["integers", "reals", "specials"];
+
+/**
+ * x − largest is rounded to 2⁻²⁴ of itself, which the exponential makes a relative error of up to 100 · 2⁻²⁴, beyond which
+ * the result is 0; the exponential itself has as much (see elementwise.ts). √n roundings for the sum of n.
+ */
+const softmaxTolerance = (n: number): Tolerance => ({ relative: 2e-5 + 2 ** -23 * Math.sqrt(n) });
+/** Only the logarithm of the sum, and x − largest. */
+const logTolerance = (n: number): Tolerance => ({ relative: 1e-6, absolute: 2e-6 + 2 ** -23 * Math.sqrt(n) });
+
+const alongOne = given(
+  shapes({ minLength: 1 }),
+  (shape) => fc.tuple(inputs(shape, { kinds: KINDS }), dimension(shape.length)),
+);
+
+const softmax = alongOne.map(({ a: shape, b: [x, dim] }) =>
+  makeCase([x], (k, [x]) => [k.softmax(x, dim)], softmaxTolerance(shape[dim] ?? 1), { settings: { dim } })
+);
+
+const logSoftmax = alongOne.map(({ a: shape, b: [x, dim] }) =>
+  makeCase([x], (k, [x]) => [k.logSoftmax(x, dim)], logTolerance(shape[dim] ?? 1), { settings: { dim } })
+);
+
+/** One class a row; seldom one that is not there. */
+function classesOf(rows: number, count: number): fc.Arbitrary<Input> {
+  return fc.tuple(seeds, fc.nat(12), fc.boolean()).map(([seed, wrong, below]) => {
+    const classes = inputOf([rows], null, seed, "reals", "int32");
+    const { data } = classes.memory;
+    for (let i = 0; i < data.length; i++) data[i] = count === 0 ? 0 : Math.abs(data[i] % count);
+    if (wrong === 0 && rows > 0) data[seed % rows] = below ? -1 : count;
+    return classes;
+  });
+}
+
+const rowsOf = shapes({ minLength: 2, maxLength: 2 });
+
+const crossEntropy = given(
+  rowsOf,
+  ([rows, count]) => fc.tuple(inputs([rows, count], { kinds: KINDS }), classesOf(rows, count)),
+)
+  .map(({ a: [, count], b }) =>
+    makeCase(b, (k, [logits, classes]) => k.crossEntropy(logits, classes), logTolerance(count))
+  );
+
+/** dy (e^logs − 1), where WGSL allows the exponential 3 + 2 |logs| units in the last place. */
+const crossEntropyGrad = given(
+  rowsOf,
+  ([rows, count]) => fc.tuple(inputs([rows]), orders(2), seeds, classesOf(rows, count)),
+)
+  .map(({ a: [rows, count], b: [dy, order, seed, classes] }) => {
+    const logs = inputOf([rows, count], order, seed, "reals");
+    const { data } = logs.memory;
+    for (let i = 0; i < data.length; i++) data[i] = i % 17 === 0 ? -Infinity : -Math.abs(data[i]);
+    return makeCase(
+      [dy, logs, classes],
+      (k, [dy, logs, classes]) => [k.crossEntropyGrad(dy, logs, classes)],
+      {
+        roundings: 2,
+        magnitude: (k, [dy, logs, classes]) => {
+          const own = logs.shape[1];
+          if (own === 0) return [logs];
+          const wide = k.reshape(k.abs(dy), [rows, 1]);
+          const powers = k.mul(k.exp(logs), k.add(k.minimum(k.abs(logs), 110), 3));
+          return [k.mul(wide, k.add(powers, k.oneHot(classes, own)))];
+        },
+      },
+    );
+  });
+
+const allButChannels = (shape: readonly number[]) => shape.map((_, d) => d).filter((d) => d !== 1);
+const valuesPerChannel = (shape: readonly number[]) => sizeOf(allButChannels(shape).map((d) => shape[d]));
+const wide = (k: Reference, one: HostArray, x: HostArray) =>
+  k.reshape(one, x.shape.map((n, d) => d === 1 ? n : 1));
+
+/**
+ * With M the largest |x| of a channel: the mean, and so x − mean, is off by some 2⁻²⁴ M; the variance by 2⁻²⁴ (M σ + σ²), hence
+ * 1 / σ relatively by 2⁻²⁴ M / σ; y by 2⁻²⁴ (|scale| M / σ (1 + |x̂|) + |offset|), where σ² includes epsilon.
+ */
+function batchNormMagnitude(epsilon: number): NonNullable<Tolerance["magnitude"]> {
+  return (k, [x, scale, offset]) => {
+    const dims = allButChannels(x.shape);
+    const [, mean, variance] = k.batchNorm(x, scale, offset, epsilon);
+    const largest = sizeOf(x.shape) === 0 ? k.abs(mean) : k.max(k.abs(x), dims);
+    const inverse = k.rsqrt(k.add(variance, epsilon)), deviation = k.sqrt(variance);
+    const relative = k.mul(largest, inverse);
+    const normalized = k.abs(k.mul(k.sub(x, wide(k, mean, x)), wide(k, inverse, x)));
+    const y = k.add(
+      k.mul(k.mul(wide(k, k.abs(scale), x), wide(k, k.add(relative, 1), x)), k.add(normalized, 1)),
+      wide(k, k.abs(offset), x),
+    );
+    const spread = k.add(k.add(k.mul(largest, deviation), variance), k.mul(k.square(largest), 1e-6));
+    return [y, largest, spread];
+  };
+}
+
+const channelShapes = shapes({ minLength: 2, maxLength: 5 });
+const epsilons = fc.constantFrom(1e-5, 1e-3, 0.1);
+
+const batchNorm = given(channelShapes, (shape) =>
+  fc.tuple(
+    inputs(shape, { kinds: ["integers", "reals", "positive", "infinities"] }),
+    inputs([shape[1]]),
+    inputs([shape[1]]),
+    epsilons,
+  )).map(({ a: shape, b: [x, scale, offset, epsilon] }) =>
+    makeCase([x, scale, offset], (k, [x, scale, offset]) => k.batchNorm(x, scale, offset, epsilon), {
+      roundings: 8 + 2 * Math.sqrt(valuesPerChannel(shape)),
+      magnitude: batchNormMagnitude(epsilon),
+    }, { settings: { epsilon } })
+  );
+
+/** The formulas of the contract with every term taken positive. */
+function batchNormGradMagnitude(epsilon: number): NonNullable<Tolerance["magnitude"]> {
+  return (k, [dy, x, mean, variance, scale]) => {
+    const dims = allButChannels(x.shape), n = valuesPerChannel(x.shape);
+    const over = (one: HostArray) => wide(k, one, x);
+    const inverse = k.rsqrt(k.add(variance, epsilon));
+    const normalized = k.mul(k.add(k.abs(x), over(k.abs(mean))), over(inverse));
+    const dOffset = k.sum(k.abs(dy), dims), dScale = k.sum(k.mul(k.abs(dy), normalized), dims);
+    const away = k.add(over(k.div(dOffset, n)), k.mul(normalized, over(k.div(dScale, n))));
+    const dx = k.mul(k.add(k.abs(dy), away), over(k.mul(k.abs(scale), inverse)));
+    return [dx, dScale, dOffset];
+  };
+}
+
+const batchNormGrad = given(channelShapes, (shape) =>
+  fc.tuple(
+    fc.tuple(inputs(shape), inputs(shape), inputs([shape[1]])),
+    fc.tuple(inputs([shape[1]], { kinds: ["positive"] }), inputs([shape[1]])),
+    epsilons,
+  )).map(({ a: shape, b: [[dy, x, mean], [variance, scale], epsilon] }) =>
+    makeCase(
+      [dy, x, mean, variance, scale],
+      (k, [dy, x, mean, variance, scale]) => k.batchNormGrad(dy, x, mean, variance, scale, epsilon),
+      {
+        roundings: 8 + 2 * Math.sqrt(valuesPerChannel(shape)),
+        magnitude: batchNormGradMagnitude(epsilon),
+      },
+      { settings: { epsilon } },
+    )
+  );
+
+export const normalization = {
+  softmax,
+  logSoftmax,
+  crossEntropy,
+  crossEntropyGrad,
+  batchNorm,
+  batchNormGrad,
+};
+
+function largeBatchNorm(shape: number[], order: number[] | null): Case {
+  const x = inputOf(shape, order, 1, "positive");
+  const perChannel = (seed: number) => inputOf([shape[1]], null, seed, "reals");
+  return makeCase([x, perChannel(2), perChannel(3)], (k, [x, s, o]) => k.batchNorm(x, s, o, 1e-5), {
+    roundings: 8 + 2 * Math.sqrt(valuesPerChannel(shape)),
+    magnitude: batchNormMagnitude(1e-5),
+  });
+}
+
+function largeBatchNormGrad(shape: number[], order: number[] | null): Case {
+  const perChannel = (seed: number) => inputOf([shape[1]], null, seed, "positive");
+  return makeCase(
+    [
+      inputOf(shape, order, 1, "reals"),
+      inputOf(shape, order, 2, "reals"),
+      perChannel(3),
+      perChannel(4),
+      perChannel(5),
+    ],
+    (k, [dy, x, m, v, s]) => k.batchNormGrad(dy, x, m, v, s, 1e-5),
+    { roundings: 8 + 2 * Math.sqrt(valuesPerChannel(shape)), magnitude: batchNormGradMagnitude(1e-5) },
+  );
+}
+
+const SIZES: [shape: number[], order: number[] | null][] = [
+  [[16, 8, 57, 59], null],
+  [[16, 8, 57, 59], [0, 3, 1, 2]],
+  [[100_003, 5], null],
+];
+
+/** By method. */
+export const largeNormalizations: Record<string, () => Case[]> = {
+  softmax: () =>
+    ([[[2, 300_007], 1], [[300_007, 3], 0], [[30_011, 11], 1]] as const).map(([shape, dim]) =>
+      makeCase(
+        [inputOf(shape, null, 1, "reals")],
+        (k, [x]) => [k.softmax(x, dim)],
+        softmaxTolerance(shape[dim]),
+        {
+          settings: { dim },
+        },
+      )
+    ),
+  logSoftmax: () =>
+    ([[[2, 300_007], 1], [[300_007, 3], 0], [[30_011, 11], 1]] as const).map(([shape, dim]) =>
+      makeCase(
+        [inputOf(shape, null, 1, "reals")],
+        (k, [x]) => [k.logSoftmax(x, dim)],
+        logTolerance(shape[dim]),
+        {
+          settings: { dim },
+        },
+      )
+    ),
+  crossEntropy: () => {
+    const classes = inputOf([3001], null, 1, "integers", "int32");
+    for (let i = 0; i < 3001; i++) classes.memory.data[i] = i * 7 % 101;
+    return [
+      makeCase(
+        [inputOf([3001, 101], null, 1, "reals"), classes],
+        (k, [x, c]) => k.crossEntropy(x, c),
+        logTolerance(101),
+      ),
+    ];
+  },
+  batchNorm: () => SIZES.map(([shape, order]) => largeBatchNorm(shape, order)),
+  batchNormGrad: () => SIZES.map(([shape, order]) => largeBatchNormGrad(shape, order)),
+};

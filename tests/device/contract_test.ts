@@ -1,0 +1,82 @@
+/**
+ * Every method of the contract of kernels, on every device, against the reference: random arguments of any shape and order of
+ * memory, edges of float32 and int32 as PyTorch has them, and arguments that do not fit.
+ */
+import { assertEquals } from "@std/assert";
+import type fc from "fast-check";
+import { currentDevice } from "descent";
+import { Reference } from "../../lib/device/reference/kernels.ts";
+import { onEachDevice } from "../devices.ts";
+import { arrangement, largeArrangements } from "./contract/arrange.ts";
+import type { Case, Method } from "./contract/case.ts";
+import { elementwise } from "./contract/elementwise.ts";
+import { making } from "./contract/making.ts";
+import { largeNormalizations, normalization } from "./contract/normalization.ts";
+import { steps } from "./contract/optimizers.ts";
+import { largeProducts, pooling, products } from "./contract/products.ts";
+import { largeReductions, reductions } from "./contract/reduction.ts";
+import { examples } from "./contract/examples.ts";
+import { holds, runOne, runOnReference } from "./contract/run.ts";
+
+/** Arguments for each method. A method without them does not compile. */
+const properties = {
+  ...making,
+  ...elementwise,
+  ...reductions,
+  ...arrangement,
+  ...products,
+  ...pooling,
+  ...normalization,
+  ...steps,
+} satisfies Record<Method, fc.Arbitrary<Case>>;
+
+const large: Record<string, () => Case[]> = {
+  ...largeReductions,
+  ...largeArrangements,
+  ...largeProducts,
+  ...largeNormalizations,
+};
+
+const methods = Object.keys(properties) as Method[];
+
+/** What element-wise methods go through. */
+const NOT_OF_THE_CONTRACT = new Set(["constructor", "unary", "binary"]);
+
+/** The methods of an object, its own and its classes'. */
+function methodsOf(object: object): string[] {
+  const names = new Set<string>();
+  for (let at = object; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    for (const name of Object.getOwnPropertyNames(at)) {
+      const value: unknown = Object.getOwnPropertyDescriptor(at, name)?.value;
+      if (typeof value === "function" && !NOT_OF_THE_CONTRACT.has(name)) names.add(name);
+    }
+  }
+  return [...names].sort();
+}
+
+Deno.test("every method of the reference has a property", () => {
+  assertEquals(methodsOf(new Reference()), [...methods].sort());
+});
+
+for (const [sentence, one] of Object.entries(examples)) {
+  Deno.test(`PyTorch's example in the reference: ${sentence}`, () => runOnReference(one));
+}
+
+onEachDevice("every method of the contract has a property", () => {
+  const { kernels } = currentDevice();
+  assertEquals(methodsOf(kernels).filter((method) => !(method in properties)), []);
+  assertEquals(methods.filter((method) => !(method in kernels)), []);
+});
+for (const [sentence, one] of Object.entries(examples)) {
+  onEachDevice(`PyTorch's example: ${sentence}`, () => runOne(currentDevice(), one));
+}
+for (const method of methods) {
+  onEachDevice(
+    `${method} is what the reference computes`,
+    () => holds(currentDevice(), method, properties[method]),
+  );
+  if (!(method in large)) continue;
+  onEachDevice(`${method} of many numbers is what the reference computes`, async () => {
+    for (const one of large[method]()) await runOne(currentDevice(), one, method);
+  });
+}

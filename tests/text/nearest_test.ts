@@ -1,0 +1,10 @@
+import { assertEquals } from "@std/assert";
+import { nearest } from "../../lib/text/nearest.ts";
+
+Deno.test("nearest() finds what was meant, and nothing when nothing is near", () => {
+  const words = ["device", "steps", "seed", "batch", "webgpu"];
+  assertEquals(
+    ["stpes", "stesp", "Sted", "gpu", "batchsize", "x", "epochs"].map((text) => nearest(text, words)),
+    ["steps", "steps", "seed", "webgpu", undefined, undefined, undefined],
+  );
+});

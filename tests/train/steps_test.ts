@@ -1,0 +1,108 @@
+import { steps, type Tensor, tensor, zeros } from "descent";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { current } from "../../lib/autograd/context.ts";
+
+const quiet = { progress: false };
+
+Deno.test("steps() counts from 0 and knows how many there will be", async () => {
+  const seen: number[][] = [];
+  for await (const { index, total } of steps(3, quiet)) seen.push([index, total]);
+  assertEquals(seen, [[0, 3], [1, 3], [2, 3]]);
+  for await (const _ of steps(0, quiet)) throw new Error("no iteration was asked for");
+});
+
+Deno.test("steps() frees the tensors of an iteration with the next one", async () => {
+  const made: Tensor[] = [];
+  for await (const { index } of steps(5, quiet)) {
+    if (index > 0) assertEquals(await made[index - 1].array(), [index - 1, index - 1]);
+    if (index > 1) {
+      await assertRejects(() => made[index - 2].data(), Error, `after iteration ${index - 2}`);
+    }
+    made.push(zeros(2).add(index));
+    assertEquals(await made[index].array(), [index, index]);
+  }
+});
+
+Deno.test("steps() leaves what was made outside, what keep() was called on, and their gradients", async () => {
+  const x = tensor([1, 2], { requiresGrad: true }), kept: Tensor[] = [];
+  for await (const _ of steps(2, quiet)) {
+    const y = x.mul(3).keep();
+    kept.push(y);
+    y.sum().backward();
+  }
+  assertEquals(await x.grad!.array(), [6, 6]);
+  assertEquals(await x.array(), [1, 2]);
+  assertEquals(await Promise.all(kept.map((y) => y.array())), [[3, 6], [3, 6]]);
+});
+
+Deno.test("steps() leaves a tensor that was made outside and changed in place", async () => {
+  const sum = zeros(2);
+  for await (const { index } of steps(4, quiet)) sum.add_(tensor([index, 1]));
+  assertEquals(await sum.array(), [6, 4]);
+});
+
+Deno.test("a break closes the scope", async () => {
+  const made: Tensor[] = [];
+  for await (const _ of steps(5, quiet)) {
+    made.push(zeros(1).add(1));
+    break;
+  }
+  assertEquals(current().scope, null);
+  await assertRejects(() => made[0].data(), Error, "after iteration 0");
+});
+
+Deno.test("an exception closes the scope and goes through", async () => {
+  const made: Tensor[] = [];
+  await assertRejects(
+    async () => {
+      for await (const { index } of steps(5, quiet)) {
+        made.push(zeros(1).add(1));
+        if (index === 1) throw new Error("inside the loop");
+      }
+    },
+    Error,
+    "inside the loop",
+  );
+  assertEquals(current().scope, null);
+  for (const one of made) await assertRejects(() => one.data(), Error, "was freed");
+});
+
+Deno.test("a loop inside a loop frees its own tensors and no others", async () => {
+  for await (const _ of steps(2, quiet)) {
+    const outer = zeros(1).add(1), inner: Tensor[] = [];
+    for await (const { index } of steps(3, quiet)) inner.push(outer.add(index));
+    assertEquals(await outer.array(), [1]);
+    for (const one of inner) await assertRejects(() => one.data(), Error, "was freed");
+  }
+  assertEquals(current().scope, null);
+});
+
+Deno.test("a break out of two loops closes both scopes", async () => {
+  const made: Tensor[] = [];
+  outer: for await (const _ of steps(2, quiet)) {
+    made.push(zeros(1));
+    for await (const _ of steps(2, quiet)) {
+      made.push(zeros(1));
+      break outer;
+    }
+  }
+  assertEquals(current().scope, null);
+  for (const one of made) await assertRejects(() => one.data(), Error, "was freed");
+});
+
+Deno.test("a tensor that was logged is read before its iteration ends", async () => {
+  for await (const step of steps(5, quiet)) step.log({ loss: tensor([1]).mul(2).sum(), rate: 0.1 });
+});
+
+Deno.test("logging a tensor of many numbers ends the loop with a sentence", async () => {
+  let last = -1;
+  const error = await assertRejects(async () => {
+    for await (const step of steps(50, quiet)) {
+      last = step.index;
+      step.log({ loss: zeros(3) });
+    }
+  }, RangeError);
+  assert(error.message.includes("a tensor of one element is needed, not one of shape [3]"), error.message);
+  assert(last < 5, `noticed after iteration ${last}`);
+  assertEquals(current().scope, null);
+});
