@@ -11,6 +11,7 @@ import {
   type LossOptions,
   mseLoss,
 } from "../functional/losses.ts";
+import { checkReduction } from "../functional/reduction.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { argumentsText } from "./check.ts";
@@ -30,11 +31,7 @@ abstract class Loss<Options extends LossOptions> extends Module {
   constructor(options: Options = {} as Options) {
     super();
     const { reduction = "mean" } = options;
-    if (!["mean", "sum", "none"].includes(reduction)) {
-      throw new RangeError(
-        `${new.target.name}: reduction must be "mean", "sum" or "none", not ${JSON.stringify(reduction)}`,
-      );
-    }
+    checkReduction(new.target.name, reduction);
     this.options = { ...options };
     for (const option of Object.values(this.options)) if (option instanceof Tensor) option.keep();
   }

@@ -118,13 +118,13 @@ export function randint(low: number, high: number, shape: readonly number[]): Te
 }
 
 /** Uniform random numbers on the host, from the same sequence. */
-export function hostUniform(count: number): Float32Array {
+function hostUniform(count: number): Float32Array {
   const { seed, offset } = draw(count);
   return philoxValues("uniform", count, seed, offset, 0);
 }
 
 /** Whole numbers in [low, high). */
-export function randomIntegers(low: number, high: number, shape: number[]): Int32Array {
+function randomIntegers(low: number, high: number, shape: number[]): Int32Array {
   checkShape("randint", shape);
   return Int32Array.from(hostUniform(sizeOf(shape)), (u) => low + Math.floor(u * (high - low)));
 }

@@ -18,7 +18,7 @@ const PRIORITY = 3;
 let registered = false;
 
 /** Puts our kernels into TensorFlow.js' registry, once; they serve every device. @tensorflow/tfjs-backend-webgpu is loaded. */
-export function registerWebGpuKernels(): void {
+function registerWebGpuKernels(): void {
   if (registered) return;
   registered = true;
   adaptArrangement();

@@ -13,7 +13,7 @@ import { buffers, onePerThread, packUniforms, wgslType, word, WORKGROUP } from "
 import { swappable, swapRows, type Walk } from "./swap.ts";
 
 /** The same walk with as few coordinates as possible. */
-export function merged(walks: readonly Walk[]): Walk[] {
+function merged(walks: readonly Walk[]): Walk[] {
   const result: Walk[] = [];
   for (const [size, stride] of walks) {
     if (size === 1) continue;
