@@ -6,7 +6,7 @@
 import { broadcastShapes, reducedShape, sameShape, sizeOf, text } from "./shape.ts";
 import type { Border, Convolution, Pooling, Slice } from "./kernels.ts";
 import { type ConvolutionSizes, convolutionSizes, pooledShape } from "./geometry.ts";
-import type { DType, Shaped } from "./storage.ts";
+import { ARRAYS, type DType, type Shaped, type Values } from "./storage.ts";
 
 /**
  * Checks an argument's dtype.
@@ -16,6 +16,26 @@ import type { DType, Shaped } from "./storage.ts";
 export function need(kernel: string, x: Shaped, takes: readonly DType[]): void {
   for (let i = 0; i < takes.length; i++) if (takes[i] === x.dtype) return;
   throw new TypeError(`${kernel}: ${takes.join(" or ")} is needed, not ${x.dtype}`);
+}
+
+/**
+ * Checks values that come from a program.
+ *
+ * @returns How many there are.
+ */
+export function uploaded(values: Values, shape: readonly number[], dtype: DType): number {
+  if (!(values instanceof ARRAYS[dtype])) {
+    throw new TypeError(
+      `upload: ${dtype} values come in a ${ARRAYS[dtype].name}, not a ${values.constructor.name}`,
+    );
+  }
+  const size = sizeOf(shape);
+  if (size !== values.length) {
+    throw new RangeError(
+      `upload: shape ${text(shape)} has ${size} elements but ${values.length} values were given`,
+    );
+  }
+  return size;
 }
 
 /** Checks that arrays are float32. */

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Arena } from "../arena.ts";
+import * as check from "../check.ts";
 import { Device, type MemoryUse } from "../device.ts";
 import { plain } from "../layout.ts";
-import { sizeOf, text } from "../shape.ts";
 import { ARRAYS, type DType, type Storage, type Values } from "../storage.ts";
 import type { Block } from "./block.ts";
 import { Engine } from "./engine.ts";
@@ -45,17 +45,7 @@ export class CpuDevice extends Device {
   }
 
   override upload(values: Values, shape: readonly number[], dtype: DType): Storage {
-    if (!(values instanceof ARRAYS[dtype])) {
-      throw new TypeError(
-        `upload: ${dtype} values come in a ${ARRAYS[dtype].name}, not a ${values.constructor.name}`,
-      );
-    }
-    const size = sizeOf(shape);
-    if (size !== values.length) {
-      throw new RangeError(
-        `upload: shape ${text(shape)} has ${size} elements but ${values.length} values were given`,
-      );
-    }
+    const size = check.uploaded(values, shape, dtype);
     if (size <= SMALL) return this.engine.adopt(values.slice(), [...shape], dtype);
     const storage = this.engine.allocate([...shape], dtype);
     this.engine.block(storage).view().set(values);

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Arena } from "../arena.ts";
+import * as check from "../check.ts";
 import { Device, type MemoryUse } from "../device.ts";
 import { plain } from "../layout.ts";
-import { sizeOf, text } from "../shape.ts";
-import { ARRAYS, type DType, type Storage, type Values } from "../storage.ts";
+import type { DType, Storage, Values } from "../storage.ts";
 import type { GpuBackend } from "./backend.ts";
 import { WebGpuKernels } from "./kernels.ts";
 import { permute } from "./kernels/arrange.ts";
@@ -53,17 +53,7 @@ export class WebGpuDevice extends Device {
   }
 
   override upload(values: Values, shape: readonly number[], dtype: DType): Storage {
-    if (!(values instanceof ARRAYS[dtype])) {
-      throw new TypeError(
-        `upload: ${dtype} values come in a ${ARRAYS[dtype].name}, not a ${values.constructor.name}`,
-      );
-    }
-    const size = sizeOf(shape);
-    if (size !== values.length) {
-      throw new RangeError(
-        `upload: shape ${text(shape)} has ${size} elements but ${values.length} values were given`,
-      );
-    }
+    check.uploaded(values, shape, dtype);
     return this.backend.upload(values, shape, dtype);
   }
 
