@@ -1,6 +1,6 @@
 /** Functions of single elements, and softmax, as modules. */
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkRange } from "./check.ts";
+import { checkRange } from "../text/arguments.ts";
 import { Module } from "./module.ts";
 
 /**

@@ -4,7 +4,8 @@ import { batchNorm } from "../functional/normalization.ts";
 import { text } from "../device/shape.ts";
 import { ones, tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { argumentsText, checkCount, checkRange } from "./check.ts";
+import { argumentsText } from "./describe.ts";
+import { checkRange, checkWhole } from "../text/arguments.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -52,7 +53,7 @@ abstract class BatchNorm extends Module {
     super();
     const name = new.target.name;
     const { eps, momentum, affine, trackRunningStats } = { ...DEFAULTS, ...options };
-    checkCount(name, "numFeatures", numFeatures);
+    checkWhole(name, "numFeatures", numFeatures, 1);
     this.eps = checkRange(name, "eps", eps, 0);
     this.momentum = momentum === null ? null : checkRange(name, "momentum", momentum, 0, 1);
     this.weight = affine ? new Parameter(ones(numFeatures)) : null;

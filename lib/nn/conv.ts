@@ -3,7 +3,8 @@ import { conv2d } from "../functional/convolution.ts";
 import { text } from "../device/shape.ts";
 import { pair, type Size } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { argumentsText, checkCount } from "./check.ts";
+import { argumentsText } from "./describe.ts";
+import { checkWhole } from "../text/arguments.ts";
 import { asFilters, uniform } from "./draw.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -65,13 +66,13 @@ export class Conv2d extends Module {
     { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true }: Conv2dLayerOptions = {},
   ) {
     super();
-    checkCount("Conv2d", "inChannels", inChannels);
-    checkCount("Conv2d", "outChannels", outChannels);
+    checkWhole("Conv2d", "inChannels", inChannels, 1);
+    checkWhole("Conv2d", "outChannels", outChannels, 1);
     this.kernelSize = pair("Conv2d", "kernel size", kernelSize, 1);
     this.stride = pair("Conv2d", "stride", stride, 1);
     this.padding = pair("Conv2d", "padding", padding, 0);
     this.dilation = pair("Conv2d", "dilation", dilation, 1);
-    this.groups = checkCount("Conv2d", "groups", groups);
+    this.groups = checkWhole("Conv2d", "groups", groups, 1);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new RangeError(
         `Conv2d: groups must divide the channels ${text([inChannels, outChannels])}; ${groups} does not`,

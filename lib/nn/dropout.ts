@@ -1,7 +1,7 @@
 /** Dropout as a layer. */
 import { dropout } from "../functional/dropout.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkRange } from "./check.ts";
+import { checkRange } from "../text/arguments.ts";
 import { Module } from "./module.ts";
 
 /**

@@ -7,7 +7,7 @@
 import { unrecorded } from "../autograd/no_grad.ts";
 import { text } from "../device/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkRange } from "./check.ts";
+import { checkRange } from "../text/arguments.ts";
 import { normal, uniform } from "./draw.ts";
 
 /** The functions whose gain is known, by PyTorch's names. */

@@ -1,7 +1,8 @@
 /** The fully connected layer. */
 import { linear } from "../functional/linear.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { argumentsText, checkCount } from "./check.ts";
+import { argumentsText } from "./describe.ts";
+import { checkWhole } from "../text/arguments.ts";
 import { uniform } from "./draw.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -43,8 +44,8 @@ export class Linear extends Module {
     { bias = true }: LinearOptions = {},
   ) {
     super();
-    checkCount("Linear", "inFeatures", inFeatures);
-    checkCount("Linear", "outFeatures", outFeatures);
+    checkWhole("Linear", "inFeatures", inFeatures, 1);
+    checkWhole("Linear", "outFeatures", outFeatures, 1);
     const bound = 1 / Math.sqrt(inFeatures);
     this.weight = new Parameter(uniform([outFeatures, inFeatures], -bound, bound));
     this.bias = bias ? new Parameter(uniform([outFeatures], -bound, bound)) : null;

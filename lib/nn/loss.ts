@@ -14,7 +14,7 @@ import {
 import { checkReduction } from "../functional/reduction.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { argumentsText } from "./check.ts";
+import { argumentsText } from "./describe.ts";
 import { Module } from "./module.ts";
 
 /** What the losses share: settings, and how they are printed. */

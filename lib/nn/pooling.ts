@@ -2,7 +2,7 @@
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type PoolOptions } from "../functional/pooling.ts";
 import { pair, type Size } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { argumentsText } from "./check.ts";
+import { argumentsText } from "./describe.ts";
 import { Module } from "./module.ts";
 
 /** What the two poolings with a window share. */

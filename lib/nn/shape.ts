@@ -1,6 +1,6 @@
 /** Layers that pass their numbers on as they are, or in another shape. */
 import type { Tensor } from "../tensor/tensor.ts";
-import { argumentsText } from "./check.ts";
+import { argumentsText } from "./describe.ts";
 import { Module } from "./module.ts";
 
 /**

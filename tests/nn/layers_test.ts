@@ -122,7 +122,7 @@ Deno.test("layers refuse arguments that make no sense, in a sentence that names 
   for (const [make, message] of cases) assertThrows(make, RangeError, message);
   // deno-lint-ignore no-explicit-any
   const loose = nn as any;
-  assertThrows(() => new loose.Linear("3", 2), TypeError, 'inFeatures must be a number, not string "3"');
+  assertThrows(() => new loose.Linear("3", 2), TypeError, 'inFeatures must be a number, not "3"');
   assertThrows(() => new loose.Linear(3, { bias: false }), TypeError, "options stand in one object behind");
   assertThrows(() => new loose.Softmax(), TypeError, "new Softmax(1)");
   assertThrows(() => new loose.MSELoss({ reduction: "average" }), RangeError, '"average"');
