@@ -1,0 +1,86 @@
+/** Functions of tensors: good calls, from which tests/arguments.ts makes wrong ones. */
+import { ones, tensor } from "descent";
+import type { Entry, Room } from "../arguments.ts";
+
+const image = () => ones(1, 2, 4, 4);
+const classes = () => tensor([0, 1], { dtype: "int32" });
+const logits = () => ones(2, 3);
+
+const pooling: Entry = {
+  good: [
+    () => [image(), 2, { stride: 1, padding: 1 }],
+    () => [image(), [2, 2], { stride: [1, 2], padding: [1, 0] }],
+  ],
+};
+
+/** The losses take a target as a tensor or as plain numbers. */
+const ofClasses = (options: () => Record<string, unknown>): Entry => ({
+  good: [
+    () => [logits(), classes(), { weight: ones(3), ignoreIndex: -1, reduction: "sum", ...options() }],
+    () => [logits(), [0, 1], { weight: null }],
+    () => [ones(3), 1],
+  ],
+});
+
+export const functionalRoom: Room = {
+  entries: {
+    "F.adaptiveAvgPool2d": { good: [() => [image(), 3], () => [image(), [3, 2]]] },
+    "F.avgPool2d": pooling,
+    "F.batchNorm": {
+      good: [
+        () => [logits(), {
+          weight: ones(3),
+          bias: ones(3),
+          runningMean: ones(3),
+          runningVar: ones(3),
+          training: true,
+          momentum: 0.1,
+          eps: 1e-5,
+        }],
+        () => [logits(), { weight: null, bias: null, runningMean: null, runningVar: null, training: true }],
+      ],
+    },
+    "F.binaryCrossEntropyWithLogits": {
+      good: [
+        () => [logits(), logits(), { reduction: "sum", weight: ones(3), posWeight: ones(3) }],
+        () => [ones(2), [0, 1], { weight: null, posWeight: null }],
+        () => [tensor(1), 1],
+        () => [tensor(1), true],
+      ],
+    },
+    "F.conv2d": {
+      good: [
+        () => [image(), ones(4, 1, 3, 3), { bias: ones(4), stride: 1, padding: 1, dilation: 1, groups: 2 }],
+        () => [image(), ones(4, 2, 3, 3), { bias: null, stride: [1, 2], padding: [1, 1], dilation: [1, 1] }],
+      ],
+    },
+    "F.crossEntropy": ofClasses(() => ({ labelSmoothing: 0.1 })),
+    "F.dropout": { good: [() => [ones(3), 0.5, { training: true }]] },
+    "F.linear": { good: [() => [ones(2, 3), ones(4, 3), ones(4)], () => [ones(2, 3), ones(4, 3), null]] },
+    "F.maxPool2d": pooling,
+    "F.mseLoss": {
+      good: [
+        () => [ones(2), ones(2), { reduction: "none" }],
+        () => [ones(2), [1, 2]],
+        () => [ones(2), 1],
+        () => [tensor(1), true],
+      ],
+    },
+    "F.nllLoss": ofClasses(() => ({})),
+    "F.oneHot": { good: [() => [classes(), 3], () => [[1, 2], 3], () => [1, 3]] },
+  },
+  pending: [
+    "F.adaptiveAvgPool2d",
+    "F.avgPool2d",
+    "F.batchNorm",
+    "F.binaryCrossEntropyWithLogits",
+    "F.conv2d",
+    "F.crossEntropy",
+    "F.dropout",
+    "F.linear",
+    "F.maxPool2d",
+    "F.mseLoss",
+    "F.nllLoss",
+    "F.oneHot",
+  ],
+};
