@@ -1,22 +1,31 @@
 /**
  * The same test on every device.
  *
+ * A real GPU is always tested. A software adapter takes ten times the cpu's time, so that a plain `deno test` leaves it out: it is
+ * tested where starting programs is granted, as every permission is in `deno task ok`.
+ *
  * @module
  */
 import { type DeviceName, useDevice } from "descent";
 
-/** Why there is no WebGPU here, or whether its adapter computes on the processor. */
+/** Why webgpu is not tested here, or whether its adapter computes on the processor. */
 const gpu: { missing: string } | { software: boolean } = await useDevice("webgpu").then(
-  (device) => ({ software: "software" in device && device.software === true }),
+  (device) => {
+    const software = "software" in device && device.software === true;
+    const granted = Deno.permissions.querySync({ name: "run" }).state === "granted";
+    return software && !granted ? { missing: "a software adapter is slow; needs --allow-run" } : { software };
+  },
   (error: Error) => ({ missing: error.message.replace(/^webgpu: /, "").split(/[;\n]/)[0] }),
 );
 await useDevice("cpu");
 
-/** The devices that this machine has. */
-export const devices: readonly DeviceName[] = "missing" in gpu ? ["cpu"] : ["cpu", "webgpu"];
+/** Why webgpu is not tested here; undefined where it is. */
+export const noGpu: string | undefined = "missing" in gpu ? gpu.missing : undefined;
+/** The devices that are tested on this machine. */
+export const devices: readonly DeviceName[] = noGpu === undefined ? ["cpu", "webgpu"] : ["cpu"];
 
 /**
- * Registers a test for the cpu and one for webgpu; the second is ignored, and says why, where there is no adapter.
+ * Registers a test for the cpu and one for webgpu; the second is ignored, and says why, where webgpu is not tested.
  *
  * @param name A sentence.
  * @param body The test; the device is chosen already.

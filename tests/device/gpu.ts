@@ -4,13 +4,12 @@
  * @module
  */
 import { createWebGpuDevice, type WebGpuDevice } from "../../lib/device/webgpu/mod.ts";
-import { devices } from "../devices.ts";
+import { noGpu } from "../devices.ts";
 
-const ignore = !devices.includes("webgpu");
-
-/** A test of webgpu alone, ignored where there is no adapter. */
+/** A test of webgpu alone, ignored where that is not tested. */
 export function onGpu(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: `${name}${ignore ? " (skipped: there is no adapter)" : ""}`, ignore, fn });
+  const ignore = noGpu !== undefined;
+  Deno.test({ name: `${name}${ignore ? ` (skipped: ${noGpu})` : ""}`, ignore, fn });
 }
 
 /** A device that no other test knows; a software adapter will do. */

@@ -28,10 +28,21 @@ export function isSoftware(adapter: GPUAdapter): boolean {
 }
 
 /**
+ * Whether the adapter is software behind OpenGL, as Mesa without a Vulkan driver: it takes many minutes to compile a kernel that
+ * shares memory among its threads, and cannot be interrupted. WebGPU names no driver, but OpenGL knows no subgroups: their sizes
+ * are bounds or missing, where Vulkan's llvmpipe has one.
+ */
+export function isOpenGlSoftware({ info }: Pick<GPUAdapter, "info">): boolean {
+  const { description, subgroupMinSize, subgroupMaxSize } = info;
+  return /llvmpipe|softpipe/i.test(description) &&
+    !(subgroupMinSize > 0 && subgroupMinSize === subgroupMaxSize);
+}
+
+/**
  * Asks for the fastest adapter.
  *
  * @param fallback Whether a software adapter will do.
- * @throws {Error} if there is none, with what was tried and what to do.
+ * @throws {Error} if there is none, or one that would not get done with the kernels, with what was tried and what to do.
  */
 export async function requestAdapter(fallback: boolean): Promise<GPUAdapter> {
   const gpu: GPU | undefined = globalThis.navigator?.gpu;
@@ -46,6 +57,15 @@ export async function requestAdapter(fallback: boolean): Promise<GPUAdapter> {
       "webgpu: navigator.gpu.requestAdapter() found no GPU; install the GPU's Vulkan driver (Linux: the vendor's, or the " +
         "packages libvulkan1 and mesa-vulkan-drivers; macOS and Windows bring theirs), or compute on the processor with " +
         'useDevice("cpu").',
+    );
+  }
+  if (isOpenGlSoftware(adapter)) {
+    throw new Error(
+      `webgpu: the only adapter is ${
+        describeAdapter(adapter)
+      }, through OpenGL; it takes minutes to compile a kernel: install ` +
+        "the GPU's Vulkan driver (without a GPU: Debian's packages libvulkan1 and mesa-vulkan-drivers), or compute on the " +
+        'processor with useDevice("cpu").',
     );
   }
   if (!fallback && isSoftware(adapter)) {
