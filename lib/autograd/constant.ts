@@ -4,6 +4,7 @@
  * @module
  */
 import type { Device, DType } from "../device/device.ts";
+import { ARRAYS } from "../device/storage.ts";
 import { Buffer } from "./buffer.ts";
 import { Value } from "./value.ts";
 
@@ -29,6 +30,6 @@ export function constant(device: Device, number: number, dtype: DType = "float32
 }
 
 function made(device: Device, number: number, dtype: DType): Value {
-  const Kind = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
-  return new Value(new Buffer(device, device.upload(Kind.of(number), [], dtype), "constant"));
+  const values = ARRAYS[dtype].of(dtype === "bool" ? Number(number !== 0) : number);
+  return new Value(new Buffer(device, device.upload(values, [], dtype), "constant"));
 }

@@ -178,7 +178,8 @@ export function outOfRange(kernel: string, index: number, size: number): RangeEr
 
 /** The shape of a matrix product. */
 export function product(a: Shaped, b: Shaped): number[] {
-  floats("matmul", a, b);
+  need("matmul", a, ["float32", "int32"]);
+  alike("matmul", a, b);
   if (a.shape.length < 2 || b.shape.length < 2) {
     throw new RangeError(`matmul: matrices are needed, not ${text(a.shape)} and ${text(b.shape)}`);
   }

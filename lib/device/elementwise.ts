@@ -65,7 +65,7 @@ export const UNARY = {
     js: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
     wgsl: "select(max(x, 0.0) + log1p(exp(-abs(x))), x, isNan(x))",
   },
-  relu: { takes: FLOAT, js: (x) => x < 0 ? 0 : x, wgsl: "select(x, 0.0, x < 0.0)" },
+  relu: { takes: NUMBERS, js: (x) => x < 0 ? 0 : x, wgsl: "select(x, 0.0, x < 0.0)", integer: "max(x, 0)" },
   leakyRelu: { takes: FLOAT, js: (x, p) => x > 0 ? x : p * x, wgsl: "select(p * x, x, x > 0.0)" },
   step: {
     takes: FLOAT,
@@ -97,15 +97,15 @@ export const BINARY = {
   sub: { takes: NUMBERS, js: (a, b) => a - b, wgsl: "a - b", integer: "a - b" },
   mul: { takes: NUMBERS, js: (a, b) => a * b, int: Math.imul, wgsl: "a * b", integer: "a * b" },
   div: { takes: FLOAT, js: (a, b) => a / b, wgsl: "a / b" },
-  pow: { takes: FLOAT, js: pow, wgsl: "power(a, b)" },
+  pow: { takes: NUMBERS, js: pow, int: wholePower, wgsl: "power(a, b)", integer: "wholePower(a, b)" },
   maximum: {
-    takes: NUMBERS,
+    takes: ANY,
     js: Math.max,
     wgsl: "select(max(a, b), a + b, isNan(a) || isNan(b))",
     integer: "max(a, b)",
   },
   minimum: {
-    takes: NUMBERS,
+    takes: ANY,
     js: Math.min,
     wgsl: "select(min(a, b), a + b, isNan(a) || isNan(b))",
     integer: "min(a, b)",
@@ -162,6 +162,17 @@ export type BinaryName = keyof typeof BINARY;
 /** C's pow, where JavaScript's differs: 1 to any power is 1, and (−1)^±∞ is 1. */
 function pow(a: number, b: number): number {
   return a === 1 || (a === -1 && (b === Infinity || b === -Infinity)) ? 1 : a ** b;
+}
+
+/** aᵇ of int32: wraps; a negative power is cut off to 0, save that of 1 and −1. By repeated squaring, low bits of b first. */
+function wholePower(a: number, b: number): number {
+  if (b < 0) return a === 1 || (a === -1 && b % 2 === 0) ? 1 : a === -1 ? -1 : 0;
+  let result = 1;
+  for (let rest = b, square = a; rest > 0; rest >>= 1) {
+    if (rest & 1) result = Math.imul(result, square);
+    square = Math.imul(square, square);
+  }
+  return result;
 }
 
 /**

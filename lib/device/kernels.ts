@@ -3,7 +3,7 @@
  *
  * Every method takes arrays and gives new ones; none changes its arguments (those of {@linkcode Updates} do). Shapes are the
  * logical ones, images [N, C, H, W]; in which order the dimensions lie in memory is each device's own business. A number
- * stands for an array of no dimensions, of the other argument's dtype. Where dtypes are not named, float32 is meant.
+ * stands for an array of no dimensions, of the other argument's dtype; as a bool, any but 0 is true. Where dtypes are not named, float32 is meant.
  * Two devices give the same, to float32 rounding, and the same errors: RangeError where shapes or numbers do not fit,
  * TypeError where a dtype does not. NaN, infinities and the edges of int32 are as in PyTorch.
  *
@@ -73,7 +73,7 @@ export interface Kernels<T extends Shaped> {
   sigmoid(x: T): T;
   /** ln(1 + eˣ), without overflow. */
   softplus(x: T): T;
-  /** max(x, 0); NaN stays. */
+  /** max(x, 0); NaN stays. float32 or int32. */
   relu(x: T): T;
   /** x > 0 ? x : slope · x */
   leakyRelu(x: T, slope: number): T;
@@ -96,11 +96,14 @@ export interface Kernels<T extends Shaped> {
   mul(a: T, b: T | number): T;
   /** a / b. */
   div(a: T | number, b: T | number): T;
-  /** aᵇ; NaN where a is NaN (save a⁰ = 1) or b is (save 1ᵇ = 1). */
+  /**
+   * aᵇ; NaN where a is NaN (save a⁰ = 1) or b is (save 1ᵇ = 1). float32, or int32, which wraps; there a negative power is 0,
+   * save that of 1 and −1.
+   */
   pow(a: T, b: T | number): T;
-  /** The larger of two; NaN if one is. float32 or int32. */
+  /** The larger of two; NaN if one is. Any dtype; of bool: a or b. */
   maximum(a: T, b: T | number): T;
-  /** The smaller of two; NaN if one is. float32 or int32. */
+  /** The smaller of two; NaN if one is. Any dtype; of bool: a and b. */
   minimum(a: T, b: T | number): T;
   /** a = b, as bool. Any dtype. */
   equal(a: T, b: T | number): T;
@@ -170,7 +173,7 @@ export interface Kernels<T extends Shaped> {
 
   // Products
 
-  /** a [..., M, K] times b [..., K, N]; leading dimensions broadcast. A sum over nothing is 0. */
+  /** a [..., M, K] times b [..., K, N]; leading dimensions broadcast. A sum over nothing is 0. float32, or int32, which wraps. */
   matmul(a: T, b: T): T;
   /** x wᵀ + bias: x [R, in], w [out, in], bias [out] → [R, out]. */
   linear(x: T, w: T, bias: T): T;

@@ -9,7 +9,7 @@
 import { Arena } from "../arena.ts";
 import type { MemoryUse } from "../device.ts";
 import { sizeOf, text } from "../shape.ts";
-import { type DType, Storage, type Values } from "../storage.ts";
+import { ARRAYS, type DType, Storage, type Values } from "../storage.ts";
 import { Block, type Holding } from "./block.ts";
 import { type Chunk, Heap } from "./heap.ts";
 import { transpose } from "./kernels/arrange.ts";
@@ -110,8 +110,7 @@ export class Engine implements Workspace {
 
   /** One number, as an array of no dimensions. */
   scalar(value: number, dtype: DType): Storage {
-    const Kind = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
-    return this.adopt(Kind.of(value), [], dtype);
+    return this.adopt(ARRAYS[dtype].of(dtype === "bool" ? Number(value !== 0) : value), [], dtype);
   }
 
   /** The row-major copy y[i] = x[i permuted] of a row-major array. */

@@ -31,7 +31,7 @@ import { cast } from "./kernels/cast.ts";
 import { convolution } from "./kernels/convolution.ts";
 import { filterGradient, inputGradient } from "./kernels/convolution_gradients.ts";
 import { gather, oneHot, scatterAdd } from "./kernels/indexing.ts";
-import { type Factor, multiply } from "./kernels/matmul.ts";
+import { type Factor, multiply, multiplyIntegers } from "./kernels/matmul.ts";
 import { batchNorm, batchNormGrad } from "./kernels/normalization.ts";
 import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
 import { pool, poolGrad, poolPick, type PoolSizes } from "./kernels/pooling.ts";
@@ -185,6 +185,7 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
   }
   matmul(a: Storage, b: Storage): Storage {
     const shape = check.product(a, b);
+    if (a.dtype === "int32") return multiplyIntegers(this.#engine, this.#plain(a), this.#plain(b), shape);
     return multiply(this.#engine, this.#factor(a), this.#factor(b), null, false, shape);
   }
   linear(x: Storage, w: Storage, bias: Storage): Storage {

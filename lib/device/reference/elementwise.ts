@@ -11,7 +11,18 @@ import { type HostArray, places, repeating, scalar, zeros } from "./array.ts";
 
 /** Products of int32 that float64 cannot hold. */
 const INTEGER_UNARY: Partial<Record<UnaryName, Unary["js"]>> = { square: (x) => Math.imul(x, x) };
-const INTEGER_BINARY: Partial<Record<BinaryName, Binary["js"]>> = { mul: Math.imul };
+const INTEGER_BINARY: Partial<Record<BinaryName, Binary["js"]>> = { mul: Math.imul, pow: power };
+
+/** aᵇ modulo 2³², exactly; 1 / aᵇ without its fraction where b is negative. */
+function power(a: number, b: number): number {
+  if (b < 0) return Math.abs(a) === 1 ? a ** -b : 0;
+  let result = 1n, square = BigInt(a);
+  for (let rest = b; rest > 0; rest >>= 1) {
+    if (rest & 1) result = BigInt.asIntN(32, result * square);
+    square = BigInt.asIntN(32, square * square);
+  }
+  return Number(result);
+}
 
 /** y[i] = f(x[i]); p and q are the function's settings. */
 export function unary(name: UnaryName, x: HostArray, p = 0, q = 0): HostArray {

@@ -8,7 +8,7 @@ import { type HostArray, places, repeating, zeros } from "./array.ts";
 
 /** {@linkcode Kernels.matmul} */
 export function matmul(a: HostArray, b: HostArray): HostArray {
-  const y = zeros(check.product(a, b));
+  const y = zeros(check.product(a, b), a.dtype);
   const [rows, inner] = a.shape.slice(-2), columns = y.shape[y.shape.length - 1];
   const batch = y.shape.slice(0, -2);
   // The steps of matrices, over the leading dimensions only.
@@ -24,7 +24,8 @@ export function matmul(a: HostArray, b: HostArray): HostArray {
       for (let j = 0; j < columns; j++) {
         let total = 0;
         for (let k = 0; k < inner; k++) {
-          total += a.data[inA[n] + i * inner + k] * b.data[inB[n] + k * columns + j];
+          const p = a.data[inA[n] + i * inner + k], q = b.data[inB[n] + k * columns + j];
+          total = a.dtype === "int32" ? (total + Math.imul(p, q)) | 0 : total + p * q;
         }
         y.data[at++] = total;
       }

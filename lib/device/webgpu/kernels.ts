@@ -40,7 +40,7 @@ import { cast } from "./kernels/cast.ts";
 import { convolution, convolutionFilterGrad, convolutionInputGrad } from "./kernels/convolution.ts";
 import { fill } from "./kernels/fill.ts";
 import { gather, oneHot, scatterAdd } from "./kernels/indexing.ts";
-import { matmul, type Matrix } from "./kernels/matmul.ts";
+import { matmul, matmulIntegers, type Matrix } from "./kernels/matmul.ts";
 import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
 import * as pooling from "./kernels/pooling.ts";
 import { dropout, normal, uniform } from "./kernels/random.ts";
@@ -209,7 +209,8 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     return turned ? { memory: dense(x), transposed: true } : { memory: this.#plain(x), transposed: false };
   }
   matmul(a: Storage, b: Storage): Storage {
-    check.product(a, b);
+    const shape = check.product(a, b);
+    if (a.dtype === "int32") return matmulIntegers(this.#gpu, this.#plain(a), this.#plain(b), shape);
     return matmul(this.#gpu, this.#factor(a), this.#factor(b));
   }
   linear(x: Storage, w: Storage, bias: Storage): Storage {

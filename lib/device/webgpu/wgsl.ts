@@ -108,6 +108,19 @@ const HELPERS: Readonly<Record<string, string>> = {
   let value = select(sinR, cosR, (quadrant & 1u) == 1u);
   return select(select(value, -value, quadrant >= 2u), x, isNan(x));
 }`,
+  // aᵇ of integers: wraps; a negative power is cut off to 0, save that of 1 and −1.
+  wholePower: `fn wholePower(a: i32, b: i32) -> i32 {
+  if (b < 0) {
+    return select(0, select(1, a, (b & 1) == 1), a == 1 || a == -1);
+  }
+  var result = 1;
+  var square = a;
+  for (var rest = b; rest > 0; rest >>= 1u) {
+    result *= select(1, square, (rest & 1) == 1);
+    square *= square;
+  }
+  return result;
+}`,
   // C's pow (C17, F.10.4.4); WGSL's knows no negative base. Small powers are exact products, as in PyTorch.
   power: `fn power(a: f32, b: f32) -> f32 {
   if (b == 0.0 || a == 1.0) { return 1.0; }

@@ -122,7 +122,7 @@ const pad = given(shapes({ most: 1000, maxLength: 4 }), (shape) =>
     fc.nat(20),
   )).map(({ b: [x, border, number, wrong] }) => {
     const { dtype } = x.memory;
-    const value = dtype === "float32" ? number : dtype === "int32" ? Math.trunc(number) : Number(number > 0);
+    const value = dtype === "int32" ? Math.trunc(number) : number;
     const wanted = wrong === 0 ? [...border, [0, 0] as const] : border;
     return makeCase([x], (k, [x]) => [k.pad(x, wanted, value)], EXACT, {
       settings: { border: wanted, value },

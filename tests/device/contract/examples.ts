@@ -73,6 +73,26 @@ const SGD: SgdSettings = {
 
 /** By what they show. */
 export const examples: Record<string, Case> = {
+  "powers of integers wrap, and 1 and −1 alone have negative ones": example(
+    [i([46341, 3, MIN, MAX, 7, 2, 1, -1, -1, 0]), i([2, 19, 1, 2, 0, -1, -1, -1, MIN, -1])],
+    (k, [a, b]) => [k.pow(a, b)],
+    [i([-2147479015, 1162261467, MIN, 1, 1, 0, 1, -1, 1, 0])],
+  ),
+  "products of integer matrices wrap": example(
+    [i([65536, 3, MIN, -1], [2, 2]), i([65536, 1, 5, MAX], [2, 2])],
+    (k, [a, b]) => [k.matmul(a, b)],
+    [i([15, -2147418115, -5, 1], [2, 2])],
+  ),
+  "the larger of two booleans is or, the smaller is and": example(
+    [b([0, 0, 1, 1]), b([0, 1, 0, 1])],
+    (k, [p, q]) => [k.maximum(p, q), k.minimum(p, q)],
+    [b([0, 1, 1, 1]), b([0, 0, 0, 1])],
+  ),
+  "a number other than 0 is true": example(
+    [b([0, 1])],
+    (k, [x]) => [k.pad(x, [[1, 0]], 2), k.select(x, -3, x), k.equal(x, 7), k.fill([1], 0.5, "bool")],
+    [b([1, 0, 1]), b([0, 1]), b([0, 1]), b([1])],
+  ),
   "pow of NaN, of 1, of −1 and of infinities": example(
     [
       f([NaN, NaN, 1, 1, -1, -1, 0, 0, -0, -8, 2, Infinity, -Infinity, -Infinity]),

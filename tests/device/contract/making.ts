@@ -17,6 +17,8 @@ const fill = fc.tuple(
     ...[0, 1, -7, 2 ** 31 - 1, -(2 ** 31), 2 ** 24 + 1].map((value): [number, DType] => [value, "int32"]),
     [0, "bool"],
     [1, "bool"],
+    [2, "bool"],
+    [-0.5, "bool"],
   ),
 ).map(([shape, [value, dtype]]) =>
   makeCase([], (k) => [k.fill(shape, value, dtype)], EXACT, { settings: { shape, value, dtype } })

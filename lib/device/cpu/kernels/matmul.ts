@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { broadcastShapes } from "../../shape.ts";
+import { broadcastShapes, sizeOf } from "../../shape.ts";
 import type { Storage, Values } from "../../storage.ts";
 import type { Engine } from "../engine.ts";
 import { type Product, product, productTransposed, type RightFactor } from "../product.ts";
+import { room } from "./unary.ts";
 
 /** Up to so many rows the right factor is read where it lies. */
 const THIN = 8;
@@ -151,6 +152,25 @@ function one(
     };
     product(engine, p, factor);
   }
+}
+
+/** The same for int32, in JavaScript, both factors row by row; sums and products wrap. */
+export function multiplyIntegers(engine: Engine, a: Storage, b: Storage, shape: number[]): Storage {
+  const k = a.shape[a.shape.length - 1], m = shape[shape.length - 2], n = shape[shape.length - 1];
+  const out = room(engine, sizeOf(shape), shape, "int32"), to = engine.block(out).view();
+  const x = engine.block(a).view(), y = engine.block(b).view();
+  const batches = broadcastBatches(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  to.fill(0);
+  for (let batch = 0; batch < batches.a.length; batch++) {
+    const left = batches.a[batch] * m * k, right = batches.b[batch] * k * n, into = batch * m * n;
+    for (let i = 0; i < m; i++) {
+      for (let p = 0; p < k; p++) {
+        const factor = x[left + i * k + p], from = right + p * n, row = into + i * n;
+        for (let j = 0; j < n; j++) to[row + j] = (to[row + j] + Math.imul(factor, y[from + j])) | 0;
+      }
+    }
+  }
+  return out;
 }
 
 /** Which matrix of each factor makes each matrix of the result. */

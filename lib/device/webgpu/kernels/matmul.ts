@@ -7,11 +7,12 @@
 import { BINARY } from "../../elementwise.ts";
 import { broadcastShapes, sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
-import type { Gpu } from "../gpu.ts";
+import { type Gpu, workgroupsFor } from "../gpu.ts";
 import { callStock, withoutSplit } from "../stock.ts";
 import { expand } from "./arrange.ts";
 import { binary } from "./binary.ts";
 import { fill } from "./fill.ts";
+import { buffers, onePerThread, packUniforms, WORKGROUP } from "../wgsl.ts";
 import { tiledProduct } from "./product.ts";
 
 /** A row-major matrix, or a batch of them, [..., rows, columns]; `transposed`: what is meant has these as columns. */
@@ -58,6 +59,48 @@ export function matmul(gpu: Gpu, a: Matrix, b: Matrix, bias: Storage | null = nu
         }),
   );
   return gpu.adopt(result, shape);
+}
+
+/** The turns of one loop: software adapters end longer ones early. */
+const TURNS = 4096;
+
+/**
+ * The product of int32, which wraps: one thread an element.
+ *
+ * @param a Row-major, [..., rows, inner].
+ * @param b Row-major, [..., inner, columns].
+ */
+export function matmulIntegers(gpu: Gpu, a: Storage, b: Storage, shape: readonly number[]): Storage {
+  const result = gpu.allocate(shape, "int32"), size = sizeOf(shape);
+  if (size === 0) return result;
+  const batch = shape.slice(0, -2), [rows, columns] = shape.slice(-2), inner = a.shape[a.shape.length - 1];
+  if (inner === 0) return fill(gpu, shape, 0, "int32");
+  const whole = (x: Storage) => expand(gpu, x, [...batch, ...x.shape.slice(-2)]);
+  gpu.dispatch({
+    key: "matmul i32",
+    code: () => /* wgsl */ `
+struct Uniforms { size: u32, rows: u32, columns: u32, inner: u32 }
+${buffers({ left: "i32", right: "i32" }, "i32")}
+${
+      onePerThread(`
+  if (index >= uniforms.size) { return; }
+  let column = index % uniforms.columns;
+  let row = index / uniforms.columns;
+  let top = row / uniforms.rows * uniforms.inner * uniforms.columns + column;
+  var total = 0;
+  for (var start = 0u; start < uniforms.inner; start += ${TURNS}u) {
+    let end = min(uniforms.inner, start + ${TURNS}u);
+    for (var k = start; k < end; k++) {
+      total += left[row * uniforms.inner + k] * right[top + k * uniforms.columns];
+    }
+  }
+  output[index] = total;`)
+    }`,
+    bindings: [whole(a), whole(b), result],
+    uniforms: packUniforms([size, rows, columns, inner]),
+    workgroups: workgroupsFor(size, WORKGROUP),
+  });
+  return result;
 }
 
 function sizes({ memory: { shape }, transposed }: Matrix): [rows: number, columns: number] {
