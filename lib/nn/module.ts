@@ -1,5 +1,6 @@
 /** What a network is made of: modules that hold parameters and other modules. */
 import { Tensor } from "../tensor/tensor.ts";
+import { legible } from "../text/escape.ts";
 import { scopedCall } from "./call.ts";
 import { loadState } from "./load.ts";
 import { Parameter } from "./parameter.ts";
@@ -269,10 +270,10 @@ export abstract class Module {
 
   /** The tree of modules, each line as the call that makes it. */
   toString(): string {
-    const own = `${this.constructor.name}(${this.describe()}`;
+    const own = legible(`${this.constructor.name}(${this.describe()}`);
     const { children } = this.#parts();
     if (children.length === 0) return `${own})`;
-    const lines = children.map(([name, child]) => `(${name}): ${child}`.replaceAll("\n", "\n  "));
+    const lines = children.map(([name, child]) => `(${legible(name)}): ${child}`.replaceAll("\n", "\n  "));
     return `${own}\n  ${lines.join("\n  ")}\n)`;
   }
 

@@ -5,6 +5,7 @@ import { sizeOf, text } from "../device/shape.ts";
 import { checkShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { makeValue } from "../tensor/values.ts";
+import { legible } from "../text/escape.ts";
 import { amount, grouped } from "../text/numbers.ts";
 import { observe } from "./call.ts";
 import { Conv2d } from "./conv.ts";
@@ -50,7 +51,7 @@ export class Summary {
   toString(): string {
     const head = ["layer", "output shape", "parameters", "FLOPs"];
     const lines = this.rows.map((row) => [
-      `${"  ".repeat(row.depth)}${row.label === "" ? "" : `${row.label}: `}${row.type}`,
+      "  ".repeat(row.depth) + legible(row.label === "" ? row.type : `${row.label}: ${row.type}`),
       row.outputShape === null ? "not called" : text(row.outputShape),
       row.parameters === 0 ? "" : grouped(row.parameters),
       row.flops === 0 ? "" : amount(row.flops),

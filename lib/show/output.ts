@@ -43,12 +43,17 @@ export async function writePicture(title: string, files: Files, out?: string): P
   }
   if (!granted.has(path)) granted.set(path, prepare(path));
   if (!await granted.get(path)) return;
-  const name = freeName(title);
+  const file = `${path.replace(/\/+$/, "")}/${freeName(title)}`;
+  const texts: [string, string][] = [];
   try {
-    const file = `${path.replace(/\/+$/, "")}/${name}`;
-    for (const [ending, text] of Object.entries(files)) {
-      await Deno.writeTextFile(`${file}.${ending}`, await text());
-    }
+    for (const [ending, text] of Object.entries(files)) texts.push([ending, await text()]);
+  } catch (error) {
+    // This one cannot be drawn; the next one may.
+    writeLine(`${file} is not kept: ${sentence(error)}`);
+    return;
+  }
+  try {
+    for (const [ending, text] of texts) await Deno.writeTextFile(`${file}.${ending}`, text);
     writeLine(`→ ${file}.${Object.keys(files).join(", .")}`);
   } catch (error) {
     granted.set(path, Promise.resolve(false));

@@ -6,6 +6,7 @@
 import { Summary } from "../nn/summary.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { formatValues } from "../tensor/print.ts";
+import { legibleLines } from "../text/escape.ts";
 import { type Chart, isChart } from "./chart/describe.ts";
 import type { Model } from "./chart/model.ts";
 import { resolve } from "./chart/resolve.ts";
@@ -17,7 +18,7 @@ import { drawSvg } from "./draw/vega.ts";
 import type { Files } from "./output.ts";
 import type { TextOptions } from "./plain/canvas.ts";
 import { textOf } from "./plain/mod.ts";
-import { drawGraph } from "./graph/dot.ts";
+import { drawGraph } from "./graph/draw.ts";
 import { Graph } from "./graph/graph.ts";
 import { graphText } from "./graph/text.ts";
 import { readAll } from "./graph/values.ts";
@@ -56,7 +57,8 @@ async function tensorText(tensor: Tensor): Promise<string> {
 }
 
 /** What is text and nothing else. */
-function words(text: string): Picture {
+function words(shown: string): Picture {
+  const text = legibleLines(shown);
   return {
     title: "",
     text: () => text,

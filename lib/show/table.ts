@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { escapeMarkup } from "../text/escape.ts";
+import { escapeMarkup, legible } from "../text/escape.ts";
 import { grouped, shortNumber } from "../text/numbers.ts";
 import { textWidth, truncate } from "../text/width.ts";
 
@@ -44,7 +44,8 @@ function isNumeric(rows: Rows, column: string): boolean {
 export function tableText(rows: Rows, columns: number): string {
   const names = columnsOf(rows);
   const right = names.map((name) => isNumeric(rows, name));
-  const cells = [names, ...rows.map((row) => names.map((name) => cell(row[name])))];
+  const cells = [names, ...rows.map((row) => names.map((name) => cell(row[name])))]
+    .map((line) => line.map(legible));
   const widths = names.map((_, j) => Math.max(...cells.map((line) => textWidth(line[j]))));
   const lines = cells.map((line) =>
     line.map((text, j) => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { legible } from "./escape.ts";
 import { nearest } from "./nearest.ts";
 
 /** Text longer than this is cut in a sentence. */
@@ -23,7 +24,7 @@ export function describe(given: unknown): string {
       return "a symbol";
     case "function":
       return /^class\b/.test(Function.prototype.toString.call(given))
-        ? `the class ${given.name}`
+        ? `the class ${cut(given.name)}`
         : "a function";
     case "object":
       return given === null ? "null" : describeObject(given);
@@ -45,10 +46,11 @@ function describeObject(given: object): string {
   }
   // A tensor says what it is; a Date or a Map would say too much or nothing.
   const says = Object.hasOwn(Object.getPrototypeOf(given), "toString") && !("getTime" in given);
-  return says ? cut(String(given)) : `a${/^[AEIO]/.test(kind) ? "n" : ""} ${kind}`;
+  return says ? cut(String(given)) : `a${/^[AEIO]/.test(kind) ? "n" : ""} ${cut(kind)}`;
 }
 
-function cut(text: string): string {
+function cut(given: string): string {
+  const text = legible(given);
   return text.length <= LONG ? text : `${text.slice(0, LONG - 1)}…`;
 }
 

@@ -9,7 +9,7 @@ import type { Svg } from "../show/draw/spec.ts";
 import { drawSvg } from "../show/draw/vega.ts";
 import { display, keepOutput, settleOutput } from "../show/notebook.ts";
 import { pictureOf } from "../show/picture.ts";
-import { escapeMarkup } from "../text/escape.ts";
+import { escapeMarkup, legible } from "../text/escape.ts";
 import { shortNumber } from "../text/numbers.ts";
 import { Pace } from "./pace.ts";
 
@@ -42,7 +42,7 @@ export class Live {
 
   /** Shows an empty bar. */
   constructor(total: number, label: string) {
-    this.#label = label;
+    this.#label = legible(label);
     this.#pace = new Pace(total, () => performance.now());
     keepOutput();
     if (total > 0) this.#drawing = this.#start();
@@ -113,7 +113,7 @@ export class Live {
   }
 
   #values(): string[] {
-    return Object.entries(this.#last).map(([name, value]) => `${name} ${shortNumber(value)}`);
+    return Object.entries(this.#last).map(([name, value]) => `${legible(name)} ${shortNumber(value)}`);
   }
 
   /** The curves of the values that were logged, a panel each; null while there is none to draw. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { inNotebook, RedrawnLine, terminalColumns, writeLine, writeToTerminal } from "../show/terminal.ts";
+import { legible } from "../text/escape.ts";
 import { shortNumber } from "../text/numbers.ts";
 import { fit, joinedWidth, type Part, truncate } from "../text/width.ts";
 import { Pace } from "./pace.ts";
@@ -96,7 +97,7 @@ export class Progress {
       throw new RangeError(`Progress: the number of steps must be a whole number from 0 up, not ${total}`);
     }
     this.#total = total;
-    this.#label = options.label ?? "";
+    this.#label = legible(options.label ?? "");
     this.#isTerminal = options.isTerminal ?? (Deno.stdout.isTerminal() && !inNotebook());
     this.#write = options.write ?? (this.#isTerminal ? writeToTerminal : writeLine);
     this.#redrawn = new RedrawnLine(this.#write);
@@ -226,7 +227,7 @@ export class Progress {
   /** The values last logged; the first is wanted most. */
   #shown(): Part[] {
     return Object.entries(this.#values).map(([name, value], i) => (
-      { text: `${name} ${shortNumber(value)}`, weight: i === 0 ? 4 : 2.5 }
+      { text: `${legible(name)} ${shortNumber(value)}`, weight: i === 0 ? 4 : 2.5 }
     ));
   }
 

@@ -1,7 +1,15 @@
 import { F, graph, nn, noGrad, randn, type Tensor, tensor } from "descent";
-import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { drawnWidth } from "../../lib/show/draw/metrics.ts";
 import { behind } from "../../lib/show/graph/collapse.ts";
-import { drawGraph } from "../../lib/show/graph/dot.ts";
+import { drawGraph } from "../../lib/show/graph/draw.ts";
 import type { Graph } from "../../lib/show/graph/graph.ts";
 import { graphText } from "../../lib/show/graph/text.ts";
 import { readAll } from "../../lib/show/graph/values.ts";
@@ -117,6 +125,31 @@ Deno.test("Graphviz draws every box, and both directions", async () => {
   }
   assert(width > 50 && height > 100);
   assertEquals((text.match(/class="node"/g) ?? []).length, behind(root).length);
+});
+
+Deno.test("the text in a box keeps a margin on all sides, and stands in the middle where it is no list of numbers", async () => {
+  const w = tensor([[1.5, -2.25], [3, 4]], { requiresGrad: true });
+  const y = w.square().sum().mul(tensor(1e-9));
+  const { root } = graph(y, { names: { w, "a name with WIDE letters: MMMMWWWW ∂η": y } });
+  y.backward();
+  const { text } = await drawGraph(root, await readAll(root), "");
+  const nodes = [...text.matchAll(/<g class="node">.*?<\/g>/gs)];
+  assertEquals(nodes.length, behind(root).length);
+  for (const [node] of nodes) {
+    const [x, y, width, height] = /x="([^"]*)" y="([^"]*)" width="([^"]*)" height="([^"]*)"/.exec(node)!
+      .slice(1).map(Number);
+    for (
+      const [, at, line, anchor, size, bold, word] of node.matchAll(
+        /<text x="([^"]*)" y="([^"]*)" text-anchor="(\w+)" font-size="(\d+)"( font-weight="bold")?[^>]*>([^<]*)/g,
+      )
+    ) {
+      const wide = drawnWidth(word, Number(size), bold !== undefined);
+      const left = Number(at) - wide * { start: 0, middle: 0.5, end: 1 }[anchor]!;
+      assert(left - x > 7 && x + width - left - wide > 7, `${word}: ${left - x} of ${width}`);
+      assert(Number(line) - Number(size) > y + 2 && Number(line) < y + height - 6, word);
+      if (anchor === "middle") assertAlmostEquals(left - x, x + width - left - wide, 0.1, word);
+    }
+  }
 });
 
 Deno.test("a module may be called anything, also in the frame around it", async () => {

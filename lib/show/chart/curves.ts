@@ -4,6 +4,7 @@
  * @module
  */
 import { Tensor } from "../../tensor/tensor.ts";
+import { legible } from "../../text/escape.ts";
 import type { AxesOptions, LineOptions, Series } from "./describe.ts";
 import type { Axis, Curve, CurvesModel } from "./model.ts";
 import { aired, extent, readList, round, thin } from "./numbers.ts";
@@ -26,7 +27,7 @@ export async function resolveSeries(
   if (xs.length !== ys.length) {
     throw new RangeError(
       `${what}: ${
-        name === "" ? "" : `"${name}" has `
+        name === "" ? "" : `"${legible(name)}" has `
       }${xs.length} x but ${ys.length} y; each point needs both`,
     );
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { legible } from "../../text/escape.ts";
 import { resolveBars, resolveHistogram } from "./bars.ts";
 import { resolveCurves } from "./curves.ts";
 import type { Chart } from "./describe.ts";
@@ -10,8 +11,20 @@ import { resolveContour, resolveHeatmap } from "./field.ts";
 import { resolveImages } from "./images.ts";
 import type { Model, PanelsModel } from "./model.ts";
 
-/** Reads a chart's data and decides what was left open: ranges, bins, colours. */
+/** Reads a chart's data and decides what was left open: ranges, bins, colours. All of its texts are legible. */
 export async function resolve(chart: Chart): Promise<Model> {
+  return legibleTexts(await read(chart)) as Model;
+}
+
+/** A model with every text in it made legible. Lists of numbers, which are long, stay as they are. */
+function legibleTexts(part: unknown): unknown {
+  if (typeof part === "string") return legible(part);
+  if (typeof part !== "object" || part === null || ArrayBuffer.isView(part)) return part;
+  if (Array.isArray(part)) return typeof part[0] === "number" ? part : part.map(legibleTexts);
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, legibleTexts(value)]));
+}
+
+async function read(chart: Chart): Promise<Model> {
   switch (chart.kind) {
     case "line":
     case "scatter":

@@ -105,30 +105,41 @@ export async function cellsSpec(model: FieldModel): Promise<Spec> {
   );
   const fontSize = Math.max(8, Math.min(13, size.width / columns / 4));
   const yAxis = { ...scaleSpec("y", y), domain: rowsDown ? [y.range[1], y.range[0]] : y.range };
-  const names = (labels: string[] | null, at: number[]) =>
-    labels === null
-      ? {}
-      : { values: at, encode: { labels: { update: { text: { signal: nameSignal(labels, at) } } } } };
+  // Names come from a scale: data, and never a part of an expression.
+  const names = (axis: "x" | "y", labels: string[] | null, at: number[]) =>
+    labels === null ? {} : {
+      values: at,
+      encode: { labels: { update: { text: { signal: `scale('${axis}Names', datum.value)` } } } },
+    };
+  const nameScale = (axis: "x" | "y", labels: string[] | null, domain: number[]) =>
+    labels === null ? [] : [{ name: `${axis}Names`, type: "ordinal", domain, range: labels }];
   return {
     ...frameSpec(title, size.width, size.height),
     autosize: "pad",
     data: [{ name: "texts", values: texts }, ...data],
-    scales: [scaleSpec("x", x), yAxis, {
-      name: "ramp",
-      type: "linear",
-      domain: ends(zRange, ramp.length),
-      range: ramp,
-    }, ...named.scales],
+    scales: [
+      scaleSpec("x", x),
+      yAxis,
+      {
+        name: "ramp",
+        type: "linear",
+        domain: ends(zRange, ramp.length),
+        range: ramp,
+      },
+      ...nameScale("x", model.xLabels, model.xs),
+      ...nameScale("y", model.yLabels, model.ys),
+      ...named.scales,
+    ],
     axes: [
       {
         ...axisSpec("x", x, size.width, false),
         ...whole(model.xs, size.width / 40),
-        ...names(model.xLabels, model.xs),
+        ...names("x", model.xLabels, model.xs),
       },
       {
         ...axisSpec("y", y, size.height, false),
         ...whole(model.ys, size.height / 25),
-        ...names(model.yLabels, model.ys),
+        ...names("y", model.yLabels, model.ys),
       },
     ],
     legends: [...named.legends, {
@@ -186,10 +197,6 @@ function whole(at: number[], room: number): Spec {
   if (!at.every(Number.isInteger)) return {};
   const every = Math.max(1, Math.ceil(at.length / room));
   return { tickCount: undefined, values: at.filter((_, i) => i % every === 0), format: "d" };
-}
-
-function nameSignal(labels: string[], at: number[]): string {
-  return `${JSON.stringify(labels)}[indexof(${JSON.stringify(at)}, datum.value)]`;
 }
 
 /** Where each colour of a ramp belongs. */

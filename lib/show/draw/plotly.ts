@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { plotlyText } from "../../text/escape.ts";
 import type { Axis, BarsModel, Curve, CurvesModel, FieldModel, Model, PanelsModel } from "../chart/model.ts";
 import { bandColors, DIVERGING, GRID, INK, PALETTE, SEQUENTIAL } from "../chart/palette.ts";
 import { mapSize } from "./field.ts";
@@ -42,7 +43,9 @@ export function figureOf(model: Model): Figure | null {
 }
 
 function titleOf(title: string): Json {
-  return title === "" ? {} : { title: { text: title, x: 0.01, xanchor: "left", font: { size: 15 } } };
+  return title === ""
+    ? {}
+    : { title: { text: plotlyText(title), x: 0.01, xanchor: "left", font: { size: 15 } } };
 }
 
 function partOf(model: Exclude<Model, PanelsModel>): { data: Json[]; layout: Json } | null {
@@ -60,7 +63,7 @@ function partOf(model: Exclude<Model, PanelsModel>): { data: Json[]; layout: Jso
 
 function axisOf({ title, log, range }: Axis): Json {
   return {
-    title: { text: title },
+    title: { text: plotlyText(title) },
     type: log ? "log" : "linear",
     range: log ? range.map(Math.log10) : range,
     gridcolor: GRID,
@@ -73,7 +76,7 @@ function axisOf({ title, log, range }: Axis): Json {
 function traceOf({ name, x, y, mode, dash, color }: Curve): Json {
   return {
     type: "scatter",
-    name,
+    name: plotlyText(name),
     showlegend: name !== "",
     x,
     y,
@@ -95,10 +98,10 @@ function curvesFigure({ x, y, curves }: CurvesModel) {
 }
 
 function barsFigure({ x, y, edges, names, groups }: BarsModel) {
-  const at = edges === null ? names : edges.slice(1).map((edge, i) => (edge + edges[i]) / 2);
+  const at = edges === null ? names.map(plotlyText) : edges.slice(1).map((edge, i) => (edge + edges[i]) / 2);
   const data = groups.map(({ name, values, color }) => ({
     type: "bar",
-    name,
+    name: plotlyText(name),
     showlegend: name !== "",
     x: at,
     y: values,
@@ -110,7 +113,7 @@ function barsFigure({ x, y, edges, names, groups }: BarsModel) {
     },
   }));
   const xaxis = edges === null
-    ? { title: { text: x.title }, type: "category", automargin: true }
+    ? { title: { text: plotlyText(x.title) }, type: "category", automargin: true }
     : { ...axisOf(x), showgrid: false };
   return {
     data,
@@ -130,7 +133,7 @@ function colorscale(colors: readonly string[]): [number, string][] {
 
 function fieldFigure(model: FieldModel) {
   const { x, y, xs, ys, z, zRange, levels, zLog, over, style } = model;
-  const colorbar: Json = { title: { text: model.zTitle }, thickness: 14 };
+  const colorbar: Json = { title: { text: plotlyText(model.zTitle) }, thickness: 14 };
   let trace: Json;
   if (style === "contour") {
     // Plotly's levels are evenly spaced: where ours grow by a factor, it draws the logarithm.
@@ -164,7 +167,7 @@ function fieldFigure(model: FieldModel) {
     }
   }
   const named = (labels: string[] | null, at: number[]) =>
-    labels === null ? {} : { tickvals: at, ticktext: labels };
+    labels === null ? {} : { tickvals: at, ticktext: labels.map(plotlyText) };
   // Not the ranges give way to equal scales, but the room.
   const constrain = model.equal ? { constrain: "domain" } : {};
   const yRange = model.rowsDown ? [y.range[1], y.range[0]] : y.range;
@@ -219,7 +222,7 @@ function panelParts({ panels, columns }: PanelsModel): { data: Json[]; layout: J
     }
     if (panel.title !== "") {
       annotations.push({
-        text: panel.title,
+        text: plotlyText(panel.title),
         x: domainX[0],
         y: domainY[1],
         xref: "paper",

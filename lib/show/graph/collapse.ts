@@ -167,7 +167,7 @@ function home(vertex: Vertex, readers: Map<Vertex, Vertex[]>): Scope | null {
 
 /** The class of the module that was called. */
 function className(scope: Scope): string {
-  return scope.place.slice(scope.place.lastIndexOf(" > ") + 1).replace(/^> /, "");
+  return scope.place.slice(scope.place.lastIndexOf(" > ") + 1).replace(/^> /, "") || "Module";
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Node } from "../../autograd/value.ts";
 import { watch } from "../../autograd/watch.ts";
 import { sizeOf } from "../../device/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { legible } from "../../text/escape.ts";
 
 /** One box of the picture, as it was recorded. */
 export interface Vertex {
@@ -100,7 +101,7 @@ function nameTable(names: Names[]): NameTable {
     const entries = given ? Object.entries(source) : namedParameters.call(source);
     for (const [name, tensor] of entries as Iterable<readonly [string, unknown]>) {
       if (!(tensor instanceof Tensor)) {
-        throw new TypeError(`graph: names.${name} must be a tensor`);
+        throw new TypeError(`graph: names.${legible(name)} must be a tensor`);
       }
       const { node, buffer } = tensor.value;
       for (const key of [node, memoryOf(buffer)]) {

@@ -5,7 +5,7 @@
  */
 import { truncate } from "../../text/width.ts";
 import { behind, type Box } from "./collapse.ts";
-import { headlines } from "./dot.ts";
+import { headlines } from "./headlines.ts";
 import type { Read } from "./values.ts";
 
 /**
