@@ -230,7 +230,7 @@ function complaint(path: string, entry: Entry, error: unknown): string | null {
   if (!kinds.some((kind) => error.constructor === kind)) return said;
   if (MACHINERY.test(message)) return said;
   const parts = path.replace(/=$/, "").split(".");
-  const names = [...parts.slice(-2), ...(entry.says ?? [])];
+  const names = [...parts.slice(-2), parts.slice(-2).join("."), ...(entry.says ?? [])];
   if (!names.some((one) => message.startsWith(`${one}: `))) return `does not begin with a name: ${said}`;
   return null;
 }

@@ -49,6 +49,13 @@ function describeObject(given: object): string {
   return says ? cut(String(given)) : `a${/^[AEIO]/.test(kind) ? "n" : ""} ${cut(kind)}`;
 }
 
+/** Whether something is an object as `{ … }` makes it: options, values by name. */
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
 function cut(given: string): string {
   const text = legible(given);
   return text.length <= LONG ? text : `${text.slice(0, LONG - 1)}…`;
@@ -63,9 +70,7 @@ function cut(given: string): string {
  * @throws {TypeError} if it is no such object, or a name is not known: with the nearest right one.
  */
 export function checkOptions(name: string, options: unknown, known: readonly string[]): void {
-  const plain = typeof options === "object" && options !== null &&
-    (Object.getPrototypeOf(options) === Object.prototype || Object.getPrototypeOf(options) === null);
-  if (!plain) {
+  if (!isPlain(options)) {
     const example = known.length === 0 ? "" : ` such as { ${known[0]}: … }`;
     throw new TypeError(`${name}: options stand in one object${example}, not ${describe(options)}`);
   }
@@ -81,6 +86,13 @@ function unknownOption(name: string, key: string, known: readonly string[]): str
   const guess = known.includes(camel) ? camel : nearest(key, known);
   const meant = guess === undefined ? "" : `; did you mean ${guess}?`;
   return `${name}: there is no option "${cut(key)}"${meant === "" ? `; ${there}` : meant}`;
+}
+
+/** Options and, for those that are not said or undefined, what they are then. */
+export function withDefaults<D extends object>(defaults: D, options: Partial<D>): D {
+  const all = { ...defaults };
+  for (const key in options) if (options[key] !== undefined) all[key] = options[key] as D[typeof key];
+  return all;
 }
 
 /**
@@ -107,9 +119,7 @@ export function surplus(name: string, args: ArrayLike<unknown>, most: number, hi
  */
 export function checkNumber(name: string, argument: string, value: unknown): number {
   if (typeof value === "number") return value;
-  const isOptions = typeof value === "object" && value !== null &&
-    Object.getPrototypeOf(value) === Object.prototype;
-  const hint = isOptions ? "; options stand in one object behind the other arguments" : "";
+  const hint = isPlain(value) ? "; options stand in one object behind the other arguments" : "";
   throw new TypeError(`${name}: ${argument} must be a number, not ${describe(value)}${hint}`);
 }
 
@@ -158,6 +168,16 @@ export function checkRange(
 export function checkBoolean(name: string, argument: string, value: unknown): boolean {
   if (typeof value === "boolean") return value;
   throw new TypeError(`${name}: ${argument} must be true or false, not ${describe(value)}`);
+}
+
+/**
+ * Text.
+ *
+ * @throws {TypeError} for anything else.
+ */
+export function checkText(name: string, argument: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new TypeError(`${name}: ${argument} must be text, not ${describe(value)}`);
 }
 
 /**

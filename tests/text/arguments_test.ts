@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ones } from "descent";
 import {
   checkBoolean,
@@ -7,9 +7,12 @@ import {
   checkNumber,
   checkOptions,
   checkRange,
+  checkText,
   checkWhole,
   describe,
+  isPlain,
   surplus,
+  withDefaults,
 } from "../../lib/text/arguments.ts";
 
 Deno.test("describe() says in a word or two what was given", () => {
@@ -73,6 +76,7 @@ Deno.test("checks of single arguments say which one, what would do, and what was
   assertThrows(() => checkRange("f", "p", 2, 0, 1), RangeError, "f: p must be a number from 0 to 1, not 2");
   assertThrows(() => checkRange("f", "p", NaN), RangeError, "f: p must be a finite number, not NaN");
   assertThrows(() => checkBoolean("f", "bias", 0), TypeError, "f: bias must be true or false, not 0");
+  assertThrows(() => checkText("f", "label", 3), TypeError, "f: label must be text, not 3");
   assertThrows(
     () => checkFunction("f", "fn", 1, "(x) => x"),
     TypeError,
@@ -88,4 +92,14 @@ Deno.test("checks of single arguments say which one, what would do, and what was
     TypeError,
     'f: mode must be one of "mean", "sum", not 1',
   );
+});
+
+Deno.test("an option that is undefined counts as not said", () => {
+  assertEquals(withDefaults({ lr: 0.1, eps: 1 }, { lr: undefined, eps: 2 }), { lr: 0.1, eps: 2 });
+  assertEquals(withDefaults({ momentum: 0.1 as number | null }, { momentum: null }), { momentum: null });
+});
+
+Deno.test("isPlain() knows objects of braces from all others", () => {
+  assert([{}, { a: 1 }, Object.create(null)].every(isPlain));
+  assert(![null, undefined, 1, "x", [], new Map(), new Date(), ones(1), () => 1].some(isPlain));
 });
