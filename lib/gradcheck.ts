@@ -7,6 +7,8 @@ import { replay } from "./tensor/random.ts";
 import { text } from "./device/shape.ts";
 import type { Tensor } from "./tensor/tensor.ts";
 import { tensor } from "./tensor/create.ts";
+import { checkTensor } from "./tensor/check.ts";
+import { checkFunction, checkOptions, checkRange, describe, surplus } from "./text/arguments.ts";
 
 /** Settings of {@linkcode gradCheck}. */
 export interface GradCheckOptions {
@@ -25,6 +27,22 @@ interface Input {
   readonly dtype: DType;
   /** Whether its gradient is checked. */
   readonly chosen: boolean;
+}
+
+/** Throws unless the arguments are a function, a list of tensors, and options. */
+function checkArguments(name: string, args: ArrayLike<unknown>): void {
+  if (args.length > 3) surplus(name, args, 3);
+  const [fn, inputs, options = {}] = Array.from(args);
+  checkFunction(name, "fn", fn, "(x) => x.square().sum()");
+  if (!Array.isArray(inputs)) {
+    throw new TypeError(`${name}: inputs are one list of tensors, [x, y], not ${describe(inputs)}`);
+  }
+  inputs.forEach((input, i) => checkTensor(name, `input ${i}`, input));
+  checkOptions(name, options, ["eps", "atol", "rtol"]);
+  const { eps = 1, atol = 0, rtol = 0 } = options as GradCheckOptions;
+  checkRange(name, "eps", eps, Number.MIN_VALUE);
+  checkRange(name, "atol", atol, 0);
+  checkRange(name, "rtol", rtol, 0);
 }
 
 /** The inputs as they are now; those that require a gradient are checked, or, if none does, all of float32. */
@@ -113,6 +131,7 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
  * @param options eps, atol, rtol.
  * @returns The largest absolute error found.
  * @throws {Error} naming input, element and both values, where |analytic − numeric| > atol + rtol · |numeric|.
+ * @throws {TypeError} if there is no float32 input, or fn returns no tensor.
  * @example
  * ```ts
  * import { gradCheck, tensor } from "descent";
@@ -125,8 +144,10 @@ export async function gradCheck(
   inputs: Tensor[],
   options: GradCheckOptions = {},
 ): Promise<number> {
-  const name = "gradCheck", given = await read(name, inputs);
-  const own = leaves(given), output = replay(() => fn(...own));
+  const name = "gradCheck";
+  checkArguments(name, arguments);
+  const given = await read(name, inputs);
+  const own = leaves(given), output = checkTensor(name, "what fn returns", replay(() => fn(...own)));
   const weights = weigh(output.size, 0);
   if (output.requiresGrad) output.backward(tensor(weights, { shape: output.shape }));
   const gradients = await Promise.all(own.map((leaf) => leaf.grad?.data()));
@@ -160,10 +181,12 @@ export async function gradGradCheck(
   inputs: Tensor[],
   options: GradCheckOptions = {},
 ): Promise<number> {
-  const name = "gradGradCheck", given = await read(name, inputs);
+  const name = "gradGradCheck";
+  checkArguments(name, arguments);
+  const given = await read(name, inputs);
   const directions = given.map(({ values }, i) => weigh(values.length, i + 1));
   const run = (own: Tensor[], createGraph: boolean) => {
-    const output = replay(() => fn(...own));
+    const output = checkTensor(name, "what fn returns", replay(() => fn(...own)));
     if (!output.requiresGrad) return;
     output.backward(tensor(weigh(output.size, 0), { shape: output.shape }), { createGraph });
   };

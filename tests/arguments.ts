@@ -22,6 +22,8 @@ export interface Entry {
   variadic?: true;
   /** Places where a plain object holds what the caller names, not options: `step.log({ loss })`. */
   records?: readonly number[];
+  /** What the method is called on, if not what its room's `receivers` say. */
+  on?: () => object;
   /** Whether it throws a plain Error for reasons that are documented. */
   plain?: true;
   /** What is done with the result, where something only happens then. */
@@ -220,7 +222,7 @@ function* attempts(entry: Entry): Generator<Attempt> {
 
 /** What JavaScript itself says when it trips, at any place of a sentence. */
 const MACHINERY =
-  /Cannot (read|set|convert|mix|destructure|access)|is not (a function|iterable|a constructor|defined|extensible)|\[object |incompatible receiver|of undefined|=> x|Invalid (array|typed)/;
+  /Cannot (read|set|convert|mix|destructure|access)|is not (a function|iterable|a constructor|defined|extensible)|\[object |incompatible receiver|of undefined|Invalid (array|typed)/;
 
 /** What is wrong with an error; null: nothing. */
 function complaint(path: string, entry: Entry, error: unknown): string | null {
@@ -263,11 +265,11 @@ export function examine(path: string, callable: Callable, entry: Entry, room: Ro
     else if (kind === "class") result = new value(...args);
     else {
       // deno-lint-ignore no-explicit-any
-      const receiver: any = room.receivers?.[owner]?.();
+      const receiver: any = (entry.on ?? room.receivers?.[owner])?.();
       if (receiver === undefined) throw new Error(`there is no receiver for ${owner}`);
       result = kind === "method" ? receiver[value](...args) : (receiver[value] = args[0]);
     }
-    await (entry.use === undefined ? result : entry.use(result));
+    await (entry.use === undefined ? result : entry.use(await result));
   };
   return silently(async () => {
     /** By what is wrong: the calls. */

@@ -64,9 +64,14 @@ const mistakes: Record<string, Mistake[]> = {
       "a sum with text",
       () => ones(2).add("1" as unknown as number),
       TypeError,
-      "number or a boolean is expected",
+      'add: numbers are needed, as a tensor, a number, nested or typed arrays, not "1"',
     ],
-    ["text", () => tensor(["7"] as unknown as number[]), TypeError, "expected at data[0], not string 7"],
+    [
+      "text",
+      () => tensor(["7"] as unknown as number[]),
+      TypeError,
+      'tensor: a number or a boolean is expected at data[0], not "7"',
+    ],
     ["nothing", () => tensor([null] as unknown as number[]), TypeError, "expected at data[0], not"],
     ["undefined", () => tensor(undefined as unknown as number[]), TypeError, "tensor: "],
     [
@@ -169,9 +174,14 @@ const mistakes: Record<string, Mistake[]> = {
       "options first",
       () => ones(2, 2).sum({ keepdim: true } as unknown as number),
       TypeError,
-      "sum: a dimension is a number, or a list of them; options such as { keepdim: true } come second",
+      "sum: a dimension is a number, or a list of them, not an object { keepdim }; options such as { keepdim: true } come second",
     ],
-    ["a slope of NaN", () => ones(1).leakyRelu(NaN), RangeError, "the slope must be a number, not NaN"],
+    [
+      "a slope of NaN",
+      () => ones(1).leakyRelu(NaN),
+      RangeError,
+      "the slope must be a finite number, not NaN",
+    ],
     ["a fractional dimension", () => ones(2, 3).mean(0.5), RangeError, "mean: dimension 0.5 does not exist"],
     [
       "a dimension twice",

@@ -1,4 +1,5 @@
 /** Code that is not recorded. */
+import { checkFunction, surplus } from "../text/arguments.ts";
 import { current, runIn, runNow } from "./context.ts";
 import { closeScope, handOver, openScope } from "./scope.ts";
 
@@ -16,6 +17,7 @@ export function isRecording(): boolean {
  *
  * @param body The function.
  * @returns What `body` returns.
+ * @throws {TypeError} if `body` is no function: what one returned comes too late.
  * @example
  * ```ts
  * import { noGrad, tensor } from "descent";
@@ -25,6 +27,8 @@ export function isRecording(): boolean {
  * ```
  */
 export function noGrad<T>(body: () => T): T {
+  if (arguments.length > 1) surplus("noGrad", arguments, 1);
+  checkFunction("noGrad", "the body", body, "() => net.forward(x)");
   const outer = current().scope;
   if (outer === null) return runIn({ recording: false, scope: null }, body);
   // Whether the body is asynchronous is known when it has returned; a scope of its own holds what it made until then.

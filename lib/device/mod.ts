@@ -5,6 +5,7 @@
  */
 import { createCpuDevice } from "./cpu/mod.ts";
 import type { Device, DeviceName } from "./device.ts";
+import { describe, surplus } from "../text/arguments.ts";
 import type { WebGpuDevice } from "./webgpu/device.ts";
 
 export { Device, type DeviceName, type DType, type MemoryUse, type Values } from "./device.ts";
@@ -31,6 +32,7 @@ let turn: Promise<unknown> = Promise.resolve();
  * ```
  */
 export async function useDevice(name?: DeviceName): Promise<Device> {
+  if (arguments.length > 1) surplus("useDevice", arguments, 1);
   switch (name) {
     case "cpu":
       cpuDevice().note = "";
@@ -40,7 +42,9 @@ export async function useDevice(name?: DeviceName): Promise<Device> {
     case undefined:
       return current = await gpuDevice(false).catch(standIn);
     default:
-      throw new RangeError(`useDevice: there is no device "${name}"; the names are "cpu" and "webgpu".`);
+      throw new RangeError(
+        `useDevice: there is no device ${describe(name)}; the names are "cpu" and "webgpu".`,
+      );
   }
 }
 
@@ -58,6 +62,7 @@ export async function useDevice(name?: DeviceName): Promise<Device> {
  * ```
  */
 export function currentDevice(): Device {
+  if (arguments.length > 0) surplus("currentDevice", arguments, 0, "useDevice() chooses one");
   return current ??= cpuDevice();
 }
 

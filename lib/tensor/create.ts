@@ -1,6 +1,15 @@
 /** Tensors from data, constants and ranges. */
 import type { DType } from "../device/device.ts";
 import { sizeOf } from "../device/shape.ts";
+import {
+  checkBoolean,
+  checkNumber,
+  checkOptions,
+  checkRange,
+  checkWhole,
+  describe,
+  surplus,
+} from "../text/arguments.ts";
 import { checkShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { checkDtype, makeValue, type TensorData } from "./values.ts";
@@ -16,11 +25,45 @@ export interface TensorOptions {
 /** Sizes as one list with options behind, or as separate numbers. */
 export type ShapeArguments = [shape: readonly number[], options?: TensorOptions] | number[];
 
-/** The shape and the options out of arguments in either form. */
-export function parseShape(name: string, args: ShapeArguments): [number[], TensorOptions] {
-  const [first, second] = args;
-  if (Array.isArray(first)) return [checkShape(name, first), (second ?? {}) as TensorOptions];
+const OPTIONS = ["dtype", "requiresGrad"];
+
+/**
+ * The shape and the options out of arguments in either form.
+ *
+ * @throws {RangeError} if a size is not a whole number ≥ 0.
+ * @throws {TypeError} if something else is no size, or there is no such option.
+ */
+export function parseShape(
+  name: string,
+  args: ShapeArguments,
+): [number[], TensorOptions] {
+  const [first, second = {}] = args;
+  if (Array.isArray(first)) {
+    if (args.length > 2) surplus(name, args, 2, `sizes are one list, as in ${name}([2, 3])`);
+    return [checkShape(name, first), checkTensorOptions(name, second)];
+  }
+  const odd = args.find((size) => typeof size !== "number");
+  if (odd !== undefined) {
+    throw new TypeError(
+      `${name}: takes sizes, ${name}(2, 3), or a list of them with options behind, ${name}([2, 3], { requiresGrad: true }), not ${
+        describe(odd)
+      }`,
+    );
+  }
   return [checkShape(name, args as number[]), {}];
+}
+
+/** The options of a new tensor. */
+function checkTensorOptions(
+  name: string,
+  options: unknown,
+  known: readonly string[] = OPTIONS,
+): TensorOptions {
+  checkOptions(name, options, known);
+  const { dtype = "float32", requiresGrad = false } = options as TensorOptions;
+  checkDtype(name, dtype);
+  checkBoolean(name, "requiresGrad", requiresGrad);
+  return options as TensorOptions;
 }
 
 /**
@@ -44,6 +87,8 @@ export function tensor(
   data: TensorData,
   options: TensorOptions & { shape?: readonly number[] } = {},
 ): Tensor {
+  if (arguments.length > 2) surplus("tensor", arguments, 2);
+  checkTensorOptions("tensor", options, ["shape", ...OPTIONS]);
   return new Tensor(makeValue("tensor", data, options));
 }
 
@@ -63,10 +108,17 @@ export function tensor(
  * ```
  */
 export function full(shape: readonly number[], value: number, options: TensorOptions = {}): Tensor {
+  if (arguments.length > 3) surplus("full", arguments, 3);
+  return filled("full", shape, value, checkTensorOptions("full", options));
+}
+
+/** A tensor filled with one number, by the function of that name. */
+function filled(name: string, shape: readonly number[], value: number, options: TensorOptions): Tensor {
   const { dtype = "float32" } = options;
-  const size = sizeOf(checkShape("full", shape));
-  if (checkDtype("full", dtype) !== "float32" && value !== (value | 0)) {
-    throw new RangeError(`full: ${value} is not a value of dtype ${dtype}`);
+  const size = sizeOf(checkShape(name, shape));
+  checkNumber(name, "the value", value);
+  if (dtype !== "float32" && value !== (value | 0)) {
+    throw new RangeError(`${name}: ${value} is not a value of dtype ${dtype}`);
   }
   const values = dtype === "float32"
     ? new Float32Array(size)
@@ -74,7 +126,7 @@ export function full(shape: readonly number[], value: number, options: TensorOpt
     ? new Int32Array(size)
     : new Uint8Array(size);
   values.fill(dtype === "bool" ? (value ? 1 : 0) : value);
-  return tensor(values, { ...options, dtype, shape });
+  return new Tensor(makeValue(name, values, { ...options, dtype, shape }));
 }
 
 /**
@@ -93,7 +145,7 @@ export function full(shape: readonly number[], value: number, options: TensorOpt
  */
 export function zeros(...args: ShapeArguments): Tensor {
   const [shape, options] = parseShape("zeros", args);
-  return full(shape, 0, options);
+  return filled("zeros", shape, 0, options);
 }
 
 /**
@@ -111,7 +163,7 @@ export function zeros(...args: ShapeArguments): Tensor {
  */
 export function ones(...args: ShapeArguments): Tensor {
   const [shape, options] = parseShape("ones", args);
-  return full(shape, 1, options);
+  return filled("ones", shape, 1, options);
 }
 
 /**
@@ -131,12 +183,18 @@ export function ones(...args: ShapeArguments): Tensor {
  * ```
  */
 export function arange(start: number, end?: number, step = 1, options: TensorOptions = {}): Tensor {
+  if (arguments.length > 4) surplus("arange", arguments, 4);
+  checkTensorOptions("arange", options);
+  const ends = { start, end: end === undefined ? start : end, step };
+  for (const [name, value] of Object.entries(ends)) checkNumber("arange", name, value);
   const [from, to] = end === undefined ? [0, start] : [start, end];
   const count = Math.ceil((to - from) / step);
   if (!Number.isFinite(count) || count < 0) {
     throw new RangeError(`arange: a step of ${step} does not lead from ${from} to ${to}`);
   }
-  return tensor(Float64Array.from({ length: count }, (_, i) => from + i * step), options);
+  return new Tensor(
+    makeValue("arange", Float64Array.from({ length: count }, (_, i) => from + i * step), options),
+  );
 }
 
 /**
@@ -155,14 +213,16 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
  * ```
  */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw new RangeError(`linspace: steps must be a whole number ≥ 1, not ${steps}`);
-  }
+  if (arguments.length > 4) surplus("linspace", arguments, 4);
+  checkTensorOptions("linspace", options);
+  checkRange("linspace", "start", start);
+  checkRange("linspace", "end", end);
+  checkWhole("linspace", "steps", steps, 1);
   const at = (i: number) =>
     i < steps / 2
       ? start + (end - start) * i / Math.max(1, steps - 1)
       : end - (end - start) * (steps - 1 - i) / Math.max(1, steps - 1);
-  return tensor(Float64Array.from({ length: steps }, (_, i) => at(i)), options);
+  return new Tensor(makeValue("linspace", Float64Array.from({ length: steps }, (_, i) => at(i)), options));
 }
 
 /**
@@ -180,8 +240,10 @@ export function linspace(start: number, end: number, steps: number, options: Ten
  * ```
  */
 export function eye(rows: number, columns: number = rows, options: TensorOptions = {}): Tensor {
+  if (arguments.length > 3) surplus("eye", arguments, 3);
+  checkTensorOptions("eye", options);
   const shape = checkShape("eye", [rows, columns]);
   const values = new Float32Array(rows * columns);
   for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
-  return tensor(values, { dtype: "float32", ...options, shape });
+  return new Tensor(makeValue("eye", values, { dtype: "float32", ...options, shape }));
 }

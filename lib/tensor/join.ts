@@ -1,11 +1,26 @@
 /** Several tensors into one. */
 import { apply } from "../autograd/graph.ts";
 import { toDtype } from "./combine.ts";
-import { tensor } from "./create.ts";
+import { checkTensor } from "./check.ts";
 import { sameShape, text } from "../device/shape.ts";
+import { describe, surplus } from "../text/arguments.ts";
 import { checkDim } from "./shape.ts";
 import { Tensor, type TensorLike } from "./tensor.ts";
-import { promote, type TensorData } from "./values.ts";
+import { makeValue, promote, type TensorData } from "./values.ts";
+
+/**
+ * A list of tensors.
+ *
+ * @throws {RangeError} if there is none.
+ * @throws {TypeError} if it is no list, or something in it no tensor.
+ */
+function checkTensors(name: string, tensors: readonly Tensor[]): void {
+  if (!Array.isArray(tensors)) {
+    throw new TypeError(`${name}: the tensors are one list, as in ${name}([a, b]), not ${describe(tensors)}`);
+  }
+  if (tensors.length === 0) throw new RangeError(`${name}: at least one tensor is needed`);
+  tensors.forEach((one, i) => checkTensor(name, `entry ${i} of the list`, one));
+}
 
 /**
  * Tensors one after the other along a dimension that they have.
@@ -14,7 +29,7 @@ import { promote, type TensorData } from "./values.ts";
  * @param dim The dimension.
  * @returns A tensor of their common dtype.
  * @throws {RangeError} if there is none, the shapes differ elsewhere, or the dimension does not exist.
- * @throws {TypeError} if they are on different devices.
+ * @throws {TypeError} if it is no list of tensors, or they are on different devices.
  * @example
  * ```ts
  * import { cat, tensor } from "descent";
@@ -23,7 +38,8 @@ import { promote, type TensorData } from "./values.ts";
  * ```
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  if (tensors.length === 0) throw new RangeError("cat: at least one tensor is needed");
+  if (arguments.length > 2) surplus("cat", arguments, 2, "the tensors are one list, as in cat([a, b])");
+  checkTensors("cat", tensors);
   const [first] = tensors;
   const d = checkDim("cat", dim, first.ndim);
   for (const one of tensors) {
@@ -44,7 +60,8 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
  * @param tensors At least one.
  * @param dim Where the new dimension is.
  * @returns A tensor of one dimension more.
- * @throws {RangeError} if there is none, or the shapes differ.
+ * @throws {RangeError} if there is none, the shapes differ, or there is no such place.
+ * @throws {TypeError} if it is no list of tensors.
  * @example
  * ```ts
  * import { ones, stack, zeros } from "descent";
@@ -53,11 +70,13 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
  * ```
  */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
-  if (tensors.length === 0) throw new RangeError("stack: at least one tensor is needed");
+  if (arguments.length > 2) surplus("stack", arguments, 2, "the tensors are one list, as in stack([a, b])");
+  checkTensors("stack", tensors);
   const [first] = tensors;
   const odd = tensors.find((one) => !sameShape(one.shape, first.shape));
   if (odd) throw new RangeError(`stack: shapes ${text(first.shape)} and ${text(odd.shape)} differ`);
-  return cat(tensors.map((one) => one.unsqueeze(dim)), dim);
+  const d = checkDim("stack", dim, first.ndim + 1);
+  return cat(tensors.map((one) => one.unsqueeze(d)), d);
 }
 
 /**
@@ -68,6 +87,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
  * @param b Taken where it does not.
  * @returns A tensor of the common shape; gradients flow to what was taken.
  * @throws {RangeError} if the shapes do not broadcast.
+ * @throws {TypeError} if one of the three holds no numbers.
  * @example
  * ```ts
  * import { tensor, where } from "descent";
@@ -77,6 +97,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
  * ```
  */
 export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
-  const lifted = a instanceof Tensor ? a : tensor(a as TensorData);
+  if (arguments.length > 3) surplus("where", arguments, 3);
+  const lifted = a instanceof Tensor ? a : new Tensor(makeValue("where", a as TensorData));
   return lifted.where(condition, b);
 }

@@ -1,6 +1,7 @@
 /** Tensors as text. */
 import type { DType, Values } from "../device/device.ts";
 import { text } from "../device/shape.ts";
+import { checkOptions, checkRange, checkWhole } from "../text/arguments.ts";
 
 /** How numbers are written. */
 export interface Format {
@@ -29,6 +30,21 @@ export function inspect(tensor: Described): string {
     : `, by ${tensor.value.buffer.operation}()`;
   const state = tensor.value.buffer.freed ? ", freed" : "";
   return `${tensor}${history}${state} (await .array() gives its numbers, await .format() a text)`;
+}
+
+/**
+ * The settings of format(), checked.
+ *
+ * @throws {RangeError} if digits are not 0 to 100, or edge is no whole number ≥ 1.
+ * @throws {TypeError} if there is no such option.
+ */
+function readFormat(options: Format): Required<Format> {
+  checkOptions("format", options, ["digits", "edge"]);
+  const { digits = 4, edge = 3 } = options;
+  return {
+    digits: checkWhole("format", "digits", checkRange("format", "digits", digits, 0, 100), 0),
+    edge: checkWhole("format", "edge", edge, 1),
+  };
 }
 
 /** Writes every number so that all take the same width. */
@@ -60,7 +76,7 @@ export function formatValues(
   dtype: DType,
   options: Format = {},
 ): string {
-  const { digits = 4, edge = 3 } = options;
+  const { digits, edge } = readFormat(options);
   const shorten = shape.reduce((a, b) => a * b, 1) > 1000;
   const picks = shape.map((n) => {
     const all = Array.from({ length: n }, (_, i) => i);

@@ -4,9 +4,11 @@ import { type Draw, philoxValues } from "../philox.ts";
 import { Buffer } from "../autograd/buffer.ts";
 import { leaf } from "../autograd/graph.ts";
 import { sizeOf } from "../device/shape.ts";
+import { checkNumber, describe, surplus } from "../text/arguments.ts";
 import { checkShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
-import { parseShape, type ShapeArguments, tensor } from "./create.ts";
+import { parseShape, type ShapeArguments, type TensorOptions } from "./create.ts";
+import { makeValue } from "./values.ts";
 
 const generator: { seed: Draw["seed"]; offset: number } = { seed: [0, 0], offset: 0 };
 
@@ -27,6 +29,8 @@ const generator: { seed: Draw["seed"]; offset: number } = { seed: [0, 0], offset
  * ```
  */
 export function manualSeed(seed: number): void {
+  if (arguments.length > 1) surplus("manualSeed", arguments, 1);
+  checkNumber("manualSeed", "the seed", seed);
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RangeError(`manualSeed: a seed is a whole number from 0 to 2⁵³ − 1, not ${seed}`);
   }
@@ -56,6 +60,14 @@ export function random(
   );
 }
 
+/** Whether a gradient is wanted; which dtype there is goes without saying. */
+function asksGradient(name: string, { dtype = "float32", requiresGrad = false }: TensorOptions): boolean {
+  if (dtype === "float32") return requiresGrad;
+  throw new TypeError(
+    `${name}: random numbers are float32, not ${describe(dtype)}; randint() draws whole ones`,
+  );
+}
+
 /**
  * Random numbers, uniform in [0, 1).
  *
@@ -70,8 +82,8 @@ export function random(
  * ```
  */
 export function rand(...args: ShapeArguments): Tensor {
-  const [shape, { requiresGrad }] = parseShape("rand", args);
-  return random("uniform", shape, requiresGrad);
+  const [shape, options] = parseShape("rand", args);
+  return random("uniform", shape, asksGradient("rand", options));
 }
 
 /**
@@ -88,8 +100,8 @@ export function rand(...args: ShapeArguments): Tensor {
  * ```
  */
 export function randn(...args: ShapeArguments): Tensor {
-  const [shape, { requiresGrad }] = parseShape("randn", args);
-  return random("normal", shape, requiresGrad);
+  const [shape, options] = parseShape("randn", args);
+  return random("normal", shape, asksGradient("randn", options));
 }
 
 /**
@@ -109,12 +121,17 @@ export function randn(...args: ShapeArguments): Tensor {
  * ```
  */
 export function randint(low: number, high: number, shape: readonly number[]): Tensor {
+  if (arguments.length > 3) {
+    surplus("randint", arguments, 3, "the result is int32; x.to(dtype) makes it another");
+  }
+  checkNumber("randint", "low", low);
+  checkNumber("randint", "high", high);
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 24) {
     throw new RangeError(
       `randint: [low, high) must be a range of 1 to 2²⁴ whole numbers, not [${low}, ${high})`,
     );
   }
-  return tensor(randomIntegers(low, high, checkShape("randint", shape)), { shape });
+  return new Tensor(makeValue("randint", randomIntegers(low, high, checkShape("randint", shape)), { shape }));
 }
 
 /** Uniform random numbers on the host, from the same sequence. */
@@ -125,7 +142,6 @@ function hostUniform(count: number): Float32Array {
 
 /** Whole numbers in [low, high). */
 function randomIntegers(low: number, high: number, shape: number[]): Int32Array {
-  checkShape("randint", shape);
   return Int32Array.from(hostUniform(sizeOf(shape)), (u) => low + Math.floor(u * (high - low)));
 }
 

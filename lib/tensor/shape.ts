@@ -1,5 +1,5 @@
 /** What a reader says of shapes and dimensions, checked: sentences that say what is wrong. */
-import { text } from "../device/shape.ts";
+import { describe } from "../text/arguments.ts";
 
 /** A number for every dimension, or the same one for both spatial dimensions. */
 export type Size = number | readonly number[];
@@ -8,31 +8,54 @@ export type Size = number | readonly number[];
  * Checks that every entry is a size: a whole number ≥ 0.
  *
  * @throws {RangeError} naming the operation and the shape.
- * @throws {TypeError} if the shape is no list.
+ * @throws {TypeError} if the shape is no list of numbers.
  */
 export function checkShape(operation: string, shape: readonly number[]): number[] {
   if (!Array.isArray(shape)) {
-    throw new TypeError(`${operation}: a shape is a list of sizes such as [2, 3], not ${String(shape)}`);
+    throw new TypeError(`${operation}: a shape is a list of sizes such as [2, 3], not ${describe(shape)}`);
   }
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {
-      throw new RangeError(`${operation}: sizes must be whole numbers ≥ 0, not ${n} in ${text(shape)}`);
+      const message = `${operation}: sizes must be whole numbers ≥ 0, not ${describe(n)} in ${
+        describe(shape)
+      }`;
+      throw typeof n === "number" ? new RangeError(message) : new TypeError(message);
     }
   }
   return [...shape];
 }
 
-/** Sizes as separate arguments or as one list. */
-export function sizes(args: readonly (number | readonly number[])[]): number[] {
-  return args.flat() as number[];
+/**
+ * Sizes, or dimensions, as separate arguments or as one list.
+ *
+ * @throws {TypeError} for anything but numbers.
+ */
+export function sizes(operation: string, args: readonly (number | readonly number[])[]): number[] {
+  const list = (args.length === 1 && Array.isArray(args[0]) ? args[0] : args) as readonly number[];
+  for (const n of list) {
+    if (typeof n === "number") continue;
+    throw new TypeError(
+      `${operation}: takes numbers, ${operation}(2, 3), or one list of them, ${operation}([2, 3]), not ${
+        describe(n)
+      }`,
+    );
+  }
+  return [...list];
 }
 
 /**
  * A dimension counted from the front.
  *
  * @throws {RangeError} if there is no such dimension.
+ * @throws {TypeError} if it is no number.
  */
 export function checkDim(operation: string, dim: number, ndim: number): number {
+  if (typeof dim !== "number") {
+    const hint = typeof dim === "object" && dim !== null && "dim" in dim
+      ? `; it stands by itself, without a name`
+      : "";
+    throw new TypeError(`${operation}: a dimension is a number, not ${describe(dim)}${hint}`);
+  }
   const found = dim < 0 ? dim + ndim : dim;
   if (!Number.isInteger(dim) || found < 0 || found >= ndim) {
     const range = ndim === 0 ? "it has none" : `use ${-ndim} to ${ndim - 1}`;
@@ -61,7 +84,9 @@ export function checkDims(
   }
   if (typeof dim !== "number" && !Array.isArray(dim)) {
     throw new TypeError(
-      `${operation}: a dimension is a number, or a list of them; options such as { keepdim: true } come second`,
+      `${operation}: a dimension is a number, or a list of them, not ${
+        describe(dim)
+      }; options such as { keepdim: true } come second`,
     );
   }
   const dims = (typeof dim === "number" ? [dim] : dim).map((d) => checkDim(operation, d, ndim));
@@ -75,12 +100,16 @@ export function checkDims(
  * A setting that is a number for both spatial dimensions, or one for each.
  *
  * @throws {RangeError} if an entry is not a whole number ≥ `least`.
+ * @throws {TypeError} if it is neither a number nor a list of numbers.
  */
 export function pair(operation: string, name: string, value: Size, least: number): [number, number] {
   const both = typeof value === "number" ? [value, value] : value;
-  if (both.length !== 2 || both.some((n) => !Number.isInteger(n) || n < least)) {
-    const given = typeof value === "number" ? value : text(value);
-    throw new RangeError(`${operation}: ${name} must be one whole number ≥ ${least}, or two, not ${given}`);
+  const numbers = Array.isArray(both) && both.every((n) => typeof n === "number");
+  if (!numbers || both.length !== 2 || both.some((n) => !Number.isInteger(n) || n < least)) {
+    const message = `${operation}: ${name} must be one whole number ≥ ${least}, or two, not ${
+      describe(value)
+    }`;
+    throw numbers ? new RangeError(message) : new TypeError(message);
   }
   return [both[0], both[1]];
 }

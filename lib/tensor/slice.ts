@@ -1,6 +1,7 @@
 /** What `at()` is asked for, as the part of a tensor that it names. */
 import type { Slice } from "../device/kernels.ts";
 import { text } from "../device/shape.ts";
+import { describe } from "../text/arguments.ts";
 
 /** A part of one dimension: an index, `[start, end, step?]` (end excluded), or null for all of it. */
 export type Index = number | readonly [number, number] | readonly [number, number, number] | null;
@@ -12,6 +13,7 @@ export type Index = number | readonly [number, number] | readonly [number, numbe
  * @param shape The tensor's.
  * @returns The part, and the dimensions that go since a single index was given.
  * @throws {RangeError} if one lies outside, or there are too many.
+ * @throws {TypeError} if one is neither a number, nor a range, nor null.
  */
 export function slice(index: readonly Index[], shape: readonly number[]): { part: Slice; gone: number[] } {
   if (index.length > shape.length) {
@@ -23,10 +25,27 @@ export function slice(index: readonly Index[], shape: readonly number[]): { part
   const gone: number[] = [];
   index.forEach((part, d) => {
     if (part === null) return;
+    if (typeof part !== "number" && !isRange(part)) throw new TypeError(noIndex(part));
     [begin[d], size[d], step[d]] = typeof part === "number" ? oneIndex(part, d, shape) : span(part, d, shape);
     if (typeof part === "number") gone.push(d);
   });
   return { part: { begin, size, step }, gone };
+}
+
+function isRange(part: unknown): boolean {
+  return Array.isArray(part) && (part.length === 2 || part.length === 3) &&
+    part.every((n) => typeof n === "number");
+}
+
+function noIndex(part: unknown): string {
+  const hint = part === ":" || part === "..." || part === undefined
+    ? "; null takes all of a dimension"
+    : Array.isArray(part)
+    ? ""
+    : part !== null && typeof part === "object" && "dtype" in part
+    ? "; gather() and where() pick by tensors"
+    : "";
+  return `at: an index is a number, a range [start, end, step?] or null, not ${describe(part)}${hint}`;
 }
 
 function oneIndex(index: number, d: number, shape: readonly number[]): [number, number, number] {

@@ -10,6 +10,7 @@ import { type Arithmetic, combine, toDtype } from "./combine.ts";
 import { type Format, formatValues, inspect } from "./print.ts";
 import { type Index, slice } from "./slice.ts";
 import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
+import { checkBoolean, checkNumber, checkOptions, checkRange, describe, surplus } from "../text/arguments.ts";
 import { checkDim, checkDims, checkShape, sizes } from "./shape.ts";
 import { checkDtype, makeValue, nest, type NestedArray, promote } from "./values.ts";
 
@@ -59,6 +60,11 @@ export class Tensor {
    * @internal
    */
   constructor(value: Value) {
+    if (!(value instanceof Value)) {
+      throw new TypeError(
+        `Tensor: tensor(…) makes one from numbers, zeros(…) and its kin from a shape; new Tensor(…) makes none`,
+      );
+    }
     this.value = value;
   }
 
@@ -93,13 +99,14 @@ export class Tensor {
    * Whether gradients flow to it. Can be set on a leaf: on, and `backward()` fills its `grad`.
    *
    * @throws {Error} when set on a tensor that was computed from others.
-   * @throws {TypeError} when set on a tensor that is not float32.
+   * @throws {TypeError} when set on a tensor that is not float32, or to what is neither true nor false.
    */
   get requiresGrad(): boolean {
     return this.value.requiresGrad;
   }
 
   set requiresGrad(on: boolean) {
+    checkBoolean("requiresGrad", "it", on);
     if (on === this.requiresGrad) return;
     if (!this.value.isLeaf) {
       throw new Error(
@@ -118,10 +125,24 @@ export class Tensor {
     return this.value.isLeaf;
   }
 
-  /** ∂L/∂this after `L.backward()`: of leaves that require a gradient, and where `retainGrad()` was called. Else null. */
+  /**
+   * ∂L/∂this after `L.backward()`: of leaves that require a gradient, and where `retainGrad()` was called. Else null. Can be
+   * set to null, which is what {@linkcode Tensor.zeroGrad} does.
+   *
+   * @throws {TypeError} when set to anything but null.
+   */
   get grad(): Tensor | null {
     const { grad } = this.value;
     return grad === null || grad.buffer.freed ? null : new Tensor(grad);
+  }
+
+  set grad(none: null) {
+    if (none !== null) {
+      throw new TypeError(
+        `grad: can be set to null, which forgets it as zeroGrad() does, not to ${describe(none)}`,
+      );
+    }
+    this.zeroGrad();
   }
 
   // Its numbers
@@ -139,6 +160,7 @@ export class Tensor {
    * ```
    */
   async data(): Promise<Values> {
+    if (arguments.length > 0) surplus("data", arguments, 0);
     return await this.device.read(this.value.buffer.storage);
   }
 
@@ -155,6 +177,7 @@ export class Tensor {
    * ```
    */
   async array(): Promise<NestedArray> {
+    if (arguments.length > 0) surplus("array", arguments, 0);
     return nest(await this.data(), this.value.shape, this.dtype);
   }
 
@@ -171,6 +194,7 @@ export class Tensor {
    * ```
    */
   async item(): Promise<number> {
+    if (arguments.length > 0) surplus("item", arguments, 0);
     if (this.size !== 1) {
       throw new RangeError(`item: a tensor of one element is needed, not one of shape ${text(this.shape)}`);
     }
@@ -184,6 +208,7 @@ export class Tensor {
    * @param options digits behind the point; how many entries remain at the edges of a shortened dimension.
    * @returns The text.
    * @throws {Error} if the tensor was freed.
+   * @throws {RangeError} if digits are not 0 to 100, or edge is no whole number ≥ 1.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -193,6 +218,7 @@ export class Tensor {
    * ```
    */
   async format(options: Format = {}): Promise<string> {
+    if (arguments.length > 1) surplus("format", arguments, 1);
     return formatValues(await this.data(), this.shape, this.dtype, options);
   }
 
@@ -209,6 +235,7 @@ export class Tensor {
    * ```
    */
   toString(): string {
+    if (arguments.length > 0) surplus("toString", arguments, 0);
     return `Tensor ${text(this.value.shape)} ${this.dtype} ${this.device.name}`;
   }
 
@@ -253,7 +280,15 @@ export class Tensor {
    * assertEquals(await x.grad!.item(), 18);
    * ```
    */
-  backward(grad?: TensorLike, { retainGraph = false, createGraph = false }: BackwardOptions = {}): void {
+  backward(grad?: TensorLike, options: BackwardOptions = {}): void {
+    if (arguments.length > 2) surplus("backward", arguments, 2);
+    checkOptions("backward", options, ["retainGraph", "createGraph"]);
+    const { retainGraph = false, createGraph = false } = options;
+    checkBoolean("backward", "retainGraph", retainGraph);
+    checkBoolean("backward", "createGraph", createGraph);
+    if (typeof grad === "object" && grad !== null && ("retainGraph" in grad || "createGraph" in grad)) {
+      throw new TypeError("backward: options come second: backward(undefined, { retainGraph: true })");
+    }
     if (!this.requiresGrad) {
       throw new Error(
         "backward: this tensor does not require a gradient: none of the tensors it was computed from was made with requiresGrad, or it was computed inside noGrad()",
@@ -262,7 +297,7 @@ export class Tensor {
     const { value, device } = this, { shape } = value;
     let seed: Value | undefined;
     if (grad !== undefined) {
-      seed = this.#lift(grad);
+      seed = this.#lift("backward", grad);
       commonDevice("backward", [value, seed]);
       if (!sameShape(seed.shape, shape)) {
         throw new RangeError(
@@ -294,6 +329,7 @@ export class Tensor {
    * ```
    */
   detach(): Tensor {
+    if (arguments.length > 0) surplus("detach", arguments, 0);
     return new Tensor(new Value(this.value.buffer));
   }
 
@@ -311,6 +347,7 @@ export class Tensor {
    * ```
    */
   clone(): Tensor {
+    if (arguments.length > 0) surplus("clone", arguments, 0);
     const one = constant(this.device, 1, this.dtype === "bool" ? "int32" : this.dtype);
     if (this.dtype !== "bool") return new Tensor(apply("mul", [this.value, one], undefined));
     const number = apply("mul", [toDtype(this.value, "int32"), one], undefined);
@@ -333,6 +370,7 @@ export class Tensor {
    * ```
    */
   retainGrad(): this {
+    if (arguments.length > 0) surplus("retainGrad", arguments, 0);
     const { node } = this.value;
     if (node === null) throw new Error("retainGrad: this tensor does not require a gradient");
     node.keeper = this.value;
@@ -353,6 +391,7 @@ export class Tensor {
    * ```
    */
   zeroGrad(): void {
+    if (arguments.length > 0) surplus("zeroGrad", arguments, 0);
     forgetGradient(this.value);
   }
 
@@ -371,19 +410,20 @@ export class Tensor {
    * ```
    */
   keep(): this {
+    if (arguments.length > 0) surplus("keep", arguments, 0);
     this.value.buffer.kept = true;
     if (this.value.grad !== null) this.value.grad.buffer.kept = true;
     return this;
   }
 
-  /** Any tensor-like as a value on this tensor's device. */
-  #lift(other: TensorLike): Value {
+  /** Any tensor-like as a value on this tensor's device; `name` is who was given it. */
+  #lift(name: string, other: TensorLike): Value {
     if (other instanceof Tensor) return other.value;
     if (typeof other === "number") {
       const fits = this.dtype === "int32" && Number.isInteger(other);
       return constant(this.device, other, fits ? "int32" : "float32");
     }
-    return makeValue("tensor", other, { device: this.device });
+    return makeValue(name, other, { device: this.device });
   }
 
   // In place, named as PyTorch does: with an underscore
@@ -404,6 +444,7 @@ export class Tensor {
    * ```
    */
   add_(other: TensorLike): this {
+    if (arguments.length > 1) surplus("add_", arguments, 1, "a factor is multiplied first: x.add_(y.mul(2))");
     return this.#inPlace("add_", other, "add");
   }
 
@@ -423,6 +464,7 @@ export class Tensor {
    * ```
    */
   sub_(other: TensorLike): this {
+    if (arguments.length > 1) surplus("sub_", arguments, 1, "a factor is multiplied first: x.sub_(y.mul(2))");
     return this.#inPlace("sub_", other, "sub");
   }
 
@@ -442,6 +484,7 @@ export class Tensor {
    * ```
    */
   mul_(other: TensorLike): this {
+    if (arguments.length > 1) surplus("mul_", arguments, 1);
     return this.#inPlace("mul_", other, "mul");
   }
 
@@ -461,6 +504,7 @@ export class Tensor {
    * ```
    */
   div_(other: TensorLike): this {
+    if (arguments.length > 1) surplus("div_", arguments, 1);
     return this.#inPlace("div_", other, "div");
   }
 
@@ -477,7 +521,8 @@ export class Tensor {
    * ```
    */
   zero_(): this {
-    return this.#overwrite("zero_", this.#lift(0));
+    if (arguments.length > 0) surplus("zero_", arguments, 0);
+    return this.#overwrite("zero_", this.#lift("zero_", 0));
   }
 
   /**
@@ -493,8 +538,10 @@ export class Tensor {
    * assertEquals(await tensor([1, 2]).fill_(7).array(), [7, 7]);
    * ```
    */
-  fill_(number: number): this {
-    return this.#overwrite("fill_", this.#lift(number));
+  fill_(number: number | boolean): this {
+    if (arguments.length > 1) surplus("fill_", arguments, 1);
+    if (typeof number !== "boolean") checkNumber("fill_", "the value", number);
+    return this.#overwrite("fill_", this.#lift("fill_", number));
   }
 
   /**
@@ -512,7 +559,8 @@ export class Tensor {
    * ```
    */
   copy_(other: TensorLike): this {
-    return this.#overwrite("copy_", this.#lift(other));
+    if (arguments.length > 1) surplus("copy_", arguments, 1);
+    return this.#overwrite("copy_", this.#lift("copy_", other));
   }
 
   #overwrite(name: string, source: Value): this {
@@ -526,20 +574,24 @@ export class Tensor {
   }
 
   #inPlace(name: string, other: TensorLike, operation: "add" | "sub" | "mul" | "div"): this {
-    const result = combine(operation, this.value, this.#lift(other));
+    const value = this.#lift(name, other);
+    this.#checkFits(name, value.shape);
+    const result = combine(operation, this.value, value);
     if (result.dtype !== this.dtype) {
       throw new TypeError(
         `${name}: the result is ${result.dtype}, which does not fit into this ${this.dtype} tensor`,
       );
     }
-    this.#checkFits(name, result.shape);
     return this.#settle(name, result);
   }
 
   #checkFits(name: string, shape: readonly number[]): void {
-    if (!sameShape(broadcastShapes(name, this.value.shape, shape), this.value.shape)) {
+    const own = this.value.shape;
+    if (sameShape(own, shape)) return;
+    const result = broadcastShapes(name, own, shape);
+    if (!sameShape(result, own)) {
       throw new RangeError(
-        `${name}: a result of shape ${text(shape)} does not fit into this tensor of shape ${
+        `${name}: a result of shape ${text(result)} does not fit into this tensor of shape ${
           text(this.value.shape)
         }`,
       );
@@ -587,6 +639,7 @@ export class Tensor {
    * ```
    */
   neg(): Tensor {
+    if (arguments.length > 0) surplus("neg", arguments, 0);
     return this.#map("neg");
   }
 
@@ -602,6 +655,7 @@ export class Tensor {
    * ```
    */
   abs(): Tensor {
+    if (arguments.length > 0) surplus("abs", arguments, 0);
     return this.#map("abs");
   }
 
@@ -617,6 +671,7 @@ export class Tensor {
    * ```
    */
   square(): Tensor {
+    if (arguments.length > 0) surplus("square", arguments, 0);
     return this.#map("square");
   }
 
@@ -632,6 +687,7 @@ export class Tensor {
    * ```
    */
   exp(): Tensor {
+    if (arguments.length > 0) surplus("exp", arguments, 0);
     return this.#float("exp");
   }
 
@@ -647,6 +703,7 @@ export class Tensor {
    * ```
    */
   log(): Tensor {
+    if (arguments.length > 0) surplus("log", arguments, 0);
     return this.#float("log");
   }
 
@@ -662,6 +719,7 @@ export class Tensor {
    * ```
    */
   sqrt(): Tensor {
+    if (arguments.length > 0) surplus("sqrt", arguments, 0);
     return this.#float("sqrt");
   }
 
@@ -677,6 +735,7 @@ export class Tensor {
    * ```
    */
   sin(): Tensor {
+    if (arguments.length > 0) surplus("sin", arguments, 0);
     return this.#float("sin");
   }
 
@@ -692,6 +751,7 @@ export class Tensor {
    * ```
    */
   cos(): Tensor {
+    if (arguments.length > 0) surplus("cos", arguments, 0);
     return this.#float("cos");
   }
 
@@ -707,6 +767,7 @@ export class Tensor {
    * ```
    */
   relu(): Tensor {
+    if (arguments.length > 0) surplus("relu", arguments, 0);
     return this.#float("relu");
   }
 
@@ -724,7 +785,8 @@ export class Tensor {
    * ```
    */
   leakyRelu(slope = 0.01): Tensor {
-    if (!Number.isFinite(slope)) throw new RangeError(`leakyRelu: the slope must be a number, not ${slope}`);
+    if (arguments.length > 1) surplus("leakyRelu", arguments, 1);
+    checkRange("leakyRelu", "the slope", slope);
     return new Tensor(apply("leakyRelu", [toDtype(this.value, "float32")], { slope }));
   }
 
@@ -740,6 +802,7 @@ export class Tensor {
    * ```
    */
   sigmoid(): Tensor {
+    if (arguments.length > 0) surplus("sigmoid", arguments, 0);
     return this.#float("sigmoid");
   }
 
@@ -755,6 +818,7 @@ export class Tensor {
    * ```
    */
   tanh(): Tensor {
+    if (arguments.length > 0) surplus("tanh", arguments, 0);
     return this.#float("tanh");
   }
 
@@ -770,6 +834,7 @@ export class Tensor {
    * ```
    */
   gelu(): Tensor {
+    if (arguments.length > 0) surplus("gelu", arguments, 0);
     return this.#float("gelu");
   }
 
@@ -785,27 +850,31 @@ export class Tensor {
    * ```
    */
   softplus(): Tensor {
+    if (arguments.length > 0) surplus("softplus", arguments, 0);
     return this.#float("softplus");
   }
 
   /**
    * Limits every element to [min, max]; the gradient passes where the element lies inside or on the limit.
    *
-   * @param limits min, max, or both.
+   * @param min The smallest value, or null for none; or both limits by name, `{ min, max }`.
+   * @param max The largest value, or null for none.
    * @returns A float32 tensor of this shape.
    * @throws {RangeError} if min > max or neither is given.
+   * @throws {TypeError} if a limit is no number.
    * @example
    * ```ts
    * import { tensor } from "descent";
    * import { assertEquals } from "@std/assert";
-   * assertEquals(await tensor([-2, 0.5, 2]).clamp({ min: -1, max: 1 }).array(), [-1, 0.5, 1]);
+   * const x = tensor([-2, 0.5, 2]);
+   * assertEquals(await x.clamp(-1, 1).array(), [-1, 0.5, 1]);
+   * assertEquals(await x.clamp({ max: 1 }).array(), [-2, 0.5, 1]);
    * ```
    */
-  clamp({ min = -Infinity, max = Infinity }: { min?: number; max?: number }): Tensor {
-    if (!(min <= max) || (min === -Infinity && max === Infinity)) {
-      throw new RangeError(`clamp: needs a min, a max or both, with min ≤ max, not min ${min}, max ${max}`);
-    }
-    return new Tensor(apply("clamp", [toDtype(this.value, "float32")], { min, max }));
+  clamp(min?: number | null | { min?: number; max?: number }, max?: number | null): Tensor {
+    if (arguments.length > 2) surplus("clamp", arguments, 2);
+    const limits = readLimits(min, max);
+    return new Tensor(apply("clamp", [toDtype(this.value, "float32")], limits));
   }
 
   /**
@@ -823,13 +892,14 @@ export class Tensor {
    * ```
    */
   to(dtype: DType): Tensor {
+    if (arguments.length > 1) surplus("to", arguments, 1);
     return new Tensor(toDtype(this.value, checkDtype("to", dtype)));
   }
 
   // Two tensors, element by element, broadcast
 
   #combine(operation: Arithmetic, other: TensorLike): Tensor {
-    return new Tensor(combine(operation, this.value, this.#lift(other)));
+    return new Tensor(combine(operation, this.value, this.#lift(operation, other)));
   }
 
   /**
@@ -846,6 +916,7 @@ export class Tensor {
    * ```
    */
   add(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("add", arguments, 1, "a factor is multiplied first: x.add(y.mul(2))");
     return this.#combine("add", other);
   }
 
@@ -863,6 +934,7 @@ export class Tensor {
    * ```
    */
   sub(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("sub", arguments, 1, "a factor is multiplied first: x.sub(y.mul(2))");
     return this.#combine("sub", other);
   }
 
@@ -880,6 +952,7 @@ export class Tensor {
    * ```
    */
   mul(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("mul", arguments, 1);
     return this.#combine("mul", other);
   }
 
@@ -897,6 +970,7 @@ export class Tensor {
    * ```
    */
   div(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("div", arguments, 1);
     return this.#combine("div", other);
   }
 
@@ -914,6 +988,7 @@ export class Tensor {
    * ```
    */
   pow(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("pow", arguments, 1);
     if (other === 2 && this.dtype === "float32") return this.square();
     return this.#combine("pow", other);
   }
@@ -932,6 +1007,7 @@ export class Tensor {
    * ```
    */
   maximum(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("maximum", arguments, 1);
     return this.#combine("maximum", other);
   }
 
@@ -949,6 +1025,7 @@ export class Tensor {
    * ```
    */
   minimum(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("minimum", arguments, 1);
     return this.#combine("minimum", other);
   }
 
@@ -966,6 +1043,7 @@ export class Tensor {
    * ```
    */
   eq(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("eq", arguments, 1);
     return this.#combine("eq", other);
   }
 
@@ -983,6 +1061,7 @@ export class Tensor {
    * ```
    */
   ne(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("ne", arguments, 1);
     return this.#combine("ne", other);
   }
 
@@ -1000,6 +1079,7 @@ export class Tensor {
    * ```
    */
   gt(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("gt", arguments, 1);
     return this.#combine("gt", other);
   }
 
@@ -1017,6 +1097,7 @@ export class Tensor {
    * ```
    */
   lt(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("lt", arguments, 1);
     return this.#combine("lt", other);
   }
 
@@ -1034,6 +1115,7 @@ export class Tensor {
    * ```
    */
   ge(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("ge", arguments, 1);
     return this.#combine("ge", other);
   }
 
@@ -1051,6 +1133,7 @@ export class Tensor {
    * ```
    */
   le(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("le", arguments, 1);
     return this.#combine("le", other);
   }
 
@@ -1070,7 +1153,8 @@ export class Tensor {
    * ```
    */
   where(condition: TensorLike, other: TensorLike): Tensor {
-    const c = this.#lift(condition), a = this.value, b = this.#lift(other);
+    if (arguments.length > 2) surplus("where", arguments, 2);
+    const c = this.#lift("where", condition), a = this.value, b = this.#lift("where", other);
     broadcastShapes("where", broadcastShapes("where", c.shape, a.shape), b.shape);
     const dtype = promote(a.dtype, b.dtype);
     const inputs = [toDtype(c, "bool"), toDtype(a, dtype), toDtype(b, dtype)];
@@ -1082,10 +1166,11 @@ export class Tensor {
   #reduce(
     name: "sum" | "mean" | "max" | "min" | "logsumexp",
     dim: number | readonly number[] | undefined,
-    keepdim: boolean,
+    options: ReduceOptions | undefined,
     value: Value = this.value,
   ): Tensor {
-    return new Tensor(apply(name, [value], { dims: this.#dims(name, dim), keepdim }));
+    const dims = this.#dims(name, dim);
+    return new Tensor(apply(name, [value], { dims, keepdim: readKeepdim(name, options) }));
   }
 
   /** Dimensions as rules take them: counted from the front, ascending. */
@@ -1115,9 +1200,10 @@ export class Tensor {
    * assertEquals(await x.sum(-1, { keepdim: true }).array(), [[3], [7]]);
    * ```
    */
-  sum(dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
+  sum(dim?: number | readonly number[], options?: ReduceOptions): Tensor {
+    if (arguments.length > 2) surplus("sum", arguments, 2);
     const value = this.dtype === "bool" ? toDtype(this.value, "int32") : this.value;
-    return this.#reduce("sum", dim, keepdim, value);
+    return this.#reduce("sum", dim, options, value);
   }
 
   /**
@@ -1134,8 +1220,9 @@ export class Tensor {
    * assertEquals(await tensor([[1, 2], [3, 6]]).mean(1).array(), [1.5, 4.5]);
    * ```
    */
-  mean(dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
-    return this.#reduce("mean", dim, keepdim, toDtype(this.value, "float32"));
+  mean(dim?: number | readonly number[], options?: ReduceOptions): Tensor {
+    if (arguments.length > 2) surplus("mean", arguments, 2);
+    return this.#reduce("mean", dim, options, toDtype(this.value, "float32"));
   }
 
   /**
@@ -1155,9 +1242,12 @@ export class Tensor {
    */
   var(
     dim?: number | readonly number[],
-    { keepdim = false, unbiased = true }: ReduceOptions & { unbiased?: boolean } = {},
+    options: ReduceOptions & { unbiased?: boolean } = {},
   ): Tensor {
-    const dims = this.#dims("var", dim), correction = unbiased ? 1 : 0;
+    if (arguments.length > 2) surplus("var", arguments, 2);
+    const dims = this.#dims("var", dim), keepdim = readKeepdim("var", options, ["keepdim", "unbiased"]);
+    const { unbiased = true } = options;
+    const correction = checkBoolean("var", "unbiased", unbiased) ? 1 : 0;
     return new Tensor(apply("variance", [toDtype(this.value, "float32")], { dims, keepdim, correction }));
   }
 
@@ -1175,9 +1265,10 @@ export class Tensor {
    * assertEquals(await tensor([[1, 5], [3, 2]]).max(1).array(), [5, 3]);
    * ```
    */
-  max(dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
+  max(dim?: number | readonly number[], options?: ReduceOptions): Tensor {
+    if (arguments.length > 2) surplus("max", arguments, 2);
     this.#needElements("max", dim);
-    return this.#reduce("max", dim, keepdim);
+    return this.#reduce("max", dim, options);
   }
 
   /**
@@ -1194,9 +1285,10 @@ export class Tensor {
    * assertEquals(await tensor([[1, 5], [3, 2]]).min(0).array(), [1, 2]);
    * ```
    */
-  min(dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
+  min(dim?: number | readonly number[], options?: ReduceOptions): Tensor {
+    if (arguments.length > 2) surplus("min", arguments, 2);
     this.#needElements("min", dim);
-    return this.#reduce("min", dim, keepdim);
+    return this.#reduce("min", dim, options);
   }
 
   /**
@@ -1215,7 +1307,10 @@ export class Tensor {
    * assertEquals(await x.argmax().item(), 1);
    * ```
    */
-  argmax(dim?: number, { keepdim = false }: ReduceOptions = {}): Tensor {
+  argmax(dim?: number, options?: ReduceOptions): Tensor {
+    if (arguments.length > 2) surplus("argmax", arguments, 2);
+    if (dim !== undefined) checkDim("argmax", dim, this.ndim);
+    const keepdim = readKeepdim("argmax", options);
     this.#needElements("argmax", dim);
     if (dim === undefined) {
       const flat = apply("reshape", [this.value], { shape: [this.size] });
@@ -1242,8 +1337,9 @@ export class Tensor {
    * assertEquals(await tensor([1000, 1000]).logsumexp(0).format({ digits: 2 }), "1000.69");
    * ```
    */
-  logsumexp(dim: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
-    return this.#reduce("logsumexp", dim, keepdim, toDtype(this.value, "float32"));
+  logsumexp(dim: number | readonly number[], options?: ReduceOptions): Tensor {
+    if (arguments.length > 2) surplus("logsumexp", arguments, 2);
+    return this.#reduce("logsumexp", dim, options, toDtype(this.value, "float32"));
   }
 
   /**
@@ -1260,6 +1356,7 @@ export class Tensor {
    * ```
    */
   softmax(dim: number): Tensor {
+    if (arguments.length > 1) surplus("softmax", arguments, 1);
     return this.#along("softmax", dim);
   }
 
@@ -1277,6 +1374,7 @@ export class Tensor {
    * ```
    */
   logSoftmax(dim: number): Tensor {
+    if (arguments.length > 1) surplus("logSoftmax", arguments, 1);
     return this.#along("logSoftmax", dim);
   }
 
@@ -1302,7 +1400,7 @@ export class Tensor {
    * ```
    */
   reshape(...shape: (number | readonly number[])[]): Tensor {
-    const wanted = sizes(shape);
+    const wanted = sizes("reshape", shape);
     const open = wanted.indexOf(-1);
     if (open >= 0) {
       const rest = sizeOf(wanted.filter((_, i) => i !== open));
@@ -1311,7 +1409,9 @@ export class Tensor {
     }
     if (wanted.some((n) => n === -1) || sizeOf(checkShape("reshape", wanted)) !== this.size) {
       throw new RangeError(
-        `reshape: ${this.size} numbers of shape ${text(this.shape)} do not fit into ${text(sizes(shape))}`,
+        `reshape: ${this.size} numbers of shape ${text(this.shape)} do not fit into ${
+          text(sizes("reshape", shape))
+        }`,
       );
     }
     if (sameShape(wanted, this.value.shape)) return new Tensor(this.value);
@@ -1333,6 +1433,7 @@ export class Tensor {
    * ```
    */
   flatten(start = 0, end = -1): Tensor {
+    if (arguments.length > 2) surplus("flatten", arguments, 2);
     if (this.ndim === 0) return this.reshape(1);
     const from = checkDim("flatten", start, this.ndim), to = checkDim("flatten", end, this.ndim);
     if (from > to) throw new RangeError(`flatten: start ${start} lies behind end ${end}`);
@@ -1354,10 +1455,10 @@ export class Tensor {
    * ```
    */
   permute(...dims: (number | readonly number[])[]): Tensor {
-    const wanted = checkDims("permute", sizes(dims), this.ndim);
+    const wanted = checkDims("permute", sizes("permute", dims), this.ndim);
     if (wanted.length !== this.ndim) {
       throw new RangeError(
-        `permute: all ${this.ndim} dimensions must be named once, not ${text(sizes(dims))}`,
+        `permute: all ${this.ndim} dimensions must be named once, not ${text(sizes("permute", dims))}`,
       );
     }
     return new Tensor(apply("permute", [this.value], { dims: wanted }));
@@ -1378,6 +1479,7 @@ export class Tensor {
    * ```
    */
   transpose(a: number, b: number): Tensor {
+    if (arguments.length > 2) surplus("transpose", arguments, 2);
     const dims = this.value.shape.map((_, i) => i);
     const [p, q] = [checkDim("transpose", a, this.ndim), checkDim("transpose", b, this.ndim)];
     [dims[p], dims[q]] = [q, p];
@@ -1397,6 +1499,7 @@ export class Tensor {
    * ```
    */
   t(): Tensor {
+    if (arguments.length > 0) surplus("t", arguments, 0);
     if (this.ndim > 2) {
       throw new RangeError(
         `t: a tensor of at most 2 dimensions is needed, not ${text(this.shape)}; use transpose()`,
@@ -1419,6 +1522,7 @@ export class Tensor {
    * ```
    */
   unsqueeze(dim: number): Tensor {
+    if (arguments.length > 1) surplus("unsqueeze", arguments, 1);
     const at = checkDim("unsqueeze", dim, this.ndim + 1);
     return new Tensor(apply("reshape", [this.value], { shape: this.value.shape.toSpliced(at, 0, 1) }));
   }
@@ -1437,6 +1541,7 @@ export class Tensor {
    * ```
    */
   squeeze(dim?: number | readonly number[]): Tensor {
+    if (arguments.length > 1) surplus("squeeze", arguments, 1);
     const { shape } = this.value;
     const gone = checkDims("squeeze", dim, this.ndim).filter((d) => shape[d] === 1);
     if (gone.length === 0) return new Tensor(this.value);
@@ -1457,7 +1562,7 @@ export class Tensor {
    * ```
    */
   expand(...shape: (number | readonly number[])[]): Tensor {
-    const asked = sizes(shape), own = this.value.shape;
+    const asked = sizes("expand", shape), own = this.value.shape;
     const lead = asked.length - own.length;
     const wanted = checkShape("expand", asked.map((n, i) => n === -1 && i >= lead ? own[i - lead] : n));
     if (lead < 0 || !sameShape(broadcastShapes("expand", own, wanted), wanted)) {
@@ -1507,6 +1612,14 @@ export class Tensor {
    * ```
    */
   pad(border: readonly (readonly [number, number])[], value = 0): Tensor {
+    if (arguments.length > 2) surplus("pad", arguments, 2);
+    const pairs = Array.isArray(border) && border.every((one) => Array.isArray(one) && one.length === 2);
+    if (!pairs) {
+      throw new TypeError(
+        `pad: a border is a list with [before, after] for every dimension, not ${describe(border)}`,
+      );
+    }
+    checkNumber("pad", "the value", value);
     if (border.length !== this.ndim) {
       throw new RangeError(
         `pad: one [before, after] for each of the ${this.ndim} dimensions is needed, not ${border.length}`,
@@ -1534,6 +1647,7 @@ export class Tensor {
    * ```
    */
   gather(dim: number, index: TensorLike): Tensor {
+    if (arguments.length > 2) surplus("gather", arguments, 2);
     const d = checkDim("gather", dim, this.ndim);
     const picks = index instanceof Tensor
       ? index.value
@@ -1568,7 +1682,8 @@ export class Tensor {
    * ```
    */
   matmul(other: TensorLike): Tensor {
-    const right = new Tensor(this.#lift(other));
+    if (arguments.length > 1) surplus("matmul", arguments, 1);
+    const right = new Tensor(this.#lift("matmul", other));
     if (this.ndim === 0 || right.ndim === 0) {
       throw new RangeError(
         `matmul: needs at least one dimension on both sides, not ${text(this.shape)} and ${
@@ -1589,6 +1704,41 @@ export class Tensor {
     if (row) product = product.squeeze(-2);
     return column ? product.squeeze(-1) : product;
   }
+}
+
+/** Whether reduced dimensions are kept. */
+function readKeepdim(
+  name: string,
+  options: ReduceOptions | undefined,
+  known: readonly string[] = ["keepdim"],
+): boolean {
+  if (options === undefined) return false;
+  if (typeof options === "number") {
+    throw new TypeError(
+      `${name}: several dimensions are one list, as in ${name}([0, 1]); options come second`,
+    );
+  }
+  checkOptions(name, options, known);
+  const { keepdim = false } = options;
+  return checkBoolean(name, "keepdim", keepdim);
+}
+
+/** The limits of clamp(), −∞ and ∞ where there is none. */
+function readLimits(first: unknown, second: unknown): { min: number; max: number } {
+  let low: unknown = first ?? undefined, high: unknown = second ?? undefined;
+  if (typeof first === "object" && first !== null) {
+    checkOptions("clamp", first, ["min", "max"]);
+    if (second !== undefined) {
+      throw new TypeError("clamp: limits stand in one object, or one after the other");
+    }
+    ({ min: low, max: high } = first as { min?: unknown; max?: unknown });
+  }
+  const min = low === undefined ? -Infinity : checkNumber("clamp", "min", low);
+  const max = high === undefined ? Infinity : checkNumber("clamp", "max", high);
+  if (!(min <= max) || (min === -Infinity && max === Infinity)) {
+    throw new RangeError(`clamp: needs a min, a max or both, with min ≤ max, not min ${min}, max ${max}`);
+  }
+  return { min, max };
 }
 
 function multiply(a: Tensor, b: Tensor): Tensor {

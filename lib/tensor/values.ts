@@ -4,6 +4,7 @@ import { Buffer } from "../autograd/buffer.ts";
 import { leaf } from "../autograd/graph.ts";
 import type { Value } from "../autograd/value.ts";
 import { sizeOf, text } from "../device/shape.ts";
+import { describe } from "../text/arguments.ts";
 import { checkShape } from "./shape.ts";
 
 /** Numbers or booleans in nested arrays, all of one length at each depth. */
@@ -32,8 +33,13 @@ const RANK: Record<DType, number> = { bool: 0, int32: 1, float32: 2 };
  * @throws {TypeError} if it is not.
  */
 export function checkDtype(operation: string, dtype: DType): DType {
-  if (!Object.hasOwn(RANK, dtype)) {
-    throw new TypeError(`${operation}: there is no dtype "${dtype}"; use "float32", "int32" or "bool"`);
+  if (typeof dtype !== "string" || !Object.hasOwn(RANK, dtype)) {
+    const hint = ["webgpu", "cpu"].includes(dtype)
+      ? "; a tensor stays on its device: call useDevice() before it is made"
+      : "";
+    throw new TypeError(
+      `${operation}: there is no dtype ${describe(dtype)}; use "float32", "int32" or "bool"${hint}`,
+    );
   }
   return dtype;
 }
@@ -58,12 +64,7 @@ function flatten(operation: string, data: NestedArray): { flat: (number | boolea
   const visit = (item: NestedArray, depth: number, path: string) => {
     if (depth === shape.length) {
       if (typeof item === "number" || typeof item === "boolean") return void flat.push(item);
-      const what = Array.isArray(item)
-        ? "an array"
-        : isTyped(item)
-        ? "a typed array"
-        : `${typeof item} ${String(item)}`;
-      throw new TypeError(`${operation}: a number or a boolean is expected at data${path}, not ${what}`);
+      throw new TypeError(`${operation}: ${noNumber(item, path)}`);
     }
     if (!Array.isArray(item) || item.length !== shape[depth]) {
       const what = Array.isArray(item) ? `${item.length} entries` : "a single value";
@@ -75,6 +76,19 @@ function flatten(operation: string, data: NestedArray): { flat: (number | boolea
   };
   visit(data, 0, "");
   return { flat, shape };
+}
+
+/** What is said of an item that is neither a number nor a boolean; at the path "", of what was given as a whole. */
+function noNumber(item: unknown, path: string): string {
+  const what = Array.isArray(item) ? "an array" : describe(item);
+  const hint = item instanceof Promise
+    ? "; await it first"
+    : path !== "" && typeof item === "object" && item !== null && "dtype" in item
+    ? "; stack() and cat() join tensors"
+    : "";
+  return path === ""
+    ? `numbers are needed, as a tensor, a number, nested or typed arrays, not ${what}${hint}`
+    : `a number or a boolean is expected at data${path}, not ${what}${hint}`;
 }
 
 /** Values of a dtype out of any list of numbers. */
