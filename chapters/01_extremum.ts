@@ -22,6 +22,7 @@ const flags = chapterFlags({
 });
 await useDevice(flags.device);
 
+// %%
 const x = tensor(0.007588282693177462, { requiresGrad: true });
 
 // %% [markdown]

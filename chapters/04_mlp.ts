@@ -86,7 +86,7 @@ const b1 = zeros(1);
 const w2 = randn(3, 1).mul(0.01);
 const b2 = zeros(1);
 const parameters = [w1, b1, w2, b2];
-for (const parameter of parameters) parameter.requiresGrad = true;
+parameters.forEach((parameter) => parameter.requiresGrad = true);
 
 function network(input: Tensor): Tensor {
   const hidden = input.matmul(w1).add(b1).relu();

@@ -315,8 +315,8 @@ for await (const step of steps(flags.steps, { label: "AlexNet" })) {
   loss.backward();
   optimizer.step();
   optimizer.zeroGrad();
-  step.log({ loss });
   losses.push(loss.item());
+  step.log({ loss });
 }
 
 // %% [markdown]

@@ -5,7 +5,6 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import type { DeviceName } from "../device/device.ts";
-import { keepOutput } from "../show/notebook.ts";
 import { writePicturesTo } from "../show/output.ts";
 import { nearest } from "../text/nearest.ts";
 import { wrap } from "../text/width.ts";
@@ -87,8 +86,7 @@ const RULES: Record<FlagName, FlagRule> = {
 };
 
 /**
- * Reads a chapter's flags from the command line. In a notebook there is no command line: the defaults serve, and from
- * here on cells keep all that they print.
+ * Reads a chapter's flags from the command line. In a notebook there is no command line: the defaults serve.
  *
  * A wrong flag or value ends the program with a sentence on stderr and exit code 2; `--help` prints what there is
  * and ends it with 0.
@@ -105,7 +103,6 @@ const RULES: Record<FlagName, FlagRule> = {
  * ```
  */
 export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): ChapterFlags<Spec> {
-  keepOutput();
   const result = readFlags(spec, Deno.args, scriptName());
   switch (result.kind) {
     case "flags":

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import "../show/bare.ts";
 export { type DigitBatch, digits, type DigitsOptions } from "./digits.ts";
 export {
   type ChapterFlags,

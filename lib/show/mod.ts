@@ -1,4 +1,5 @@
 /** What a person sees: pictures, charts, graphs, tables. @module */
+import "./bare.ts";
 export { Graph, graph, type GraphOptions } from "./graph/graph.ts";
 export { show, type ShowOptions } from "./show.ts";
 export {

@@ -5,6 +5,9 @@
  * arrives afterwards: of 200 printed lines about 50 remain. So text is sent in few, large messages, and a cell ends
  * when its messages have had the time to leave.
  *
+ * This is the one place of the library where something happens on import, and it happens in a kernel only: what a cell prints
+ * before it first calls us is lost, too. A program's console stays as it is.
+ *
  * @module
  */
 import { inNotebook } from "./terminal.ts";
@@ -25,18 +28,25 @@ const SETTLE = 20;
 const PROMPT = 50;
 const GATHER = 50;
 
+/** What a viewer may show, by MIME type, and what is to be said about it. */
+export interface Shown {
+  /** Text, JSON, or base64 for pictures. */
+  bundle: Record<string, unknown>;
+  /** By MIME type, as nbformat has it. */
+  metadata: Record<string, unknown>;
+}
+
 let installed = false;
+/** How a cell's last value is shown; null: as Deno does it. */
+let present: (value: unknown) => Promise<Shown | null> = () => Promise.resolve(null);
 let waiting: { name: "stdout" | "stderr"; text: string }[] = [];
 let scheduled = false;
 let sent = 0;
 /** When the kernel will have sent all that it was given. */
 let busyUntil = 0;
 
-/**
- * From here on a notebook keeps what its cells print. Does nothing outside a notebook, and nothing the second time.
- */
-export function keepOutput(): void {
-  if (installed || !inNotebook()) return;
+/** From here on a notebook keeps what its cells print, and shows their last values as we do. */
+function keepOutput(): void {
   installed = true;
   const { internal } = Deno as unknown as { internal: symbol };
   const { Console, jupyter } = (Deno as unknown as Record<symbol, Internals>)[internal] ?? {};
@@ -48,10 +58,30 @@ export function keepOutput(): void {
   }
   jupyter.broadcastResult = async (count, result) => {
     await flushOutput();
-    await broadcastResult(count, result);
+    const shown = await present(result);
+    if (shown === null) await broadcastResult(count, result);
+    else {
+      const { bundle: data, metadata } = shown;
+      await Deno.jupyter.broadcast("execute_result", {
+        execution_count: count,
+        data,
+        metadata,
+        transient: {},
+      });
+      occupy(JSON.stringify(data).length);
+    }
     if (result !== undefined) occupy(0);
     await settleOutput();
   };
+}
+
+/**
+ * Says how the last value of a cell is shown, where nothing was said about it.
+ *
+ * @param how What to show of a value; null: what Deno shows. It must not throw: that would be taken for the cell's error.
+ */
+export function presentValues(how: (value: unknown) => Promise<Shown | null>): void {
+  present = how;
 }
 
 /**
@@ -118,3 +148,5 @@ function occupy(characters: number): void {
   sent++;
   busyUntil = Math.max(busyUntil, performance.now()) + PER_MESSAGE + PER_CHARACTER * characters;
 }
+
+if (inNotebook()) keepOutput();

@@ -4,7 +4,7 @@
  * @module
  */
 import { pictureOf } from "./picture.ts";
-import { display, keepOutput, settleOutput } from "./notebook.ts";
+import { display, settleOutput } from "./notebook.ts";
 import { writePicture } from "./output.ts";
 import { inNotebook, terminalColumns, writeLine } from "./terminal.ts";
 
@@ -38,7 +38,6 @@ export async function show(x: unknown, options: ShowOptions = {}): Promise<void>
   const picture = await pictureOf(x);
   if (inNotebook()) {
     const { bundle, metadata } = await picture.bundle();
-    keepOutput();
     await display(bundle, { metadata });
     await settleOutput();
     return;

@@ -7,7 +7,7 @@ import { type Chart, chart } from "../show/chart/describe.ts";
 import { resolve } from "../show/chart/resolve.ts";
 import type { Svg } from "../show/draw/spec.ts";
 import { drawSvg } from "../show/draw/vega.ts";
-import { display, keepOutput, settleOutput } from "../show/notebook.ts";
+import { display, settleOutput } from "../show/notebook.ts";
 import { pictureOf } from "../show/picture.ts";
 import { escapeMarkup, legible } from "../text/escape.ts";
 import { shortNumber } from "../text/numbers.ts";
@@ -44,7 +44,6 @@ export class Live {
   constructor(total: number, label: string) {
     this.#label = legible(label);
     this.#pace = new Pace(total, () => performance.now());
-    keepOutput();
     if (total > 0) this.#drawing = this.#start();
   }
 

@@ -3,38 +3,68 @@
  * jupyter (with jupyterlab and nbconvert) on the PATH, and Chromium; skipped where something is missing.
  */
 import { assertEquals } from "@std/assert";
-import { jupyterHome, obstacle, ROOT, run, testUnless } from "./tools.ts";
+import { serialize } from "../../tools/notebooks/nbformat.ts";
+import { jupyterHome, notebookOf, obstacle, ROOT, run, seen, testUnless } from "./tools.ts";
 
 const converts = await obstacle("jupyter-nbconvert");
 const browses = await obstacle("jupyter-lab", "chromium");
 
-/** What the cells of a notebook file printed. */
-function printed(text: string): string[] {
-  const { cells } = JSON.parse(text) as { cells: { outputs?: { text?: string | string[] }[] }[] };
-  return cells.map(({ outputs = [] }) => outputs.map(({ text = "" }) => [text].flat().join("")).join(""));
+/** Runs a notebook in nbconvert, and tells what its reader sees. */
+async function converted(path: string, into: string, env: Record<string, string>): Promise<string[][]> {
+  const args = ["--to", "notebook", "--execute", `--output-dir=${into}`, path];
+  const { code, stderr } = await run("jupyter-nbconvert", args, { env });
+  assertEquals(code, 0, stderr);
+  return seen(await Deno.readTextFile(`${into}/${path.split("/").at(-1)}`));
 }
 
-for (const [name, times] of [["01_extremum", 20], ["02_vector_extremum", 1]] as const) {
+const NOTEBOOKS = new URL("notebooks/", ROOT).pathname;
+const stored = converts === null
+  ? [...Deno.readDirSync(NOTEBOOKS)].map(({ name }) => name).filter((name) => name.endsWith(".ipynb")).sort()
+  : [];
+
+for (const name of stored) {
+  const times = name.startsWith("01") ? 20 : 1;
   testUnless(
     converts,
-    `nbconvert --execute runs ${name} and keeps every line, ${times} of ${times} times`,
+    `nbconvert --execute runs ${name} and shows what is stored, ${times} of ${times} times`,
     async () => {
       const { folder, env } = await jupyterHome();
       try {
-        const file = new URL(`notebooks/${name}.ipynb`, ROOT);
-        const args = ["--to", "notebook", "--execute", `--output-dir=${folder}`, file.pathname];
-        const ours = printed(await Deno.readTextFile(file));
-        for (let i = 0; i < times; i++) {
-          const { code, stderr } = await run("jupyter-nbconvert", args, { env });
-          assertEquals(code, 0, stderr);
-          assertEquals(printed(await Deno.readTextFile(`${folder}/${name}.ipynb`)), ours);
-        }
+        const ours = seen(await Deno.readTextFile(NOTEBOOKS + name));
+        for (let i = 0; i < times; i++) assertEquals(await converted(NOTEBOOKS + name, folder, env), ours);
       } finally {
         await Deno.remove(folder, { recursive: true });
       }
     },
   );
 }
+
+testUnless(
+  converts,
+  "nbconvert loses none of 30 cells' 300 lines, the first cell's and a failing one's among them",
+  async () => {
+    const lines = (from: string) => `for (let i = 0; i < 300; i++) console.log("${from}", i);`;
+    const names = Array.from({ length: 30 }, (_, i) => `cell ${i}`);
+    const notebook = notebookOf(
+      ...names.map((name, i) => (i === 0 ? 'import { tensor } from "descent";\n' : "") + lines(name)),
+    );
+    const failing = notebookOf(`${lines("before it")} throw new Error("here");`);
+    failing.cells[0].metadata.tags = ["raises-exception"];
+    notebook.cells.push(...failing.cells);
+    const { folder, env } = await jupyterHome();
+    const path = `${NOTEBOOKS}loud-${crypto.randomUUID()}.ipynb`;
+    try {
+      await Deno.writeTextFile(path, serialize(notebook));
+      const expected = [...names, "before it"].map((name) =>
+        `stdout: ${Array.from({ length: 300 }, (_, i) => `${name} ${i}\n`).join("")}`
+      );
+      assertEquals((await converted(path, folder, env)).map(([text]) => text), expected);
+    } finally {
+      await Deno.remove(path);
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
 testUnless(
   browses,

@@ -1,21 +1,14 @@
 /**
  * Deno's kernel and our client of it. Needs the permission to start programs; plain `deno test` skips it.
  */
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { execute } from "../../tools/notebooks/execute.ts";
 import { CellError, Kernel } from "../../tools/notebooks/kernel.ts";
-import { type Notebook, toNotebook } from "../../tools/notebooks/nbformat.ts";
-import { obstacle, ROOT, run, testUnless } from "./tools.ts";
+import { type Notebook, serialize, toNotebook } from "../../tools/notebooks/nbformat.ts";
+import { notebookOf, obstacle, ROOT, run, seen, testUnless } from "./tools.ts";
 
 const reason = await obstacle();
 const NOTEBOOKS = new URL("notebooks", ROOT).pathname;
-
-/** A notebook of code cells, without the guard. */
-function notebookOf(...codes: string[]): Notebook {
-  const cells = codes.map((source, line) => ({ kind: "code" as const, source, tags: [], line }));
-  const notebook = toNotebook(cells);
-  return { ...notebook, cells: notebook.cells.slice(1) };
-}
 
 function printed(notebook: Notebook): string[] {
   return notebook.cells.map(({ outputs }) => {
@@ -95,6 +88,83 @@ testUnless(reason, "answers in folded Markdown are run, and their errors count",
   const error = await assertRejects(() => wrong, CellError);
   assertStringIncludes(error.message, "cell 1 failed: ReferenceError: nowhere is not defined");
 });
+
+/** Cells that end with a value, and what they show of it. */
+const BARE: [code: string, types: string[], text: string][] = [
+  [
+    "const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });\nx",
+    ["text/plain"],
+    "Tensor [2, 2] float32 cpu\n[[1., 2.],\n [3., 4.]]",
+  ],
+  [
+    'chart.line({ title: "T", y: [1, 2, 3] })',
+    ["application/vnd.plotly.v1+json", "image/png", "text/plain"],
+    "T\n",
+  ],
+  ["graph(x.square().sum())", ["image/png", "text/plain"], "sum  30\n"],
+  [
+    "const net = new nn.Sequential(new nn.Linear(2, 3));\nnet",
+    ["text/plain"],
+    "Sequential(\n  (0): Linear(2, 3)\n)",
+  ],
+  ["new optim.SGD(net.parameters(), { lr: 0.1 })", ["text/plain"], "SGD {\n  lr: 0.1,"],
+  ["summary(net, [1, 2])", ["text/html", "text/plain"], "layer "],
+  ["[{ a: 1, b: 2 }, { a: 3, b: 4 }]", ["text/html", "text/plain"], "a  b\n────\n1  2\n3  4"],
+  ["currentDevice()", ["text/plain"], "Device cpu: "],
+  ["await Deno.jupyter.display(x)", ["text/plain"], "Tensor [2, 2] float32 cpu\n[[1., 2.]"],
+  ["1 + 1", ["text/plain"], "2"],
+  [
+    `let gone;
+for await (const { index } of steps(5, { progress: false })) {
+  const t = x.mul(2);
+  if (index === 0) gone = t;
+}
+await Promise.resolve();
+gone`,
+    ["text/plain"],
+    "This tensor [2, 2] made by mul() was freed after iteration 0 of steps().",
+  ],
+  ["chart.line({ y: gone })", ["text/plain"], "This tensor [2, 2] made by mul() was freed"],
+  ["chart.line({ x: [1], y: [1, 2] })", ["text/plain"], "line: 1 x but 2 y"],
+];
+
+testUnless(
+  reason,
+  "a bare last expression shows itself, and what cannot be shown is a sentence",
+  async () => {
+    const names = "chart, currentDevice, graph, nn, optim, steps, summary, tensor, useDevice";
+    const setup = `import { ${names} } from "descent";\nawait useDevice("cpu");\nundefined`;
+    const notebook = notebookOf(setup, ...BARE.map(([code]) => code));
+    await execute(notebook, NOTEBOOKS);
+    for (const [i, [code, types, text]] of BARE.entries()) {
+      const [output] = notebook.cells[i + 1].outputs!;
+      assert("data" in output, code);
+      assertEquals(Object.keys(output.data), types, code);
+      assertStringIncludes([output.data["text/plain"]].flat().join(""), text, code);
+      if (types.includes("image/png")) assert("image/png" in output.metadata, code);
+    }
+  },
+);
+
+testUnless(reason, "a value that is left over from before a cell's end fails the notebook", async () => {
+  const failed = execute(
+    notebookOf("const seen = [];\nfor (const x of [1, 2]) {\n  seen.push(x);\n}"),
+    NOTEBOOKS,
+  );
+  const error = await assertRejects(() => failed, CellError);
+  assertStringIncludes(error.message, "cell 1 shows 2, which is only left over");
+});
+
+for (const { name } of reason === null ? [...Deno.readDirSync(NOTEBOOKS)] : []) {
+  if (!name.endsWith(".ipynb")) continue;
+  testUnless(reason, `${name} shows what a fresh run of it shows`, async () => {
+    const stored = await Deno.readTextFile(`${NOTEBOOKS}/${name}`);
+    const fresh: Notebook = JSON.parse(stored);
+    for (const cell of fresh.cells) if (cell.cell_type === "code") cell.outputs = [];
+    await execute(fresh, NOTEBOOKS);
+    assertEquals(seen(stored), seen(serialize(fresh)));
+  });
+}
 
 testUnless(reason, "the kernel has no GPU of its own to need: a cell computes on the cpu", async () => {
   const kernel = await Kernel.start(NOTEBOOKS);

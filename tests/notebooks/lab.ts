@@ -10,8 +10,8 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { type BrowserPage, launch } from "../../tools/site/browser.ts";
-import { type Notebook, serialize, toNotebook } from "../../tools/notebooks/nbformat.ts";
-import { jupyterHome, ROOT } from "./tools.ts";
+import { serialize } from "../../tools/notebooks/nbformat.ts";
+import { jupyterHome, notebookOf, ROOT } from "./tools.ts";
 
 const { shots } = parseArgs(Deno.args, { string: ["shots"] });
 /** So long the browser may wait for anything, in milliseconds. */
@@ -34,7 +34,7 @@ const LOOP = [
 
 const { folder, env } = await jupyterHome();
 await copyRepository(`${folder}/course`);
-await Deno.writeTextFile(`${folder}/course/notebooks/loop.ipynb`, serialize(loopNotebook()));
+await Deno.writeTextFile(`${folder}/course/notebooks/loop.ipynb`, serialize(notebookOf(...LOOP)));
 const port = freePort();
 const lab = new Deno.Command("jupyter-lab", {
   args: [
@@ -149,12 +149,6 @@ async function shoot(page: BrowserPage, name: string): Promise<void> {
   if (shots === undefined) return;
   await Deno.mkdir(shots, { recursive: true });
   await page.screenshot({ path: `${shots}/lab_${name}.png` });
-}
-
-function loopNotebook(): Notebook {
-  const cells = LOOP.map((source, line) => ({ kind: "code" as const, source, tags: [], line }));
-  const notebook = toNotebook(cells);
-  return { ...notebook, cells: notebook.cells.slice(1) };
 }
 
 /** What the notebooks need, elsewhere: JupyterLab saves what it opens. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type Notebook, toNotebook } from "../../tools/notebooks/nbformat.ts";
+
 /** The repository, with a slash at its end. */
 export const ROOT: string = new URL("../../", import.meta.url).href;
 
@@ -80,6 +82,48 @@ export async function jupyterHome(): Promise<{ folder: string; env: Record<strin
     env[`JUPYTER_${part.toUpperCase()}_DIR`] = `${folder}/${part}`;
   }
   return { folder, env };
+}
+
+/** What depends on the hour and on the machine: times, speeds, what it computes on. */
+const PASSING: [pattern: RegExp, instead: string][] = [
+  [/^computing on .*$/gm, "computing on …"],
+  [/^Device .*$/gm, "Device …"],
+  [/\d[\d.:]* (?:s\b(?!teps)|ms\/step|s\/step|steps\/s)/g, "…"],
+];
+
+/**
+ * What a reader sees under each cell of a notebook: text, and of pictures their kinds and what stands for them where only text is
+ * shown. The same for each run.
+ *
+ * @param notebook Its text.
+ */
+export function seen(notebook: string): string[][] {
+  const { cells } = JSON.parse(notebook) as Notebook;
+  return cells.map(({ outputs = [] }) => {
+    const texts: { kind: string; text: string }[] = [];
+    for (const output of outputs) {
+      // A client keeps errors, too; our own tool ends with one.
+      if (output.output_type !== "stream" && !("data" in output)) continue;
+      const isStream = output.output_type === "stream";
+      const kind = isStream
+        ? output.name
+        : `${output.output_type} ${Object.keys(output.data).sort().join(" ")}`;
+      const text = [isStream ? output.text : output.data["text/plain"] ?? ""].flat().join("");
+      // Clients part a stream as it arrives.
+      if (isStream && texts.at(-1)?.kind === kind) texts.at(-1)!.text += text;
+      else texts.push({ kind, text });
+    }
+    return texts.map(({ kind, text }) =>
+      PASSING.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), `${kind}: ${text}`)
+    );
+  });
+}
+
+/** A notebook of code cells, without the guard. */
+export function notebookOf(...codes: string[]): Notebook {
+  const cells = codes.map((source, line) => ({ kind: "code" as const, source, tags: [], line }));
+  const notebook = toNotebook(cells);
+  return { ...notebook, cells: notebook.cells.slice(1) };
 }
 
 async function find(program: string): Promise<string | null> {

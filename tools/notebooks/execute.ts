@@ -4,7 +4,7 @@
  * @module
  */
 import { CellError, Kernel } from "./kernel.ts";
-import type { Notebook } from "./nbformat.ts";
+import type { Notebook, Output } from "./nbformat.ts";
 import { Outputs } from "./outputs.ts";
 import { fences } from "./percent.ts";
 
@@ -41,9 +41,11 @@ export async function execute(
       if (cell.cell_type !== "code") continue;
       const { count, messages } = await run(cell.source.join(""), i + 1);
       cell.execution_count = count;
-      cell.outputs = outputs.of(messages).filter(({ output_type }) => {
-        return output_type !== "execute_result" || isExpression(cell.source.at(-1)!);
-      });
+      cell.outputs = outputs.of(messages);
+      const value = cell.outputs.find(({ output_type }) => output_type === "execute_result");
+      if (value !== undefined && !isExpression(cell.source.at(-1)!)) {
+        throw new CellError(leftover(i + 1, value));
+      }
     }
     for (const [i, cell] of notebook.cells.entries()) {
       if (cell.cell_type !== "markdown" || !cell.metadata.tags?.includes("folded")) continue;
@@ -54,7 +56,14 @@ export async function execute(
   }
 }
 
-/** Whether a cell may end with a value on purpose. That of a loop or a declaration is whatever was computed last in there. */
+/** Whether a cell may end with a value on purpose. That of a loop or a declaration is whatever was computed last before it ended. */
 function isExpression(lastLine: string): boolean {
-  return !/^(const|let|class|function|async function|\}|\s)/.test(lastLine);
+  return !/^(const|let|class|function|async function|\}|\s|for\b|while\b|if\b)/.test(lastLine);
+}
+
+/** Every reader's own run would show it, so it is not left out here. */
+function leftover(cell: number, output: Output): string {
+  const text = "data" in output ? [output.data["text/plain"]].flat().join("") : "";
+  return `cell ${cell} shows ${text}, which is only left over from a statement before its end. ` +
+    "Let its last loop end with a statement that has no value, or put what has one into a cell of its own.";
 }
