@@ -3,7 +3,9 @@ import { apply } from "../autograd/graph.ts";
 import { toDtype } from "../tensor/combine.ts";
 import { text } from "../device/shape.ts";
 import { pair, type Size } from "../tensor/shape.ts";
+import { checkTensor, checkTensorOrNull } from "../tensor/check.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { checkNumber, checkOptions, surplus } from "../text/arguments.ts";
 import { images } from "./images.ts";
 
 /** Settings of a convolution. */
@@ -30,6 +32,7 @@ export interface Conv2dOptions {
  * @param options bias, stride, padding, dilation, groups.
  * @returns [N, out, H', W'] with H' = ⌊(H + 2 padding − dilation (kH − 1) − 1) / stride⌋ + 1.
  * @throws {RangeError} if channels, groups or sizes do not fit, or the kernel is larger than the padded image.
+ * @throws {TypeError} if x or weight is no tensor, or there is no such option.
  * @example
  * ```ts
  * import { F, ones } from "descent";
@@ -40,10 +43,15 @@ export interface Conv2dOptions {
  * ```
  */
 export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
-  const { bias = null, groups = 1 } = options;
-  const strides = pair("conv2d", "stride", options.stride ?? 1, 1);
-  const padding = pair("conv2d", "padding", options.padding ?? 0, 0);
-  const dilations = pair("conv2d", "dilation", options.dilation ?? 1, 1);
+  if (arguments.length > 3) surplus("conv2d", arguments, 3, "stride, padding and their kin are options");
+  checkOptions("conv2d", options, ["bias", "stride", "padding", "dilation", "groups"]);
+  const { bias = null, groups = 1, stride = 1, padding: border = 0, dilation = 1 } = options;
+  checkTensor("conv2d", "weight", weight);
+  checkTensorOrNull("conv2d", "bias", bias);
+  checkNumber("conv2d", "groups", groups);
+  const strides = pair("conv2d", "stride", stride, 1);
+  const padding = pair("conv2d", "padding", border, 0);
+  const dilations = pair("conv2d", "dilation", dilation, 1);
   const value = images("conv2d", x);
   if (weight.ndim !== 4) {
     throw new RangeError(

@@ -5,6 +5,8 @@ import type { TensorLike } from "../tensor/tensor.ts";
 import { tensor } from "../tensor/create.ts";
 import { sameShape, text } from "../device/shape.ts";
 import type { NestedArray } from "../tensor/values.ts";
+import { checkTensor, checkTensorLike, checkTensorOrNull } from "../tensor/check.ts";
+import { checkNumber, checkOptions, surplus } from "../text/arguments.ts";
 import type { LossOptions, Reduction } from "./losses.ts";
 import { checkReduction, reduce } from "./reduction.ts";
 
@@ -31,7 +33,7 @@ export interface CrossEntropyOptions extends ClassLossOptions {
  * @returns A tensor of no dimension; of the target's shape with `reduction: "none"`.
  * @throws {RangeError} if the shapes do not fit, or a class is out of range (on a GPU, where one would have to wait for
  * the classes, its loss is NaN instead).
- * @throws {TypeError} if the classes are not int32.
+ * @throws {TypeError} if the classes are not int32, the input is no tensor, or there is no such option.
  * @example
  * ```ts
  * import { F, tensor } from "descent";
@@ -42,8 +44,11 @@ export interface CrossEntropyOptions extends ClassLossOptions {
 export function nllLoss(
   logProbabilities: Tensor,
   target: TensorLike,
-  { reduction = "mean", weight = null, ignoreIndex = -100 }: ClassLossOptions = {},
+  options: ClassLossOptions = {},
 ): Tensor {
+  if (arguments.length > 3) surplus("nllLoss", arguments, 3);
+  checkArguments("nllLoss", logProbabilities, target, options, OF_CLASSES);
+  const { reduction = "mean", weight = null, ignoreIndex = -100 } = options;
   checkReduction("nllLoss", reduction);
   const dim = classDim("nllLoss", logProbabilities);
   checkWeight("nllLoss", logProbabilities.shape[dim], weight);
@@ -61,7 +66,7 @@ export function nllLoss(
  * @returns A tensor of no dimension; [N], [] or [N, d1, …] with `reduction: "none"`.
  * @throws {RangeError} if the shapes do not fit, or a class is out of range (on a GPU, where one would have to wait for
  * the classes, its loss is NaN instead).
- * @throws {TypeError} if classes are given as float32.
+ * @throws {TypeError} if classes are given as float32, the input is no tensor, or there is no such option.
  * @example
  * ```ts
  * import { F, tensor } from "descent";
@@ -76,7 +81,10 @@ export function crossEntropy(
   target: TensorLike,
   options: CrossEntropyOptions = {},
 ): Tensor {
+  if (arguments.length > 3) surplus("crossEntropy", arguments, 3);
+  checkArguments("crossEntropy", logits, target, options, [...OF_CLASSES, "labelSmoothing"]);
   const { reduction = "mean", weight = null, ignoreIndex = -100, labelSmoothing = 0 } = options;
+  checkNumber("crossEntropy", "labelSmoothing", labelSmoothing);
   checkReduction("crossEntropy", reduction);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new RangeError(`crossEntropy: labelSmoothing must lie between 0 and 1, not ${labelSmoothing}`);
@@ -107,6 +115,24 @@ export function crossEntropy(
     ? spread.sum()
     : spread;
   return hard.mul(1 - labelSmoothing).add(soft.mul(labelSmoothing / count));
+}
+
+const OF_CLASSES = ["reduction", "weight", "ignoreIndex"];
+
+/** Throws unless the arguments of a loss of classes are of the right kinds. */
+function checkArguments(
+  name: string,
+  x: unknown,
+  target: unknown,
+  options: ClassLossOptions,
+  known: readonly string[],
+): void {
+  checkOptions(name, options, known);
+  checkTensor(name, "the input", x);
+  checkTensorLike(name, "the target", target);
+  checkTensorOrNull(name, "weight", options.weight ?? null);
+  const { ignoreIndex = 0 } = options;
+  checkNumber(name, "ignoreIndex", ignoreIndex);
 }
 
 /** Class indices, ready for `gather`. */

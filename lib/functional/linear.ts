@@ -2,7 +2,9 @@
 import { apply } from "../autograd/graph.ts";
 import { toDtype } from "../tensor/combine.ts";
 import { sizeOf, text } from "../device/shape.ts";
+import { checkTensor, checkTensorOrNull } from "../tensor/check.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { surplus } from "../text/arguments.ts";
 
 /**
  * A fully connected layer: y = x weightᵀ + bias.
@@ -12,6 +14,7 @@ import { Tensor } from "../tensor/tensor.ts";
  * @param bias [out], or null.
  * @returns [..., out].
  * @throws {RangeError} if the sizes do not fit.
+ * @throws {TypeError} if one of the three is no tensor.
  * @example
  * ```ts
  * import { F, tensor } from "descent";
@@ -21,6 +24,10 @@ import { Tensor } from "../tensor/tensor.ts";
  * ```
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  if (arguments.length > 3) surplus("linear", arguments, 3);
+  checkTensor("linear", "x", x);
+  checkTensor("linear", "weight", weight);
+  checkTensorOrNull("linear", "bias", bias);
   if (weight.ndim !== 2 || x.ndim === 0 || x.shape.at(-1) !== weight.shape[1]) {
     throw new RangeError(
       `linear: input ${text(x.shape)} does not fit weight ${

@@ -1,9 +1,10 @@
 /** How wrong an answer is, as one number: what training makes small. */
 import { Tensor } from "../tensor/tensor.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
-import { full, tensor } from "../tensor/create.ts";
 import { broadcastShapes, sameShape, text } from "../device/shape.ts";
-import type { NestedArray } from "../tensor/values.ts";
+import { makeValue, type TensorData } from "../tensor/values.ts";
+import { checkTensor, checkTensorLike, checkTensorOrNull } from "../tensor/check.ts";
+import { checkOptions, surplus } from "../text/arguments.ts";
 import { checkReduction, reduce } from "./reduction.ts";
 
 /** What becomes of the losses of the single elements: their mean (over a batch: of its examples), their sum, nothing. */
@@ -25,9 +26,10 @@ export interface BinaryLossOptions extends LossOptions {
 
 /** A target as a tensor on the device of the input, of the same shape; a plain number is repeated. */
 function matching(name: string, input: Tensor, target: TensorLike): Tensor {
-  if (typeof target === "number") return full([], target);
-  const lifted = target instanceof Tensor ? target : tensor(target as NestedArray);
-  if (sameShape(lifted.shape, input.shape)) return lifted;
+  const lifted = target instanceof Tensor
+    ? target
+    : new Tensor(makeValue(name, target as TensorData, { device: input.device }));
+  if (typeof target === "number" || sameShape(lifted.shape, input.shape)) return lifted;
   throw new RangeError(
     `${name}: input ${text(input.shape)} and target ${text(lifted.shape)} differ in shape; ` +
       `broadcasting would compare what does not belong together: reshape one of them`,
@@ -41,7 +43,8 @@ function matching(name: string, input: Tensor, target: TensorLike): Tensor {
  * @param target The same shape, or a number.
  * @param options reduction.
  * @returns A tensor of no dimension; of x's shape with `reduction: "none"`.
- * @throws {RangeError} if the shapes differ.
+ * @throws {RangeError} if the shapes differ, or there is no such reduction.
+ * @throws {TypeError} for what is no tensor, and for options that there are not.
  * @example
  * ```ts
  * import { F, tensor } from "descent";
@@ -52,8 +55,13 @@ function matching(name: string, input: Tensor, target: TensorLike): Tensor {
 export function mseLoss(
   x: Tensor,
   target: TensorLike,
-  { reduction = "mean" }: LossOptions = {},
+  options: LossOptions = {},
 ): Tensor {
+  if (arguments.length > 3) surplus("mseLoss", arguments, 3);
+  checkOptions("mseLoss", options, ["reduction"]);
+  checkTensor("mseLoss", "x", x);
+  checkTensorLike("mseLoss", "the target", target);
+  const { reduction = "mean" } = options;
   checkReduction("mseLoss", reduction);
   return reduce(x.sub(matching("mseLoss", x, target)).square(), reduction);
 }
@@ -66,7 +74,8 @@ export function mseLoss(
  * @param target y, the same shape: 0, 1, or a probability in between.
  * @param options reduction, weight, posWeight.
  * @returns A tensor of no dimension; of the logits' shape with `reduction: "none"`.
- * @throws {RangeError} if the shapes differ.
+ * @throws {RangeError} if the shapes differ, or there is no such reduction.
+ * @throws {TypeError} for what is no tensor, and for options that there are not.
  * @example
  * ```ts
  * import { F, tensor } from "descent";
@@ -77,9 +86,16 @@ export function mseLoss(
 export function binaryCrossEntropyWithLogits(
   logits: Tensor,
   target: TensorLike,
-  { reduction = "mean", weight = null, posWeight = null }: BinaryLossOptions = {},
+  options: BinaryLossOptions = {},
 ): Tensor {
   const name = "binaryCrossEntropyWithLogits";
+  if (arguments.length > 3) surplus(name, arguments, 3);
+  checkOptions(name, options, ["reduction", "weight", "posWeight"]);
+  checkTensor(name, "the input", logits);
+  checkTensorLike(name, "the target", target);
+  const { reduction = "mean", weight = null, posWeight = null } = options;
+  checkTensorOrNull(name, "weight", weight);
+  checkTensorOrNull(name, "posWeight", posWeight);
   checkReduction(name, reduction);
   const y = matching(name, logits, target);
   for (const factor of [weight, posWeight]) {

@@ -4,7 +4,9 @@ import { unrecorded } from "../autograd/no_grad.ts";
 import { Value } from "../autograd/value.ts";
 import { toDtype } from "../tensor/combine.ts";
 import { text } from "../device/shape.ts";
+import { checkTensor, checkTensorOrNull } from "../tensor/check.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { checkBoolean, checkNumber, checkOptions, surplus } from "../text/arguments.ts";
 import { makeValue } from "../tensor/values.ts";
 
 /** Settings of a batch normalization. */
@@ -25,6 +27,8 @@ export interface BatchNormOptions {
   eps?: number;
 }
 
+const OPTIONS = ["weight", "bias", "runningMean", "runningVar", "training", "momentum", "eps"];
+
 /**
  * Normalizes every channel over the batch: y = γ (x − μ) / √(σ² + ε) + β (Ioffe & Szegedy 2015). In training μ and σ²
  * (biased, divided by m) are the batch's, else the running ones. Running statistics follow
@@ -35,7 +39,7 @@ export interface BatchNormOptions {
  * @returns A tensor of x's shape.
  * @throws {RangeError} if sizes or settings do not fit, or a batch in training has one value per channel: its variance
  * says nothing.
- * @throws {TypeError} if weight, bias or statistics are not float32, or statistics are missing in evaluation.
+ * @throws {TypeError} if there is no such option, weight, bias or statistics are not float32, or statistics are missing in evaluation.
  * @example
  * ```ts
  * import { F, tensor } from "descent";
@@ -44,13 +48,21 @@ export interface BatchNormOptions {
  * ```
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
+  if (arguments.length > 2) surplus("batchNorm", arguments, 2, "all but x are options, by name");
+  checkOptions("batchNorm", options, OPTIONS);
+  checkTensor("batchNorm", "x", x);
   const { weight = null, bias = null, runningMean = null, runningVar = null, training = false } = options;
   const { momentum = 0.1, eps = 1e-5 } = options;
+  const tensors = Object.entries({ weight, bias, runningMean, runningVar });
+  for (const [name, t] of tensors) checkTensorOrNull("batchNorm", name, t);
+  checkBoolean("batchNorm", "training", training);
+  checkNumber("batchNorm", "momentum", momentum);
+  checkNumber("batchNorm", "eps", eps);
   if (x.ndim < 2) {
     throw new RangeError(`batchNorm: an input [N, C, ...] is needed, not shape ${text(x.shape)}`);
   }
   const channels = x.shape[1], count = x.size / Math.max(1, channels);
-  for (const [name, t] of Object.entries({ weight, bias, runningMean, runningVar })) {
+  for (const [name, t] of tensors) {
     if (t !== null && (t.ndim !== 1 || t.shape[0] !== channels)) {
       throw new RangeError(
         `batchNorm: ${name} must have shape [${channels}], one number per channel, not ${text(t.shape)}`,

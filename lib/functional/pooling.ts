@@ -4,6 +4,7 @@ import { text } from "../device/shape.ts";
 import { pair, type Size } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { cat } from "../tensor/join.ts";
+import { checkOptions, surplus } from "../text/arguments.ts";
 import { images } from "./images.ts";
 
 /** Settings of a pooling. */
@@ -15,9 +16,11 @@ export interface PoolOptions {
 }
 
 function pool(name: "maxPool2d" | "avgPool2d", x: Tensor, kernelSize: Size, options: PoolOptions): Tensor {
+  checkOptions(name, options, ["stride", "padding"]);
+  const { stride = kernelSize, padding = 0 } = options;
   const kernel = pair(name, "kernel size", kernelSize, 1);
-  const strides = pair(name, "stride", options.stride ?? kernelSize, 1);
-  const border = pair(name, "padding", options.padding ?? 0, 0);
+  const strides = pair(name, "stride", stride, 1);
+  const border = pair(name, "padding", padding, 0);
   const value = images(name, x);
   border.forEach((pad, i) => {
     if (pad > kernel[i] / 2) {
@@ -47,6 +50,7 @@ function pool(name: "maxPool2d" | "avgPool2d", x: Tensor, kernelSize: Size, opti
  * @param options stride, padding.
  * @returns [N, C, H', W'] with H' = ⌊(H + 2 padding − kernel) / stride⌋ + 1.
  * @throws {RangeError} if the window does not fit.
+ * @throws {TypeError} if x is no tensor, or there is no such option.
  * @example
  * ```ts
  * import { arange, F } from "descent";
@@ -56,6 +60,7 @@ function pool(name: "maxPool2d" | "avgPool2d", x: Tensor, kernelSize: Size, opti
  * ```
  */
 export function maxPool2d(x: Tensor, kernelSize: Size, options: PoolOptions = {}): Tensor {
+  if (arguments.length > 3) surplus("maxPool2d", arguments, 3, "stride and padding are options");
   return pool("maxPool2d", x, kernelSize, options);
 }
 
@@ -67,6 +72,7 @@ export function maxPool2d(x: Tensor, kernelSize: Size, options: PoolOptions = {}
  * @param options stride, padding.
  * @returns [N, C, H', W'] with H' = ⌊(H + 2 padding − kernel) / stride⌋ + 1.
  * @throws {RangeError} if the window does not fit.
+ * @throws {TypeError} if x is no tensor, or there is no such option.
  * @example
  * ```ts
  * import { arange, F } from "descent";
@@ -76,6 +82,7 @@ export function maxPool2d(x: Tensor, kernelSize: Size, options: PoolOptions = {}
  * ```
  */
 export function avgPool2d(x: Tensor, kernelSize: Size, options: PoolOptions = {}): Tensor {
+  if (arguments.length > 3) surplus("avgPool2d", arguments, 3, "stride and padding are options");
   return pool("avgPool2d", x, kernelSize, options);
 }
 
@@ -85,7 +92,8 @@ export function avgPool2d(x: Tensor, kernelSize: Size, options: PoolOptions = {}
  * @param x Images [N, C, H, W].
  * @param outputSize Rows and columns of the result; 1 gives the global average.
  * @returns [N, C, rows, columns].
- * @throws {RangeError} if the image is empty.
+ * @throws {RangeError} if the image is empty, or a size is no whole number ≥ 1.
+ * @throws {TypeError} if x is no tensor.
  * @example
  * ```ts
  * import { arange, F } from "descent";
@@ -95,6 +103,7 @@ export function avgPool2d(x: Tensor, kernelSize: Size, options: PoolOptions = {}
  * ```
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: Size): Tensor {
+  if (arguments.length > 2) surplus("adaptiveAvgPool2d", arguments, 2);
   const output = pair("adaptiveAvgPool2d", "output size", outputSize, 1);
   images("adaptiveAvgPool2d", x);
   const [height, width] = x.shape.slice(2);

@@ -1,14 +1,12 @@
 /** From the losses of the single elements to one number. */
+import { checkChoice } from "../text/arguments.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 type Reduction = "mean" | "sum" | "none";
 
 /** Throws if it is none of the three. */
 export function checkReduction(name: string, reduction: Reduction): void {
-  if (reduction === "mean" || reduction === "sum" || reduction === "none") return;
-  throw new RangeError(
-    `${name}: reduction must be "mean", "sum" or "none", not ${JSON.stringify(reduction)}`,
-  );
+  checkChoice(name, "reduction", reduction, ["mean", "sum", "none"]);
 }
 
 /** The losses of the single elements, brought together. */

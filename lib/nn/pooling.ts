@@ -63,7 +63,8 @@ export class MaxPool2d extends Pooling {
    * @returns [N, C, H', W'].
    */
   override forward(x: Tensor): Tensor {
-    return maxPool2d(x, this.kernelSize, this);
+    const { kernelSize, stride, padding } = this;
+    return maxPool2d(x, kernelSize, { stride, padding });
   }
 }
 
@@ -85,7 +86,8 @@ export class AvgPool2d extends Pooling {
    * @returns [N, C, H', W'].
    */
   override forward(x: Tensor): Tensor {
-    return avgPool2d(x, this.kernelSize, this);
+    const { kernelSize, stride, padding } = this;
+    return avgPool2d(x, kernelSize, { stride, padding });
   }
 }
 
