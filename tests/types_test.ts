@@ -24,3 +24,41 @@ export const unknown = rule({
   forward: (k, [x]) => k.expp(x),
   gradient: "none: it does not compile",
 });
+
+/** Never called: what networks refuse when they run, the compiler refuses before. */
+export function networks(x: Tensor, net: nn.Sequential): unknown[] {
+  // @ts-expect-error: a class is no module.
+  net[1] = nn.ReLU;
+  return [
+    // @ts-expect-error: what Python names stands in one object.
+    new nn.Conv2d(1, 8, 3, 1, 1),
+    // @ts-expect-error: the size of the window is missing.
+    new nn.Conv2d(1, 8),
+    // @ts-expect-error: the size of the window is no option.
+    new nn.Conv2d(1, 8, { kernelSize: 3 }),
+    // @ts-expect-error: there is no such option.
+    new nn.Conv2d(1, 8, 3, { biass: false }),
+    // @ts-expect-error: true or false.
+    new nn.Linear(3, 2, { bias: 0 }),
+    // @ts-expect-error: options stand in one object.
+    new nn.Linear(3, 2, false),
+    // @ts-expect-error: nothing is done in place.
+    new nn.ReLU(true),
+    // @ts-expect-error: a tensor is needed.
+    new nn.CrossEntropyLoss({ weight: [1, 2, 3] }),
+    // @ts-expect-error: there is no such option.
+    new nn.MSELoss({ weight: x }),
+    // @ts-expect-error: requiresGrad is set afterwards.
+    new nn.Parameter(x, false),
+    // @ts-expect-error: a tensor is needed.
+    new nn.ReLU().forward([1, 2]),
+    // @ts-expect-error: a loss takes two.
+    new nn.MSELoss().forward(x),
+    // @ts-expect-error: all parameters, always.
+    net.parameters(false),
+    // @ts-expect-error: the state, not the module.
+    net.loadStateDict(net),
+    // @ts-expect-error: modules cannot be called.
+    net(x),
+  ];
+}

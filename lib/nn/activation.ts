@@ -1,6 +1,7 @@
 /** Functions of single elements, and softmax, as modules. */
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkRange } from "../text/arguments.ts";
+import { checkInteger, checkRange, surplus } from "../text/arguments.ts";
+import { oneTensor } from "./input.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -21,7 +22,7 @@ export class ReLU extends Module {
    * @returns The same shape.
    */
   override forward(x: Tensor): Tensor {
-    return x.relu();
+    return oneTensor(this, x, arguments).relu();
   }
 }
 
@@ -41,10 +42,12 @@ export class LeakyReLU extends Module {
    *
    * @param slope Slope of the negative side: 0.01 if not said.
    * @throws {RangeError} if it is not finite.
+   * @throws {TypeError} if it is no number.
    */
   constructor(readonly slope = 0.01) {
     super();
-    checkRange("LeakyReLU", "slope", slope, -Infinity);
+    if (arguments.length > 1) surplus("LeakyReLU", arguments, 1);
+    checkRange("LeakyReLU", "slope", slope);
   }
 
   /**
@@ -54,7 +57,7 @@ export class LeakyReLU extends Module {
    * @returns The same shape.
    */
   override forward(x: Tensor): Tensor {
-    return x.leakyRelu(this.slope);
+    return oneTensor(this, x, arguments).leakyRelu(this.slope);
   }
 
   /** @internal The arguments, for printing. */
@@ -81,7 +84,7 @@ export class Sigmoid extends Module {
    * @returns The same shape.
    */
   override forward(x: Tensor): Tensor {
-    return x.sigmoid();
+    return oneTensor(this, x, arguments).sigmoid();
   }
 }
 
@@ -103,7 +106,7 @@ export class Tanh extends Module {
    * @returns The same shape.
    */
   override forward(x: Tensor): Tensor {
-    return x.tanh();
+    return oneTensor(this, x, arguments).tanh();
   }
 }
 
@@ -125,7 +128,7 @@ export class GELU extends Module {
    * @returns The same shape.
    */
   override forward(x: Tensor): Tensor {
-    return x.gelu();
+    return oneTensor(this, x, arguments).gelu();
   }
 }
 
@@ -144,15 +147,16 @@ export class Softmax extends Module {
    * Makes the layer.
    *
    * @param dim The dimension of the classes: 1 for [N, C] and [N, C, H, W].
-   * @throws {TypeError} if it is not said, or no whole number.
+   * @throws {TypeError} if it is not said, or no number.
+   * @throws {RangeError} if it is no whole number.
    */
   constructor(readonly dim: number) {
     super();
-    if (!Number.isInteger(dim)) {
-      throw new TypeError(
-        `Softmax: the dimension of the classes must be said, as in new Softmax(1), not ${dim}`,
-      );
+    if (arguments.length > 1) surplus("Softmax", arguments, 1);
+    if (dim === undefined) {
+      throw new TypeError("Softmax: the dimension of the classes must be said, as in new nn.Softmax(1)");
     }
+    checkInteger("Softmax", "dim", dim);
   }
 
   /**
@@ -162,7 +166,7 @@ export class Softmax extends Module {
    * @returns The same shape.
    */
   override forward(x: Tensor): Tensor {
-    return x.softmax(this.dim);
+    return oneTensor(this, x, arguments).softmax(this.dim);
   }
 
   /** @internal The arguments, for printing. */

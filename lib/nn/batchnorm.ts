@@ -5,7 +5,15 @@ import { text } from "../device/shape.ts";
 import { ones, tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { argumentsText } from "./describe.ts";
-import { checkRange, checkWhole } from "../text/arguments.ts";
+import {
+  checkBoolean,
+  checkOptions,
+  checkRange,
+  checkWhole,
+  surplus,
+  withDefaults,
+} from "../text/arguments.ts";
+import { oneTensor } from "./input.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -21,7 +29,12 @@ export interface BatchNormLayerOptions {
   trackRunningStats?: boolean;
 }
 
-const DEFAULTS = { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true };
+const DEFAULTS: Required<BatchNormLayerOptions> = {
+  eps: 1e-5,
+  momentum: 0.1,
+  affine: true,
+  trackRunningStats: true,
+};
 
 /** What the normalizations share; they differ in the shapes that they take. */
 abstract class BatchNorm extends Module {
@@ -48,11 +61,16 @@ abstract class BatchNorm extends Module {
    * @param numFeatures C, the size of dimension 1.
    * @param options eps, momentum, affine, trackRunningStats.
    * @throws {RangeError} if a number makes no sense.
+   * @throws {TypeError} if an argument is of another kind, or there is no such option.
    */
   constructor(readonly numFeatures: number, options: BatchNormLayerOptions = {}) {
     super();
     const name = new.target.name;
-    const { eps, momentum, affine, trackRunningStats } = { ...DEFAULTS, ...options };
+    if (arguments.length > 2) surplus(name, arguments, 2);
+    checkOptions(name, options, Object.keys(DEFAULTS));
+    const { eps, momentum, affine, trackRunningStats } = withDefaults(DEFAULTS, options);
+    checkBoolean(name, "affine", affine);
+    checkBoolean(name, "trackRunningStats", trackRunningStats);
     checkWhole(name, "numFeatures", numFeatures, 1);
     this.eps = checkRange(name, "eps", eps, 0);
     this.momentum = momentum === null ? null : checkRange(name, "momentum", momentum, 0, 1);
@@ -97,6 +115,7 @@ abstract class BatchNorm extends Module {
    * @throws {RangeError} if the shape is not one that the layer takes, or a batch in training has one value per channel.
    */
   override forward(x: Tensor): Tensor {
+    oneTensor(this, x, arguments);
     if (!this.takes(x.ndim) || x.shape[1] !== this.numFeatures) {
       throw new RangeError(
         `${this.constructor.name}: an input ${this.wanted} with C = ${this.numFeatures} is needed, not ${

@@ -6,6 +6,7 @@
 import { current } from "../autograd/context.ts";
 import { scoped } from "../autograd/scoped.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { isPlain } from "../text/arguments.ts";
 
 /** Is told of a module's call: what it got, what it returned. */
 type Observer<M> = (module: M, inputs: readonly unknown[], output: unknown) => void;
@@ -23,16 +24,31 @@ export function observe<M, T>(observer: Observer<M>, body: () => T): T {
   }
 }
 
-/** Calls a module's forward in a scope of its own. */
+/**
+ * Calls a module's forward in a scope of its own.
+ *
+ * @throws {TypeError} if there is none, or it returns nothing, or a promise.
+ */
 export function scopedCall<M extends object, I extends unknown[], T>(
   module: M,
   forward: (this: M, ...inputs: I) => T,
   inputs: I,
 ): T {
+  const { name } = module.constructor;
+  if (typeof forward !== "function") {
+    throw new TypeError(`${name}: has no method forward(x), which computes the output from the input`);
+  }
   const returned = new Set<object>();
   return scoped(
     () => {
       const result = forward.apply(module, inputs);
+      if (result === undefined || result instanceof Promise) {
+        throw new TypeError(
+          result === undefined
+            ? `${name}: forward returned nothing; end it with return …`
+            : `${name}: forward returned a promise; it must return its result without waiting for anything`,
+        );
+      }
       collect(result, returned);
       for (const observer of observers) observer(module, inputs, result);
       return result;
@@ -46,7 +62,7 @@ export function scopedCall<M extends object, I extends unknown[], T>(
       buffer.inner = true;
       return true;
     },
-    { module: module.constructor.name },
+    { module: name },
   );
 }
 
@@ -54,11 +70,7 @@ export function scopedCall<M extends object, I extends unknown[], T>(
 function collect(result: unknown, into: Set<object>): void {
   if (result instanceof Tensor) into.add(result.value.buffer);
   else if (Array.isArray(result)) { for (const item of result) collect(item, into); }
-  else if (
-    typeof result === "object" && result !== null && Object.getPrototypeOf(result) === Object.prototype
-  ) {
-    for (const item of Object.values(result)) collect(item, into);
-  }
+  else if (isPlain(result)) { for (const item of Object.values(result)) collect(item, into); }
 }
 
 /**
@@ -68,7 +80,8 @@ function collect(result: unknown, into: Set<object>): void {
  * @param between What the first layer returned.
  * @param result What the second layer made of it.
  */
-export function freeBetween(between: Tensor, result: unknown): void {
+export function freeBetween(between: unknown, result: unknown): void {
+  if (!(between instanceof Tensor)) return;
   const { buffer } = between.value;
   const { scope } = current();
   if (scope === null || buffer.scope !== scope || buffer.kept || buffer.uses > 0) return;

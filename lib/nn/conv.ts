@@ -4,8 +4,9 @@ import { text } from "../device/shape.ts";
 import { pair, type Size } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { argumentsText } from "./describe.ts";
-import { checkWhole } from "../text/arguments.ts";
+import { checkBoolean, checkOptions, checkWhole, surplus, withDefaults } from "../text/arguments.ts";
 import { asFilters, uniform } from "./draw.ts";
+import { oneTensor } from "./input.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -22,6 +23,8 @@ export interface Conv2dLayerOptions {
   /** Whether a bias is added to each output channel: true if not said. */
   bias?: boolean;
 }
+
+const DEFAULTS: Required<Conv2dLayerOptions> = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true };
 
 /**
  * A convolution over images: see `F.conv2d`. Weights and bias start uniform in ±1 / √(in / groups · kH · kW).
@@ -58,21 +61,26 @@ export class Conv2d extends Module {
    * @param kernelSize Size of the window: one number, or rows and columns.
    * @param options stride, padding, dilation, groups, bias.
    * @throws {RangeError} if a size is negative or fractional, or `groups` does not divide the channels.
+   * @throws {TypeError} if an argument is of another kind, or there is no such option.
    */
   constructor(
     readonly inChannels: number,
     readonly outChannels: number,
     kernelSize: Size,
-    { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true }: Conv2dLayerOptions = {},
+    options: Conv2dLayerOptions = {},
   ) {
     super();
+    if (arguments.length > 4) surplus("Conv2d", arguments, 4, "what Python names stands in one object");
     checkWhole("Conv2d", "inChannels", inChannels, 1);
     checkWhole("Conv2d", "outChannels", outChannels, 1);
     this.kernelSize = pair("Conv2d", "kernel size", kernelSize, 1);
+    checkOptions("Conv2d", options, Object.keys(DEFAULTS));
+    const { stride, padding, dilation, groups, bias } = withDefaults(DEFAULTS, options);
     this.stride = pair("Conv2d", "stride", stride, 1);
     this.padding = pair("Conv2d", "padding", padding, 0);
     this.dilation = pair("Conv2d", "dilation", dilation, 1);
     this.groups = checkWhole("Conv2d", "groups", groups, 1);
+    checkBoolean("Conv2d", "bias", bias);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new RangeError(
         `Conv2d: groups must divide the channels ${text([inChannels, outChannels])}; ${groups} does not`,
@@ -93,14 +101,13 @@ export class Conv2d extends Module {
    */
   override forward(x: Tensor): Tensor {
     const { bias, stride, padding, dilation, groups } = this;
-    return conv2d(x, this.weight, { bias, stride, padding, dilation, groups });
+    return conv2d(oneTensor(this, x, arguments), this.weight, { bias, stride, padding, dilation, groups });
   }
 
   /** @internal The arguments, for printing. */
   protected override describe(): string {
     const { inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias } = this;
     const options = { stride, padding, dilation, groups, bias: bias !== null };
-    const defaults = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true };
-    return argumentsText([inChannels, outChannels, kernelSize], options, defaults);
+    return argumentsText([inChannels, outChannels, kernelSize], options, DEFAULTS);
   }
 }

@@ -12,7 +12,7 @@ function sizeText(size: Size): string {
 export function argumentsText(
   args: readonly (number | Size)[],
   options: Record<string, unknown> = {},
-  defaults: Record<string, unknown> = {},
+  defaults: Readonly<Record<string, unknown>> = {},
 ): string {
   const show = (value: unknown): string =>
     Array.isArray(value) ? sizeText(value) : typeof value === "string" ? `"${value}"` : String(value);

@@ -1,7 +1,8 @@
 /** Dropout as a layer. */
 import { dropout } from "../functional/dropout.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkRange } from "../text/arguments.ts";
+import { checkRange, surplus } from "../text/arguments.ts";
+import { oneTensor } from "./input.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -21,9 +22,11 @@ export class Dropout extends Module {
    *
    * @param p Probability of a zero: 0.5 if not said.
    * @throws {RangeError} if p is no probability.
+   * @throws {TypeError} if it is no number.
    */
   constructor(readonly p = 0.5) {
     super();
+    if (arguments.length > 1) surplus("Dropout", arguments, 1);
     checkRange("Dropout", "p", p, 0, 1);
   }
 
@@ -34,7 +37,7 @@ export class Dropout extends Module {
    * @returns The same shape.
    */
   override forward(x: Tensor): Tensor {
-    return dropout(x, this.p, { training: this.training });
+    return dropout(oneTensor(this, x, arguments), this.p, { training: this.training });
   }
 
   /** @internal The arguments, for printing. */

@@ -6,12 +6,23 @@
  */
 import { unrecorded } from "../autograd/no_grad.ts";
 import { text } from "../device/shape.ts";
+import { checkTensor } from "../tensor/check.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkRange } from "../text/arguments.ts";
+import { checkChoice, checkNumber, checkOptions, checkRange, surplus } from "../text/arguments.ts";
 import { normal, uniform } from "./draw.ts";
 
 /** The functions whose gain is known, by PyTorch's names. */
 export type Nonlinearity = "linear" | "conv2d" | "sigmoid" | "tanh" | "relu" | "leaky_relu" | "selu";
+
+const NONLINEARITIES: readonly Nonlinearity[] = [
+  "linear",
+  "conv2d",
+  "sigmoid",
+  "tanh",
+  "relu",
+  "leaky_relu",
+  "selu",
+];
 
 /** Settings of Kaiming's initializations. */
 export interface KaimingOptions {
@@ -27,6 +38,14 @@ export interface KaimingOptions {
 export interface XavierOptions {
   /** Factor of the standard deviation: 1 if not said; see {@linkcode calculateGain}. */
   gain?: number;
+}
+
+/** Throws unless an initialization was given a tensor, and options that there are. */
+function checkGiven(name: string, given: ArrayLike<unknown>, options?: unknown, known: string[] = []): void {
+  checkTensor(name, "the first argument", given[0]);
+  const most = options === undefined ? 1 : 2;
+  if (given.length > most) surplus(name, given, most, "what Python names stands in one object");
+  if (options !== undefined) checkOptions(name, options, known);
 }
 
 function checkFloat(name: string, tensor: Tensor): void {
@@ -49,16 +68,19 @@ function fill(tensor: Tensor, fresh: Tensor): Tensor {
  * @param options `a`: 0 if not said; `b`: 1 if not said.
  * @returns The tensor.
  * @throws {RangeError} if a > b, or one is not finite.
+ * @throws {TypeError} if the tensor is not float32, or an option is of another kind or name.
  * @example
  * ```ts
  * import { nn } from "descent";
  * nn.init.uniform_(new nn.Linear(3, 2).weight, { a: -0.1, b: 0.1 });
  * ```
  */
-export function uniform_(tensor: Tensor, { a = 0, b = 1 }: { a?: number; b?: number } = {}): Tensor {
+export function uniform_(tensor: Tensor, options: { a?: number; b?: number } = {}): Tensor {
+  checkGiven("uniform_", arguments, options, ["a", "b"]);
+  const { a = 0, b = 1 } = options;
   checkFloat("uniform_", tensor);
-  checkRange("uniform_", "a", a, -Infinity);
-  checkRange("uniform_", "b", b, -Infinity);
+  checkRange("uniform_", "a", a);
+  checkRange("uniform_", "b", b);
   if (a > b) throw new RangeError(`uniform_: a must not be larger than b; they are ${a} and ${b}`);
   return fill(tensor, uniform(tensor.shape, a, b, tensor.device));
 }
@@ -70,15 +92,18 @@ export function uniform_(tensor: Tensor, { a = 0, b = 1 }: { a?: number; b?: num
  * @param options `mean`: 0 if not said; `std`: 1 if not said.
  * @returns The tensor.
  * @throws {RangeError} if the standard deviation is negative, or one is not finite.
+ * @throws {TypeError} if the tensor is not float32, or an option is of another kind or name.
  * @example
  * ```ts
  * import { nn } from "descent";
  * nn.init.normal_(new nn.Linear(3, 2).weight, { std: 0.01 });
  * ```
  */
-export function normal_(tensor: Tensor, { mean = 0, std = 1 }: { mean?: number; std?: number } = {}): Tensor {
+export function normal_(tensor: Tensor, options: { mean?: number; std?: number } = {}): Tensor {
+  checkGiven("normal_", arguments, options, ["mean", "std"]);
+  const { mean = 0, std = 1 } = options;
   checkFloat("normal_", tensor);
-  checkRange("normal_", "mean", mean, -Infinity);
+  checkRange("normal_", "mean", mean);
   checkRange("normal_", "std", std, 0);
   return fill(tensor, normal(tensor.shape, mean, std, tensor.device));
 }
@@ -89,6 +114,7 @@ export function normal_(tensor: Tensor, { mean = 0, std = 1 }: { mean?: number; 
  * @param tensor Any shape.
  * @param value The number.
  * @returns The tensor.
+ * @throws {TypeError} if it is no tensor, or the value no number.
  * @example
  * ```ts
  * import { nn } from "descent";
@@ -96,6 +122,9 @@ export function normal_(tensor: Tensor, { mean = 0, std = 1 }: { mean?: number; 
  * ```
  */
 export function constant_(tensor: Tensor, value: number): Tensor {
+  checkTensor("constant_", "the first argument", tensor);
+  if (arguments.length > 2) surplus("constant_", arguments, 2);
+  checkNumber("constant_", "value", value);
   return unrecorded(() => tensor.fill_(value));
 }
 
@@ -104,6 +133,7 @@ export function constant_(tensor: Tensor, value: number): Tensor {
  *
  * @param tensor Any shape.
  * @returns The tensor.
+ * @throws {TypeError} if it is no tensor.
  * @example
  * ```ts
  * import { nn } from "descent";
@@ -111,6 +141,7 @@ export function constant_(tensor: Tensor, value: number): Tensor {
  * ```
  */
 export function zeros_(tensor: Tensor): Tensor {
+  checkGiven("zeros_", arguments);
   return constant_(tensor, 0);
 }
 
@@ -119,6 +150,7 @@ export function zeros_(tensor: Tensor): Tensor {
  *
  * @param tensor Any shape.
  * @returns The tensor.
+ * @throws {TypeError} if it is no tensor.
  * @example
  * ```ts
  * import { nn } from "descent";
@@ -126,6 +158,7 @@ export function zeros_(tensor: Tensor): Tensor {
  * ```
  */
 export function ones_(tensor: Tensor): Tensor {
+  checkGiven("ones_", arguments);
   return constant_(tensor, 1);
 }
 
@@ -136,7 +169,8 @@ export function ones_(tensor: Tensor): Tensor {
  * @param tensor Weights [out, in, ...].
  * @param options gain.
  * @returns The tensor.
- * @throws {RangeError} if it has fewer than two dimensions.
+ * @throws {RangeError} if it has fewer than two dimensions, or the gain is negative.
+ * @throws {TypeError} if it is not float32, or an option is of another kind or name.
  * @example
  * ```ts
  * import { nn } from "descent";
@@ -144,6 +178,7 @@ export function ones_(tensor: Tensor): Tensor {
  * ```
  */
 export function xavierUniform_(tensor: Tensor, options: XavierOptions = {}): Tensor {
+  checkGiven("xavierUniform_", arguments, options, ["gain"]);
   const bound = Math.sqrt(3) * xavierDeviation("xavierUniform_", tensor, options);
   return fill(tensor, uniform(tensor.shape, -bound, bound, tensor.device));
 }
@@ -154,7 +189,8 @@ export function xavierUniform_(tensor: Tensor, options: XavierOptions = {}): Ten
  * @param tensor Weights [out, in, ...].
  * @param options gain.
  * @returns The tensor.
- * @throws {RangeError} if it has fewer than two dimensions.
+ * @throws {RangeError} if it has fewer than two dimensions, or the gain is negative.
+ * @throws {TypeError} if it is not float32, or an option is of another kind or name.
  * @example
  * ```ts
  * import { nn } from "descent";
@@ -162,6 +198,7 @@ export function xavierUniform_(tensor: Tensor, options: XavierOptions = {}): Ten
  * ```
  */
 export function xavierNormal_(tensor: Tensor, options: XavierOptions = {}): Tensor {
+  checkGiven("xavierNormal_", arguments, options, ["gain"]);
   const std = xavierDeviation("xavierNormal_", tensor, options);
   return fill(tensor, normal(tensor.shape, 0, std, tensor.device));
 }
@@ -179,7 +216,8 @@ function xavierDeviation(name: string, tensor: Tensor, { gain = 1 }: XavierOptio
  * @param tensor Weights [out, in, ...].
  * @param options a, mode, nonlinearity.
  * @returns The tensor.
- * @throws {RangeError} if it has fewer than two dimensions, or an option is unknown.
+ * @throws {RangeError} if it has fewer than two dimensions, or an option makes no sense.
+ * @throws {TypeError} if it is not float32, or an option is of another kind or name.
  * @example
  * ```ts
  * import { nn } from "descent";
@@ -187,6 +225,7 @@ function xavierDeviation(name: string, tensor: Tensor, { gain = 1 }: XavierOptio
  * ```
  */
 export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+  checkGiven("kaimingUniform_", arguments, options, ["a", "mode", "nonlinearity"]);
   const bound = Math.sqrt(3) * kaimingDeviation("kaimingUniform_", tensor, options);
   return fill(tensor, uniform(tensor.shape, -bound, bound, tensor.device));
 }
@@ -197,7 +236,8 @@ export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): T
  * @param tensor Weights [out, in, ...].
  * @param options a, mode, nonlinearity.
  * @returns The tensor.
- * @throws {RangeError} if it has fewer than two dimensions, or an option is unknown.
+ * @throws {RangeError} if it has fewer than two dimensions, or an option makes no sense.
+ * @throws {TypeError} if it is not float32, or an option is of another kind or name.
  * @example
  * ```ts
  * import { nn } from "descent";
@@ -205,6 +245,7 @@ export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): T
  * ```
  */
 export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+  checkGiven("kaimingNormal_", arguments, options, ["a", "mode", "nonlinearity"]);
   const std = kaimingDeviation("kaimingNormal_", tensor, options);
   return fill(tensor, normal(tensor.shape, 0, std, tensor.device));
 }
@@ -215,9 +256,9 @@ function kaimingDeviation(
   { a = 0, mode = "fan_in", nonlinearity = "leaky_relu" }: KaimingOptions,
 ): number {
   checkFloat(name, tensor);
-  if (mode !== "fan_in" && mode !== "fan_out") {
-    throw new RangeError(`${name}: mode must be "fan_in" or "fan_out", not ${JSON.stringify(mode)}`);
-  }
+  checkChoice(name, "mode", mode, ["fan_in", "fan_out"]);
+  checkChoice(name, "nonlinearity", nonlinearity, NONLINEARITIES);
+  checkRange(name, "a", a);
   const { fanIn, fanOut } = fanInAndFanOut(tensor);
   const fan = mode === "fan_in" ? fanIn : fanOut;
   return calculateGain(nonlinearity, a) / Math.sqrt(Math.max(1, fan));
@@ -230,6 +271,7 @@ function kaimingDeviation(
  * @param slope Of the leaky ReLU: 0.01 if not said.
  * @returns The factor.
  * @throws {RangeError} for another name.
+ * @throws {TypeError} if it is no text, or the slope no number.
  * @example
  * ```ts
  * import { nn } from "descent";
@@ -237,6 +279,9 @@ function kaimingDeviation(
  * ```
  */
 export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
+  if (arguments.length > 2) surplus("calculateGain", arguments, 2);
+  checkChoice("calculateGain", "nonlinearity", nonlinearity, NONLINEARITIES);
+  checkRange("calculateGain", "slope", slope);
   switch (nonlinearity) {
     case "linear":
     case "conv2d":
@@ -247,14 +292,9 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
     case "relu":
       return Math.SQRT2;
     case "leaky_relu":
-      return Math.sqrt(2 / (1 + checkRange("calculateGain", "slope", slope, -Infinity) ** 2));
+      return Math.sqrt(2 / (1 + slope ** 2));
     case "selu":
       return 3 / 4;
-    default:
-      throw new RangeError(
-        `calculateGain: there is no gain for ${JSON.stringify(nonlinearity)}; ` +
-          `the names are "linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu" and "selu"`,
-      );
   }
 }
 
@@ -272,6 +312,7 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
  * ```
  */
 export function fanInAndFanOut(tensor: Tensor): { fanIn: number; fanOut: number } {
+  checkGiven("fanInAndFanOut", arguments);
   const { shape } = tensor;
   if (shape.length < 2) {
     throw new RangeError(

@@ -2,8 +2,9 @@
 import { linear } from "../functional/linear.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { argumentsText } from "./describe.ts";
-import { checkWhole } from "../text/arguments.ts";
+import { checkBoolean, checkOptions, checkWhole, surplus } from "../text/arguments.ts";
 import { uniform } from "./draw.ts";
+import { oneTensor } from "./input.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -37,15 +38,20 @@ export class Linear extends Module {
    * @param outFeatures Size of the last dimension of the output.
    * @param options bias.
    * @throws {RangeError} if a size is not a whole number ≥ 1.
+   * @throws {TypeError} if an argument is of another kind, or there is no such option.
    */
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    { bias = true }: LinearOptions = {},
+    options: LinearOptions = {},
   ) {
     super();
+    if (arguments.length > 3) surplus("Linear", arguments, 3);
     checkWhole("Linear", "inFeatures", inFeatures, 1);
     checkWhole("Linear", "outFeatures", outFeatures, 1);
+    checkOptions("Linear", options, ["bias"]);
+    const { bias = true } = options;
+    checkBoolean("Linear", "bias", bias);
     const bound = 1 / Math.sqrt(inFeatures);
     this.weight = new Parameter(uniform([outFeatures, inFeatures], -bound, bound));
     this.bias = bias ? new Parameter(uniform([outFeatures], -bound, bound)) : null;
@@ -59,7 +65,7 @@ export class Linear extends Module {
    * @throws {RangeError} if the last size is not `inFeatures`.
    */
   override forward(x: Tensor): Tensor {
-    return linear(x, this.weight, this.bias);
+    return linear(oneTensor(this, x, arguments), this.weight, this.bias);
   }
 
   /** @internal The arguments, for printing. */

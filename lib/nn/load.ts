@@ -2,6 +2,7 @@
 import { unrecorded } from "../autograd/no_grad.ts";
 import { sameShape, text } from "../device/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { describe, isPlain } from "../text/arguments.ts";
 import type { LoadResult, StateDict } from "./state.ts";
 
 /** So many names are listed before "and 12 more". */
@@ -16,7 +17,7 @@ function few(names: readonly string[]): string {
 /** What keeps an entry from being copied, or null. */
 function obstacle(name: string, own: Tensor, given: unknown): { shape?: string; type?: string } | null {
   if (!(given instanceof Tensor)) {
-    return { type: `${name} (a tensor is needed, not ${given === null ? "null" : typeof given})` };
+    return { type: `${name} (a tensor is needed, not ${describe(given)})` };
   }
   if (given.dtype !== own.dtype) return { type: `${name} (${given.dtype} instead of ${own.dtype})` };
   if (given.device !== own.device) {
@@ -37,10 +38,10 @@ function obstacle(name: string, own: Tensor, given: unknown): { shape?: string; 
  * @param strict Whether missing and unexpected names are errors.
  */
 export function loadState(owner: string, own: StateDict, given: StateDict, strict: boolean): LoadResult {
-  if (typeof given !== "object" || given === null) {
+  if (!isPlain(given)) {
     throw new TypeError(
       `loadStateDict: an object of tensors by name is needed, as stateDict() returns it, not ${
-        given === null ? "null" : typeof given
+        describe(given)
       }`,
     );
   }

@@ -10,12 +10,28 @@ import {
   type BinaryLossOptions,
   type LossOptions,
   mseLoss,
+  type Reduction,
 } from "../functional/losses.ts";
 import { checkReduction } from "../functional/reduction.ts";
+import { checkTensorOrNull } from "../tensor/check.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { checkInteger, checkOptions, checkRange, surplus } from "../text/arguments.ts";
 import { argumentsText } from "./describe.ts";
+import { twoTensors } from "./input.ts";
 import { Module } from "./module.ts";
+
+/** What an option of a loss may be, and what is kept of it. */
+type Setting = (owner: string, name: string, value: unknown) => unknown;
+
+const reduction: Setting = (owner, _, value) => {
+  checkReduction(owner, value as Reduction);
+  return value;
+};
+const label: Setting = checkInteger;
+const share: Setting = (owner, name, value) => checkRange(owner, name, value, 0, 1);
+/** A buffer of the loss. */
+const weights: Setting = (owner, name, value) => checkTensorOrNull(owner, name, value)?.keep() ?? null;
 
 /** What the losses share: settings, and how they are printed. */
 abstract class Loss<Options extends LossOptions> extends Module {
@@ -23,17 +39,23 @@ abstract class Loss<Options extends LossOptions> extends Module {
   readonly options: Options;
 
   /**
-   * Makes the loss.
-   *
-   * @param options The settings of the function.
-   * @throws {RangeError} if the reduction is unknown.
+   * @internal
+   * @param settings The options that there are.
+   * @param options Those that were said.
+   * @param given All arguments of the constructor.
    */
-  constructor(options: Options = {} as Options) {
+  protected constructor(
+    settings: Record<string, Setting>,
+    options: Options,
+    given: ArrayLike<unknown>,
+  ) {
     super();
-    const { reduction = "mean" } = options;
-    checkReduction(new.target.name, reduction);
-    this.options = { ...options };
-    for (const option of Object.values(this.options)) if (option instanceof Tensor) option.keep();
+    const { name } = new.target;
+    if (given.length > 1) surplus(name, given, 1, "the settings stand in one object");
+    checkOptions(name, options, Object.keys(settings));
+    const said = Object.entries(options).filter(([, value]) => value !== undefined);
+    const kept = said.map(([option, value]) => [option, settings[option](name, option, value)]);
+    this.options = Object.fromEntries(kept) as Options;
   }
 
   /** Tensors among the settings, under PyTorch's names. */
@@ -66,6 +88,17 @@ export type { Loss };
  */
 export class MSELoss extends Loss<LossOptions> {
   /**
+   * Makes the loss.
+   *
+   * @param options reduction.
+   * @throws {RangeError} if a number or a word makes no sense.
+   * @throws {TypeError} if an option is of another kind, or there is no such option.
+   */
+  constructor(options: LossOptions = {}) {
+    super({ reduction }, options, arguments);
+  }
+
+  /**
    * Compares the prediction with the target.
    *
    * @param x Any shape.
@@ -73,6 +106,7 @@ export class MSELoss extends Loss<LossOptions> {
    * @returns The loss.
    */
   override forward(x: Tensor, target: TensorLike): Tensor {
+    twoTensors(this, x, target, arguments);
     return mseLoss(x, target, this.options);
   }
 }
@@ -89,6 +123,17 @@ export class MSELoss extends Loss<LossOptions> {
  */
 export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
   /**
+   * Makes the loss.
+   *
+   * @param options reduction, weight, ignoreIndex, labelSmoothing.
+   * @throws {RangeError} if a number or a word makes no sense.
+   * @throws {TypeError} if an option is of another kind, or there is no such option.
+   */
+  constructor(options: CrossEntropyOptions = {}) {
+    super({ reduction, weight: weights, ignoreIndex: label, labelSmoothing: share }, options, arguments);
+  }
+
+  /**
    * Compares the prediction with the target.
    *
    * @param logits [N, C], [C] or [N, C, d1, …].
@@ -96,6 +141,7 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
    * @returns The loss.
    */
   override forward(logits: Tensor, target: TensorLike): Tensor {
+    twoTensors(this, logits, target, arguments);
     return crossEntropy(logits, target, this.options);
   }
 }
@@ -111,6 +157,17 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
  */
 export class NLLLoss extends Loss<ClassLossOptions> {
   /**
+   * Makes the loss.
+   *
+   * @param options reduction, weight, ignoreIndex.
+   * @throws {RangeError} if a number or a word makes no sense.
+   * @throws {TypeError} if an option is of another kind, or there is no such option.
+   */
+  constructor(options: ClassLossOptions = {}) {
+    super({ reduction, weight: weights, ignoreIndex: label }, options, arguments);
+  }
+
+  /**
    * Compares the prediction with the target.
    *
    * @param logProbabilities [N, C], [C] or [N, C, d1, …].
@@ -118,6 +175,7 @@ export class NLLLoss extends Loss<ClassLossOptions> {
    * @returns The loss.
    */
   override forward(logProbabilities: Tensor, target: TensorLike): Tensor {
+    twoTensors(this, logProbabilities, target, arguments);
     return nllLoss(logProbabilities, target, this.options);
   }
 }
@@ -133,6 +191,17 @@ export class NLLLoss extends Loss<ClassLossOptions> {
  */
 export class BCEWithLogitsLoss extends Loss<BinaryLossOptions> {
   /**
+   * Makes the loss.
+   *
+   * @param options reduction, weight, posWeight.
+   * @throws {RangeError} if a number or a word makes no sense.
+   * @throws {TypeError} if an option is of another kind, or there is no such option.
+   */
+  constructor(options: BinaryLossOptions = {}) {
+    super({ reduction, weight: weights, posWeight: weights }, options, arguments);
+  }
+
+  /**
    * Compares the prediction with the target.
    *
    * @param logits Any shape.
@@ -140,6 +209,7 @@ export class BCEWithLogitsLoss extends Loss<BinaryLossOptions> {
    * @returns The loss.
    */
   override forward(logits: Tensor, target: TensorLike): Tensor {
+    twoTensors(this, logits, target, arguments);
     return binaryCrossEntropyWithLogits(logits, target, this.options);
   }
 }

@@ -1,23 +1,21 @@
 /** What a network is made of: modules that hold parameters and other modules. */
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkBoolean, checkOptions, surplus } from "../text/arguments.ts";
 import { legible } from "../text/escape.ts";
 import { scopedCall } from "./call.ts";
 import { loadState } from "./load.ts";
-import { Parameter } from "./parameter.ts";
+import type { Parameter } from "./parameter.ts";
+import { type Parts, partsOf } from "./parts.ts";
 import type { LoadResult, StateDict } from "./state.ts";
-
-/** The parts of one module: its own parameters, its own other tensors, and the modules right under it. */
-interface Parts {
-  parameters: [string, Parameter][];
-  buffers: [string, Tensor][];
-  children: [string, Module][];
-}
 
 /**
  * The base class of all layers and networks: a plain class with a `forward`. Fields that hold modules, parameters or
- * other tensors (running statistics, called buffers), or lists and plain objects of these, are found by themselves, in
- * the order they were set. Fields whose names begin with `#` are not. Names are the paths to the fields, as in PyTorch's
- * state_dict: "conv.0.weight".
+ * other tensors (running statistics, called buffers), or lists, sets, maps and plain objects of these, are found by
+ * themselves, in the order they were set. Names are the paths to the fields, as in PyTorch's state_dict: "conv.0.weight".
+ * Fields whose names begin with `#` cannot be seen from here: what is in them is not learned, saved or moved to training,
+ * which suits a module's parent, or a network that another one only asks. A module must not find itself inside of itself.
+ *
+ * A module is called by its name: `net.forward(x)`. JavaScript's objects cannot be called like functions, `net(x)`.
  *
  * What `forward` makes and does not return is freed by `backward()`, or, where nothing is recorded, when it returns.
  *
@@ -42,8 +40,13 @@ export abstract class Module {
   /** Whether it is training: dropout and batch normalization act differently then. Set by train() and eval(). */
   training = true;
 
-  /** Puts `forward` into a scope of its own. */
+  /**
+   * Puts `forward` into a scope of its own.
+   *
+   * @throws {TypeError} if it is given arguments that the class does not take: a class without a constructor takes none.
+   */
   constructor() {
+    if (arguments.length > 0) surplus(new.target.name, arguments, 0);
     const { forward } = this;
     Object.defineProperty(this, "forward", {
       value: (...inputs: Tensor[]) => scopedCall(this, forward, inputs),
@@ -75,28 +78,27 @@ export abstract class Module {
   }
 
   /** Its members, sorted as PyTorch lists them. */
-  #parts(): Parts {
-    const parts: Parts = { parameters: [], buffers: [], children: [] };
-    const sort = (name: string, member: unknown): void => {
-      if (member instanceof Module) parts.children.push([name, member]);
-      else if (member instanceof Parameter) parts.parameters.push([name, member]);
-      else if (member instanceof Tensor) { if (member.isLeaf) parts.buffers.push([name, member]); }
-      else if (Array.isArray(member)) member.forEach((item, i) => sort(`${name}.${i}`, item));
-      else if (isPlainObject(member)) {
-        for (const [key, item] of Object.entries(member)) sort(`${name}.${key}`, item);
-      }
-    };
-    for (const [name, member] of this.members()) sort(name, member);
-    return parts;
+  #parts(): Parts<Module> {
+    return partsOf(this.constructor.name, this.members(), (thing) => thing instanceof Module);
   }
 
-  /** Visits this module and all inside, with their paths; one that is reached twice is visited twice. */
-  #walk(visit: (path: string, parts: Parts, module: Module) => void, path = "", above: Module[] = []): void {
+  /**
+   * Visits this module and all inside, with their paths; one that is reached twice is visited twice.
+   *
+   * @throws {TypeError} if a module is inside of itself.
+   */
+  #walk(
+    visit: (path: string, parts: Parts<Module>, module: Module) => void,
+    path = "",
+    above: readonly [path: string, module: Module][] = [],
+  ): void {
     const parts = this.#parts();
     visit(path, parts, this);
-    const line = [...above, this];
+    const line: readonly [string, Module][] = [...above, [path, this]];
     for (const [name, child] of parts.children) {
-      if (!line.includes(child)) child.#walk(visit, join(path, name), line);
+      const inside = join(path, name), around = line.find(([, module]) => module === child);
+      if (around !== undefined) throw new TypeError(circle(line[0][1], inside, around[0]));
+      child.#walk(visit, inside, line);
     }
   }
 
@@ -106,6 +108,7 @@ export abstract class Module {
    * @returns With their names, in the order they were set; each once.
    */
   namedChildren(): [name: string, module: Module][] {
+    if (arguments.length > 0) surplus("namedChildren", arguments, 0);
     const seen = new Set<Module>();
     return this.#parts().children.filter(([, child]) => !seen.has(child) && seen.add(child));
   }
@@ -116,6 +119,7 @@ export abstract class Module {
    * @returns In the order they were set; each once.
    */
   children(): Module[] {
+    if (arguments.length > 0) surplus("children", arguments, 0);
     return this.namedChildren().map(([, child]) => child);
   }
 
@@ -125,6 +129,7 @@ export abstract class Module {
    * @returns With their paths, outer ones first; this one's path is "". A module that is shared is listed once.
    */
   namedModules(): [path: string, module: Module][] {
+    if (arguments.length > 0) surplus("namedModules", arguments, 0);
     const found = new Map<Module, string>();
     this.#walk((path, _, module) => {
       if (!found.has(module)) found.set(module, path);
@@ -138,6 +143,7 @@ export abstract class Module {
    * @returns Outer ones first; a module that is shared is listed once.
    */
   modules(): Module[] {
+    if (arguments.length > 0) surplus("modules", arguments, 0);
     return this.namedModules().map(([, module]) => module);
   }
 
@@ -147,6 +153,7 @@ export abstract class Module {
    * @returns With their paths; a parameter that is shared is listed once, under its first name.
    */
   namedParameters(): [path: string, parameter: Parameter][] {
+    if (arguments.length > 0) surplus("namedParameters", arguments, 0);
     return this.#named("parameters");
   }
 
@@ -154,8 +161,11 @@ export abstract class Module {
    * What is learned, here and in all modules inside: what an optimizer is given.
    *
    * @returns Each parameter once.
+   * @throws {TypeError} if a module is inside of itself, or a module or a parameter lies where it would not be found: in an
+   * object of another class, or in a map under what is no name.
    */
   parameters(): Parameter[] {
+    if (arguments.length > 0) surplus("parameters", arguments, 0);
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 
@@ -165,6 +175,7 @@ export abstract class Module {
    * @returns With their paths, each once.
    */
   namedBuffers(): [path: string, buffer: Tensor][] {
+    if (arguments.length > 0) surplus("namedBuffers", arguments, 0);
     return this.#named("buffers");
   }
 
@@ -174,10 +185,11 @@ export abstract class Module {
    * @returns Each once.
    */
   buffers(): Tensor[] {
+    if (arguments.length > 0) surplus("buffers", arguments, 0);
     return this.namedBuffers().map(([, buffer]) => buffer);
   }
 
-  #named<K extends "parameters" | "buffers">(kind: K): Parts[K] {
+  #named<K extends "parameters" | "buffers">(kind: K): Parts<Module>[K] {
     const found: [string, Tensor][] = [], seen = new Set<unknown>();
     this.#walk((path, parts, module) => {
       if (kind === "buffers") module.refresh();
@@ -187,7 +199,7 @@ export abstract class Module {
         found.push([join(path, name), tensor]);
       }
     });
-    return found as Parts[K];
+    return found as Parts<Module>[K];
   }
 
   /**
@@ -195,8 +207,11 @@ export abstract class Module {
    *
    * @param on Whether to train: true if not said.
    * @returns This module.
+   * @throws {TypeError} if a module is inside of itself.
    */
   train(on = true): this {
+    if (arguments.length > 1) surplus("train", arguments, 1);
+    checkBoolean("train", "on", on);
     for (const module of this.modules()) module.training = on;
     return this;
   }
@@ -207,11 +222,13 @@ export abstract class Module {
    * @returns This module.
    */
   eval(): this {
+    if (arguments.length > 0) surplus("eval", arguments, 0);
     return this.train(false);
   }
 
   /** Forgets the gradients of all parameters and frees their memory. */
   zeroGrad(): void {
+    if (arguments.length > 0) surplus("zeroGrad", arguments, 0);
     for (const parameter of this.parameters()) parameter.zeroGrad();
   }
 
@@ -222,6 +239,8 @@ export abstract class Module {
    * @returns This module.
    */
   requiresGrad_(on = true): this {
+    if (arguments.length > 1) surplus("requiresGrad_", arguments, 1);
+    checkBoolean("requiresGrad_", "on", on);
     for (const parameter of this.parameters()) parameter.requiresGrad = on;
     return this;
   }
@@ -241,6 +260,7 @@ export abstract class Module {
    * ```
    */
   stateDict(): StateDict {
+    if (arguments.length > 0) surplus("stateDict", arguments, 0);
     const state: StateDict = {};
     this.#walk((path, { parameters, buffers }, module) => {
       module.refresh();
@@ -256,7 +276,7 @@ export abstract class Module {
    * @param options `strict`: whether missing and unexpected entries are errors; true if not said.
    * @returns The names that were missing, and those the module does not have.
    * @throws {RangeError} if entries are missing, unexpected or misshapen; one sentence names them.
-   * @throws {TypeError} if an entry is no tensor, or of another dtype or device.
+   * @throws {TypeError} if `state` is no such object, or an entry is no tensor, or of another dtype or device.
    * @example
    * ```ts
    * import { nn } from "descent";
@@ -264,17 +284,28 @@ export abstract class Module {
    * b.loadStateDict(a.stateDict()); // now b computes what a computes
    * ```
    */
-  loadStateDict(state: StateDict, { strict = true }: { strict?: boolean } = {}): LoadResult {
+  loadStateDict(state: StateDict, options: { strict?: boolean } = {}): LoadResult {
+    if (arguments.length > 2) surplus("loadStateDict", arguments, 2);
+    checkOptions("loadStateDict", options, ["strict"]);
+    const { strict = true } = options;
+    checkBoolean("loadStateDict", "strict", strict);
     return loadState(this.constructor.name, this.stateDict(), state, strict);
   }
 
-  /** The tree of modules, each line as the call that makes it. */
+  /** The tree of modules, each line as the call that makes it; a module inside of itself is not opened again. */
   toString(): string {
-    const own = legible(`${this.constructor.name}(${this.describe()}`);
-    const { children } = this.#parts();
-    if (children.length === 0) return `${own})`;
-    const lines = children.map(([name, child]) => `(${legible(name)}): ${child}`.replaceAll("\n", "\n  "));
-    return `${own}\n  ${lines.join("\n  ")}\n)`;
+    if (arguments.length > 0) surplus("toString", arguments, 0);
+    if (printing.includes(this)) return `${legible(this.constructor.name)}, which is around this`;
+    printing.push(this);
+    try {
+      const own = legible(`${this.constructor.name}(${this.describe()}`);
+      const { children } = this.#parts();
+      if (children.length === 0) return `${own})`;
+      const lines = children.map(([name, child]) => `(${legible(name)}): ${child}`.replaceAll("\n", "\n  "));
+      return `${own}\n  ${lines.join("\n  ")}\n)`;
+    } finally {
+      printing.pop();
+    }
   }
 
   /** @internal What console.log shows. */
@@ -283,10 +314,18 @@ export abstract class Module {
   }
 }
 
+/** The modules that are being printed, outer ones first. */
+const printing: Module[] = [];
+
 function join(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+function circle(root: Module, inside: string, around: string): string {
+  const what = around === "" ? "that module itself" : `${around}, which is around it`;
+  const field = inside.split(".").at(-1);
+  return `${root.constructor.name}: ${inside} is ${what}; a module that holds its parent holds itself. ` +
+    `Keep it in a field whose name begins with #${
+      /^[a-z_]\w*$/i.test(field!) ? `, #${field}` : ""
+    }, which is not looked at`;
 }

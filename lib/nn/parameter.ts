@@ -2,6 +2,8 @@
 import { leaf } from "../autograd/graph.ts";
 import { text } from "../device/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { checkTensor } from "../tensor/check.ts";
+import { surplus } from "../text/arguments.ts";
 
 /**
  * A tensor that a module learns: it requires a gradient, and no scope frees it.
@@ -27,14 +29,11 @@ export class Parameter extends Tensor {
    * Makes the parameter.
    *
    * @param data Its first values, float32. The parameter shares memory with this tensor, but not its history.
-   * @throws {TypeError} if the values are integers or booleans: those have no gradient.
+   * @throws {TypeError} if it is no tensor, or its values are integers or booleans: those have no gradient.
    */
   constructor(data: Tensor) {
-    if (!(data instanceof Tensor)) {
-      throw new TypeError(
-        `Parameter: a tensor is needed, not ${typeof data}; write new Parameter(tensor(…))`,
-      );
-    }
+    if (arguments.length > 1) surplus("Parameter", arguments, 1, "requiresGrad = false freezes one");
+    checkTensor("Parameter", "the data", data);
     if (data.dtype !== "float32") {
       throw new TypeError(
         `Parameter: only float32 tensors can be learned, not ${data.dtype} ${text(data.shape)}; ` +

@@ -3,6 +3,8 @@ import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type PoolOptions } from "../fu
 import { pair, type Size } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { argumentsText } from "./describe.ts";
+import { checkOptions, surplus } from "../text/arguments.ts";
+import { oneTensor } from "./input.ts";
 import { Module } from "./module.ts";
 
 /** What the two poolings with a window share. */
@@ -20,11 +22,15 @@ abstract class Pooling extends Module {
    * @param kernelSize Size of the window: one number, or rows and columns.
    * @param options stride: the window's own size if not said; padding: at most half the window.
    * @throws {RangeError} if a size is negative or fractional, or the padding is too wide.
+   * @throws {TypeError} if an argument is of another kind, or there is no such option.
    */
-  constructor(kernelSize: Size, { stride = kernelSize, padding = 0 }: PoolOptions = {}) {
+  constructor(kernelSize: Size, options: PoolOptions = {}) {
     super();
     const name = new.target.name;
+    if (arguments.length > 2) surplus(name, arguments, 2, "what Python names stands in one object");
     this.kernelSize = pair(name, "kernel size", kernelSize, 1);
+    checkOptions(name, options, ["stride", "padding"]);
+    const { stride = kernelSize, padding = 0 } = options;
     this.stride = pair(name, "stride", stride, 1);
     this.padding = pair(name, "padding", padding, 0);
     this.padding.forEach((border, i) => {
@@ -64,7 +70,7 @@ export class MaxPool2d extends Pooling {
    */
   override forward(x: Tensor): Tensor {
     const { kernelSize, stride, padding } = this;
-    return maxPool2d(x, kernelSize, { stride, padding });
+    return maxPool2d(oneTensor(this, x, arguments), kernelSize, { stride, padding });
   }
 }
 
@@ -87,7 +93,7 @@ export class AvgPool2d extends Pooling {
    */
   override forward(x: Tensor): Tensor {
     const { kernelSize, stride, padding } = this;
-    return avgPool2d(x, kernelSize, { stride, padding });
+    return avgPool2d(oneTensor(this, x, arguments), kernelSize, { stride, padding });
   }
 }
 
@@ -110,9 +116,11 @@ export class AdaptiveAvgPool2d extends Module {
    *
    * @param outputSize Rows and columns of the result; 1 gives the global average.
    * @throws {RangeError} if a size is not a whole number ≥ 1.
+   * @throws {TypeError} if it is of another kind.
    */
   constructor(outputSize: Size) {
     super();
+    if (arguments.length > 1) surplus("AdaptiveAvgPool2d", arguments, 1);
     this.outputSize = pair("AdaptiveAvgPool2d", "output size", outputSize, 1);
   }
 
@@ -123,7 +131,7 @@ export class AdaptiveAvgPool2d extends Module {
    * @returns [N, C, rows, columns].
    */
   override forward(x: Tensor): Tensor {
-    return adaptiveAvgPool2d(x, this.outputSize);
+    return adaptiveAvgPool2d(oneTensor(this, x, arguments), this.outputSize);
   }
 
   /** @internal The arguments, for printing. */

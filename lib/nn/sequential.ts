@@ -1,10 +1,13 @@
 /** Modules one after the other. */
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkInteger, checkText, describe, isPlain, surplus } from "../text/arguments.ts";
 import { freeBetween } from "./call.ts";
+import { oneTensor } from "./input.ts";
 import { Module } from "./module.ts";
 
 /**
- * Modules one after the other: each gets what the one before it returned.
+ * Modules one after the other: each gets what the one before it returned. `net[1]` is the second of them, `net[-1]` the last;
+ * `net[1] = head` puts another one into its place.
  *
  * @example
  * ```ts
@@ -23,32 +26,58 @@ import { Module } from "./module.ts";
  * ```
  */
 export class Sequential extends Module implements Iterable<Module> {
+  /** One of the modules: from the front, or negative from the end. Another one takes its name. */
+  [index: number]: Module;
   readonly #modules = new Map<string, Module>();
+
+  // An index is no field, and as a field would be a module that forward passes over. A proxy behind the prototype is asked for
+  // what neither an instance nor this class has; in front of the instances it would slow down every access to them.
+  static {
+    const isIndex = (name: string | symbol): name is string =>
+      typeof name === "string" && /^-?\d+$/.test(name);
+    const behind = new Proxy(Object.create(Module.prototype), {
+      get(target, name, net) {
+        return isIndex(name) && #modules in net ? net.at(Number(name)) : Reflect.get(target, name, net);
+      },
+      set(target, name, value, net) {
+        if (!isIndex(name) || !(#modules in net)) return Reflect.set(target, name, value, net);
+        net.#set(net.#nameAt(Number(name)), value);
+        return true;
+      },
+    });
+    Object.setPrototypeOf(this.prototype, behind);
+  }
 
   /**
    * Makes the network.
    *
    * @param modules Modules, which are named "0", "1", …; or one plain object of modules by name.
    * @throws {TypeError} if one is no module.
+   * @throws {RangeError} if a name is empty, or has a dot.
    */
   constructor(...modules: Module[] | [Record<string, Module>]) {
     super();
-    const [first] = modules;
-    const named = modules.length === 1 && !(first instanceof Module) && typeof first === "object" &&
-      first !== null && !Array.isArray(first);
-    for (const [name, module] of Object.entries(named ? first : modules)) this.#set(name, module);
+    const named = modules.length === 1 && isPlain(modules[0]) ? modules[0] : modules;
+    for (const [name, module] of Object.entries(named)) this.#add("Sequential", name, module);
+  }
+
+  #add(caller: string, name: string, module: unknown): void {
+    if (name === "" || name.includes(".") || this.#modules.has(name)) {
+      throw new RangeError(
+        `${caller}: a name is needed that is not taken and has no dot, not ${describe(name)}`,
+      );
+    }
+    this.#set(name, module);
   }
 
   #set(name: string, module: unknown): void {
     if (!(module instanceof Module)) {
-      const what = Array.isArray(module)
-        ? "an array; spread it: new Sequential(...layers)"
+      const hint = Array.isArray(module)
+        ? "; spread it: new Sequential(...layers)"
         : typeof module === "function"
-        ? `a function${module.name === "" ? "" : ` ${module.name}`}; did you mean new ${
-          module.name || "…"
-        }()?`
-        : String(module);
-      throw new TypeError(`Sequential: entry "${name}" must be a module, not ${what}`);
+        ? `; did you mean new ${module.name || "…"}()?`
+        : "";
+      throw new TypeError(`Sequential: entry "${name}" must be a module, not ${describe(module)}${hint}`);
     }
     this.#modules.set(name, module);
   }
@@ -64,13 +93,22 @@ export class Sequential extends Module implements Iterable<Module> {
    * @param index From the front, or negative from the end.
    * @returns The module.
    * @throws {RangeError} if there is none.
+   * @throws {TypeError} if the index is no number.
    */
   at(index: number): Module {
-    const found = [...this.#modules.values()].at(index);
-    if (found === undefined || !Number.isInteger(index)) {
-      throw new RangeError(`Sequential: there is no module ${index} among ${this.length}`);
+    if (arguments.length > 1) surplus("Sequential.at", arguments, 1);
+    return this.#modules.get(this.#nameAt(index))!;
+  }
+
+  #nameAt(index: number): string {
+    checkInteger("Sequential", "an index", index);
+    const name = [...this.#modules.keys()].at(index);
+    if (name === undefined) {
+      throw new RangeError(
+        `Sequential: there is no module ${index} among ${this.length}; append(module) adds one`,
+      );
     }
-    return found;
+    return name;
   }
 
   /**
@@ -81,6 +119,7 @@ export class Sequential extends Module implements Iterable<Module> {
    * @throws {TypeError} if it is no module.
    */
   append(module: Module): this {
+    if (arguments.length > 1) surplus("append", arguments, 1);
     return this.addModule(String(this.length), module);
   }
 
@@ -91,15 +130,11 @@ export class Sequential extends Module implements Iterable<Module> {
    * @param module The module.
    * @returns This module.
    * @throws {RangeError} if the name is taken, empty, or has a dot.
-   * @throws {TypeError} if it is no module.
+   * @throws {TypeError} if it is no module, or the name no text.
    */
   addModule(name: string, module: Module): this {
-    if (name === "" || name.includes(".") || this.#modules.has(name)) {
-      throw new RangeError(
-        `addModule: a name is needed that is not taken and has no dot, not ${JSON.stringify(name)}`,
-      );
-    }
-    this.#set(name, module);
+    if (arguments.length > 2) surplus("addModule", arguments, 2);
+    this.#add("addModule", checkText("addModule", "name", name), module);
     return this;
   }
 
@@ -121,7 +156,7 @@ export class Sequential extends Module implements Iterable<Module> {
    * @returns The output of the last; x if there is none.
    */
   override forward(x: Tensor): Tensor {
-    let signal = x;
+    let signal = oneTensor(this, x, arguments);
     for (const module of this.#modules.values()) {
       const next = module.forward(signal);
       if (signal !== x) freeBetween(signal, next);

@@ -1,6 +1,8 @@
 /** Layers that pass their numbers on as they are, or in another shape. */
 import type { Tensor } from "../tensor/tensor.ts";
 import { argumentsText } from "./describe.ts";
+import { checkInteger, surplus } from "../text/arguments.ts";
+import { oneTensor } from "./input.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -20,12 +22,13 @@ export class Flatten extends Module {
    * @param start The first dimension to flatten: 1 if not said.
    * @param end The last, included: −1, the last of all, if not said.
    * @throws {RangeError} if one is no whole number.
+   * @throws {TypeError} if one is no number.
    */
   constructor(readonly start = 1, readonly end = -1) {
     super();
-    for (const [name, dim] of Object.entries({ start, end })) {
-      if (!Number.isInteger(dim)) throw new RangeError(`Flatten: ${name} must be a whole number, not ${dim}`);
-    }
+    if (arguments.length > 2) surplus("Flatten", arguments, 2);
+    checkInteger("Flatten", "start", start);
+    checkInteger("Flatten", "end", end);
   }
 
   /**
@@ -35,7 +38,7 @@ export class Flatten extends Module {
    * @returns The same numbers in fewer dimensions.
    */
   override forward(x: Tensor): Tensor {
-    return x.flatten(this.start, this.end);
+    return oneTensor(this, x, arguments).flatten(this.start, this.end);
   }
 
   /** @internal The arguments, for printing. */
@@ -58,10 +61,10 @@ export class Identity extends Module {
   /**
    * Passes the numbers on.
    *
-   * @param x Anything.
+   * @param x Any shape.
    * @returns x
    */
   override forward(x: Tensor): Tensor {
-    return x;
+    return oneTensor(this, x, arguments);
   }
 }

@@ -5,6 +5,7 @@ import { sizeOf, text } from "../device/shape.ts";
 import { checkShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { makeValue } from "../tensor/values.ts";
+import { describe, surplus } from "../text/arguments.ts";
 import { legible } from "../text/escape.ts";
 import { amount, grouped } from "../text/numbers.ts";
 import { observe } from "./call.ts";
@@ -102,7 +103,10 @@ export function summary(
   net: { forward(...inputs: Tensor[]): Tensor },
   inputShape: readonly number[],
 ): Summary {
-  if (!(net instanceof Module)) throw new TypeError(`summary: a module is needed, not ${String(net)}`);
+  if (!(net instanceof Module)) throw new TypeError(`summary: a module is needed, not ${describe(net)}`);
+  if (arguments.length > 2) {
+    surplus("summary", arguments, 2, "the shape is one list, such as [1, 1, 224, 224]");
+  }
   const shape = checkShape("summary", inputShape);
   const modules = net.namedModules();
   const { shapes, flops } = measure(net, shape);

@@ -138,6 +138,18 @@ export function checkWhole(name: string, argument: string, value: unknown, least
 }
 
 /**
+ * A whole number, negative ones included: a dimension that may be counted from the end, a class to ignore.
+ *
+ * @throws {TypeError} for what is no number.
+ * @throws {RangeError} for any other number.
+ */
+export function checkInteger(name: string, argument: string, value: unknown): number {
+  const number = checkNumber(name, argument, value);
+  if (Number.isSafeInteger(number)) return number;
+  throw new RangeError(`${name}: ${argument} must be a whole number, not ${number}`);
+}
+
+/**
  * A finite number between two ends, both included.
  *
  * @throws {TypeError} for what is no number.

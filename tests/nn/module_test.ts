@@ -154,7 +154,7 @@ Deno.test("loadStateDict() changes nothing when one entry is wrong, and names al
     attempt({ "1.num_batches_tracked": tensor(0) }, TypeError),
     "1.num_batches_tracked (float32 instead of int32)",
   );
-  assertStringIncludes(attempt({ "0.bias": [1, 2, 3] }, TypeError), "a tensor is needed, not object");
+  assertStringIncludes(attempt({ "0.bias": [1, 2, 3] }, TypeError), "a tensor is needed, not [1, 2, 3]");
   const many = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`x${i}`, zeros(1)]));
   assertStringIncludes(attempt(many, RangeError), "x0, x1, x2, x3 and 5 more");
   assertEquals(await net.at(0).parameters()[0].array(), before);
@@ -196,7 +196,7 @@ Deno.test("Parameter shares memory with its tensor and refuses integers", async 
   assertEquals(await data.array(), [1, 1]);
   assertThrows(() => new nn.Parameter(tensor([1], { dtype: "int32" })), TypeError, "not int32 [1]");
   // deno-lint-ignore no-explicit-any
-  assertThrows(() => new nn.Parameter([1, 2] as any), TypeError, "a tensor is needed");
+  assertThrows(() => new nn.Parameter([1, 2] as any), TypeError, "the data must be a tensor, not [1, 2]");
 });
 
 Deno.test("Sequential can be indexed, iterated, lengthened, and named", () => {
@@ -217,7 +217,7 @@ Deno.test("Sequential says which entry is no module", () => {
   assertThrows(
     anything(new nn.ReLU(), nn.ReLU),
     TypeError,
-    'entry "1" must be a module, not a function ReLU',
+    'entry "1" must be a module, not the class ReLU',
   );
   assertThrows(anything([new nn.ReLU()]), TypeError, "spread it");
   assertThrows(anything(undefined), TypeError, 'entry "0" must be a module, not undefined');
