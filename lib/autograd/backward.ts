@@ -7,10 +7,12 @@ import type { Device } from "../device/device.ts";
 import type { Storage } from "../device/storage.ts";
 import { Buffer } from "./buffer.ts";
 import { current, runNow } from "./context.ts";
-import { extraValue, recall, savedValue } from "./graph.ts";
+import { extraValue } from "./graph.ts";
+import { replace } from "./in_place.ts";
 import { Recorded } from "./recorded.ts";
 import type { Gradients } from "./rule.ts";
-import { type Node, type Saved, Value } from "./value.ts";
+import { moveTo } from "./scope.ts";
+import { type Node, Value } from "./value.ts";
 import * as watching from "./watch.ts";
 
 let walks = 0;
@@ -68,7 +70,7 @@ function pass(device: Device, node: Node, g: Storage): void {
   if (keeper !== null) {
     if (rule === null) {
       node.gradient = null;
-      return collect(device, keeper, g);
+      return collects(keeper) ? collect(device, keeper, g) : device.free(g);
     }
     collect(device, keeper, device.share(g));
   }
@@ -79,8 +81,8 @@ function pass(device: Device, node: Node, g: Storage): void {
     try {
       const compute = rule.gradient(kernels, {
         g,
-        inputs: node.inputs.map((saved) => recall(node, saved)),
-        output: recall(node, node.output),
+        inputs: node.inputs.map(storageOf),
+        output: storageOf(node.output),
         extra: node.extra.map((buffer) => buffer.storage),
         shapes: node.shapes,
         attrs: node.attrs,
@@ -98,6 +100,16 @@ function pass(device: Device, node: Node, g: Storage): void {
   }
   node.gradient = null;
   device.free(g);
+}
+
+/** What a node saved; a missing one is never read. */
+function storageOf(saved: Buffer | null): Storage {
+  return saved === null ? undefined! : saved.storage;
+}
+
+/** Whether a leaf of the graph still collects a gradient: it may have been frozen since. */
+function collects(leaf: Value): boolean {
+  return leaf.requiresGrad && leaf.isLeaf;
 }
 
 /** The gradients of the inputs that need one, and the nodes that they go to. */
@@ -134,15 +146,16 @@ function walkRecorded(value: Value, seed: Value): void {
       const g = gradient as Value;
       node.gradient = null;
       watching.pass(node, g.buffer.storage, g.buffer.device);
-      if (keeper !== null) {
+      if (keeper !== null && (rule !== null || collects(keeper))) {
         const { grad } = keeper;
         keeper.grad = grad === null || grad.buffer.freed ? own(k, g) : k.add(grad, g);
         keeper.grad.lasting = true;
         live(keeper, keeper.grad.buffer);
       }
       if (rule === null || typeof rule.gradient === "string") continue;
-      const saved = (one: Saved | null, edge: Node | null) =>
-        one === null ? undefined! : savedValue(node, one, edge);
+      // With a history: that of an input is its own, that of the output the node's.
+      const saved = (one: Buffer | null, edge: Node | null) =>
+        one === null ? undefined! : new Value(one, edge);
       const compute = rule.gradient(k, {
         g,
         inputs: node.inputs.map((one, i) => saved(one, edges[i])),
@@ -175,8 +188,8 @@ function checkSaved(node: Node): void {
         `compute the tensor again, or call backward(undefined, { retainGraph: true }) the first time`,
     );
   }
-  for (const saved of node.inputs) recall(node, saved);
-  recall(node, node.output);
+  node.inputs.forEach(storageOf);
+  storageOf(node.output);
 }
 
 /** a + b; takes both. */
@@ -194,8 +207,8 @@ function collect(device: Device, value: Value, gradient: Storage): void {
     const { storage } = grad.buffer;
     const total = device.arena.tidy(() => device.kernels.add(storage, gradient));
     device.free(gradient);
-    // One that is used further may be part of a graph: what that has seen must not change under it.
-    if (!grad.lasting) return grad.buffer.replace(total);
+    // One that is used further may have a history, which is not that of the sum.
+    if (!grad.lasting) return replace(grad, total, "backward");
     forgetGradient(value);
     value.grad = new Value(new Buffer(device, total, "backward"));
   } else value.grad = new Value(new Buffer(device, gradient, "backward"));
@@ -213,18 +226,13 @@ export function forgetGradient(value: Value): void {
   if (!grad.lasting && buffer.uses === 0) return buffer.free("by zeroGrad()");
   const { scope } = current();
   buffer.kept = false;
-  if (scope === null || buffer.scope === scope) return;
-  buffer.scope = scope;
-  scope.buffers.push(buffer);
+  if (scope !== null) moveTo(scope, buffer);
 }
 
 /** A gradient lives as long as the scope of what it is the gradient of. */
 function live({ buffer }: Value, grad: Buffer): void {
   if (buffer.kept) grad.kept = true;
-  else if (grad.scope !== buffer.scope) {
-    grad.scope = buffer.scope;
-    buffer.scope?.buffers.push(grad);
-  }
+  else moveTo(buffer.scope, grad);
 }
 
 const NONE: never[] = [];
@@ -232,8 +240,8 @@ const NONE: never[] = [];
 /** Lets go of what a node saved, so that a training step's memory ends with its backward pass. */
 function release(node: Node): void {
   if (node.rule === null) return;
-  for (const saved of node.inputs) saved?.buffer.unuse();
-  node.output?.buffer.unuse();
+  for (const saved of node.inputs) saved?.unuse();
+  node.output?.unuse();
   for (const buffer of node.extra) {
     buffer.unuse();
     if (buffer.uses === 0) buffer.free("by backward()");

@@ -22,7 +22,10 @@ const forgotten = new FinalizationRegistry<Handle>(({ device, storage }) => {
   if (storage !== null) device.free(storage);
 });
 
-/** The owner of one storage. A tensor and its `detach()` share a Buffer. */
+/**
+ * The owner of one storage, whose data others may share: to change it, whoever does takes an {@linkcode exclusive} one, or
+ * another buffer (lib/autograd/in_place.ts). So no tensor sees that another was changed.
+ */
 export class Buffer implements Member, Shaped {
   readonly device: Device;
   /** Known after it was freed, too. */
@@ -32,12 +35,12 @@ export class Buffer implements Member, Shaped {
   readonly operation: string;
   /** The scope it dies with; null: it lives until JavaScript forgets it. */
   scope: Scope | null;
-  /** Counts the in-place changes. */
-  version = 0;
   /** How many nodes of graphs need it for their gradients. */
   uses = 0;
   /** Made inside a module's forward and not returned: freed with its last use. */
   inner = false;
+  /** What a tensor held before it was changed in place, and only graphs hold now: freed with its last use. */
+  past = false;
   /** Exempt from scopes: `keep()`, parameters, optimizer state. */
   kept = false;
   #storage: Storage | null;
@@ -89,14 +92,6 @@ export class Buffer implements Member, Shaped {
     if (this.#handle !== null) this.#handle.storage = storage;
   }
 
-  /** Puts other contents in, as an in-place operation does, and frees the old ones. */
-  replace(storage: Storage): void {
-    const old = this.storage;
-    this.#put(storage);
-    this.version++;
-    this.device.free(old);
-  }
-
   /** The storage, for a kernel that changes it in place: nobody else refers to its data afterwards. */
   exclusive(): Storage {
     const { device, storage } = this;
@@ -120,10 +115,10 @@ export class Buffer implements Member, Shaped {
     this.device.free(storage);
   }
 
-  /** One node fewer needs it; what a module made inside is freed with the last one. */
+  /** One node fewer needs it; what a module made inside, and what nobody else has, is freed with the last one. */
   unuse(): void {
-    if (--this.uses === 0 && this.inner && !this.kept) {
-      this.free("by backward(), with the rest of what the module made inside");
-    }
+    if (--this.uses > 0 || this.kept) return;
+    if (this.past) this.free("by backward()");
+    else if (this.inner) this.free("by backward(), with the rest of what the module made inside");
   }
 }

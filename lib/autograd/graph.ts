@@ -4,14 +4,14 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
-import { sizeOf, text } from "../device/shape.ts";
+import { sizeOf } from "../device/shape.ts";
 import type { Storage } from "../device/storage.ts";
 import { Buffer } from "./buffer.ts";
 import { current } from "./context.ts";
 import type { Scope } from "./scope.ts";
 import { type RuleName, rules } from "./rules/mod.ts";
 import type { Rule, Settings } from "./rule.ts";
-import { type Node, type Saved, Value } from "./value.ts";
+import { type Node, Value } from "./value.ts";
 
 let nodes = 0;
 
@@ -23,6 +23,15 @@ export function leaf(buffer: Buffer, requiresGrad: boolean): Value {
     value.node.keeper = value;
   }
   return value;
+}
+
+/**
+ * The same numbers without their history, in a buffer of its own. Nothing is copied until one of the two changes.
+ *
+ * @param operation Who made it.
+ */
+export function detached({ device, storage }: Buffer, operation: string): Buffer {
+  return new Buffer(device, device.share(storage), operation);
 }
 
 /** Shared by the many nodes that save nothing. */
@@ -59,9 +68,9 @@ function newNode(
 }
 
 /** Holds a buffer for a gradient. */
-function save(buffer: Buffer): Saved {
+function save(buffer: Buffer): Buffer {
   buffer.uses++;
-  return { buffer, version: buffer.version };
+  return buffer;
 }
 
 /**
@@ -160,24 +169,18 @@ function record(
   for (let i = 0; i < count; i++) {
     if (edges[i] === null && sizeOf(shapes[i]) <= FEW) (node.constants ??= [])[i] = inputs[i].buffer;
   }
-  const saves = rule.saves.inputs;
+  const { inputs: saves, output } = rule.saves;
+  const needs = saves !== undefined || typeof output === "function" ? edges.map(isNode) : NONE;
   if (saves !== undefined) {
-    const needs = edges.map(isNode);
     node.inputs = inputs.map((input, i) => saves(i, needs) ? save(input.buffer) : null);
   }
-  if (rule.saves.output) node.output = save(buffer);
+  if (output === true || output?.(needs)) node.output = save(buffer);
   for (const one of extra) one.uses++;
   node.extra = extra;
   return node;
 }
 
 const isNode = (edge: Node | null): boolean => edge !== null;
-
-/** What a node saved as a value with a history: of an input its own, of the output the node's. */
-export function savedValue(node: Node, saved: Saved, edge: Node | null): Value {
-  recall(node, saved);
-  return new Value(saved.buffer, edge);
-}
 
 /** An extra of a node as a value: with the history that its rule says it has. */
 export function extraValue(node: Node, index: number): Value {
@@ -186,20 +189,6 @@ export function extraValue(node: Node, index: number): Value {
   const own = newNode(extra.name, extra.rule, extra.attrs, [edge], buffer.shape, [node.shapes[0]], node.call);
   if (extra.rule.saves.output) own.output = save(buffer);
   return new Value(buffer, own);
-}
-
-/** What a node saved; an error if it was changed in place since, or freed. A missing one is never read. */
-export function recall(node: Node, saved: Saved | null): Storage {
-  if (saved === null) return undefined!;
-  if (saved.buffer.version !== saved.version) {
-    throw new Error(
-      `backward: ${node.name}() saved a tensor ${
-        text(saved.buffer.shape)
-      } for its gradient, and it was changed ` +
-        `in place afterwards; use the operation without the underscore`,
-    );
-  }
-  return saved.buffer.storage;
 }
 
 /**

@@ -41,7 +41,8 @@ export interface Rule<A = void> {
   /** What the gradient reads. Input i is saved if `inputs(i, needs)`, where `needs[j]`: input j needs a gradient. */
   readonly saves: {
     readonly inputs?: (index: number, needs: readonly boolean[]) => boolean;
-    readonly output?: true;
+    /** Whether the output is saved: always, or for these needs. */
+    readonly output?: true | ((needs: readonly boolean[]) => boolean);
   };
   /** The value; as a list, whatever follows the value is handed to `gradient` as `extra`. */
   readonly forward: <T extends Shaped>(k: Kernels<T>, inputs: readonly T[], attrs: A) => T | T[];

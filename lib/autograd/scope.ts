@@ -31,6 +31,13 @@ export interface Scope {
   heir: Scope | null | undefined;
 }
 
+/** Moves a buffer to another scope, which it dies with from now on; null: to none. */
+export function moveTo(scope: Scope | null, buffer: Member): void {
+  if (buffer.scope === scope) return;
+  buffer.scope = scope;
+  scope?.buffers.push(buffer);
+}
+
 /** Opens a scope inside another. It is nobody's current one yet: see lib/autograd/context.ts. */
 export function openScope(parent: Scope | null, module = ""): Scope {
   const outer = parent?.place ?? "";

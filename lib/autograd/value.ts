@@ -9,12 +9,6 @@ import type { Shaped, Storage } from "../device/storage.ts";
 import type { Rule } from "./rule.ts";
 import type { Scope } from "./scope.ts";
 
-/** A buffer that a gradient will read, and its version when it was saved. */
-export interface Saved {
-  buffer: Buffer;
-  version: number;
-}
-
 /** One remembered operation, or (rule null) the leaf that gradients arrive at. */
 export interface Node {
   /** Counts up: an input's node has a smaller number than its output's. */
@@ -29,8 +23,10 @@ export interface Node {
   readonly shape: readonly number[];
   /** The shapes of the inputs. */
   readonly shapes: readonly (readonly number[])[];
-  inputs: readonly (Saved | null)[];
-  output: Saved | null;
+  /** The numbers of the inputs that its gradient reads, as they were. */
+  inputs: readonly (Buffer | null)[];
+  /** Its own numbers, as they were, if its gradient reads them. */
+  output: Buffer | null;
   extra: readonly Buffer[];
   /** The call of a module that it was made in: where it stands in a picture of the graph. */
   readonly call: Scope | null;
@@ -55,7 +51,11 @@ export class Value implements Shaped {
   /** A gradient that was asked for to be used further (createGraph): who takes it away does not free it. */
   lasting = false;
 
-  constructor(readonly buffer: Buffer, public node: Node | null = null) {}
+  /**
+   * @param buffer Its numbers: another buffer after a change in place (lib/autograd/in_place.ts).
+   * @param node How they were computed.
+   */
+  constructor(public buffer: Buffer, public node: Node | null = null) {}
 
   /** The size of every dimension. */
   get shape(): number[] {

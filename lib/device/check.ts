@@ -58,7 +58,7 @@ function rank(kernel: string, what: string, x: Shaped, wanted: number): void {
 }
 
 /** Checks that a shape is what it must be. */
-function shaped(kernel: string, what: string, x: Shaped, wanted: readonly number[]): void {
+export function shaped(kernel: string, what: string, x: Shaped, wanted: readonly number[]): void {
   if (!sameShape(x.shape, wanted)) {
     throw new RangeError(`${kernel}: ${what} has shape ${text(x.shape)}, not ${text(wanted)}`);
   }

@@ -145,7 +145,7 @@ export interface Kernels<T extends Shaped> {
   expand(x: T, shape: readonly number[]): T;
   /** y[i] = x[begin + step · i]. */
   slice(x: T, part: Slice): T;
-  /** Zeros of `shape`, and dy (float32) where the slice was: the gradient of {@linkcode slice}. */
+  /** Zeros of `shape`, and dy where the slice was: the gradient of {@linkcode slice}. */
   sliceGrad(dy: T, shape: readonly number[], part: Slice): T;
   /** x with a border of `value`. */
   pad(x: T, border: Border, value: number): T;

@@ -2,6 +2,7 @@
 import { apply } from "../autograd/graph.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
+import { toDtype, toShape } from "../tensor/combine.ts";
 import { tensor } from "../tensor/create.ts";
 import { sameShape, text } from "../device/shape.ts";
 import type { NestedArray } from "../tensor/values.ts";
@@ -256,9 +257,9 @@ function divisor(classes: Classes, weight: Tensor | null): Tensor | number {
 function misses(logits: Tensor, index: Tensor, dim: number): Tensor {
   const count = logits.shape[dim];
   const rest = logits.shape.map((_, i) => i).filter((i) => i !== dim);
-  const rows = logits.permute([...rest, dim]).to("float32").reshape(index.size, count);
-  const inputs = [rows.value, index.reshape(index.size).value];
-  return new Tensor(apply("crossEntropy", inputs, undefined)).reshape(index.shape);
+  const lines = toDtype(logits.permute([...rest, dim]).value, "float32");
+  const inputs = [toShape(lines, [index.size, count]), toShape(index.value, [index.size])];
+  return new Tensor(toShape(apply("crossEntropy", inputs, undefined), index.shape));
 }
 
 /** −x[y], reduced. */

@@ -12,7 +12,7 @@ import { checkBoolean, checkNumber, checkOptions, surplus } from "../text/argume
  *
  * @param x Any shape.
  * @param p Probability of a zero, from 0 to 1.
- * @param options `training`: if false, x is returned as it is; true if not said.
+ * @param options `training`: if false, the numbers stay as they are; true if not said.
  * @returns A tensor of x's shape.
  * @throws {RangeError} if p is no probability.
  * @throws {TypeError} if x is no tensor, p no number, or there is no such option.
@@ -30,7 +30,7 @@ export function dropout(x: Tensor, p = 0.5, options: { training?: boolean } = {}
   checkBoolean("dropout", "training", training);
   checkNumber("dropout", "p", p);
   if (!(p >= 0 && p <= 1)) throw new RangeError(`dropout: p must be a probability from 0 to 1, not ${p}`);
-  if (!training || p === 0) return x;
+  if (!training || p === 0) return x.clone();
   if (p === 1) return x.mul(0);
   return new Tensor(apply("dropout", [toDtype(x.value, "float32")], { draw: draw(x.size), p }));
 }

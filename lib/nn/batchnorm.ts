@@ -14,8 +14,9 @@ import {
   withDefaults,
 } from "../text/arguments.ts";
 import { oneTensor } from "./input.ts";
+import { learned } from "./draw.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import type { Parameter } from "./parameter.ts";
 
 /** Settings of a batch normalization. */
 export interface BatchNormLayerOptions {
@@ -74,8 +75,8 @@ abstract class BatchNorm extends Module {
     checkWhole(name, "numFeatures", numFeatures, 1);
     this.eps = checkRange(name, "eps", eps, 0);
     this.momentum = momentum === null ? null : checkRange(name, "momentum", momentum, 0, 1);
-    this.weight = affine ? new Parameter(ones(numFeatures)) : null;
-    this.bias = affine ? new Parameter(zeros(numFeatures)) : null;
+    this.weight = affine ? learned(ones(numFeatures)) : null;
+    this.bias = affine ? learned(zeros(numFeatures)) : null;
     this.runningMean = trackRunningStats ? zeros(numFeatures).keep() : null;
     this.runningVar = trackRunningStats ? ones(numFeatures).keep() : null;
     this.#batches = trackRunningStats ? tensor(0, { dtype: "int32" }).keep() : null;

@@ -75,7 +75,7 @@ function collect(result: unknown, into: Set<object>): void {
 
 /**
  * Frees a tensor that lay between two layers, once the second has its result: if it was made in the scope that is open
- * now, no gradient needs it, and the result is not the same memory.
+ * now, no gradient needs it, and the result is not the same tensor.
  *
  * @param between What the first layer returned.
  * @param result What the second layer made of it.

@@ -5,10 +5,10 @@ import { pair, type Size } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { argumentsText } from "./describe.ts";
 import { checkBoolean, checkOptions, checkWhole, surplus, withDefaults } from "../text/arguments.ts";
-import { asFilters, uniform } from "./draw.ts";
+import { asFilters, learned, uniform } from "./draw.ts";
 import { oneTensor } from "./input.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import type { Parameter } from "./parameter.ts";
 
 /** Settings of {@linkcode Conv2d}. */
 export interface Conv2dLayerOptions {
@@ -88,8 +88,8 @@ export class Conv2d extends Module {
     }
     const shape = [outChannels, inChannels / groups, ...this.kernelSize];
     const bound = 1 / Math.sqrt(shape[1] * shape[2] * shape[3]);
-    this.weight = new Parameter(asFilters(uniform(shape, -bound, bound)));
-    this.bias = bias ? new Parameter(uniform([outChannels], -bound, bound)) : null;
+    this.weight = learned(asFilters(uniform(shape, -bound, bound)));
+    this.bias = bias ? learned(uniform([outChannels], -bound, bound)) : null;
   }
 
   /**

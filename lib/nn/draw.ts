@@ -6,6 +6,7 @@ import { scoped } from "../autograd/scoped.ts";
 import { Value } from "../autograd/value.ts";
 import { random } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { Parameter } from "./parameter.ts";
 
 /** Runs `make` and frees all that it made, but for the result. */
 function keepOnly(make: () => Tensor): Tensor {
@@ -39,4 +40,11 @@ export function asFilters({ value: { buffer } }: Tensor): Tensor {
   const laid = device.arena.tidy(() => device.kernels.asFilters(storage));
   buffer.free("when its numbers were laid out as filters");
   return new Tensor(new Value(new Buffer(device, laid, "filters"))).keep();
+}
+
+/** A parameter of numbers that nobody else has: it takes their memory over. */
+export function learned(fresh: Tensor): Parameter {
+  const parameter = new Parameter(fresh);
+  fresh.value.buffer.free("when a parameter took it");
+  return parameter;
 }

@@ -3,10 +3,10 @@ import { linear } from "../functional/linear.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { argumentsText } from "./describe.ts";
 import { checkBoolean, checkOptions, checkWhole, surplus } from "../text/arguments.ts";
-import { uniform } from "./draw.ts";
+import { learned, uniform } from "./draw.ts";
 import { oneTensor } from "./input.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import type { Parameter } from "./parameter.ts";
 
 /** Settings of {@linkcode Linear}. */
 export interface LinearOptions {
@@ -53,8 +53,8 @@ export class Linear extends Module {
     const { bias = true } = options;
     checkBoolean("Linear", "bias", bias);
     const bound = 1 / Math.sqrt(inFeatures);
-    this.weight = new Parameter(uniform([outFeatures, inFeatures], -bound, bound));
-    this.bias = bias ? new Parameter(uniform([outFeatures], -bound, bound)) : null;
+    this.weight = learned(uniform([outFeatures, inFeatures], -bound, bound));
+    this.bias = bias ? learned(uniform([outFeatures], -bound, bound)) : null;
   }
 
   /**

@@ -246,8 +246,8 @@ export abstract class Module {
   }
 
   /**
-   * All parameters and buffers by their paths, with PyTorch's names, shapes and order. The tensors share memory with the
-   * module: they follow as it learns. `clone()` one to keep what it is now.
+   * All parameters and buffers by their paths, with PyTorch's names, shapes and order, as they are now: what the module learns
+   * later does not reach them. Kept, as by `keep()`; nothing is copied until the module changes.
    *
    * @returns A plain object; a parameter that is shared stands under each of its names.
    * @example
@@ -261,10 +261,17 @@ export abstract class Module {
    */
   stateDict(): StateDict {
     if (arguments.length > 0) surplus("stateDict", arguments, 0);
+    const state = this.#state();
+    for (const name in state) state[name] = state[name].detach().keep();
+    return state;
+  }
+
+  /** The parameters and buffers themselves. */
+  #state(): StateDict {
     const state: StateDict = {};
     this.#walk((path, { parameters, buffers }, module) => {
       module.refresh();
-      for (const [name, tensor] of [...parameters, ...buffers]) state[join(path, name)] = tensor.detach();
+      for (const [name, tensor] of [...parameters, ...buffers]) state[join(path, name)] = tensor;
     });
     return state;
   }
@@ -289,7 +296,7 @@ export abstract class Module {
     checkOptions("loadStateDict", options, ["strict"]);
     const { strict = true } = options;
     checkBoolean("loadStateDict", "strict", strict);
-    return loadState(this.constructor.name, this.stateDict(), state, strict);
+    return loadState(this.constructor.name, this.#state(), state, strict);
   }
 
   /** The tree of modules, each line as the call that makes it; a module inside of itself is not opened again. */

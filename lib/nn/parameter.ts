@@ -1,5 +1,5 @@
 /** What a module learns. */
-import { leaf } from "../autograd/graph.ts";
+import { detached, leaf } from "../autograd/graph.ts";
 import { text } from "../device/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { checkTensor } from "../tensor/check.ts";
@@ -28,7 +28,7 @@ export class Parameter extends Tensor {
   /**
    * Makes the parameter.
    *
-   * @param data Its first values, float32. The parameter shares memory with this tensor, but not its history.
+   * @param data Its first values, float32; changes of one do not reach the other.
    * @throws {TypeError} if it is no tensor, or its values are integers or booleans: those have no gradient.
    */
   constructor(data: Tensor) {
@@ -40,7 +40,7 @@ export class Parameter extends Tensor {
           `use to("float32"), or keep it in a field as a plain tensor`,
       );
     }
-    super(leaf(data.value.buffer, true));
+    super(leaf(detached(data.value.buffer, "Parameter"), true));
     this.keep();
   }
 }

@@ -162,6 +162,6 @@ export class Sequential extends Module implements Iterable<Module> {
       if (signal !== x) freeBetween(signal, next);
       signal = next;
     }
-    return signal;
+    return signal === x ? x.clone() : signal;
   }
 }

@@ -65,6 +65,6 @@ export class Identity extends Module {
    * @returns x
    */
   override forward(x: Tensor): Tensor {
-    return oneTensor(this, x, arguments);
+    return oneTensor(this, x, arguments).clone();
   }
 }

@@ -1,4 +1,5 @@
 /** Adam and AdamW. */
+import { exclusive } from "../autograd/in_place.ts";
 import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { fraction, nonNegative } from "./check.ts";
@@ -54,16 +55,16 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
 
   /** @internal */
   protected override update(param: Tensor, grad: Storage, group: AdamGroup, state: ParamState): void {
-    const { betas: [beta1, beta2], eps: epsilon, amsgrad } = group, { buffer: own } = param.value;
+    const { betas: [beta1, beta2], eps: epsilon, amsgrad } = group;
     const arrays = {
-      param: own.exclusive(),
+      param: exclusive(param.value, "step"),
       grad,
       m: this.remembered(param, state, "expAvg"),
       v: this.remembered(param, state, "expAvgSq"),
       vMax: amsgrad ? this.remembered(param, state, "maxExpAvgSq") : null,
     };
     const settings = { ...group, beta1, beta2, epsilon, decoupled: this.#decoupled, step: state.step };
-    this.run(own.device, (k) => k.adamStep(arrays, settings));
+    this.run(param.device, (k) => k.adamStep(arrays, settings));
   }
 }
 

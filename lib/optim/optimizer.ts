@@ -1,5 +1,6 @@
 /** What all optimizers share: groups of parameters, their state, and the checks. */
 import { Buffer } from "../autograd/buffer.ts";
+import { detached } from "../autograd/graph.ts";
 import { unrecorded } from "../autograd/no_grad.ts";
 import { Value } from "../autograd/value.ts";
 import type { Device } from "../device/device.ts";
@@ -170,13 +171,12 @@ export abstract class Optimizer<H extends HasRate> {
     for (const group of this.paramGroups) this.check(group);
     for (const group of this.paramGroups) {
       for (const param of group.params) {
-        const { grad, buffer } = param.value;
+        const { grad } = param.value;
         if (grad === null || grad.buffer.freed) continue;
         let state = this.#state.get(param);
         if (state === undefined) this.#state.set(param, state = { step: 0, buffers: new Map() });
         state.step++;
         this.update(param, grad.buffer.storage, group, state);
-        buffer.version++;
       }
     }
   }
@@ -200,9 +200,9 @@ export abstract class Optimizer<H extends HasRate> {
   }
 
   /**
-   * The memory of the optimizer, to be stored beside the network's.
+   * The memory of the optimizer as it is now, to be stored beside the network's.
    *
-   * @returns Tensors share memory with the optimizer's.
+   * @returns Its tensors are kept, as by `keep()`; later steps do not reach them.
    */
   stateDict(): OptimizerState {
     const order = this.paramGroups.flatMap((group) => group.params);
@@ -210,7 +210,10 @@ export abstract class Optimizer<H extends HasRate> {
     order.forEach((param, i) => {
       const known = this.#state.get(param);
       if (known === undefined) return;
-      const tensors = [...known.buffers].map(([name, buffer]) => [name, new Tensor(new Value(buffer))]);
+      const tensors = [...known.buffers].map(([name, buffer]) => [
+        name,
+        new Tensor(new Value(detached(buffer, "stateDict"))).keep(),
+      ]);
       state[i] = { step: known.step, ...Object.fromEntries(tensors) };
     });
     let at = 0;
@@ -285,7 +288,9 @@ export abstract class Optimizer<H extends HasRate> {
       for (const [name, value] of Object.entries(values)) {
         if (!(value instanceof Tensor)) continue;
         this.remembered(param, state, name);
-        unrecorded(() => new Tensor(new Value(state.buffers.get(name)!)).copy_(value));
+        const memory = new Value(state.buffers.get(name)!);
+        unrecorded(() => new Tensor(memory).copy_(value));
+        state.buffers.set(name, memory.buffer);
       }
       this.#state.set(param, state);
     }

@@ -1,4 +1,5 @@
 /** RMSprop. */
+import { exclusive } from "../autograd/in_place.ts";
 import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { nonNegative } from "./check.ts";
@@ -71,14 +72,14 @@ export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
     group: Required<RMSpropOptions>,
     state: ParamState,
   ): void {
-    const { eps: epsilon, centered, momentum } = group, { buffer: own } = param.value;
+    const { eps: epsilon, centered, momentum } = group;
     const arrays = {
-      param: own.exclusive(),
+      param: exclusive(param.value, "step"),
       grad,
       square: this.remembered(param, state, "squareAvg"),
       average: centered ? this.remembered(param, state, "gradAvg") : null,
       buffer: momentum > 0 ? this.remembered(param, state, "momentumBuffer") : null,
     };
-    this.run(own.device, (k) => k.rmspropStep(arrays, { ...group, epsilon }));
+    this.run(param.device, (k) => k.rmspropStep(arrays, { ...group, epsilon }));
   }
 }

@@ -1,4 +1,5 @@
 /** Stochastic gradient descent. */
+import { exclusive } from "../autograd/in_place.ts";
 import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { nonNegative } from "./check.ts";
@@ -81,9 +82,9 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
     group: Required<SGDOptions>,
     state: ParamState,
   ): void {
-    const { buffer: own } = param.value, first = !state.buffers.has("momentumBuffer");
+    const first = !state.buffers.has("momentumBuffer");
     const buffer = group.momentum === 0 ? null : this.remembered(param, state, "momentumBuffer");
-    const arrays = { param: own.exclusive(), grad, buffer };
-    this.run(own.device, (k) => k.sgdStep(arrays, { ...group, first }));
+    const arrays = { param: exclusive(param.value, "step"), grad, buffer };
+    this.run(param.device, (k) => k.sgdStep(arrays, { ...group, first }));
   }
 }

@@ -28,6 +28,11 @@ export function toDtype(value: Value, dtype: DType): Value {
   return value.dtype === dtype ? value : apply("cast", [value], { dtype });
 }
 
+/** The value in another shape; the same one where it has that shape already. */
+export function toShape(value: Value, shape: readonly number[]): Value {
+  return sameShape(value.shape, shape) ? value : apply("reshape", [value], { shape });
+}
+
 /**
  * Applies an operation of two inputs.
  *

@@ -2,11 +2,12 @@
 import { backward, backwardRecorded, forgetGradient } from "../autograd/backward.ts";
 import { Buffer } from "../autograd/buffer.ts";
 import { constant } from "../autograd/constant.ts";
-import { apply, commonDevice, leaf } from "../autograd/graph.ts";
+import { apply, commonDevice, detached, leaf } from "../autograd/graph.ts";
+import { settle } from "../autograd/in_place.ts";
 import { isRecording } from "../autograd/no_grad.ts";
 import { Value } from "../autograd/value.ts";
 import type { Device, DType, Values } from "../device/device.ts";
-import { type Arithmetic, combine, toDtype } from "./combine.ts";
+import { type Arithmetic, combine, toDtype, toShape } from "./combine.ts";
 import { type Format, formatValues, inspect } from "./print.ts";
 import { type Index, slice } from "./slice.ts";
 import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
@@ -316,9 +317,10 @@ export class Tensor {
   }
 
   /**
-   * The same numbers, without their history: no gradient flows through.
+   * The same numbers, without their history: no gradient flows through. Nothing is copied until one of the two changes in
+   * place; the other then stays as it is.
    *
-   * @returns A leaf that shares memory with this tensor.
+   * @returns A leaf of the same shape and dtype.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -330,11 +332,12 @@ export class Tensor {
    */
   detach(): Tensor {
     if (arguments.length > 0) surplus("detach", arguments, 0);
-    return new Tensor(new Value(this.value.buffer));
+    return new Tensor(new Value(detached(this.value.buffer, "detach")));
   }
 
   /**
-   * The numbers copied to memory of their own; gradients flow through.
+   * The same numbers in a tensor of their own; gradients flow through. Nothing is copied until one of the two changes in
+   * place.
    *
    * @returns A tensor of the same shape and dtype.
    * @example
@@ -348,10 +351,7 @@ export class Tensor {
    */
   clone(): Tensor {
     if (arguments.length > 0) surplus("clone", arguments, 0);
-    const one = constant(this.device, 1, this.dtype === "bool" ? "int32" : this.dtype);
-    if (this.dtype !== "bool") return new Tensor(apply("mul", [this.value, one], undefined));
-    const number = apply("mul", [toDtype(this.value, "int32"), one], undefined);
-    return new Tensor(toDtype(number, "bool"));
+    return new Tensor(apply("clone", [this.value], undefined));
   }
 
   /**
@@ -509,7 +509,7 @@ export class Tensor {
   }
 
   /**
-   * Sets every element to 0, and cuts the history.
+   * Sets every element to 0. No gradient flows to what they were computed from: it is 0.
    *
    * @returns This tensor.
    * @throws {Error} on a leaf that requires a gradient, outside noGrad.
@@ -526,7 +526,7 @@ export class Tensor {
   }
 
   /**
-   * Sets every element to one number, and cuts the history.
+   * Sets every element to one number. No gradient flows to what they were computed from: it is 0.
    *
    * @param number The number.
    * @returns This tensor.
@@ -563,14 +563,61 @@ export class Tensor {
     return this.#overwrite("copy_", this.#lift("copy_", other));
   }
 
+  /** All of it, as far as the source reaches by broadcasting. */
   #overwrite(name: string, source: Value): this {
+    const { value } = this, { shape } = value;
     this.#checkFits(name, source.shape);
-    commonDevice(name, [this.value, source]);
-    const value = toDtype(source, this.dtype);
-    if (!sameShape(value.shape, this.value.shape)) {
-      return this.#settle(name, apply("expand", [value], { shape: this.value.shape }));
+    commonDevice(name, [value, source]);
+    const whole = { begin: shape.map(() => 0), size: shape, step: shape.map(() => 1) };
+    return this.#settle(name, apply("sliceScatter", [value, toDtype(source, this.dtype)], whole));
+  }
+
+  /**
+   * Writes into a part of the tensor, in place. `x.set_([0, [1, 3]], 9)` is PyTorch's `x[0, 1:3] = 9`. Gradients flow to what
+   * was written, and to the rest of what there was before.
+   *
+   * @param index The part, as a list of what `at()` takes: for each dimension a number; a range `[start, end, step?]`, the end
+   * excluded; or null for all.
+   * @param value What is written there: a number, nested arrays or a tensor, broadcast to the shape of `x.at(...index)`.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} if an index lies outside, or the value's shape does not broadcast to that of the part.
+   * @throws {TypeError} if the index is no list, or the value does not fit into this tensor's dtype.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = zeros(2, 3);
+   * x.set_([0, [1, 3]], 9).set_([1], [1, 2, 3]);
+   * assertEquals(await x.array(), [[0, 9, 9], [1, 2, 3]]);
+   * ```
+   */
+  set_(index: readonly Index[], value: TensorLike): this {
+    if (arguments.length > 2) surplus("set_", arguments, 2);
+    if (!Array.isArray(index)) {
+      throw new TypeError(`set_: the index is a list, as in set_([0], 9), not ${describe(index)}`);
     }
-    return this.#settle(name, value === source ? new Tensor(value).clone().value : value);
+    const { part, gone } = slice("set_", index, this.value.shape);
+    const { dtype, device } = this;
+    const source = value instanceof Tensor ? value.value : makeValue("set_", value, { dtype, device });
+    if (promote(dtype, source.dtype) !== dtype) {
+      throw new TypeError(
+        `set_: the value is ${source.dtype}, which does not fit into this ${dtype} tensor; use to("${dtype}")`,
+      );
+    }
+    const shape = part.size.filter((_, d) => !gone.includes(d));
+    let own = source.shape;
+    // As in PyTorch, a value may have more dimensions in front, of size 1.
+    while (own.length > shape.length && own[0] === 1) own = own.slice(1);
+    if (!sameShape(broadcastShapes("set_", shape, own), shape)) {
+      throw new RangeError(
+        `set_: a value of shape ${text(source.shape)} does not fit into a part of shape ${text(shape)}`,
+      );
+    }
+    const upright = [...shape.slice(own.length).fill(1), ...own];
+    for (const d of gone) upright.splice(d, 0, 1);
+    const written = toShape(toDtype(source, dtype), upright);
+    return this.#settle("set_", apply("sliceScatter", [this.value, written], part));
   }
 
   #inPlace(name: string, other: TensorLike, operation: "add" | "sub" | "mul" | "div"): this {
@@ -600,16 +647,17 @@ export class Tensor {
 
   /** Puts a result into this tensor's memory and graph. */
   #settle(name: string, result: Value): this {
-    const { value } = this, recording = isRecording();
+    const { value } = this, { node } = value, recording = isRecording();
     if (recording && value.isLeaf && value.requiresGrad) {
       throw new Error(
         `${name}: a leaf that requires a gradient cannot change in place while operations are recorded; wrap the call: noGrad(() => …)`,
       );
     }
-    const { arena, kernels } = this.device, old = value.buffer.storage, next = result.buffer.storage;
-    value.buffer.replace(arena.tidy(() => kernels.laidLike(next, old)));
-    if (recording) value.node = result.node;
-    if (result.buffer.uses === 0 && !result.buffer.kept) result.buffer.free(`by ${name}()`);
+    settle(value, result, name);
+    if (!recording) return this;
+    value.node = result.node;
+    // Who asked for the gradient of this tensor means what it is in the end.
+    if (node !== null && node.keeper === value) [node.keeper, result.node!.keeper] = [null, value];
     return this;
   }
 
@@ -893,7 +941,7 @@ export class Tensor {
    */
   to(dtype: DType): Tensor {
     if (arguments.length > 1) surplus("to", arguments, 1);
-    return new Tensor(toDtype(this.value, checkDtype("to", dtype)));
+    return checkDtype("to", dtype) === this.dtype ? this.clone() : new Tensor(toDtype(this.value, dtype));
   }
 
   // Two tensors, element by element, broadcast
@@ -1414,7 +1462,6 @@ export class Tensor {
         }`,
       );
     }
-    if (sameShape(wanted, this.value.shape)) return new Tensor(this.value);
     return new Tensor(apply("reshape", [this.value], { shape: wanted }));
   }
 
@@ -1442,10 +1489,10 @@ export class Tensor {
   }
 
   /**
-   * Another order of the dimensions; copies nothing.
+   * Another order of the dimensions. Nothing is copied until one of the two tensors changes in place.
    *
    * @param dims Every dimension once: the result's dimension i is this tensor's `dims[i]`.
-   * @returns A tensor that shares memory with this one.
+   * @returns A tensor of the dimensions in that order.
    * @throws {RangeError} if a dimension is missing, does not exist, or is named twice.
    * @example
    * ```ts
@@ -1465,11 +1512,11 @@ export class Tensor {
   }
 
   /**
-   * Two dimensions exchanged; copies nothing.
+   * Two dimensions exchanged. Nothing is copied until one of the two tensors changes in place.
    *
    * @param a A dimension.
    * @param b Another one.
-   * @returns A tensor that shares memory with this one.
+   * @returns A tensor of as many dimensions.
    * @throws {RangeError} if a dimension does not exist.
    * @example
    * ```ts
@@ -1487,9 +1534,9 @@ export class Tensor {
   }
 
   /**
-   * A matrix transposed: rows become columns; copies nothing.
+   * A matrix transposed: rows become columns. Nothing is copied until one of the two tensors changes in place.
    *
-   * @returns A tensor that shares memory with this one.
+   * @returns A tensor of as many dimensions.
    * @throws {RangeError} for more than two dimensions.
    * @example
    * ```ts
@@ -1505,7 +1552,7 @@ export class Tensor {
         `t: a tensor of at most 2 dimensions is needed, not ${text(this.shape)}; use transpose()`,
       );
     }
-    return this.ndim < 2 ? new Tensor(this.value) : this.transpose(0, 1);
+    return this.ndim < 2 ? this.clone() : this.transpose(0, 1);
   }
 
   /**
@@ -1544,7 +1591,6 @@ export class Tensor {
     if (arguments.length > 1) surplus("squeeze", arguments, 1);
     const { shape } = this.value;
     const gone = checkDims("squeeze", dim, this.ndim).filter((d) => shape[d] === 1);
-    if (gone.length === 0) return new Tensor(this.value);
     return new Tensor(apply("reshape", [this.value], { shape: shape.filter((_, d) => !gone.includes(d)) }));
   }
 
@@ -1568,7 +1614,6 @@ export class Tensor {
     if (lead < 0 || !sameShape(broadcastShapes("expand", own, wanted), wanted)) {
       throw new RangeError(`expand: shape ${text(own)} does not repeat to ${text(asked)}`);
     }
-    if (sameShape(wanted, own)) return new Tensor(this.value);
     return new Tensor(apply("expand", [this.value], { shape: wanted }));
   }
 
@@ -1579,7 +1624,7 @@ export class Tensor {
    *
    * @param index For each dimension, from the first: a number; a range `[start, end, step?]`, the end excluded; or null for all.
    * Negative numbers count from the end; dimensions that are not named are taken whole.
-   * @returns A tensor of its own memory, without the dimensions that a number was given for.
+   * @returns A tensor without the dimensions that a number was given for.
    * @throws {RangeError} if an index lies outside, a step is below 1, or there are more than the tensor has dimensions.
    * @example
    * ```ts
@@ -1591,10 +1636,10 @@ export class Tensor {
    * ```
    */
   at(...index: Index[]): Tensor {
-    const { part, gone } = slice(index, this.value.shape);
+    const { part, gone } = slice("at", index, this.value.shape);
     const whole = sameShape(part.size, this.value.shape);
-    const cut = new Tensor(whole ? this.value : apply("slice", [this.value], part));
-    return gone.length === 0 ? cut : cut.squeeze(gone);
+    const cut = whole ? this : new Tensor(apply("slice", [this.value], part));
+    return gone.length > 0 || whole ? cut.squeeze(gone) : cut;
   }
 
   /**

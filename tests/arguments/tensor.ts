@@ -60,6 +60,14 @@ export const tensorRoom: Room = {
     "Tensor.mul_": operand,
     "Tensor.div_": operand,
     "Tensor.copy_": operand,
+    "Tensor.set_": {
+      good: [
+        () => [[0, [0, 1]], ones(1)],
+        () => [[null, 1], 9],
+        () => [[], [[1, 2], [3, 4]]],
+        () => [[0], true],
+      ],
+    },
     "Tensor.fill_": { good: [() => [1], () => [true]] },
     "Tensor.leakyRelu": { good: [() => [0.1]] },
     "Tensor.clamp": { good: [() => [{ min: 0, max: 1 }], () => [0, 1], () => [null, 1], () => [0, null]] },

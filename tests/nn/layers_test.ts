@@ -228,7 +228,10 @@ onEachDevice(
     const zeros = values.filter((value) => value === 0).length;
     assertAlmostEquals(zeros / 4000, 0.25, 0.04);
     assert(values.every((value) => value === 0 || Math.abs(value - 4 / 3) < 1e-6));
-    assertEquals(layer.eval().forward(x), x);
+    const same = layer.eval().forward(x);
+    assertEquals(await same.array(), await x.array());
+    same.zero_();
+    assertEquals(await x.sum().item(), 4000);
   },
 );
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { currentDevice, nn, noGrad, ones, randn, type Tensor, tensor, zeros } from "descent";
+import { currentDevice, nn, noGrad, ones, optim, randn, steps, type Tensor, tensor, zeros } from "descent";
 
 class Block extends nn.Module {
   norm = new nn.BatchNorm1d(2);
@@ -110,17 +110,34 @@ Deno.test("zeroGrad() forgets gradients, requiresGrad_(false) keeps new ones fro
   assertEquals(net.forward(ones(2, 3)).requiresGrad, true);
 });
 
-Deno.test("stateDict() shares memory with the module; loadStateDict() copies", async () => {
-  const a = new nn.Linear(2, 1), b = new nn.Linear(2, 1);
+Deno.test("stateDict() is what the module is now, and loadStateDict() copies", async () => {
+  const a = new nn.Linear(2, 1), b = new nn.Linear(2, 1), first = await a.weight.array();
   const state = a.stateDict();
   assertEquals(state.weight.requiresGrad, false);
   b.loadStateDict(state);
   noGrad(() => a.weight.fill_(7));
-  assertEquals(await state.weight.array(), [[7, 7]]);
-  assert((await b.weight.data())[0] !== 7);
+  const optimizer = new optim.SGD(b.parameters(), { lr: 1 });
+  b.forward(ones(1, 2)).sum().backward();
+  optimizer.step();
+  assertEquals(await state.weight.array(), first);
+  assert((await b.weight.array()).toString() !== String(first));
   a.loadStateDict(a.stateDict());
   assertEquals(await a.weight.array(), [[7, 7]]);
+  a.loadStateDict(state);
+  assertEquals(await a.weight.array(), first);
   assert(a.weight.requiresGrad && a.weight.isLeaf);
+});
+
+Deno.test("the best state of a training is there after it", async () => {
+  const net = new nn.Linear(1, 1), optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
+  let best: nn.StateDict = {}, weight: unknown;
+  for await (const { index } of steps(5, { progress: false })) {
+    if (index === 1) [best, weight] = [net.stateDict(), await net.weight.array()];
+    optimizer.zeroGrad();
+    net.forward(ones(1, 1)).square().sum().backward();
+    optimizer.step();
+  }
+  assertEquals(await best.weight.array(), weight);
 });
 
 Deno.test("loadStateDict() keeps the layout that convolutions compute in", async () => {
@@ -189,11 +206,11 @@ Deno.test("a module is printed as a tree of the calls that make it", () => {
   assertEquals(Deno.inspect(net), String(net));
 });
 
-Deno.test("Parameter shares memory with its tensor and refuses integers", async () => {
+Deno.test("Parameter starts from a tensor, which stays as it is, and refuses integers", async () => {
   const data = zeros(2);
   const parameter = new nn.Parameter(data);
   noGrad(() => parameter.add_(1));
-  assertEquals(await data.array(), [1, 1]);
+  assertEquals([await parameter.array(), await data.array()], [[1, 1], [0, 0]]);
   assertThrows(() => new nn.Parameter(tensor([1], { dtype: "int32" })), TypeError, "not int32 [1]");
   // deno-lint-ignore no-explicit-any
   assertThrows(() => new nn.Parameter([1, 2] as any), TypeError, "the data must be a tensor, not [1, 2]");

@@ -94,13 +94,49 @@ Deno.test("groups have hyper-parameters of their own; lr sets all of them", asyn
   assertEquals(optimizer.paramGroups.map((group) => group.lr), [0.5, 0.5, 0.5]);
 });
 
-Deno.test("an update is seen by tensors that share the parameter's memory, and by graphs that saved it", () => {
-  const w = leaf([2]), x = leaf([3]);
-  const product = w.mul(x).sum();
-  const optimizer = new optim.SGD([w], { lr: 1 });
+onEachDevice("an update reaches no other tensor, and no graph that was computed before it", async () => {
+  for (
+    const make of [
+      (w: Tensor) => new optim.SGD([w], { lr: 1 }),
+      (w: Tensor) => new optim.AdamW([w], { lr: 1 }),
+      (w: Tensor) => new optim.RMSprop([w], { lr: 1 }),
+    ]
+  ) {
+    const w = leaf([2]), x = leaf([3]);
+    const product = w.mul(x).sum(), before = w.detach();
+    const optimizer = make(w);
+    setGradient(w, [1]);
+    optimizer.step();
+    product.backward();
+    assertEquals(await x.grad!.array(), [2]);
+    assertEquals(await before.array(), [2]);
+    assert(await w.item() < 2);
+  }
+});
+
+Deno.test("an update copies nothing where nobody else has the parameter's numbers", () => {
+  const w = leaf(Array(300).fill(1)), optimizer = new optim.Adam([w]);
+  const train = () => {
+    w.zeroGrad();
+    w.square().sum().backward();
+    optimizer.step();
+  };
+  train();
+  const { dataId } = w.value.buffer.storage;
+  train();
+  assertEquals(w.value.buffer.storage.dataId, dataId);
+});
+
+Deno.test("stateDict() of an optimizer is what it remembers now", async () => {
+  const w = leaf([2]), optimizer = new optim.SGD([w], { momentum: 0.5 });
   setGradient(w, [1]);
   optimizer.step();
-  assertThrows(() => product.backward(), Error, "was changed in place afterwards");
+  const { momentumBuffer } = optimizer.stateDict().state[0] as Record<string, Tensor>;
+  optimizer.step();
+  assertEquals(await momentumBuffer.array(), [1]);
+  momentumBuffer.zero_();
+  const now = optimizer.stateDict().state[0] as Record<string, Tensor>;
+  assertEquals(await now.momentumBuffer.array(), [1.5]);
 });
 
 Deno.test("a saved optimizer goes on as if it had not been interrupted", async () => {

@@ -30,7 +30,7 @@ export const mul = rule({
 
 export const div = rule({
   maths: "y = a / b;  ∂a = g / b, ∂b = −g · y / b",
-  saves: { inputs: second, output: true },
+  saves: { inputs: second, output: ([, b]) => b },
   forward: (k, [a, b]) => k.div(a, b),
   gradient: (k, { g, inputs: [, b], output: y, shapes }) => [
     () => sumTo(k, k.div(g, b), shapes[0]),
@@ -40,7 +40,7 @@ export const div = rule({
 
 export const pow = rule({
   maths: "y = aᵇ;  ∂a = g · b · aᵇ⁻¹ (0 where b = 0), ∂b = g · y · ln a (0 where a = 0 and b ≥ 0)",
-  saves: { inputs: all, output: true },
+  saves: { inputs: all, output: ([, b]) => b },
   forward: (k, [a, b]) => k.pow(a, b),
   gradient: (k, { g, inputs: [a, b], output: y, shapes }) => [
     () => {

@@ -1,5 +1,5 @@
 /** Batch normalization (Ioffe & Szegedy 2015) of [N, C, ...], and dropout. */
-import { all, rule } from "../rule.ts";
+import { rule } from "../rule.ts";
 import type { Kernels } from "../../device/kernels.ts";
 import type { Shaped } from "../../device/storage.ts";
 import type { Draw } from "../../philox.ts";
@@ -23,14 +23,14 @@ function perChannel<T extends Shaped>(k: Kernels<T>, x: T, rank: number): T {
 
 export const batchNormInference = rule<{ epsilon: number }>({
   maths: "y = γ (x − μ) / √(σ² + ε) + β with μ, σ² as given;  ∂x = g γ / √(σ² + ε), ∂γ = Σ g x̂, ∂β = Σ g",
-  saves: { inputs: all },
+  saves: { inputs: (index, [x, scale]) => [scale, x, false, scale, x || scale][index] },
   forward: (k, [x, scale, offset, mean, variance], { epsilon }) => {
     const slope = k.mul(scale, k.rsqrt(k.add(variance, epsilon))), rank = x.shape.length;
     const shift = k.sub(offset, k.mul(mean, slope));
     return k.add(k.mul(x, perChannel(k, slope, rank)), perChannel(k, shift, rank));
   },
   gradient: (k, { g, inputs: [x, scale, , mean, variance], attrs: { epsilon } }) => {
-    const rank = x.shape.length, rows = x.shape.map((_, i) => i).filter((i) => i !== 1);
+    const rank = g.shape.length, rows = g.shape.map((_, i) => i).filter((i) => i !== 1);
     const inverse = () => k.rsqrt(k.add(variance, epsilon));
     return [
       () => k.mul(g, perChannel(k, k.mul(scale, inverse()), rank)),

@@ -1,7 +1,16 @@
 /** The same numbers in another arrangement. */
 import { rule } from "../rule.ts";
-import type { Border, Slice } from "../../device/kernels.ts";
+import type { Border, Kernels, Slice } from "../../device/kernels.ts";
+import { sameShape } from "../../device/shape.ts";
+import type { Shaped } from "../../device/storage.ts";
 import { sumTo } from "./broadcast.ts";
+
+export const clone = rule({
+  maths: "y = x;  ∂x = g",
+  saves: {},
+  forward: (_, [x]) => x,
+  gradient: (_, { g }) => [() => g],
+});
 
 export const reshape = rule<{ shape: readonly number[] }>({
   maths: "y = x seen with another shape;  ∂x = g seen with x's shape",
@@ -45,6 +54,29 @@ export const sliceGrad = rule<Slice & { shape: readonly number[] }>({
   saves: {},
   forward: (k, [d], part) => k.sliceGrad(d, part.shape, part),
   gradient: (k, { g, attrs }) => [() => k.slice(g, attrs)],
+});
+
+/** Which elements of an array of a shape lie in a part of it. */
+function within<T extends Shaped>(k: Kernels<T>, shape: readonly number[], part: Slice): T {
+  return k.cast(k.sliceGrad(k.fill(part.size, 1), shape, part), "bool");
+}
+
+export const sliceScatter = rule<Slice>({
+  maths:
+    "y = x, but y[begin + step · i] = v[i], v broadcast;  ∂x = g, 0 at those places, ∂v = Σ g at those places",
+  saves: {},
+  forward: (k, [x, v], part) => {
+    const written = k.expand(v, part.size);
+    if (sameShape(part.size, x.shape)) return written;
+    return k.select(within(k, x.shape, part), k.sliceGrad(written, x.shape, part), x);
+  },
+  gradient: (k, { g, shapes: [shape, written], attrs: part }) => {
+    const whole = sameShape(part.size, shape);
+    return [
+      () => whole ? k.fill(shape, 0) : k.select(within(k, shape, part), 0, g),
+      () => sumTo(k, whole ? g : k.slice(g, part), written),
+    ];
+  },
 });
 
 export const concat = rule<{ dim: number }>({

@@ -132,7 +132,7 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
   }
   sliceGrad(dy: Storage, shape: readonly number[], part: Slice): Storage {
     check.part("sliceGrad", shape, part);
-    check.fits("sliceGrad", "dy", dy, part.size);
+    check.shaped("sliceGrad", "dy", dy, part.size);
     const [begin, , step] = inMemory(dy.order, part);
     return seen(
       sliceGrad(this.#engine, dense(dy), layout.inMemory(dy.order, shape), begin, step),

@@ -59,7 +59,7 @@ export function slice(x: HostArray, part: Slice): HostArray {
 /** {@linkcode Kernels.sliceGrad} */
 export function sliceGrad(dy: HostArray, shape: readonly number[], part: Slice): HostArray {
   check.part("sliceGrad", shape, part);
-  check.fits("sliceGrad", "dy", dy, part.size);
+  check.shaped("sliceGrad", "dy", dy, part.size);
   const { start, steps } = inside(shape, part.begin, part.step);
   return put(dy, zeros(shape, dy.dtype), places(part.size, steps, start));
 }

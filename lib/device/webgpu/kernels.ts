@@ -133,7 +133,9 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
   }
   reshape(x: Storage, shape: readonly number[]): Storage {
     check.reshaped(x, shape);
-    return this.#gpu.share(this.#plain(x), shape);
+    const order = layout.reshapedOrder(x, shape);
+    const { dataId, dtype } = order === undefined ? this.#plain(x) : x;
+    return this.#gpu.share(new Storage(dataId, [...shape], dtype, order ?? null));
   }
   permute(x: Storage, dims: readonly number[]): Storage {
     check.permutation(x, dims);
@@ -152,7 +154,7 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
   }
   sliceGrad(dy: Storage, shape: readonly number[], part: Slice): Storage {
     check.part("sliceGrad", shape, part);
-    check.fits("sliceGrad", "dy", dy, part.size);
+    check.shaped("sliceGrad", "dy", dy, part.size);
     const { order } = dy, memory = layout.inMemory(order, shape);
     return seen(arrange.sliceGrad(this.#gpu, dense(dy), memory, inMemory(order, part)), order);
   }

@@ -40,7 +40,7 @@ export type Names = Record<string, Tensor> | {
 };
 
 /** Steps that only lay numbers out in another way. A picture says nothing about them, where anything else happens. */
-const PLUMBING = new Set(["reshape", "cast", "expand"]);
+const PLUMBING = new Set(["reshape", "cast", "expand", "clone"]);
 /** Values of more numbers than this are not read. */
 const MOST = 16;
 
@@ -73,7 +73,7 @@ export function snapshot(y: Tensor, names: Names[]): Vertex {
     vertices.set(one, vertex);
     vertex.inputs = one.edges.map((edge, i) => {
       if (edge !== null) return vertices.get(edge)!;
-      const buffer = one.constants?.[i] ?? one.inputs[i]?.buffer;
+      const buffer = one.constants?.[i] ?? one.inputs[i] ?? undefined;
       const known = buffer === undefined ? undefined : constants.get(buffer);
       const made = known ?? constantOf(one, i, buffer, called);
       if (buffer !== undefined) constants.set(buffer, made);

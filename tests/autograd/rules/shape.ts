@@ -34,6 +34,25 @@ const slicing: Check = (draw) => {
   };
 };
 
+/** Writing into a part, of values that broadcast to it; now and then into all of it. */
+const writing: Check = (draw) => {
+  const shape = draw.shape(1, 4).map((n) => draw.kind === "random" ? n + 1 : n);
+  const parts = shape.map((n) => part(draw, n));
+  const rows = parts.filter(({ gone }) => !gone).map(({ takes }) => takes.length);
+  const value = draw.partner(rows);
+  return {
+    inputs: [draw.array(shape), draw.array(value)],
+    fn: (x, v) => x.mul(1).set_(parts.map(({ index }) => index), v),
+    expected: (x, v) => {
+      const wide = v.expand(rows);
+      return Plain.build(shape, (index) => {
+        const at = index.map((i, d) => parts[d].takes.indexOf(i));
+        return at.includes(-1) ? x.at(index) : wide.at(at.filter((_, d) => !parts[d].gone));
+      });
+    },
+  };
+};
+
 /** Two to three tensors, equal but for one dimension. */
 const concatenation: Check = (draw) => {
   const shape = draw.shape(1, 3), dim = draw.int(0, shape.length - 1);
@@ -134,6 +153,23 @@ export const checks: Checks = {
   "at() takes more of them": (draw) => {
     draw.int(0, 1);
     return slicing(draw);
+  },
+  "set_() writes into a part": writing,
+  "set_() writes into more of them": (draw) => {
+    draw.int(0, 1);
+    return writing(draw);
+  },
+  "copy_() writes over all, broadcast": (draw) => {
+    const whole = draw.shape(), shape = draw.partner(whole);
+    return {
+      inputs: [draw.array(whole), draw.array(shape)],
+      fn: (x, v) => x.mul(1).copy_(v),
+      expected: (_, v) => v.expand(whole),
+    };
+  },
+  "clone() is the same numbers": (draw) => {
+    const shape = draw.shape();
+    return { inputs: [draw.array(shape)], fn: (x) => x.clone(), expected: (x) => x };
   },
   "cat() puts tensors one after the other": concatenation,
   "cat() takes a tensor several times": (draw) => {

@@ -1,0 +1,51 @@
+/**
+ * Changes in place: a value takes other numbers, in another buffer. What a graph has saved of the old ones stays with that
+ * graph, so that a gradient is always that of the numbers it was computed with; `backward()` frees them.
+ *
+ * @module
+ */
+import type { Storage } from "../device/storage.ts";
+import { Buffer } from "./buffer.ts";
+import { current } from "./context.ts";
+import { moveTo } from "./scope.ts";
+import type { Value } from "./value.ts";
+
+/**
+ * Gives a value the numbers of a result that nobody else has; in memory they lie as the old ones did.
+ *
+ * @param name Who does so, for what is said of the old numbers.
+ */
+export function settle(value: Value, { buffer: fresh }: Value, name: string): void {
+  const { device, storage } = value.buffer;
+  const laid = device.arena.tidy(() => device.kernels.laidLike(fresh.storage, storage));
+  if (laid.dataId === fresh.storage.dataId) {
+    device.free(laid);
+    return take(value, fresh, name);
+  }
+  replace(value, laid, name);
+  if (fresh.uses === 0) fresh.free(`by ${name}()`);
+}
+
+/** Gives a value other numbers, laid out as its old ones; takes the storage. */
+export function replace(value: Value, storage: Storage, name: string): void {
+  take(value, new Buffer(value.buffer.device, storage, name), name);
+}
+
+/** The storage of a value, for a kernel that changes it: neither another tensor nor a graph will see the change. */
+export function exclusive(value: Value, name: string): Storage {
+  const { device, storage, uses } = value.buffer;
+  if (uses > 0) replace(value, device.share(storage), name);
+  return value.buffer.exclusive();
+}
+
+function take(value: Value, fresh: Buffer, name: string): void {
+  const old = value.buffer, { scope } = old;
+  fresh.kept = old.kept;
+  fresh.inner = old.inner;
+  if (scope === null || scope.heir === undefined) moveTo(scope, fresh);
+  value.buffer = fresh;
+  old.kept = false;
+  if (old.uses === 0) return old.free(`by ${name}()`);
+  old.past = true;
+  if (current().scope !== null) moveTo(current().scope, old);
+}
