@@ -9,6 +9,8 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { BESIDE } from "../lib/show/draw/beside.ts";
+import { darkStyle } from "../lib/show/draw/dark.ts";
 import { duration } from "../lib/text/numbers.ts";
 import type { Notebook } from "./notebooks/nbformat.ts";
 import { loadBytes } from "./packages.ts";
@@ -29,13 +31,14 @@ for (const [i, chapter] of chapters.entries()) {
   await write(fileOf(chapter), document(chapterPage(chapter, chapters[i - 1], chapters[i + 1])));
 }
 await write("index.html", document(contentsPage(chapters)));
-for (const file of ["style.css", "reference.css", "charts.js", "icon.svg"]) {
+for (const file of ["reference.css", "icon.svg"]) {
   await Deno.copyFile(new URL(`site/${file}`, import.meta.url), `${out}/assets/${file}`);
 }
+const style = await Deno.readTextFile(new URL("site/style.css", import.meta.url));
+await write("assets/style.css", `${style}\n${darkStyle("figure.drawn img, figure.drawn .chart")}\n`);
 await writeFormulaFonts();
 if (chapters.some(({ isInteractive }) => isInteractive)) {
-  const plotly = await import("plotly.js-dist/plotly.js", { with: { type: "text" } });
-  await write("assets/plotly.js", plotly.default);
+  for (const [file, text] of Object.entries(BESIDE)) await write(`assets/${file}`, await text());
 }
 await writeReference(`${out}/api`);
 console.log(

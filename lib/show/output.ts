@@ -12,6 +12,8 @@ let offer = false;
 /** Directories that may be written to; false: asked, and refused. */
 const granted = new Map<string, Promise<boolean>>();
 const names = new Set<string>();
+/** What pictures share, as far as this program has written it. */
+const shared = new Set<string>();
 
 /**
  * Says where `show()` writes its pictures.
@@ -23,18 +25,23 @@ export function writePicturesTo(path: string | null | undefined): void {
   offer = directory === null;
 }
 
-/** What is written for a picture: the ending of the file's name, and its text, made only if it may be written. */
+/** What is written: by file, or by the ending of a file's name, its text, made only if it may be written. */
 export type Files = Record<string, () => Promise<string>>;
 
 /**
  * Writes a picture's files, if the reader has asked for them. Whatever comes between, a refusal or a full disk, is said in a sentence:
  * no chapter ends for want of a picture.
  *
- * @param title What the file is named after.
- * @param files The files.
- * @param out A directory for this picture alone.
+ * @param title What the files are named after.
+ * @param files The files, by the endings of their names.
+ * @param options.beside What all pictures of the directory share, by name.
+ * @param options.out A directory for this picture alone.
  */
-export async function writePicture(title: string, files: Files, out?: string): Promise<void> {
+export async function writePicture(
+  title: string,
+  files: Files,
+  { beside = {}, out }: { beside?: Files; out?: string } = {},
+): Promise<void> {
   const path = out ?? directory;
   if (path === null) {
     if (offer) writeLine("(--out DIR keeps the pictures: a web page and an SVG each.)");
@@ -43,18 +50,23 @@ export async function writePicture(title: string, files: Files, out?: string): P
   }
   if (!granted.has(path)) granted.set(path, prepare(path));
   if (!await granted.get(path)) return;
-  const file = `${path.replace(/\/+$/, "")}/${freeName(title)}`;
+  const folder = path.replace(/\/+$/, "");
+  const name = freeName(title);
   const texts: [string, string][] = [];
   try {
-    for (const [ending, text] of Object.entries(files)) texts.push([ending, await text()]);
+    for (const [ending, text] of Object.entries(files)) texts.push([`${name}.${ending}`, await text()]);
+    for (const [file, text] of Object.entries(beside)) {
+      if (!shared.has(`${folder}/${file}`)) texts.push([file, await text()]);
+    }
   } catch (error) {
     // This one cannot be drawn; the next one may.
-    writeLine(`${file} is not kept: ${sentence(error)}`);
+    writeLine(`${folder}/${name} is not kept: ${sentence(error)}`);
     return;
   }
   try {
-    for (const [ending, text] of texts) await Deno.writeTextFile(`${file}.${ending}`, text);
-    writeLine(`→ ${file}.${Object.keys(files).join(", .")}`);
+    for (const [file, text] of texts) await Deno.writeTextFile(`${folder}/${file}`, text);
+    for (const file of Object.keys(beside)) shared.add(`${folder}/${file}`);
+    writeLine(`→ ${folder}/${name}.${Object.keys(files).join(", .")}`);
   } catch (error) {
     granted.set(path, Promise.resolve(false));
     writeLine(`Pictures are not kept: ${sentence(error)}`);

@@ -10,6 +10,8 @@ import { legibleLines } from "../text/escape.ts";
 import { type Chart, isChart } from "./chart/describe.ts";
 import type { Model } from "./chart/model.ts";
 import { resolve } from "./chart/resolve.ts";
+import { BESIDE } from "./draw/beside.ts";
+import { withDark } from "./draw/dark.ts";
 import { pageOf } from "./draw/page.ts";
 import { drawPng } from "./draw/pixels.ts";
 import { figureOf } from "./draw/plotly.ts";
@@ -35,8 +37,10 @@ interface Picture {
   text(options: TextOptions): string;
   /** For a notebook. */
   bundle(): Promise<{ bundle: Bundle; metadata: Record<string, unknown> }>;
-  /** For files; null: the text says it all. */
+  /** For files, by the endings of their names; null: the text says it all. */
   files: Files | null;
+  /** What its page needs beside it. */
+  beside: Files;
 }
 
 /** In a notebook text is as wide as the lines of most viewers. */
@@ -64,6 +68,7 @@ function words(shown: string): Picture {
     text: () => text,
     bundle: () => Promise.resolve({ bundle: { "text/plain": text }, metadata: {} }),
     files: null,
+    beside: {},
   };
 }
 
@@ -83,6 +88,7 @@ function tabular(title: string, text: (columns: number) => string, html: () => s
     text: ({ columns }) => text(columns),
     bundle: () => Promise.resolve({ bundle: bundle(), metadata: {} }),
     files: null,
+    beside: {},
   };
 }
 
@@ -98,12 +104,13 @@ async function chartPicture(chart: Chart): Promise<Picture> {
     bundle: async () => {
       const bundle: Bundle = { "text/plain": textOf(model, NOTEBOOK) };
       if (figure !== null) bundle["application/vnd.plotly.v1+json"] = figure;
-      return await withPng(bundle, await svg(), altOf(model));
+      return await withPng(bundle, await svg(), altOf(model), { drawn: model.kind !== "images" });
     },
     files: {
-      html: async () => await pageOf({ title, alt: altOf(model), figure, html: (await svg()).text }),
-      svg: async () => (await svg()).text,
+      html: async () => pageOf({ title, alt: altOf(model), figure, svg: await svg() }),
+      svg: async () => withDark(await svg()).text,
     },
+    beside: figure === null ? {} : BESIDE,
   };
 }
 
@@ -119,18 +126,20 @@ async function graphPicture({ root, title: given }: Graph): Promise<Picture> {
     text: ({ columns }) => text(columns),
     bundle: async () => await withPng({ "text/plain": text(NOTEBOOK.columns) }, await svg(), alt),
     files: {
-      html: async () => await pageOf({ title, alt, figure: null, html: (await svg()).text }),
-      svg: async () => (await svg()).text,
+      html: async () => pageOf({ title, alt, figure: null, svg: await svg() }),
+      svg: async () => withDark(await svg()).text,
     },
+    beside: {},
   };
 }
 
-/** Adds a PNG to a bundle, with its size on the screen and what a screen reader says. */
-async function withPng(bundle: Bundle, svg: Svg, alt: string) {
+/** Adds a PNG to a bundle, with its size on the screen, what a screen reader says, and whether it was drawn or photographed. */
+async function withPng(bundle: Bundle, svg: Svg, alt: string, { drawn = true } = {}) {
   const png = await drawPng(svg);
+  const size = { width: Math.round(svg.width), height: Math.round(svg.height) };
   return {
     bundle: { "image/png": png.toBase64(), ...bundle },
-    metadata: { "image/png": { width: Math.round(svg.width), height: Math.round(svg.height), alt }, alt },
+    metadata: { "image/png": { ...size, alt, drawn }, alt },
   };
 }
 

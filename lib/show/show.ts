@@ -44,5 +44,6 @@ export async function show(x: unknown, options: ShowOptions = {}): Promise<void>
   }
   const isTerminal = Deno.stdout.isTerminal();
   writeLine(picture.text({ columns: terminalColumns(), color: isTerminal && !Deno.noColor }));
-  if (picture.files !== null) await writePicture(options.name ?? picture.title, picture.files, options.out);
+  const { files, beside } = picture;
+  if (files !== null) await writePicture(options.name ?? picture.title, files, { beside, out: options.out });
 }

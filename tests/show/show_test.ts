@@ -55,10 +55,14 @@ programTest("with --out and the permission there is a page and an SVG of each pi
     assertStringIncludes(text, `→ ${folder}/sliding-down.html, .svg`);
     assertEquals(
       (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort(),
-      ["a-square.html", "a-square.svg", "checks.html", "checks.svg", "sliding-down.html", "sliding-down.svg"],
+      [
+        ...["a-square.html", "a-square.svg", "charts.js", "checks.html", "checks.svg", "plotly.min.js"],
+        ...["sliding-down.html", "sliding-down.svg"],
+      ],
     );
     const page = await Deno.readTextFile(`${folder}/sliding-down.html`);
-    assertStringIncludes(page, "Plotly.newPlot");
+    assertStringIncludes(page, 'src="charts.js"');
+    assert(page.length < 50_000, `a page of ${page.length} characters`);
     const svg = await Deno.readTextFile(`${folder}/a-square.svg`);
     assert(svg.startsWith("<svg") && svg.includes("square"));
   } finally {

@@ -14,7 +14,6 @@ export interface BrowserPage {
   evaluate<T>(script: string): Promise<T>;
   screenshot(options: { path: string; fullPage?: boolean }): Promise<unknown>;
   emulateMedia(options: { colorScheme: "light" | "dark" }): Promise<void>;
-  addScriptTag(options: { content: string }): Promise<unknown>;
   on(event: string, heard: (event: never) => void): void;
   locator(selector: string): Locator;
   waitForFunction(script: string, argument?: unknown, options?: { timeout?: number }): Promise<unknown>;

@@ -5,6 +5,7 @@
  */
 import { escapeMarkup, scriptJson } from "../../lib/text/escape.ts";
 import type { MimeBundle, Notebook, NotebookCell, Output } from "../notebooks/nbformat.ts";
+import { allowTags, TABLES } from "./allowed.ts";
 import type { Renderer } from "./markdown.ts";
 
 /** A chapter, ready to be put in a page. */
@@ -85,27 +86,40 @@ function bundleHtml(data: MimeBundle, metadata: Record<string, unknown>, rendere
   const plain = joined(data["text/plain"]);
   const of = (type: string) => joined(data[type]);
   if ("image/png" in data) {
-    const { width, height, alt } = (metadata["image/png"] ?? {}) as Record<string, unknown>;
-    const size = width && height ? ` width="${width}" height="${height}"` : "";
+    const { width, height, alt, drawn } = (metadata["image/png"] ?? {}) as Record<string, unknown>;
+    const size = width && height ? ` width="${Number(width)}" height="${Number(height)}"` : "";
     const words = escapeMarkup(String(alt ?? metadata.alt ?? plain));
-    const image = `<img src="data:image/png;base64,${of("image/png").trim()}"${size} alt="${words}">`;
-    return figure(image, data);
+    const image = `<img src="data:image/png;base64,${base64(of("image/png"))}"${size} alt="${words}">`;
+    return figure(image, data, drawn === true || PLOTLY in data);
   }
   if ("image/svg+xml" in data) {
-    const base64 = new TextEncoder().encode(of("image/svg+xml")).toBase64();
+    const drawing = new TextEncoder().encode(of("image/svg+xml")).toBase64();
     const words = escapeMarkup(String(metadata.alt ?? plain));
-    return figure(`<img src="data:image/svg+xml;base64,${base64}" alt="${words}">`, data);
+    return figure(`<img src="data:image/svg+xml;base64,${drawing}" alt="${words}">`, data, true);
   }
   if ("text/html" in data) {
-    return `<div class="output wide" tabindex="0" role="region" aria-label="output">${of("text/html")}</div>`;
+    return `<div class="output wide" tabindex="0" role="region" aria-label="output">${
+      allowTags(of("text/html"), TABLES)
+    }</div>`;
   }
   if ("text/markdown" in data) return `<div class="output">${renderer.markdown(of("text/markdown"))}</div>`;
   return text(plain, "output");
 }
 
-function figure(image: string, data: MimeBundle): string {
-  if (!(PLOTLY in data)) return `<figure>${image}</figure>`;
-  return `<figure data-plotly>${image}<script type="application/json">${
+/** The same bytes; an error if they are none. */
+function base64(text: string): string {
+  try {
+    return Uint8Array.fromBase64(text).toBase64();
+  } catch (cause) {
+    throw new Error("a notebook's picture is no base64: make the notebook anew", { cause });
+  }
+}
+
+/** A picture; what was drawn, and not photographed, is dark on a dark page. */
+function figure(image: string, data: MimeBundle, isDrawn: boolean): string {
+  const style = isDrawn ? ' class="drawn"' : "";
+  if (!(PLOTLY in data)) return `<figure${style}>${image}</figure>`;
+  return `<figure${style} data-plotly>${image}<script type="application/json">${
     scriptJson(data[PLOTLY])
   }</script></figure>`;
 }

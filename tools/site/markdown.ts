@@ -4,6 +4,7 @@
  * @module
  */
 import { load } from "../packages.ts";
+import { allowTags, FOLDS } from "./allowed.ts";
 
 /** As much of markdown-it as is used here. */
 interface MarkdownIt {
@@ -37,6 +38,9 @@ export async function renderer(): Promise<Renderer> {
     return highlighter.codeToHtml(code.trimEnd(), { lang: known, themes: THEMES, defaultColor: false });
   };
   const markdown = new markdownIt({ html: true, typographer: true, highlight });
+  // Of HTML, prose has what folds text; a paragraph that begins with another mark is text.
+  const folds = (tokens: { content: string }[], i: number) => allowTags(tokens[i].content, FOLDS);
+  Object.assign(markdown.renderer.rules, { html_block: folds, html_inline: folds });
   markdown.use(katex, { throwOnError: true, strict: "error" });
   return {
     markdown: (text) => scrollable(markdown.render(text)),

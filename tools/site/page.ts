@@ -14,6 +14,14 @@ interface Page {
   isInteractive?: boolean;
 }
 
+/**
+ * What a page may load: what lies in the site, and pictures that stand in the page. No script in a page runs, no style sheet but
+ * KaTeX' and Plotly's needs to stand there.
+ */
+export const POLICY: string =
+  `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; ` +
+  `img-src 'self' data: blob:; font-src 'self'; base-uri 'none'; form-action 'none'">`;
+
 /** A complete HTML document. */
 export function document({ title, description, html, isInteractive = false }: Page): string {
   const script = isInteractive ? '\n<script src="assets/charts.js" defer></script>' : "";
@@ -21,6 +29,7 @@ export function document({ title, description, html, isInteractive = false }: Pa
 <html lang="en">
 <head>
 <meta charset="utf-8">
+${POLICY}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${escapeMarkup(description)}">

@@ -6,6 +6,7 @@
 import { escapeMarkup } from "../../lib/text/escape.ts";
 import { contents } from "./contents.ts";
 import { entriesOf, type Entry } from "./entries.ts";
+import { POLICY } from "./page.ts";
 
 /** As much of what `deno doc --json` writes as is read here. */
 interface Documentation {
@@ -108,6 +109,7 @@ function finished(
   const up = "../".repeat(url.split("/").length - 1);
   return html
     .replace("<html>", '<html lang="en">')
+    .replace("<head>", `<head>${POLICY}`)
     .replace(/<title>(.*?) - \. - Descent documentation/, "<title>$1 · Descent")
     .replace(
       "</head>",

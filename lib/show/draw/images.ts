@@ -31,6 +31,7 @@ export async function imagesSpec({ title, width, tiles, columns }: ImagesModel):
     data: [{ name: "tiles", values }],
     marks: [
       {
+        name: "photographs",
         type: "image",
         from: { data: "tiles" },
         encode: {

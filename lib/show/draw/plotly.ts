@@ -35,8 +35,9 @@ export function figureOf(model: Model): Figure | null {
       plot_bgcolor: "white",
       colorway: PALETTE,
       legend: { orientation: "h", yanchor: "bottom", y: 1.0, x: 0 },
-      margin: { l: 60, r: 20, t: model.title === "" ? 30 : 70, b: 50 },
       ...layout,
+      margin: { l: 60, r: 20, t: model.title === "" ? 30 : 70, b: 50, ...layout.margin as Json },
+      meta: { title: model.title, ...layout.meta as Json },
     },
     config: { displaylogo: false, responsive: true },
   };
@@ -63,12 +64,13 @@ function partOf(model: Exclude<Model, PanelsModel>): { data: Json[]; layout: Jso
 
 function axisOf({ title, log, range }: Axis): Json {
   return {
-    title: { text: plotlyText(title) },
+    title: { text: plotlyText(title), standoff: 8 },
     type: log ? "log" : "linear",
     range: log ? range.map(Math.log10) : range,
     gridcolor: GRID,
     zeroline: false,
     automargin: true,
+    ticklabelstandoff: 4,
     ...log ? { exponentformat: "power" } : {},
   };
 }
@@ -113,7 +115,7 @@ function barsFigure({ x, y, edges, names, groups }: BarsModel) {
     },
   }));
   const xaxis = edges === null
-    ? { title: { text: plotlyText(x.title) }, type: "category", automargin: true }
+    ? { title: { text: plotlyText(x.title), standoff: 8 }, type: "category", automargin: true }
     : { ...axisOf(x), showgrid: false };
   return {
     data,
@@ -133,6 +135,7 @@ function colorscale(colors: readonly string[]): [number, string][] {
 
 function fieldFigure(model: FieldModel) {
   const { x, y, xs, ys, z, zRange, levels, zLog, over, style } = model;
+  const map = mapSize(model);
   const colorbar: Json = { title: { text: plotlyText(model.zTitle) }, thickness: 14 };
   let trace: Json;
   if (style === "contour") {
@@ -168,8 +171,13 @@ function fieldFigure(model: FieldModel) {
   }
   const named = (labels: string[] | null, at: number[]) =>
     labels === null ? {} : { tickvals: at, ticktext: labels.map(plotlyText) };
+  // Cells are squares unless a height was asked for.
+  const equal = model.equal || style === "cells" && model.height === 0;
+  const aspect = style === "cells" ? z.length / z[0].length : map.height / map.width;
+  const cell = (axis: Axis, count: number) => (axis.range[1] - axis.range[0]) / count;
+  const scaleratio = style === "cells" ? cell(x, xs.length) / cell(y, ys.length) : 1;
   // Not the ranges give way to equal scales, but the room.
-  const constrain = model.equal ? { constrain: "domain" } : {};
+  const constrain = equal ? { constrain: "domain" } : {};
   const yRange = model.rowsDown ? [y.range[1], y.range[0]] : y.range;
   return {
     data: [{ ...trace, x: xs, y: ys, colorbar }, ...over.map(traceOf)],
@@ -180,59 +188,90 @@ function fieldFigure(model: FieldModel) {
         showgrid: false,
         ...named(model.yLabels, ys),
         ...constrain,
-        ...model.equal ? { scaleanchor: "x" } : {},
+        ...equal ? { scaleanchor: "x", scaleratio } : {},
       },
-      ...model.equal ? { height: Math.min(760, 130 + mapSize(model).height) } : {},
-      ...style === "cells" ? { height: Math.min(640, 130 + 460 * z.length / z[0].length) } : {},
+      ...equal ? { height: Math.round(Math.min(760, 130 + 460 * aspect)), meta: { aspect } } : {},
     },
   };
 }
 
-/** Several charts in one figure: each gets axes of its own, in a cell of the grid. */
+/** Several charts in one figure: each gets axes of its own, in a cell of the grid. A page that is narrow puts them below each other. */
 function panelParts({ panels, columns }: PanelsModel): { data: Json[]; layout: Json } | null {
-  const rows = Math.ceil(panels.length / columns);
-  const data: Json[] = [], annotations: Json[] = [];
-  const layout: Json = { height: 300 * rows + 60, annotations };
+  const parts = panels.map(partOf);
+  if (!parts.every((part) => part !== null)) return null;
+  const [wide, narrow] = [columns, 1].map((columns) => grid(parts, columns));
+  const data: Json[] = [], annotations: Json[] = [], bars: (Json | null)[] = [];
+  const layout: Json = {
+    // The cells of the grid have room for names of axes.
+    margin: { l: 10, r: 10, b: 10 },
+    annotations,
+    meta: { narrow: { height: narrow.height, domains: narrow.domains, colorbars: bars } },
+  };
   const named = new Set<unknown>();
-  for (const [i, panel] of panels.entries()) {
-    const part = partOf(panel);
-    if (part === null) return null;
-    const suffix = i === 0 ? "" : String(i + 1);
-    const left = (i % columns) / columns, top = 1 - Math.floor(i / columns) / rows;
-    const domainX = [left + 0.14 / columns, left + 0.98 / columns];
-    const domainY = [top - 0.78 / rows, top - 0.12 / rows];
-    const { xaxis, yaxis, ...rest } = part.layout as { xaxis: Json; yaxis: Json } & Json;
-    delete rest.height;
+  for (const [i, part] of parts.entries()) {
+    const suffix = suffixOf(i);
+    const { xaxis, yaxis, height: _height, meta: _meta, ...rest } = part.layout as
+      & Record<"xaxis" | "yaxis", Json>
+      & Json;
     Object.assign(layout, rest, {
-      [`xaxis${suffix}`]: { ...xaxis, domain: domainX, anchor: `y${suffix}` },
+      height: wide.height,
+      [`xaxis${suffix}`]: { ...xaxis, domain: wide.domains[`xaxis${suffix}`], anchor: `y${suffix}` },
       [`yaxis${suffix}`]: {
         ...yaxis,
-        domain: domainY,
+        domain: wide.domains[`yaxis${suffix}`],
         anchor: `x${suffix}`,
         ...yaxis.scaleanchor === undefined ? {} : { scaleanchor: `x${suffix}` },
       },
     });
     for (const trace of part.data) {
       const placed: Json = { ...trace, xaxis: `x${suffix}`, yaxis: `y${suffix}` };
-      if (trace.colorbar !== undefined) placed.showscale = false;
+      const hasBar = trace.colorbar !== undefined;
+      if (hasBar) placed.colorbar = { ...trace.colorbar as Json, thickness: 10, ...wide.bars[i] };
+      bars.push(hasBar ? narrow.bars[i] : null);
       // A name stands in the legend once, and rules all its curves.
       if (trace.name) Object.assign(placed, { legendgroup: trace.name, showlegend: !named.has(trace.name) });
       named.add(trace.name);
       data.push(placed);
     }
-    if (panel.title !== "") {
-      annotations.push({
-        text: plotlyText(panel.title),
-        x: domainX[0],
-        y: domainY[1],
-        xref: "paper",
-        yref: "paper",
-        xanchor: "left",
-        yanchor: "bottom",
-        showarrow: false,
-        font: { size: 13 },
-      });
-    }
+    annotations.push(...headingOf(panels[i].title, suffix));
   }
   return { data, layout };
+}
+
+/** Plotly's axes are called x, x2, x3, … */
+function suffixOf(index: number): string {
+  return index === 0 ? "" : String(index + 1);
+}
+
+/** Where panels stand: the axes' parts of the picture, and a scale of colours to the right of each that has one. */
+function grid(parts: { data: Json[] }[], columns: number) {
+  const rows = Math.ceil(parts.length / columns);
+  const domains: Record<string, [number, number]> = {};
+  const bars: Json[] = [];
+  for (const [i, { data }] of parts.entries()) {
+    const left = (i % columns) / columns, top = 1 - Math.floor(i / columns) / rows;
+    const right = data.some(({ colorbar }) => colorbar !== undefined) ? 0.8 : 0.98;
+    const [x0, x1] = [left + 0.12 / columns, left + right / columns];
+    const [y0, y1] = [top - 0.78 / rows, top - 0.12 / rows];
+    domains[`xaxis${suffixOf(i)}`] = [x0, x1];
+    domains[`yaxis${suffixOf(i)}`] = [y0, y1];
+    bars.push({ x: x1 + 0.01 / columns, xanchor: "left", y: (y0 + y1) / 2, len: y1 - y0 });
+  }
+  return { height: 300 * rows + 40, domains, bars };
+}
+
+/** A panel's title, above its left corner, wherever its axes are. */
+function headingOf(title: string, suffix: string): Json[] {
+  if (title === "") return [];
+  return [{
+    text: plotlyText(title),
+    x: 0,
+    y: 1,
+    xref: `x${suffix} domain`,
+    yref: `y${suffix} domain`,
+    xanchor: "left",
+    yanchor: "bottom",
+    showarrow: false,
+    font: { size: 13 },
+  }];
 }
