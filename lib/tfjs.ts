@@ -70,7 +70,9 @@ import { BACKEND_NAME, registerCpuBackend } from "./device/cpu/tfjs.ts";
 import { type Device, type DeviceName, useDevice as choose } from "./device/mod.ts";
 import { sizeOf } from "./device/shape.ts";
 import type { Storage } from "./device/storage.ts";
+import { checkTensor } from "./tensor/check.ts";
 import { Tensor } from "./tensor/mod.ts";
+import { checkBoolean, checkOptions, describe, surplus } from "./text/arguments.ts";
 
 /** A device of ours as TensorFlow.js knows it. */
 interface Home {
@@ -144,6 +146,7 @@ async function gpuHome(device: Device): Promise<() => Home> {
  * ```
  */
 export async function useDevice(name?: DeviceName): Promise<Device> {
+  if (arguments.length > 1) surplus("useDevice", arguments, 1);
   const device = await choose(name), home = await homeOf(device);
   await tf.setBackend(home.name);
   return device;
@@ -157,6 +160,7 @@ export async function useDevice(name?: DeviceName): Promise<Device> {
  * @param x A tensor on the device that `useDevice` of "descent/tfjs" chose. No gradient flows back to it.
  * @returns A tensor to be disposed of as any other of TensorFlow.js'; x is not touched by that.
  * @throws {Error} if x was freed, or TensorFlow.js computes elsewhere.
+ * @throws {TypeError} if x is no tensor of ours.
  * @example
  * ```ts ignore
  * import * as tf from "@tensorflow/tfjs";
@@ -170,7 +174,8 @@ export async function useDevice(name?: DeviceName): Promise<Device> {
  * ```
  */
 export function toTfjs(x: Tensor): tf.Tensor {
-  const { device } = x, home = known(device);
+  if (arguments.length > 1) surplus("toTfjs", arguments, 1);
+  const { device } = checkTensor("toTfjs", "x", x), home = known(device);
   if (home === undefined || tf.getBackend() !== home.name) {
     throw new Error(
       `toTfjs: the tensor is on the ${device.name} device, but TensorFlow.js computes on its backend ` +
@@ -198,7 +203,7 @@ export interface FromTfjsOptions {
  * @param t A tensor of dtype float32, int32 or bool, made after `useDevice` of "descent/tfjs".
  * @param options requiresGrad.
  * @returns A leaf of the graph, on the device where the numbers are; it stays when t is disposed of.
- * @throws {TypeError} if the dtype is complex64 or string, or a gradient is asked for what is not float32.
+ * @throws {TypeError} if t is no tf.Tensor, its dtype is complex64 or string, or a gradient is asked for what is not float32.
  * @throws {Error} if t was disposed of, or its numbers are in a backend that is none of ours.
  * @example
  * ```ts ignore
@@ -213,7 +218,14 @@ export interface FromTfjsOptions {
  * ```
  */
 export function fromTfjs(t: tf.Tensor, options: FromTfjsOptions = {}): Tensor {
-  const { requiresGrad = false } = options, { dataId, shape, dtype } = t;
+  if (arguments.length > 2) surplus("fromTfjs", arguments, 2);
+  checkOptions("fromTfjs", options, ["requiresGrad"]);
+  const { requiresGrad = false } = options;
+  checkBoolean("fromTfjs", "requiresGrad", requiresGrad);
+  if (!(t instanceof tf.Tensor)) {
+    throw new TypeError(`fromTfjs: t must be a tf.Tensor of TensorFlow.js, not ${describe(t)}`);
+  }
+  const { dataId, shape, dtype } = t;
   if (t.isDisposed) {
     throw new Error("fromTfjs: this tf.Tensor was disposed of; keep it with tf.keep(), or copy it before");
   }

@@ -8,6 +8,7 @@ import { isRecording } from "../autograd/no_grad.ts";
 import { Value } from "../autograd/value.ts";
 import type { Device, DType, Values } from "../device/device.ts";
 import { type Arithmetic, combine, toDtype, toShape } from "./combine.ts";
+import { guard } from "./guard.ts";
 import { type Format, formatValues, inspect } from "./print.ts";
 import { type Index, slice } from "./slice.ts";
 import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
@@ -48,6 +49,10 @@ export interface BackwardOptions {
  * ```
  */
 export class Tensor {
+  static {
+    Object.setPrototypeOf(this.prototype, guard);
+  }
+
   /**
    * The vertex of the graph behind this tensor.
    *
@@ -956,6 +961,7 @@ export class Tensor {
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
    * @throws {RangeError} if the shapes do not broadcast.
+   * @throws {TypeError} if `other` holds no numbers.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -974,6 +980,7 @@ export class Tensor {
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
    * @throws {RangeError} if the shapes do not broadcast.
+   * @throws {TypeError} if `other` holds no numbers.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -992,6 +999,7 @@ export class Tensor {
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
    * @throws {RangeError} if the shapes do not broadcast.
+   * @throws {TypeError} if `other` holds no numbers.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -1047,6 +1055,7 @@ export class Tensor {
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
    * @throws {RangeError} if the shapes do not broadcast.
+   * @throws {TypeError} if `other` holds no numbers.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -1065,6 +1074,7 @@ export class Tensor {
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
    * @throws {RangeError} if the shapes do not broadcast.
+   * @throws {TypeError} if `other` holds no numbers.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -1078,7 +1088,7 @@ export class Tensor {
   }
 
   /**
-   * Whether equal, element by element, broadcast.
+   * Whether equal, element by element, broadcast. To `if` a tensor is always true: read the answer, `if (await x.eq(2).item())`.
    *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape, of dtype bool.
@@ -1096,7 +1106,7 @@ export class Tensor {
   }
 
   /**
-   * Whether not equal, element by element, broadcast.
+   * Whether not equal, element by element, broadcast. To `if` a tensor is always true: read the answer, `if (await x.ne(2).item())`.
    *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape, of dtype bool.
@@ -1114,7 +1124,7 @@ export class Tensor {
   }
 
   /**
-   * Whether greater, element by element, broadcast.
+   * Whether greater, element by element, broadcast. To `if` a tensor is always true: read the answer, `if (await x.gt(2).item())`.
    *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape, of dtype bool.
@@ -1132,7 +1142,7 @@ export class Tensor {
   }
 
   /**
-   * Whether less, element by element, broadcast.
+   * Whether less, element by element, broadcast. To `if` a tensor is always true: read the answer, `if (await x.lt(2).item())`.
    *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape, of dtype bool.
@@ -1150,7 +1160,7 @@ export class Tensor {
   }
 
   /**
-   * Whether greater or equal, element by element, broadcast.
+   * Whether greater or equal, element by element, broadcast. To `if` a tensor is always true: read the answer, `if (await x.ge(2).item())`.
    *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape, of dtype bool.
@@ -1168,7 +1178,7 @@ export class Tensor {
   }
 
   /**
-   * Whether less or equal, element by element, broadcast.
+   * Whether less or equal, element by element, broadcast. To `if` a tensor is always true: read the answer, `if (await x.le(2).item())`.
    *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape, of dtype bool.

@@ -1,11 +1,18 @@
 /** The bridge to TensorFlow.js: good calls, from which tests/arguments.ts makes wrong ones. */
+import type * as tf from "@tensorflow/tfjs-core";
+import { tensor } from "descent";
+import { toTfjs, useDevice } from "descent/tfjs";
 import type { Room } from "../arguments.ts";
 
+// TensorFlow.js computes where our tensors are.
+await useDevice("cpu");
+const ours = tensor([1, 2]);
+const theirs = toTfjs(ours);
+
 export const tfjsRoom: Room = {
-  entries: {},
-  pending: [
-    "tfjs.fromTfjs",
-    "tfjs.toTfjs",
-    "tfjs.useDevice",
-  ],
+  entries: {
+    "tfjs.fromTfjs": { good: [() => [theirs, { requiresGrad: true }]] },
+    "tfjs.toTfjs": { good: [() => [ours]], use: (t: tf.Tensor) => t.dispose() },
+    "tfjs.useDevice": { good: [() => ["cpu"]], use: () => useDevice("cpu") },
+  },
 };

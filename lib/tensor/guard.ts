@@ -1,0 +1,73 @@
+/**
+ * What JavaScript would do to a tensor without a word, and means something else: `x[0]`, `x + y`, `x > 0`, `for (… of x)`, JSON.
+ * Each ends in a sentence. What cannot be seen at run time is that a tensor is true: `if (x.gt(0))`; for that there is
+ * a rule in tools/lint.ts.
+ *
+ * @module
+ */
+
+/** x[0], x[-1], x[[0, 1]] (the key is "0,1") and x[":"]. */
+const INDEX = /^(-?\d|:|\.\.\.)/;
+/** x[mask]: a key is text, and so is a tensor then. */
+const MASK = /^Tensor \[/;
+
+/** An index of at() and set_(), for a key. */
+function index(key: string): string {
+  return /^-?\d/.test(key) ? key.replaceAll(",", ", ") : "null, 0";
+}
+
+/** x[key] as it would be meant, in Python. */
+function meant(key: string): string {
+  return /^-?\d/.test(key) ? `x[${index(key)}]` : "x[:, 0]";
+}
+
+/** What objects are asked for when an operator, or JSON, wants something simpler. */
+const simpler = {
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new TypeError(
+      "Tensor: JavaScript's operators do not compute with tensors; write x.add(y), x.mul(2), x.gt(0). " +
+        "`${x}` is a text, await x.item() the number of a tensor that has one",
+    );
+  },
+  toJSON(): never {
+    throw new TypeError("Tensor: JSON holds numbers, not tensors; await x.array() gives them");
+  },
+};
+
+/**
+ * Stands behind `Tensor.prototype`: asked only for what a tensor does not have, so that what it has is found as fast as ever.
+ */
+export const guard: object = new Proxy(simpler, {
+  get(target, key, tensor) {
+    if (key === Symbol.iterator) {
+      throw new TypeError(
+        "Tensor: a tensor is not run through; await x.array() gives its numbers, x.at(i) a part, x.shape[0] how many there are",
+      );
+    }
+    if (typeof key === "string") {
+      if (INDEX.test(key)) {
+        throw new TypeError(`Tensor: x[${key}] is not there; x.at(${index(key)}) is Python's ${meant(key)}`);
+      }
+      if (MASK.test(key)) {
+        throw new TypeError(
+          "Tensor: x[y] is not there; x.where(y, 0) picks by a condition, x.gather(dim, y) by indices",
+        );
+      }
+    }
+    return Reflect.get(target, key, tensor);
+  },
+  set(target, key, value, tensor) {
+    if (typeof key === "string" && INDEX.test(key)) {
+      throw new TypeError(
+        `Tensor: x[${key}] = … writes nothing; x.set_([${index(key)}], …) is Python's ${meant(key)} = …`,
+      );
+    }
+    if (typeof key === "string" && MASK.test(key)) {
+      throw new TypeError(
+        "Tensor: x[y] = … writes nothing; x.where(condition, other) takes other numbers where a condition does not hold",
+      );
+    }
+    return Reflect.set(target, key, value, tensor);
+  },
+});
