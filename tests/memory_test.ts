@@ -133,14 +133,17 @@ onEachDevice(
     };
     step(); // What is made once, such as the constant 2, is there now.
     x.zeroGrad();
-    const before = (await settled()).tensors, kept: Tensor[] = [];
-    for await (const { index } of steps(5, { progress: false })) {
-      const y = step();
-      if (index === 3) kept.push(y.keep());
-      assert(currentDevice().memory().tensors > before);
-    }
-    // x's gradient, y, and y's gradient, which lives as long as y.
-    assertEquals(currentDevice().memory().tensors, before + 3);
+    const before = await settled(), kept: Tensor[] = [];
+    const loop = async () => {
+      for await (const { index } of steps(5, { progress: false })) {
+        const y = step();
+        if (index === 3) kept.push(y.keep());
+        assert(currentDevice().memory().tensors > before.tensors);
+      }
+    };
+    await loop();
+    // x's gradient, y, and y's gradient, which lives as long as y; the last iteration's are JavaScript's to forget.
+    await assertNoMore({ ...before, tensors: before.tensors + 3, bytes: before.bytes + 3 * 4 * x.size });
     assertEquals((await kept[0].grad!.data()).length, 4096);
   },
 );

@@ -18,7 +18,7 @@ import * as watching from "./watch.ts";
 let walks = 0;
 
 /** All nodes a gradient reaches from `root`, latest first: creation order is a topological order. */
-function reachable(root: Node): Node[] {
+export function reachable(root: Node): Node[] {
   const found = [root];
   const walk = ++walks;
   root.walk = walk;

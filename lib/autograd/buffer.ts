@@ -6,21 +6,11 @@
  *
  * @module
  */
-import type { Device, DType } from "../device/device.ts";
+import type { Device, DType, Handle } from "../device/device.ts";
 import { text } from "../device/shape.ts";
 import type { Shaped, Storage } from "../device/storage.ts";
 import { current } from "./context.ts";
 import type { Member, Scope } from "./scope.ts";
-
-/** What a forgotten buffer leaves behind, on a device that does not see it itself. */
-interface Handle {
-  readonly device: Device;
-  storage: Storage | null;
-}
-
-const forgotten = new FinalizationRegistry<Handle>(({ device, storage }) => {
-  if (storage !== null) device.free(storage);
-});
 
 /**
  * The owner of one storage, whose data others may share: to change it, whoever does takes an {@linkcode exclusive} one, or
@@ -57,7 +47,7 @@ export class Buffer implements Member, Shaped {
     this.scope = scope;
     this.#place = scope === null ? "" : scope.place;
     if (scope !== null) scope.buffers.push(this);
-    if (!device.collectsGarbage) forgotten.register(this, this.#handle = { device, storage });
+    if (device.watch !== null) device.watch(this, this.#handle = { storage });
   }
 
   /** The path of the modules whose forward made it, such as "AlexNet.Sequential"; "" outside of modules. */

@@ -16,7 +16,7 @@ const MOST = 256;
 /** A number as a value of no dimensions; small halves and integers are made once and kept. */
 export function constant(device: Device, number: number, dtype: DType = "float32"): Value {
   const common = Math.abs(number) <= 8 && Number.isInteger(2 * number) && !Object.is(number, -0);
-  if (!common && !device.collectsGarbage) return made(device, number, dtype);
+  if (!common && device.watch !== null) return made(device, number, dtype);
   let known = constants.get(device);
   if (known === undefined) constants.set(device, known = new Map());
   const key = dtype + number;

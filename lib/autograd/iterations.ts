@@ -10,8 +10,6 @@ import { type Member, openScope, type Scope, stillOpen, takeOver } from "./scope
 interface Left {
   readonly scope: Scope;
   readonly buffers: readonly Member[];
-  /** How many of them the loop's body itself has made for certain: those from before its first `await`. */
-  readonly certain: number;
   readonly iteration: number;
 }
 
@@ -41,24 +39,16 @@ export function iterations<T>(
   let turn = 0;
   /** The iteration under way; null between two of them. */
   let scope: Scope | null = null;
-  let certain = Infinity;
   /** Takes the body's flow out of the iteration. */
   let out = () => {};
   /** What is left of the iteration before. */
   let last: Left | null = null;
 
-  /** Frees the first so many of what an iteration left, and hands the others to the scope around the loop. */
-  const settle = ({ scope, buffers, iteration }: Left, freed: number) => {
-    const heir = stillOpen(scope), by = when(iteration);
-    for (let i = 0; i < buffers.length; i++) {
-      const buffer = buffers[i];
-      if (buffer.freed || buffer.kept || buffer.scope !== scope) continue;
-      if (i < freed) {
-        buffer.free(by);
-        continue;
-      }
-      buffer.scope = heir;
-      heir?.buffers.push(buffer);
+  /** Goes through what an iteration left and nobody has exempted. */
+  const settle = ({ scope, buffers, iteration }: Left, what: (buffer: Member, by: string) => void) => {
+    const by = when(iteration);
+    for (const buffer of buffers) {
+      if (!buffer.freed && !buffer.kept && buffer.scope === scope) what(buffer, by);
     }
   };
   /** Ends an iteration. Its flow finds the closed scope's heir in its place, so it need not be taken out at once. */
@@ -71,26 +61,27 @@ export function iterations<T>(
       for (const buffer of buffers) {
         if (buffer.inner && !buffer.freed && !buffer.kept) buffer.free(when(turn - 1));
       }
-      last = { scope, buffers, certain, iteration: turn - 1 };
+      last = { scope, buffers, iteration: turn - 1 };
       scope = null;
     }
-    if (before !== null) settle(before, Infinity);
+    if (before !== null) settle(before, (buffer, by) => buffer.free(by));
     turn++;
   };
-  /** Ends the loop. What was not certainly its body's may be wanted by a flow that goes on. */
+  /** Ends the loop: no iteration follows the last, so what that made lives on in the scope around. */
   const finish = () => {
     out();
-    if (last !== null) settle(last, last.certain);
+    if (last === null) return;
+    const heir = stillOpen(last.scope);
+    settle(last, (buffer) => {
+      buffer.scope = heir;
+      heir?.buffers.push(buffer);
+    });
     last = null;
   };
   const begin = () => {
     const { recording, scope: outer } = current();
-    const opened = scope = openScope(outer);
+    scope = openScope(outer);
     out = enter({ recording, scope });
-    certain = Infinity;
-    queueMicrotask(() => {
-      if (scope === opened) certain = opened.buffers.length;
-    });
   };
   return Object.assign(generator, {
     next(): Promise<IteratorResult<T, void>> {

@@ -5,6 +5,7 @@
  */
 import type { Arena } from "./arena.ts";
 import type { DeviceKernels } from "./kernels.ts";
+import type { Pressure } from "./pressure.ts";
 import type { DType, Storage, Values } from "./storage.ts";
 
 export type { DType, Values };
@@ -20,6 +21,15 @@ export interface MemoryUse {
   bytes: number;
   /** The largest value `bytes` has had since the start, or since {@linkcode Device.resetPeak}. */
   peakBytes: number;
+}
+
+/**
+ * A storage whose owner may be forgotten; null when it was freed before.
+ *
+ * @internal
+ */
+export interface Handle {
+  storage: Storage | null;
 }
 
 /**
@@ -80,11 +90,19 @@ export abstract class Device {
   }
 
   /**
-   * Whether the device itself frees the storages that JavaScript has forgotten.
+   * What JavaScript's garbage collector feels of it.
    *
    * @internal
    */
-  abstract readonly collectsGarbage: boolean;
+  abstract readonly pressure: Pressure<never>;
+
+  /**
+   * Frees the storage in a handle once JavaScript has forgotten its owner; null where the device sees by itself which
+   * storages are forgotten.
+   *
+   * @internal
+   */
+  abstract readonly watch: ((owner: object, handle: Handle) => void) | null;
 
   /**
    * How much memory is in use. On the cpu, arrays of up to 256 numbers that only JavaScript has touched so far are its garbage

@@ -5,8 +5,8 @@
  */
 import { current } from "../autograd/context.ts";
 import { scoped } from "../autograd/scoped.ts";
+import { buffersIn } from "../tensor/inside.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { isPlain } from "../text/arguments.ts";
 
 /** Is told of a module's call: what it got, what it returned. */
 type Observer<M> = (module: M, inputs: readonly unknown[], output: unknown) => void;
@@ -38,7 +38,7 @@ export function scopedCall<M extends object, I extends unknown[], T>(
   if (typeof forward !== "function") {
     throw new TypeError(`${name}: has no method forward(x), which computes the output from the input`);
   }
-  const returned = new Set<object>();
+  let returned: Set<object> | undefined;
   return scoped(
     () => {
       const result = forward.apply(module, inputs);
@@ -49,12 +49,12 @@ export function scopedCall<M extends object, I extends unknown[], T>(
             : `${name}: forward returned a promise; it must return its result without waiting for anything`,
         );
       }
-      collect(result, returned);
+      returned = buffersIn(result);
       for (const observer of observers) observer(module, inputs, result);
       return result;
     },
     (buffer, { place }) => {
-      if (returned.has(buffer)) return true;
+      if (returned?.has(buffer)) return true;
       if (buffer.uses === 0) {
         buffer.free(`when the forward of ${place} returned without it`);
         return false;
@@ -64,13 +64,6 @@ export function scopedCall<M extends object, I extends unknown[], T>(
     },
     { module: name },
   );
-}
-
-/** The buffers of all tensors in a result: a tensor, or tensors in arrays and plain objects. */
-function collect(result: unknown, into: Set<object>): void {
-  if (result instanceof Tensor) into.add(result.value.buffer);
-  else if (Array.isArray(result)) { for (const item of result) collect(item, into); }
-  else if (isPlain(result)) { for (const item of Object.values(result)) collect(item, into); }
 }
 
 /**
@@ -85,7 +78,7 @@ export function freeBetween(between: unknown, result: unknown): void {
   const { buffer } = between.value;
   const { scope } = current();
   if (scope === null || buffer.scope !== scope || buffer.kept || buffer.uses > 0) return;
-  const alive = new Set<object>();
-  collect(result, alive);
-  if (!alive.has(buffer)) buffer.free(`inside ${scope.place}, when the next layer had its result`);
+  if (!buffersIn(result).has(buffer)) {
+    buffer.free(`inside ${scope.place}, when the next layer had its result`);
+  }
 }

@@ -1,5 +1,6 @@
 /** The training loop. */
 import { iterations } from "../autograd/iterations.ts";
+import { currentDevice } from "../device/mod.ts";
 import { inNotebook } from "../show/terminal.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { stoppable, Stopped } from "./interrupt.ts";
@@ -45,8 +46,8 @@ const READS_IN_FLIGHT = 2;
 /**
  * A training loop of so many iterations. It shows its progress, and it frees: a tensor made in an iteration lives through that
  * iteration and the next, so that a batch prepared ahead, a running average, a state that is handed on are there when they
- * are wanted. What is to live longer (the best of all) says so with `keep()`; parameters, their gradients and an optimizer's
- * state are kept anyway. After the loop only what was kept is sure to be there.
+ * are wanted; what the last one made, lives on. What is to live longer (the best of all) says so with `keep()`; parameters,
+ * their gradients, an optimizer's state and what `stateDict()` returns are kept anyway.
  *
  * This holds for the loop's body and what it calls. Loops under `Promise.all`, an evaluation beside one, another cell of a
  * notebook know nothing of each other's. A generator that hands steps on to a loop frees nothing; nor does a browser, which
@@ -86,6 +87,9 @@ async function* loop(total: number, options: StepsOptions): AsyncGenerator<Step,
   }
   const { label = "", progress: shown = true } = options;
   const progress = !shown ? null : inNotebook() ? new Live(total, label) : new Progress(total, { label });
+  // What the loop before has left, another network and its optimizer, goes before this one makes its own.
+  const { pressure } = currentDevice();
+  if (pressure.isLarge) await pressure.relieve();
   const running = stoppable(() => progress?.end({ error: "interrupted" }));
   const print = (text: string) => progress === null ? console.log(text) : progress.print(text);
   let listenAt = performance.now() + LISTEN_EVERY;

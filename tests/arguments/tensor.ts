@@ -130,6 +130,7 @@ export const tensorRoom: Room = {
     linspace: { good: [() => [0, 1, 3, options()]] },
     manualSeed: { good: [() => [0]] },
     noGrad: { good: [() => [() => 1]] },
+    scope: { good: [() => [() => 1]] },
     ones: sizes,
     rand: sizes,
     randint: { good: [() => [0, 10, [2]]] },

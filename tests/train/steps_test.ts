@@ -41,14 +41,17 @@ Deno.test("steps() leaves a tensor that was made outside and changed in place", 
   assertEquals(await sum.array(), [6, 4]);
 });
 
-Deno.test("a break closes the scope", async () => {
-  const made: Tensor[] = [];
-  for await (const _ of steps(5, quiet)) {
-    made.push(zeros(1).add(1));
-    break;
+Deno.test("what the last iteration made lives on behind the loop, after a break as well", async () => {
+  const made: Tensor[] = [], all: Tensor[] = [];
+  for await (const { index } of steps(5, quiet)) {
+    made.push(zeros(1).add(index));
+    if (index === 2) break;
   }
+  for await (const { index } of steps(3, quiet)) all.push(zeros(1).add(index));
   assertEquals(current().scope, null);
-  await assertRejects(() => made[0].data(), Error, "after iteration 0");
+  assertEquals([await made[2].item(), await all[2].item()], [2, 2]);
+  await assertRejects(() => made[1].data(), Error, "was freed after iteration 1 of steps()");
+  await assertRejects(() => all[1].data(), Error, "was freed after iteration 1 of steps()");
 });
 
 Deno.test("an exception closes the scope and goes through", async () => {
@@ -64,16 +67,21 @@ Deno.test("an exception closes the scope and goes through", async () => {
     "inside the loop",
   );
   assertEquals(current().scope, null);
-  for (const one of made) await assertRejects(() => one.data(), Error, "was freed");
+  await assertRejects(() => made[0].data(), Error, "was freed");
+  assertEquals(await made[1].item(), 1);
 });
 
 Deno.test("a loop inside a loop frees its own tensors and no others", async () => {
+  const before: Tensor[] = [];
   for await (const _ of steps(2, quiet)) {
     const outer = zeros(1).add(1), inner: Tensor[] = [];
     for await (const { index } of steps(3, quiet)) inner.push(outer.add(index));
     assertEquals(await outer.array(), [1]);
-    for (const one of inner) await assertRejects(() => one.data(), Error, "was freed");
+    await assertRejects(() => inner[1].data(), Error, "was freed");
+    assertEquals(await inner[2].item(), 3);
+    before.push(inner[2]);
   }
+  await assertRejects(() => before[0].data(), Error, "was freed after iteration 0 of steps()");
   assertEquals(current().scope, null);
 });
 
@@ -87,7 +95,7 @@ Deno.test("a break out of two loops closes both scopes", async () => {
     }
   }
   assertEquals(current().scope, null);
-  for (const one of made) await assertRejects(() => one.data(), Error, "was freed");
+  for (const one of made) assertEquals(await one.item(), 0);
 });
 
 Deno.test("a tensor that was logged is read before its iteration ends", async () => {

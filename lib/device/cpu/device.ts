@@ -7,6 +7,7 @@ import type { Arena } from "../arena.ts";
 import * as check from "../check.ts";
 import { Device, type MemoryUse } from "../device.ts";
 import { plain } from "../layout.ts";
+import type { Pressure } from "../pressure.ts";
 import { ARRAYS, type DType, type Storage, type Values } from "../storage.ts";
 import type { Block } from "./block.ts";
 import { Engine } from "./engine.ts";
@@ -32,9 +33,12 @@ export class CpuDevice extends Device {
     return this.engine.arena;
   }
 
-  override get collectsGarbage(): boolean {
-    return true;
+  override get pressure(): Pressure<never> {
+    return this.engine.pressure;
   }
+
+  // Blocks are watched: see engine.ts.
+  override readonly watch = null;
 
   override memory(): MemoryUse {
     return { ...this.engine.use };
@@ -52,9 +56,11 @@ export class CpuDevice extends Device {
     return storage;
   }
 
-  // deno-lint-ignore require-await -- a device's answer is a promise
   override async read(storage: Storage): Promise<Values> {
-    return this.#rowMajor(storage, (values) => new ARRAYS[storage.dtype](values));
+    const { pressure } = this;
+    const values = this.#rowMajor(storage, (values) => new ARRAYS[storage.dtype](values));
+    if (pressure.isHigh) await pressure.relieve();
+    return values;
   }
 
   override peek(storage: Storage): Values {

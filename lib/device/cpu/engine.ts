@@ -8,6 +8,7 @@
  */
 import { Arena } from "../arena.ts";
 import type { MemoryUse } from "../device.ts";
+import { Pressure } from "../pressure.ts";
 import { sizeOf, text } from "../shape.ts";
 import { ARRAYS, type DType, Storage, type Values } from "../storage.ts";
 import { Block, type Holding } from "./block.ts";
@@ -26,12 +27,13 @@ export class Engine implements Workspace {
   readonly arena: Arena = new Arena(this);
   /** What is in the heap. Small arrays that are still JavaScript's are its garbage collector's business. */
   readonly use: MemoryUse = { tensors: 0, bytes: 0, peakBytes: 0 };
+  /** What the collector feels of it. */
+  readonly pressure: Pressure<Holding> = new Pressure(this.use, (holding) => this.#release(holding));
   /** Small arrays that nobody uses any more, by their length. */
   readonly #spare: Float32Array[][] = Array.from({ length: SPARE_SIZES }, () => []);
   #zeros: Chunk | null = null;
   #description: Chunk | null = null;
   #words: Int32Array | null = null;
-  readonly #forgotten = new FinalizationRegistry<Holding>((holding) => this.#release(holding));
 
   constructor(heap: Heap = new Heap(), wasm: Module = new Module(heap)) {
     this.heap = heap;
@@ -144,11 +146,12 @@ export class Engine implements Workspace {
 
   /** Counts a block that is in the heap now, and frees its chunk when JavaScript forgets the block. */
   track(block: Block): void {
-    this.#forgotten.register(block, block.holding = { chunk: block.chunk, bytes: block.bytes });
+    this.pressure.watch(block, block.holding = { chunk: block.chunk, bytes: block.bytes });
     const use = this.use;
     use.tensors++;
     use.bytes += block.bytes;
     if (use.bytes > use.peakBytes) use.peakBytes = use.bytes;
+    this.pressure.grow();
   }
 
   #release(holding: Holding): void {

@@ -6,7 +6,8 @@
 import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { Arena } from "../arena.ts";
-import type { MemoryUse } from "../device.ts";
+import type { Handle, MemoryUse } from "../device.ts";
+import { Pressure } from "../pressure.ts";
 import { sizeOf, text } from "../shape.ts";
 import { ARRAYS, type DType, Storage, type Values } from "../storage.ts";
 import type { GpuErrors } from "./errors.ts";
@@ -43,7 +44,9 @@ interface TensorData {
 export interface GpuBackend extends Gpu, KernelBackend {
   readonly device: GPUDevice;
   readonly errors: GpuErrors;
-  memoryUse(): MemoryUse;
+  readonly use: MemoryUse;
+  /** What the collector feels of it. */
+  readonly pressure: Pressure<Handle>;
   resetPeak(): void;
   download(storage: Storage): Promise<Values>;
   /** The first index out of range since it was last asked for. */
@@ -71,9 +74,10 @@ export function gpuBackendClass(
     readonly #flags: GPUBuffer;
     /** Whether a program may have noted an index since the flags were read. */
     #flagged = false;
-    #tensors = 0;
-    #bytes = 0;
-    #peak = 0;
+    readonly use: MemoryUse = { tensors: 0, bytes: 0, peakBytes: 0 };
+    readonly pressure: Pressure<Handle> = new Pressure(this.use, ({ storage }) => {
+      if (storage !== null) this.free(storage);
+    });
 
     constructor(device: GPUDevice, info: GPUAdapterInfo, readonly errors: GpuErrors) {
       super(device, info);
@@ -86,12 +90,8 @@ export function gpuBackendClass(
 
     // Accounts: an array lives from write() to the disposeData() that takes its last reference, whenever the buffer goes.
 
-    memoryUse(): MemoryUse {
-      return { tensors: this.#tensors, bytes: this.#bytes, peakBytes: this.#peak };
-    }
-
     resetPeak(): void {
-      this.#peak = this.#bytes;
+      this.use.peakBytes = this.use.bytes;
     }
 
     /** Refuses an array that no kernel could bind, or that cannot be, before it costs anything. */
@@ -115,9 +115,11 @@ export function gpuBackendClass(
     }
 
     #count(shape: readonly number[], sign: 1 | -1): void {
-      this.#tensors += sign;
-      this.#bytes += sign * BYTES_PER_ELEMENT * sizeOf(shape);
-      if (this.#bytes > this.#peak) this.#peak = this.#bytes;
+      const { use } = this;
+      use.tensors += sign;
+      use.bytes += sign * BYTES_PER_ELEMENT * sizeOf(shape);
+      if (use.bytes > use.peakBytes) use.peakBytes = use.bytes;
+      this.pressure.grow();
     }
 
     override write(...args: Parameters<WebGPUBackend["write"]>): object {

@@ -5,8 +5,9 @@
  */
 import type { Arena } from "../arena.ts";
 import * as check from "../check.ts";
-import { Device, type MemoryUse } from "../device.ts";
+import { Device, type Handle, type MemoryUse } from "../device.ts";
 import { plain } from "../layout.ts";
+import type { Pressure } from "../pressure.ts";
 import type { DType, Storage, Values } from "../storage.ts";
 import type { GpuBackend } from "./backend.ts";
 import { WebGpuKernels } from "./kernels.ts";
@@ -40,12 +41,15 @@ export class WebGpuDevice extends Device {
     return this.backend.arena;
   }
 
-  override get collectsGarbage(): boolean {
-    return false;
+  override get pressure(): Pressure<never> {
+    return this.backend.pressure;
   }
 
+  override readonly watch = (owner: object, handle: Handle): void =>
+    this.backend.pressure.watch(owner, handle);
+
   override memory(): MemoryUse {
-    return this.backend.memoryUse();
+    return { ...this.backend.use };
   }
 
   override resetPeak(): void {
@@ -77,6 +81,7 @@ export class WebGpuDevice extends Device {
     });
     backend.errors.check();
     if (outOfRange !== undefined) throw outOfRange;
+    if (this.pressure.isHigh) await this.pressure.relieve();
     return values;
   }
 

@@ -1,0 +1,53 @@
+/**
+ * How much memory programs take from the system. Each is a process of its own, and takes half a minute, so these tests are for
+ * where starting programs is permitted.
+ */
+import { assert, assertEquals } from "@std/assert";
+
+const granted = (await Promise.all([
+  Deno.permissions.query({ name: "run" }),
+  Deno.permissions.query({ name: "read" }),
+])).every(({ state }) => state === "granted");
+
+const root = new URL("../", import.meta.url);
+const MB = 1e6;
+
+function start(args: string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--quiet", ...args],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** What a loop of programs/loops.ts takes at most beyond what is there when it begins. */
+async function most(loop: string): Promise<number> {
+  const { code, stdout, stderr } = await start(["tests/programs/loops.ts", loop]).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assertEquals(code, 0, text(stderr));
+  return Number(text(stdout));
+}
+
+/** What each loop may take: what is alive at a time, and so much garbage. */
+const GARBAGE = 600;
+const loops: Record<string, number> = {
+  "one tensor after the other": GARBAGE,
+  "gradient descent": GARBAGE,
+  "the forward of a network": GARBAGE,
+  // Weights, gradients and two moments of 42 million parameters: 670 MB.
+  "large networks, made and forgotten": 2 * 670 + GARBAGE,
+  // 50,000 of them, of 16 kB and more: V8 grows a little before it collects.
+  "steps()": 200,
+};
+for (const [loop, megabytes] of Object.entries(loops)) {
+  Deno.test({
+    name: `a long loop takes at most ${megabytes} MB: ${loop}`,
+    ignore: !granted,
+    async fn() {
+      const bytes = await most(loop);
+      assert(bytes < megabytes * MB, `${(bytes / MB).toFixed(0)} MB`);
+    },
+  });
+}
