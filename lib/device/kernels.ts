@@ -177,9 +177,15 @@ export interface Kernels<T extends Shaped> {
   matmul(a: T, b: T): T;
   /** x wᵀ + bias: x [R, in], w [out, in], bias [out] → [R, out]. */
   linear(x: T, w: T, bias: T): T;
-  /** x [N, C, H, W] ⋆ w [out, C / groups, kH, kW] + bias [out] → [N, out, outH, outW]. */
+  /**
+   * x [N, C, H, W] ⋆ w [out, C / groups, kH, kW] + bias [out] → [N, out, outH, outW]. The padding's zeros are multiplied: with ∞
+   * they make NaN. Numbers outside of a window change nothing in its result, however large.
+   */
   conv2d(x: T, w: T, bias: T | null, settings: Convolution): T;
-  /** ∂L/∂x [N, C, H, W] = `shape` from dy [N, out, outH, outW]; zero where no window reached. */
+  /**
+   * ∂L/∂x [N, C, H, W] = `shape` from dy [N, out, outH, outW]; zero where no window reached. Where a window is missing at the border,
+   * a device may multiply by 0, which makes NaN of a weight that is not finite.
+   */
   conv2dInputGrad(dy: T, w: T, shape: readonly number[], settings: Convolution): T;
   /** ∂L/∂w [out, C / groups, kH, kW] = `shape` from x and dy. */
   conv2dFilterGrad(x: T, dy: T, shape: readonly number[], settings: Convolution): T;

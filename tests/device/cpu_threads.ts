@@ -98,6 +98,16 @@ const CALLS: Record<string, Call> = {
       k.conv2dFilterGrad(x, y, w.shape, SETTINGS),
     ];
   },
+  "convolutions with a number too large for Winograd's method": (k, draw) => {
+    const x = draw([1, 96, 80, 64]), w = draw([96, 96, 3, 3], 1);
+    const one = k.pad(k.fill([1, 1, 1, 1], 1e9), [[0, 0], [5, 90], [20, 59], [30, 33]], 0);
+    const large = k.add(x, one);
+    return [
+      k.conv2d(large, w, draw([96]), SETTINGS),
+      k.conv2dInputGrad(large, w, x.shape, SETTINGS),
+      k.conv2dFilterGrad(large, x, w.shape, SETTINGS),
+    ];
+  },
   "strided convolutions in groups": (k, draw) => {
     const settings: Convolution = { strides: [2, 1], padding: [2, 1], dilations: [1, 2], groups: 2 };
     const x = draw([2, 24, 40, 41]), w = draw([18, 12, 5, 3], 1), y = k.conv2d(x, w, draw([18]), settings);

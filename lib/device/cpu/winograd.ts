@@ -1,5 +1,10 @@
 /**
- * 3 × 3 convolutions at stride 1 by Winograd's method, where it wins; see kernels/winograd.ts.
+ * 3 × 3 convolutions at stride 1 by Winograd's method, where it wins; see wasm/winograd.ts.
+ *
+ * What it promises: infinities and NaN where the plain sum has them, and no others. Its errors are those of the plain sum, if each
+ * |x| were the largest of its tile of 4 × 4 pixels in all channels, and each |w| the largest of its filter's 3 × 3. That is much the
+ * same where numbers are of like size. Where they are not (infinite, NaN, from 2⁵⁰ on, pixels or taps that differ by more than
+ * 2⁸, in dy 2¹²) the plain sum is taken, so that a large number costs no digits of an output that does not see it.
  *
  * @module
  */
@@ -27,6 +32,14 @@ export interface WinogradConvolution {
   flipped: boolean;
 }
 
+/** The bits of 2⁵⁰, and of a factor 2⁸ between sizes, as in wasm/uneven.ts. */
+const LIMIT = (127 + 50) << 23, RANGE = 8 << 23;
+/** Gradients do differ more, and their last digits matter less. */
+const GRADIENT_RANGE = 12 << 23;
+
+/** How far the sizes in a tile may be apart. */
+const rangeOf = (c: WinogradConvolution) => c.flipped ? GRADIENT_RANGE : RANGE;
+
 /** Bytes of a unit's tiles; they stay in the second-level cache with some room for the filters. */
 const UNIT_BYTES = 640 * 1024;
 
@@ -36,14 +49,71 @@ export function winogradWins(channels: number, outChannels: number, outPixels: n
     outPixels >= 144;
 }
 
+/** A rectangle of output pixels, of so many images. */
+export interface Part {
+  image: number;
+  images: number;
+  row: number;
+  rows: number;
+  column: number;
+  columns: number;
+}
+
 /** The description as the kernels read it. */
-function describe(engine: Engine, c: WinogradConvolution, packed: number, unitTiles: number): number {
+function describe(engine: Engine, c: WinogradConvolution, unitTiles: number, at: Room | null): number {
   return engine.describe([
-    ...[c.input, c.output, c.filter, packed, c.bias, c.relu ? 1 : 0],
+    ...[c.input, c.output, c.filter, at?.packed ?? 0, c.bias, c.relu ? 1 : 0],
     ...[c.images, c.height, c.width, c.channels, c.outHeight, c.outWidth, c.outChannels, c.top, c.left],
     ...[Math.ceil(c.outHeight / 2), Math.ceil(c.outWidth / 2), unitTiles, c.flipped ? 1 : 0],
     engine.zeros(Math.max(c.channels, c.outChannels) * 4),
+    ...[at?.sizes ?? 0, rangeOf(c), at?.uneven ?? 0, at?.count ?? 0],
   ]);
+}
+
+/** Addresses of what a convolution notes on its way. */
+interface Room {
+  /** The filters, transformed. */
+  packed: number;
+  /** The size of each pixel. */
+  sizes: number;
+  /** A byte for each tile. */
+  uneven: number;
+  /** How many are uneven. */
+  count: number;
+}
+
+/** How many numbers are counted: the uneven, then the extremes of two images. */
+const COUNTS = 5;
+
+/** Counts in the heap, from 0 on. */
+function countsAt(engine: Engine, pointer: number): Int32Array {
+  return new Int32Array(engine.heap.memory.buffer, pointer, COUNTS).fill(0);
+}
+
+/** Pixels of images, and where to note their sizes. */
+interface Pixels {
+  at: number;
+  pixels: number;
+  channels: number;
+  sizes: number;
+}
+
+/**
+ * Writes the size of every pixel.
+ *
+ * @param extremes Zeros, for the largest and the smallest.
+ * @returns Whether all are so near to one another that no tile can be uneven.
+ */
+function measure(
+  engine: Engine,
+  { at, pixels, channels, sizes }: Pixels,
+  extremes: Int32Array,
+  range: number,
+): boolean {
+  const units = Math.ceil(pixels / 4);
+  engine.wasm.launch("pixelSizes", units, channels * 0.4, at, channels, pixels, sizes, extremes.byteOffset);
+  const [most, least] = [extremes[0], 2 ** 31 - 1 - extremes[1]];
+  return most < LIMIT && most - least <= range;
 }
 
 /**
@@ -63,37 +133,109 @@ function chooseUnit(tiles: number, fit: number): number {
   return best;
 }
 
-/** output = input ∗ filter, plus bias, relu. */
-export function winograd(engine: Engine, c: WinogradConvolution): void {
+/**
+ * output = input ∗ filter, plus bias, relu.
+ *
+ * @returns Where the output is left to the plain sum.
+ */
+export function winograd(engine: Engine, c: WinogradConvolution): Part[] {
   const { heap, wasm } = engine;
   const tileRows = Math.ceil(c.outHeight / 2), tileColumns = Math.ceil(c.outWidth / 2);
   const tiles = c.images * tileRows * tileColumns, panels = Math.ceil(c.outChannels / 8);
+  const pixels = c.images * c.height * c.width;
   const unitTiles = chooseUnit(tiles, Math.floor(UNIT_BYTES / (64 * (c.channels + panels * 8))));
   wasm.reserveScratch(2048 + 8 * unitTiles + 64 * unitTiles * (c.channels + panels * 8));
-  const packed = heap.allocate(16 * panels * c.channels * 32);
+  const packedBytes = 16 * panels * c.channels * 32;
+  const chunk = heap.allocate(packedBytes + 4 * (COUNTS + pixels + 3) + tiles);
   try {
-    const description = describe(engine, c, packed.pointer, unitTiles);
+    const packed = chunk.pointer, count = packed + packedBytes, sizes = count + 4 * COUNTS;
+    const room = { packed, count, sizes, uneven: sizes + 4 * (pixels + 3) };
+    const counts = countsAt(engine, count);
+    const input = { at: c.input, pixels, channels: c.channels, sizes };
+    if (measure(engine, input, counts.subarray(1), rangeOf(c))) room.sizes = 0;
+    const description = describe(engine, c, unitTiles, room);
     wasm.launch("winogradFilter", panels, c.channels * 60, description);
+    if (counts[0] > 0) return [whole(c)];
     const cost = unitTiles * (c.channels * c.outChannels * 0.7 + 20 * (c.channels + c.outChannels));
     wasm.launch("winograd", Math.ceil(tiles / unitTiles), cost, description);
+    if (counts[0] === 0) return [];
+    // A run of tiles takes a product of its own, which costs as much as many tiles do here.
+    if (counts[0] > tiles / 64 + 8) return [whole(c)];
+    return runsOf(new Uint8Array(heap.memory.buffer, room.uneven, tiles), c, tileRows, tileColumns);
   } finally {
-    heap.release(packed);
+    heap.release(chunk);
   }
+}
+
+/** All of the output. */
+export function whole(c: { images: number; outHeight: number; outWidth: number }): Part {
+  return { image: 0, images: c.images, row: 0, rows: c.outHeight, column: 0, columns: c.outWidth };
+}
+
+/** The output pixels of marked tiles, neighbours of a row together. */
+function runsOf(marks: Uint8Array, c: WinogradConvolution, tileRows: number, tileColumns: number): Part[] {
+  const parts: Part[] = [];
+  for (let first = marks.indexOf(1); first >= 0;) {
+    const tileRow = Math.floor(first / tileColumns), end = (tileRow + 1) * tileColumns;
+    let last = first + 1;
+    while (last < end && marks[last] === 1) last++;
+    const row = tileRow % tileRows * 2, column = first % tileColumns * 2;
+    const rows = Math.min(2, c.outHeight - row), columns = Math.min(2 * (last - first), c.outWidth - column);
+    parts.push({ image: Math.floor(tileRow / tileRows), images: 1, row, rows, column, columns });
+    first = marks.indexOf(1, last);
+  }
+  return parts;
 }
 
 /** Tiles whose transforms are made at a time; they stay in the last-level cache. */
 const CHUNK_TILES = 1024;
 
-/** filter = the gradient, with `output` holding dy. The output channels are a multiple of eight. */
-export function winogradFilterGradient(engine: Engine, c: WinogradConvolution): void {
+/** Tiles whose weights are added up at a time. */
+const WEIGHED_TILES = 256;
+
+/** Whether x and dy of all tiles are even enough for the filter's gradient; see wasm/winograd_gradient.ts. */
+function areEven(engine: Engine, c: WinogradConvolution, tiles: number): boolean {
+  const { heap, wasm } = engine, units = Math.ceil(tiles / WEIGHED_TILES);
+  const pixels = c.images * c.height * c.width, outPixels = c.images * c.outHeight * c.outWidth;
+  const chunk = heap.allocate(16 * units + 4 * (COUNTS + pixels + 3 + outPixels + 3));
+  try {
+    const sums = chunk.pointer, count = sums + 16 * units, sizes = count + 4 * COUNTS;
+    const dySizes = sizes + 4 * (pixels + 3), counts = countsAt(engine, count);
+    const x = { at: c.input, pixels, channels: c.channels, sizes };
+    const dy = { at: c.output, pixels: outPixels, channels: c.outChannels, sizes: dySizes };
+    const even = [
+      measure(engine, x, counts.subarray(1), RANGE),
+      measure(engine, dy, counts.subarray(3), RANGE),
+    ];
+    if (even.every(Boolean)) return true;
+    const description = describe(engine, c, 0, { packed: 0, sizes, uneven: 0, count });
+    wasm.launch("winogradWeights", units, WEIGHED_TILES * 40, description, dySizes, WEIGHED_TILES, sums);
+    if (counts[0] > 0) return false;
+    const weights: Float64Array = new Float64Array(heap.memory.buffer, sums, 2 * units);
+    const [uneven, full] = [0, 1].map((which) =>
+      weights.reduce((sum, x, i) => i % 2 === which ? sum + x : sum, 0)
+    );
+    return uneven <= full * 2 ** 8;
+  } finally {
+    heap.release(chunk);
+  }
+}
+
+/**
+ * filter = the gradient, with `output` holding dy. The output channels are a multiple of eight.
+ *
+ * @returns Whether it was made; uneven images are left to the plain sum.
+ */
+export function winogradFilterGradient(engine: Engine, c: WinogradConvolution): boolean {
   const { heap, wasm } = engine, { channels, outChannels } = c;
   const tiles = c.images * Math.ceil(c.outHeight / 2) * Math.ceil(c.outWidth / 2);
+  if (!areEven(engine, c, tiles)) return false;
   const most = Math.min(tiles, CHUNK_TILES);
   wasm.reserveScratch(8192);
   const chunk = heap.allocate(64 * (most * (channels + outChannels) + channels * outChannels));
   try {
     const left = chunk.pointer, right = left + 64 * most * channels, sums = right + 64 * most * outChannels;
-    const description = describe(engine, c, 0, 0);
+    const description = describe(engine, c, 0, null);
     const groups = Math.ceil(Math.ceil(channels / 6) / 4);
     for (let first = 0; first < tiles; first += most) {
       const count = Math.min(most, tiles - first), later = first > 0 ? 1 : 0;
@@ -115,6 +257,7 @@ export function winogradFilterGradient(engine: Engine, c: WinogradConvolution): 
       );
     }
     wasm.launch("winogradFilterGrad", channels, outChannels * 5, description, sums, c.filter);
+    return true;
   } finally {
     heap.release(chunk);
   }

@@ -9,7 +9,7 @@ import { type HostArray, zeros } from "./array.ts";
 
 /**
  * Calls `visit` for every product of an element of x and an element of w that the convolution adds to an element of y, with the
- * three places.
+ * three places; the padding is at place −1 of x.
  */
 function products(s: ConvolutionSizes, visit: (x: number, w: number, y: number) => void): void {
   const channels = s.channels / s.groups, outputs = s.outChannels / s.groups;
@@ -22,12 +22,11 @@ function products(s: ConvolutionSizes, visit: (x: number, w: number, y: number) 
           for (let c = 0; c < channels; c++) {
             for (let a = 0; a < s.kernelHeight; a++) {
               const i = row * s.strideY - s.top + a * s.dilationY;
-              if (i < 0 || i >= s.height) continue;
               for (let b = 0; b < s.kernelWidth; b++) {
                 const j = column * s.strideX - s.left + b * s.dilationX;
-                if (j < 0 || j >= s.width) continue;
+                const inside = i >= 0 && i < s.height && j >= 0 && j < s.width;
                 visit(
-                  ((n * s.channels + first + c) * s.height + i) * s.width + j,
+                  inside ? ((n * s.channels + first + c) * s.height + i) * s.width + j : -1,
                   ((o * channels + c) * s.kernelHeight + a) * s.kernelWidth + b,
                   y,
                 );
@@ -38,6 +37,11 @@ function products(s: ConvolutionSizes, visit: (x: number, w: number, y: number) 
       }
     }
   }
+}
+
+/** A number of x, or 0 of the padding: it is multiplied like any other, and 0 · ∞ is NaN. */
+function at(x: HostArray, place: number): number {
+  return place < 0 ? 0 : x.data[place];
 }
 
 /** {@linkcode Kernels.conv2d} */
@@ -51,7 +55,7 @@ export function conv2d(x: HostArray, w: HostArray, bias: HostArray | null, setti
     const plane = s.outHeight * s.outWidth;
     for (let i = 0; i < totals.length; i++) totals[i] = bias.data[Math.floor(i / plane) % s.outChannels];
   }
-  products(s, (inX, inW, inY) => totals[inY] += x.data[inX] * w.data[inW]);
+  products(s, (inX, inW, inY) => totals[inY] += at(x, inX) * w.data[inW]);
   y.data.set(totals);
   return y;
 }
@@ -68,7 +72,9 @@ export function conv2dInputGrad(
   check.convolutionGrad("conv2dInputGrad", dy, s);
   const dx = zeros(shape);
   const totals = new Float64Array(dx.data.length);
-  products(s, (inX, inW, inY) => totals[inX] += dy.data[inY] * w.data[inW]);
+  products(s, (inX, inW, inY) => {
+    if (inX >= 0) totals[inX] += dy.data[inY] * w.data[inW];
+  });
   dx.data.set(totals);
   return dx;
 }
@@ -85,7 +91,7 @@ export function conv2dFilterGrad(
   check.convolutionGrad("conv2dFilterGrad", dy, s);
   const dw = zeros(shape);
   const totals = new Float64Array(dw.data.length);
-  products(s, (inX, inW, inY) => totals[inW] += x.data[inX] * dy.data[inY]);
+  products(s, (inX, inW, inY) => totals[inW] += at(x, inX) * dy.data[inY]);
   dw.data.set(totals);
   return dw;
 }

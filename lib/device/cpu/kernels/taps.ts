@@ -5,14 +5,14 @@
  */
 import type { ConvolutionSizes } from "../../geometry.ts";
 
-/** Offsets from y·stride to the input pixel of each tap, kernel row after kernel row. */
-export function tapsOf(g: ConvolutionSizes): Int32Array {
+/** Offsets from y·stride (plus those of a part of the image) to the input pixel of each tap, kernel row after kernel row. */
+export function tapsOf(g: ConvolutionSizes, fromY = 0, fromX = 0): Int32Array {
   const taps = new Int32Array(g.kernelHeight * g.kernelWidth * 2);
   let i = 0;
   for (let y = 0; y < g.kernelHeight; y++) {
     for (let x = 0; x < g.kernelWidth; x++) {
-      taps[i++] = y * g.dilationY - g.top;
-      taps[i++] = x * g.dilationX - g.left;
+      taps[i++] = fromY + y * g.dilationY - g.top;
+      taps[i++] = fromX + x * g.dilationX - g.left;
     }
   }
   return taps;

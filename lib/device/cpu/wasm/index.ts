@@ -14,6 +14,9 @@ export { pool, poolGrad, poolPick } from "./pooling";
 export { philox } from "./random";
 export { reduceChunks, reduceTogether } from "./reduce";
 export { crossEntropy, crossEntropyGrad, softmax } from "./softmax";
+export { pixelSizes } from "./uneven";
 export { winograd } from "./winograd";
 export { winogradFilter } from "./winograd_filter";
-export { winogradFilterGrad, winogradOutputTiles, winogradSums, winogradTiles } from "./winograd_gradient";
+export {
+  winogradFilterGrad, winogradOutputTiles, winogradSums, winogradTiles, winogradWeights,
+} from "./winograd_gradient";

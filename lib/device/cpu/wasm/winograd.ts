@@ -3,9 +3,11 @@
 /**
  * Convolution of 3 × 3 at stride 1 by Winograd's F(2 × 2, 3 × 3) (Lavin and Gray 2015): 16 products where the plain sum
  * has 36. Input tiles of 4 × 4 become Bᵀ d B, filters G g Gᵀ; sixteen matrix products over the channels; Aᵀ m A gives the 2 × 2
- * outputs. The filters' part is winograd_filter.ts, the filter's gradient winograd_gradient.ts. The small matrices hold 0, ±1 and ±½ alone, so the rounding errors are those of the plain sum.
+ * outputs. The filters' part is winograd_filter.ts, the filter's gradient winograd_gradient.ts. The small matrices hold 0, ±1 and ±½ alone, so
+ * numbers of like size are rounded as in the plain sum; uneven.ts finds the tiles that hold others.
  */
 import { FIRST, tileRows } from "./tile";
+import { isUneven } from "./uneven";
 import { relu4, scratch } from "./simd";
 
 /** lib/device/cpu/winograd.ts writes this. */
@@ -19,6 +21,10 @@ export class Winograd {
   unitTiles: i32; // tiles of a unit of work, a multiple of 6
   flipped: i32; // the filter is taken as for the input's gradient: turned around, its channels swapped
   zeros: u32;
+  sizes: u32; // of each pixel, see uneven.ts; 0: there are no uneven tiles
+  range: i32; // by which they may differ
+  uneven: u32; // a byte for each tile: 1 where it is
+  count: u32; // where to count them
 }
 
 /** Channels that are summed at a time. */
@@ -87,7 +93,14 @@ export function tilePixels(p: Winograd, tile: i32, table: usize): void {
   }
 }
 
-/** Units are blocks of tiles. Scratch: addresses, then [16][tiles][channels], then [16][tiles][outputs], see winograd.ts. */
+/** Whether the pixels of a tile are uneven. */
+export function isUnevenTile(p: Winograd, tile: i32): bool {
+  const perImage = p.tileRows * p.tileColumns, image = tile / perImage, rest = tile % perImage;
+  const y0 = (rest / p.tileColumns) * 2 - p.top, x0 = (rest % p.tileColumns) * 2 - p.left;
+  return isUneven(<usize>p.sizes + (<usize>(image * p.height * p.width) << 2), p.height, p.width, y0, x0, p.range);
+}
+
+/** Units are blocks of tiles; uneven ones are computed, too, and marked. Scratch: addresses, then [16][tiles][channels], then [16][tiles][outputs], see winograd.ts. */
 export function winograd(description: usize, begin: i32, end: i32): void {
   const p = changetype<Winograd>(description);
   const total = p.images * p.tileRows * p.tileColumns, unitTiles = p.unitTiles;
@@ -98,6 +111,11 @@ export function winograd(description: usize, begin: i32, end: i32): void {
   for (let unit = begin; unit < end; unit++) {
     const first = unit * unitTiles, count = min(unitTiles, total - first), tiles = (count + 5) / 6;
     for (let t = 0; t < count; t++) {
+      if (p.sizes) {
+        const uneven = isUnevenTile(p, first + t);
+        store<u8>(<usize>p.uneven + (first + t), uneven ? 1 : 0);
+        if (uneven) atomic.add<i32>(<usize>p.count, 1);
+      }
       tilePixels(p, first + t, table);
       const to = left + (<usize>(t * depth) << 2);
       for (let c: usize = 0; c < <usize>depth << 2; c += 16) inputTile(table, c, to + c, leftStep);

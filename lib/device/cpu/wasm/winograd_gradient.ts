@@ -7,7 +7,47 @@
 import { copyTile } from "./convolution";
 import { scratch } from "./simd";
 import { FIRST, tilePanel } from "./tile";
-import { inputTile, KC, tilePixels, Winograd } from "./winograd";
+import { largest, LIMIT, RANGE } from "./uneven";
+import { inputTile, isUnevenTile, KC, tilePixels, Winograd } from "./winograd";
+
+/**
+ * Counts the tiles whose x is uneven, or whose dy has a number beyond the limit. Of the others, adds the largest |x| times the
+ * largest |dy| up, in one sum where the four dy are even, in another where they are not: there a tap may miss the largest, or
+ * meet the padding with it. Units are `unitTiles` tiles, with two sums each, [unit][uneven, even].
+ */
+export function winogradWeights(description: usize, dySizes: usize, unitTiles: i32, sums: usize, begin: i32, end: i32): void {
+  const p = changetype<Winograd>(description);
+  const perImage = p.tileRows * p.tileColumns, total = p.images * perImage;
+  for (let unit = begin; unit < end; unit++) {
+    let uneven: f64 = 0, even: f64 = 0;
+    for (let tile = unit * unitTiles; tile < min(total, (unit + 1) * unitTiles); tile++) {
+      const image = tile / perImage, rest = tile % perImage;
+      const y = rest / p.tileColumns * 2, x = rest % p.tileColumns * 2;
+      const from = dySizes + (<usize>(image * p.outHeight * p.outWidth) << 2);
+      const dy = largest(from, p.outHeight, p.outWidth, y, x, 2);
+      if (dy >= LIMIT || isUnevenTile(p, tile)) {
+        atomic.add<i32>(<usize>p.count, 1);
+        continue;
+      }
+      const pixels = <usize>p.sizes + (<usize>(image * p.height * p.width) << 2);
+      const most = largest(pixels, p.height, p.width, y - p.top, x - p.left, 4);
+      const product = <f64>reinterpret<f32>(most) * <f64>reinterpret<f32>(dy);
+      if (isFull(from, p.outHeight, p.outWidth, y, x, dy)) even += product;
+      else uneven += product;
+    }
+    store<f64>(sums + (<usize>unit << 4), uneven);
+    store<f64>(sums + (<usize>unit << 4), even, 8);
+  }
+}
+
+/** Whether all four dy of a tile are there and none is much smaller than the largest. */
+function isFull(sizes: usize, height: i32, width: i32, y: i32, x: i32, most: i32): bool {
+  if (y + 2 > height || x + 2 > width) return false;
+  for (let i = 0; i < 4; i++) {
+    if (most - load<i32>(sizes + (<usize>((y + (i >> 1)) * width + x + (i & 1)) << 2)) > RANGE) return false;
+  }
+  return true;
+}
 
 /** The input's tiles first … of a chunk, [16][tile][channel]. Units are tiles of the chunk. */
 export function winogradTiles(description: usize, first: i32, chunk: i32, to: usize, begin: i32, end: i32): void {
