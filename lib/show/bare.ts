@@ -12,6 +12,7 @@ import { Module } from "../nn/module.ts";
 import { Summary } from "../nn/summary.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { legibleLines } from "../text/escape.ts";
 import { isChart } from "./chart/describe.ts";
 import { Graph } from "./graph/graph.ts";
 import { presentValues, type Shown } from "./notebook.ts";
@@ -37,7 +38,7 @@ export async function shownBare(value: unknown): Promise<Shown | null> {
     return await (await pictureOf(value)).bundle();
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    return { bundle: { "text/plain": text }, metadata: {} };
+    return { bundle: { "text/plain": legibleLines(text) }, metadata: {} };
   }
 }
 

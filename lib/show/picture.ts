@@ -44,7 +44,7 @@ interface Picture {
 }
 
 /** In a notebook text is as wide as the lines of most viewers. */
-const NOTEBOOK: TextOptions = { columns: 76, color: false };
+const NOTEBOOK: TextOptions = { columns: 76, color: "none" };
 
 /** What there is to see of a thing. */
 export async function pictureOf(x: unknown): Promise<Picture> {

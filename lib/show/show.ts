@@ -6,7 +6,7 @@
 import { pictureOf } from "./picture.ts";
 import { display, settleOutput } from "./notebook.ts";
 import { writePicture } from "./output.ts";
-import { inNotebook, terminalColumns, writeLine } from "./terminal.ts";
+import { inNotebook, terminalColor, terminalColumns, writeLine } from "./terminal.ts";
 
 /** How {@linkcode show} shows. */
 export interface ShowOptions {
@@ -22,6 +22,9 @@ export interface ShowOptions {
  * In a notebook it appears below the cell, as a picture where there is one. In a script it is printed, charts as text as wide as the
  * terminal; and where the reader gave a chapter `--out DIR`, or `out` is said here, a web page and an SVG are written
  * besides. Without the permission to write there, a sentence says so, and the program goes on.
+ *
+ * Text has colours on a terminal, unless NO_COLOR is set: 256, or all of them where COLORTERM says "truecolor" and the program may read
+ * that (`deno run --allow-env=COLORTERM,TERM …`).
  *
  * @param x What to show.
  * @param options Where, and under which name.
@@ -42,8 +45,7 @@ export async function show(x: unknown, options: ShowOptions = {}): Promise<void>
     await settleOutput();
     return;
   }
-  const isTerminal = Deno.stdout.isTerminal();
-  writeLine(picture.text({ columns: terminalColumns(), color: isTerminal && !Deno.noColor }));
+  writeLine(picture.text({ columns: terminalColumns(), color: terminalColor() }));
   const { files, beside } = picture;
   if (files !== null) await writePicture(options.name ?? picture.title, files, { beside, out: options.out });
 }

@@ -47,6 +47,24 @@ export function inNotebook(): boolean {
   }
 }
 
+/** With which colours text may be written: none, the 256 that every terminal has, or all. */
+export type Color = "none" | "256" | "full";
+
+/**
+ * The colours of the terminal: none where there is no terminal, where NO_COLOR is set, or where TERM says that it is dumb. All where
+ * COLORTERM says so; but who may not read these variables is not asked for it, and gets the 256.
+ */
+export function terminalColor(): Color {
+  if (!Deno.stdout.isTerminal() || Deno.noColor || granted("TERM") === "dumb") return "none";
+  return ["truecolor", "24bit"].includes(granted("COLORTERM")) ? "full" : "256";
+}
+
+/** A variable of the environment; "" if it is not there, or if the program was not allowed to look. */
+function granted(variable: string): string {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable) ?? "" : "";
+}
+
 /** How many columns the terminal has; 80 when there is none to ask. */
 export function terminalColumns(): number {
   try {

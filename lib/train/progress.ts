@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { inNotebook, RedrawnLine, terminalColumns, writeLine, writeToTerminal } from "../show/terminal.ts";
+import {
+  inNotebook,
+  RedrawnLine,
+  terminalColor,
+  terminalColumns,
+  writeLine,
+  writeToTerminal,
+} from "../show/terminal.ts";
 import { legible } from "../text/escape.ts";
 import { shortNumber } from "../text/numbers.ts";
 import { fit, joinedWidth, type Part, truncate } from "../text/width.ts";
@@ -20,7 +27,7 @@ export interface ProgressOptions {
   columns?: () => number;
   /** Whether to redraw one line; unless told, whether stdout is a terminal. */
   isTerminal?: boolean;
-  /** Whether to colour the bar; unless told, on a terminal when NO_COLOR is not set. */
+  /** Whether to colour the bar; unless told, on a terminal that has colours, when NO_COLOR is not set. */
   color?: boolean;
   /** The clock, in milliseconds. */
   now?: () => number;
@@ -35,7 +42,7 @@ interface Milestone {
 
 /** Milliseconds between drawings on a terminal: nobody reads faster, and drawing takes time. */
 const REDRAW_EVERY = 50;
-/** Beside the first step, a file gets about this many lines. */
+/** A file gets this many lines, evenly, and some more at the beginning. */
 const LINES = 10;
 /** The widest bar, in columns, and the narrowest that still says something. */
 const WIDEST = 30, NARROWEST = 6;
@@ -102,7 +109,7 @@ export class Progress {
     this.#write = options.write ?? (this.#isTerminal ? writeToTerminal : writeLine);
     this.#redrawn = new RedrawnLine(this.#write);
     this.#columns = options.columns ?? terminalColumns;
-    this.#color = options.color ?? (this.#isTerminal && !Deno.noColor);
+    this.#color = options.color ?? (this.#isTerminal && terminalColor() !== "none");
     this.#now = options.now ?? (() => performance.now());
     this.#pace = new Pace(total, this.#now);
     if (total > 0) this.#draw("step");
@@ -261,8 +268,12 @@ export class Progress {
   }
 }
 
-/** The first step, the last one, and about {@linkcode LINES} between; all of a short run. */
+/**
+ * The last step and {@linkcode LINES} even parts before it; and until the first of these is over, steps 1, 2, 5, 10, 20, 50, …: however
+ * long a run is, one sees early that it goes well. All of a short run.
+ */
 function isMilestone(step: number, total: number): boolean {
-  if (step === 1 || total <= LINES + 2) return true;
+  if (total <= LINES + 2) return true;
+  if (step * LINES < total) return [1, 2, 5].includes(step / 10 ** Math.floor(Math.log10(step) + 1e-9));
   return Math.floor(step * LINES / total) > Math.floor((step - 1) * LINES / total);
 }

@@ -62,7 +62,7 @@ Deno.test("no chart breaks of a character that is no letter", async () => {
     const model = await resolve(described);
     textsOf((await drawSvg(model)).text);
     const picture = await pictureOf(described);
-    const text = picture.text({ columns: 100, color: false });
+    const text = picture.text({ columns: 100, color: "none" });
     // deno-lint-ignore no-control-regex
     assert(!/[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]/.test(text), described.kind);
   }
@@ -95,7 +95,7 @@ Deno.test("a graph shows what modules and tensors are called, and nothing else b
 
 Deno.test("control characters in names are seen in graphs, networks, summaries, tables and beside a bar", async () => {
   const net = networkCalled(CONTROLS), x = tensor([[1, 2]], { requiresGrad: true });
-  const show = async (x: unknown) => (await pictureOf(x)).text({ columns: 400, color: false });
+  const show = async (x: unknown) => (await pictureOf(x)).text({ columns: 400, color: "none" });
   const written: string[] = [];
   const progress = new Progress(1, {
     label: CONTROLS,

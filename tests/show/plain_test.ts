@@ -1,6 +1,9 @@
 import { chart } from "descent";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { hex, PALETTE, rgb, SEQUENTIAL, shade } from "../../lib/show/chart/palette.ts";
 import { resolve } from "../../lib/show/chart/resolve.ts";
+import { nearest256 } from "../../lib/show/plain/ansi.ts";
+import { axisTicks } from "../../lib/show/plain/ticks.ts";
 import { textOf } from "../../lib/show/plain/mod.ts";
 import { textWidth } from "../../lib/text/width.ts";
 import { charts } from "./charts.ts";
@@ -8,17 +11,21 @@ import { charts } from "./charts.ts";
 // deno-lint-ignore no-control-regex
 const CODES = /\x1b\[[\d;]*m/g;
 
+/** Letters with a coloured ground. */
+// deno-lint-ignore no-control-regex
+const PIXELS = /(?:\x1b\[48[\d;]*m +)+\x1b\[0m/g;
+
 for (const columns of [20, 40, 80, 200]) {
   Deno.test(`every chart fits into ${columns} columns, with colours and without`, async () => {
     for (const [name, description] of Object.entries(charts)) {
       const model = await resolve(description);
-      for (const color of [false, true]) {
+      for (const color of ["none", "256", "full"] as const) {
         const text = textOf(model, { columns, color });
         for (const line of text.split("\n")) {
           const width = textWidth(line.replace(CODES, ""));
           assert(width <= columns, `${name}: ${width} columns: ${line}`);
         }
-        assertEquals(CODES.test(text) && !color, false, name);
+        assertEquals(CODES.test(text) && color === "none", false, name);
         CODES.lastIndex = 0;
         assertStringIncludes(text, "title");
       }
@@ -29,7 +36,7 @@ for (const columns of [20, 40, 80, 200]) {
 Deno.test("a falling curve falls", async () => {
   const text = textOf(await resolve(chart.line({ y: [3, 2, 1], yTitle: "loss", xTitle: "step" })), {
     columns: 30,
-    color: false,
+    color: "none",
   });
   const rows = text.split("\n").filter((line) => /[┤│]/.test(line)).map((line) =>
     line.search(/[\u2801-\u28ff]/)
@@ -42,19 +49,137 @@ Deno.test("a falling curve falls", async () => {
 });
 
 Deno.test("curves without colour are told apart by letters", async () => {
-  const text = textOf(await resolve(charts.lines), { columns: 60, color: false });
+  const text = textOf(await resolve(charts.lines), { columns: 60, color: "none" });
   assertStringIncludes(text, "• first   × second");
   assert(text.split("\n").slice(2).join("").includes("×"));
 });
 
+Deno.test("coloured curves are told apart without their colours: by their letters, and by their dashes", async () => {
+  const text = textOf(await resolve(charts.lines), { columns: 90, color: "full" }).replace(CODES, "");
+  assertStringIncludes(text, "━•━ first   ╌×╌ second");
+  const drawn = text.split("\n").filter((line) => /[┤│]/.test(line)).join("\n");
+  assert(drawn.includes("•") && drawn.includes("×"), text);
+  const dots = async (dash?: "dash" | "dot") => {
+    const flat = chart.line({ series: { "": { y: new Array(50).fill(1), dash } } });
+    const line = textOf(await resolve(flat), { columns: 80, color: "256" });
+    return line.match(/[\u2801-\u28ff]/g)!.length;
+  };
+  const [solid, dash, dot] = [await dots(), await dots("dash"), await dots("dot")];
+  assert(solid > 1.3 * dash && dash > 1.3 * dot, `${solid} places solid, ${dash} dashed, ${dot} dotted`);
+});
+
+/** How far a picture of letters reaches where its letter is not a space: in letters, and in lines. */
+function reach(lines: string[], isInside: (letter: string) => boolean): [across: number, down: number] {
+  const places = lines.flatMap((line, row) =>
+    [...line].flatMap((letter, at) => isInside(letter) ? [[at, row]] : [])
+  );
+  const [columns, rows] = [0, 1].map((i) => places.map((place) => place[i]));
+  return [Math.max(...columns) - Math.min(...columns) + 1, Math.max(...rows) - Math.min(...rows) + 1];
+}
+
+for (const columns of [40, 80, 120]) {
+  Deno.test(`with equal scales a circle is round and a valley is narrow, ${columns} columns wide`, async () => {
+    const map = async (z: (x: number, y: number) => number, y: [number, number]) => {
+      const model = await resolve(chart.contour({ x: [-2, 2], y, z, equal: true, zRange: [0, 4] }));
+      const text = textOf(model, { columns, color: "none" });
+      return text.split("\n").filter((line) => /[┤│]/.test(line)).map((line) => line.replace(/^.*?[┤│]/, ""));
+    };
+    const [across, down] = reach(await map((x, y) => x * x + y * y, [-2, 2]), (letter) => letter !== "@");
+    assert(Math.abs(across / down - 2) < 0.15, `${across} letters, ${down} lines`);
+    const [narrow, long] = reach(
+      await map((x, y) => 16 * x * x + y * y, [-3, 3]),
+      (letter) => letter !== "@",
+    );
+    assert(narrow / long < 0.8, `${narrow} letters, ${long} lines`);
+  });
+}
+
+Deno.test("the numbers on axes are round, rising and written alike", () => {
+  const texts = (range: [number, number], log = false, most = 6) =>
+    axisTicks({ title: "", log, range }, most).map(({ text }) => text).join(" ");
+  assertEquals(texts([-0.03, 1.03]), "0.0 0.2 0.4 0.6 0.8 1.0");
+  assertEquals(texts([0.00795, 0.0132]), "0.008 0.009 0.010 0.011 0.012 0.013");
+  assertEquals(texts([-4.5, 0.5]), "-4 -3 -2 -1 0");
+  assertEquals(texts([0, 3e6]), "0 5.0e5 1.0e6 1.5e6 2.0e6 2.5e6 3.0e6");
+  assertEquals(texts([0, 3e6], false, 3), "0 1e6 2e6 3e6");
+  assertEquals(texts([0, 2.4e-6], false, 3), "0 1e-6 2e-6");
+  assertEquals(texts([0.02, 2], true), "0.02 0.05 0.1 0.2 0.5 1 2");
+  assertEquals(texts([0.5, 40_000], true), "1 10 100 1000 10000");
+  assertEquals(texts([3e-9, 2], true, 3), "1e-6 1e-3 1e0");
+  assertEquals(texts([1.1, 1.4], true), "1.10 1.15 1.20 1.25 1.30 1.35 1.40");
+  assertEquals(texts([7, 7.5], false, 1).split(" ").length <= 2, true);
+});
+
+Deno.test("no chart has two numbers that run into each other", async () => {
+  for (const columns of [20, 40, 80]) {
+    for (const [name, description] of Object.entries(charts)) {
+      const lines = textOf(await resolve(description), { columns, color: "none" }).split("\n");
+      for (const [i, line] of lines.entries()) {
+        if (!/^ *└/.test(line)) continue;
+        const marks = line.match(/┬/g)?.length ?? 0;
+        assertEquals(
+          lines[i + 1].trim().split(/ +/).length,
+          marks,
+          `${name}, ${columns} columns:\n${lines[i + 1]}`,
+        );
+      }
+    }
+  }
+});
+
+Deno.test("twelve kernels of 7 × 7 stay apart, and none is left out", async () => {
+  const images = Array.from(
+    { length: 12 },
+    (_, k) =>
+      Array.from({ length: 7 }, (_, i) => Array.from({ length: 7 }, (_, j) => Math.sin(k + 3 * i + j))),
+  );
+  const model = await resolve(chart.imageGrid({ images, columns: 6, colors: "diverging" }));
+  for (const color of ["none", "256"] as const) {
+    const lines = textOf(model, { columns: 96, color }).split("\n");
+    assertEquals(lines.length, 7 + 1 + 7);
+    assertEquals(lines[7], "");
+    for (const line of lines.filter((_, i) => i !== 7)) {
+      const letters = line.replace(PIXELS, (part) => "#".repeat(textWidth(part.replace(CODES, ""))));
+      const kernels = letters.split("  ");
+      assertEquals(kernels.map((kernel) => kernel.length), new Array(6).fill(14), line);
+    }
+  }
+});
+
+Deno.test("256 colours keep the hues: pale blue is blue or gray, and never darker than what is darker", () => {
+  const levels = [0, 95, 135, 175, 215, 255];
+  const colorOf = (code: number) =>
+    code > 231
+      ? new Array(3).fill(8 + 10 * (code - 232))
+      : [36, 6, 1].map((size) => levels[Math.floor((code - 16) / size) % 6]);
+  let before = Infinity;
+  for (let i = 0; i <= 40; i++) {
+    const [r, g, b] = colorOf(nearest256(hex(shade(SEQUENTIAL, i / 40))));
+    assert(r <= g && g <= b, `${r}, ${g}, ${b} is no blue`);
+    const light = 0.2 * r + 0.7 * g + 0.1 * b;
+    assert(light <= before + 12, `lighter than the one before: ${light} after ${before}`);
+    before = light;
+  }
+  for (const color of PALETTE) {
+    const other = colorOf(nearest256(color));
+    assert(rgb(color).every((part, i) => Math.abs(part - other[i]) <= 48), `${color} becomes ${other}`);
+  }
+});
+
+Deno.test("with all colours each is itself", async () => {
+  const text = textOf(await resolve(charts.line), { columns: 40, color: "full" });
+  assertStringIncludes(text, `\x1b[38;2;${rgb(PALETTE[0]).join(";")}m`);
+  assert(!text.includes("38;5;"));
+});
+
 Deno.test("a small matrix is written in numbers, with the names of its columns", async () => {
   const model = await resolve(chart.heatmap({ z: [[1, -2], [0.5, 10]], xLabels: ["a", "b"] }));
-  assertEquals(textOf(model, { columns: 40, color: false }), "  a   b\n  1  -2\n0.5  10");
+  assertEquals(textOf(model, { columns: 40, color: "none" }), "  a   b\n  1  -2\n0.5  10");
 });
 
 Deno.test("a large matrix leaves room in the window, and is as square as it was", async () => {
   const z = Array.from({ length: 80 }, (_, i) => Array.from({ length: 80 }, (_, j) => i * j));
-  const lines = textOf(await resolve(chart.heatmap({ z })), { columns: 100, color: false }).split("\n");
+  const lines = textOf(await resolve(chart.heatmap({ z })), { columns: 100, color: "none" }).split("\n");
   const [rows, columns] = [lines.length - 1, Math.max(...lines.map((line) => line.length))];
   assert(rows < 30 && Math.abs(columns / rows - 2) < 0.2, `${rows} rows, ${columns} columns`);
 });
@@ -62,7 +187,7 @@ Deno.test("a large matrix leaves room in the window, and is as square as it was"
 Deno.test("bars are as long as their numbers", async () => {
   const text = textOf(await resolve(chart.bar({ x: ["one", "two"], y: [1, 2] })), {
     columns: 40,
-    color: false,
+    color: "none",
   });
   const [one, two] = text.split("\n").map((line) => (line.match(/█/g) ?? []).length);
   assert(two >= 2 * one && two <= 2 * one + 2, text);

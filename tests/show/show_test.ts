@@ -48,6 +48,47 @@ programTest(
   },
 );
 
+/** Whether util-linux' `script`, which gives a program a terminal of its own, is here. */
+const hasTerminal = Deno.build.os === "linux" && missing.length === 0 &&
+  await Deno.stat("/usr/bin/script").then(() => true, () => false);
+
+/** What a program writes to a terminal; no variable of ours reaches it. */
+async function onTerminal(
+  env: Record<string, string>,
+  permission = "--allow-env=COLORTERM,TERM",
+): Promise<string> {
+  const line = `${Deno.execPath()} run --no-prompt --quiet ${permission} tests/show/programs/pictures.ts`;
+  const { HOME = "", DENO_DIR = "" } = Deno.env.toObject();
+  const { stdout } = await new Deno.Command("/usr/bin/script", {
+    args: ["-qec", line, "/dev/null"],
+    cwd: root,
+    clearEnv: true,
+    env: { HOME, ...DENO_DIR === "" ? {} : { DENO_DIR }, ...env },
+    stdin: "null",
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+programTest("a terminal gets the colours that it has, and nobody is asked for a permission", async () => {
+  if (!hasTerminal) return;
+  const TERM = "xterm-256color";
+  const [some, all, blind, none, dumb] = await Promise.all([
+    onTerminal({ TERM }),
+    onTerminal({ TERM, COLORTERM: "truecolor" }),
+    onTerminal({ TERM, COLORTERM: "truecolor" }, ""),
+    onTerminal({ TERM, COLORTERM: "truecolor", NO_COLOR: "1" }),
+    onTerminal({ TERM: "dumb" }),
+  ]);
+  assert(some.includes("\x1b[38;5;") && !some.includes("[38;2;"), some);
+  assert(all.includes("\x1b[38;2;") && !all.includes("[38;5;"), all);
+  assertEquals(blind, some);
+  for (const text of [none, dumb]) {
+    assertStringIncludes(text, "the end");
+    // deno-lint-ignore no-control-regex
+    assert(!/\x1b\[[34]8/.test(text), text);
+  }
+});
+
 programTest("with --out and the permission there is a page and an SVG of each picture", async () => {
   const folder = await Deno.makeTempDir();
   try {

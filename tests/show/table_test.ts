@@ -30,7 +30,7 @@ Deno.test("HTML's own signs are written out", () => {
 Deno.test("a summary has a memory column: parameters and what the layers return", async () => {
   const net = new nn.Sequential(new nn.Linear(100, 50), new nn.ReLU());
   const picture = await pictureOf(summary(net, [2, 100]));
-  const text = picture.text({ columns: 100, color: false });
+  const text = picture.text({ columns: 100, color: "none" });
   const bytes = (4 * (5050 + 2 * 100) / 1000).toPrecision(3);
   assertStringIncludes(text.split("\n")[2], `${bytes} kB`);
   assertStringIncludes(text, "20.6 kB");
@@ -39,7 +39,7 @@ Deno.test("a summary has a memory column: parameters and what the layers return"
 });
 
 Deno.test("a network shows its tree, a tensor its numbers, anything else itself", async () => {
-  const text = async (x: unknown) => (await pictureOf(x)).text({ columns: 80, color: false });
+  const text = async (x: unknown) => (await pictureOf(x)).text({ columns: 80, color: "none" });
   const net = new nn.Sequential(new nn.Linear(2, 1));
   assertEquals(await text(net), String(net));
   assertStringIncludes(await text(tensor([[1, 2.5]])), "[[1.0000, 2.5000]]");

@@ -33,7 +33,7 @@ function screenOf(output: string): string[] {
   });
 }
 
-Deno.test("a file gets the first line, about ten between, and the last, then how long it took", () => {
+Deno.test("a file gets ten lines, some more of the first tenth, then how long it took", () => {
   const { progress, pass, lines } = recorded(1000);
   for (let step = 1; step <= 1000; step++) {
     pass(20);
@@ -43,11 +43,23 @@ Deno.test("a file gets the first line, about ten between, and the last, then how
   progress.end();
   assertEquals(
     lines().slice(0, -1).map((line) => Number(/(\d+)\/1000/.exec(line)![1])),
-    [1, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000],
+    [1, 2, 5, 10, 20, 50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000],
   );
-  assertEquals(lines()[1], "AlexNet  step  100/1000  loss 0.0100  20 ms/step  18 s left");
+  assertEquals(lines()[6], "AlexNet  step  100/1000  loss 0.0100  20 ms/step  18 s left");
   assertEquals(lines().at(-2), "AlexNet  step 1000/1000  loss 0.0010  20 ms/step");
   assertEquals(lines().at(-1), "AlexNet  1000 steps in 20 s  20 ms/step  loss 0.0010");
+});
+
+Deno.test("a file gets early lines and few of a run that is very long", () => {
+  const total = 1e9;
+  const { progress, lines } = recorded(total);
+  for (let step = 1; step <= 100; step++) progress.step(step);
+  assertEquals(lines().length, 7);
+  for (let step = 100; step < total; step *= 10) {
+    for (const n of [1, 2, 3, 5, 7]) progress.step(n * step);
+  }
+  progress.step(total);
+  assert(lines().length < 40, `${lines().length} lines`);
 });
 
 Deno.test("a short run gets a line for each step", () => {

@@ -5,8 +5,9 @@
  */
 import { textWidth, truncate } from "../../text/width.ts";
 import type { BarsModel } from "../chart/model.ts";
+import { paint, PLAIN } from "./ansi.ts";
 import { framed } from "./axes.ts";
-import { foreground, type TextOptions, tick } from "./canvas.ts";
+import { type TextOptions, tick } from "./canvas.ts";
 
 /** Parts of a letter's width, and of its height, in eighths. */
 const ACROSS = " ▏▎▍▌▋▊▉█", UP = " ▁▂▃▄▅▆▇█";
@@ -37,7 +38,7 @@ function lying({ names, groups, y }: BarsModel, { columns, color }: TextOptions)
     const eighths = Math.round(8 * room * Math.min(1, Math.max(0, length(value))));
     const bar = "█".repeat(eighths >> 3) + (eighths & 7 ? ACROSS[eighths & 7] : "");
     const name = truncate(label, margin);
-    const painted = color && bar !== "" ? `${foreground(ink)}${bar}\x1b[0m` : bar;
+    const painted = color !== "none" && bar !== "" ? paint(ink, color) + bar + PLAIN : bar;
     return `${" ".repeat(margin - textWidth(name))}${name} │${painted} ${tick(value)}`;
   });
   if (y.title !== "") lines.unshift(truncate(`${y.title}${y.log ? " (log)" : ""}`, columns));

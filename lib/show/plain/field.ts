@@ -6,13 +6,20 @@
 import { truncate } from "../../text/width.ts";
 import type { FieldModel, ImagesModel, Tile } from "../chart/model.ts";
 import { bandColors, DIVERGING, hex, SEQUENTIAL, shade } from "../chart/palette.ts";
+import { paint, PLAIN } from "./ansi.ts";
 import { drawCurves, framed, legend } from "./axes.ts";
-import { background, foreground, type TextOptions, tick } from "./canvas.ts";
+import { type TextOptions, tick } from "./canvas.ts";
 
-/** From empty to full. */
-const SHADES = " ░▒▓█";
+/** From nothing to full. Nothing is a dot: one sees how far an image goes. */
+const SHADES = "·░▒▓█";
 /** For contours: every band gets a letter, so that neighbours differ. */
 const BANDS = " .:-=+*%#@";
+/** The scale of colours below a matrix has so many letters. */
+const SCALE = 16;
+/** The rows of a picture whose sides have one scale: it is narrow enough to be higher than others. */
+const EQUAL_ROWS = 24;
+/** Letters between images, and how many lines all of them may take. */
+const GAP = 2, LINES = 26;
 
 /** A landscape or a matrix as lines of text. */
 export function fieldText(model: FieldModel, options: TextOptions, rows = 18): string[] {
@@ -21,19 +28,25 @@ export function fieldText(model: FieldModel, options: TextOptions, rows = 18): s
   if (numbers !== null) return numbers;
   const { z, zRange: [low, high], rowsDown } = model;
   const ordered = rowsDown ? z : [...z].reverse();
+  const isColored = options.color !== "none";
   const ramp = model.diverging ? DIVERGING : SEQUENTIAL;
   const width = z[0].length, height = z.length;
   const pixels = new Uint8Array(3 * width * height);
   ordered.flat().forEach((value, i) => {
     const part = (value - low) / (high - low || 1);
-    const color = options.color ? shade(ramp, part) : new Array(3).fill(Math.round(255 * part));
-    pixels.set(color, 3 * i);
+    pixels.set(isColored ? shade(ramp, part) : new Array(3).fill(Math.round(255 * part)), 3 * i);
   });
   // A letter is twice as high as wide; a large matrix is not to fill the whole window.
   const room = Math.min(options.columns, 2 * width, Math.max(8, Math.round(3 * rows * width / height)));
+  const [from, to] = [tick(low), tick(high)];
+  const long = Math.max(2, Math.min(SCALE, options.columns - from.length - to.length - 2));
+  const scale = isColored
+    ? Array.from({ length: long }, (_, i) => paint(hex(shade(ramp, i / (long - 1))), options.color) + "█")
+      .join("") + PLAIN
+    : SHADES;
   return [
     ...tileText({ pixels, width, height, label: "" }, options, room),
-    `${tick(low)} ${options.color ? "…" : `"${SHADES}"`} ${tick(high)}`,
+    `${from} ${scale} ${to}`,
   ];
 }
 
@@ -46,74 +59,90 @@ function matrixText({ z, xLabels, yLabels }: FieldModel, columns: number): strin
   return lines[0].length <= columns ? lines : null;
 }
 
-function contourText(model: FieldModel, options: TextOptions, rows: number): string[] {
-  const { x, y, xs, ys, z, levels, over } = model;
+function contourText(model: FieldModel, options: TextOptions, most: number): string[] {
+  const { x, y, xs, ys, z, levels, over, equal } = model;
   const bands = levels.length + 1, colors = bandColors(model);
-  const band = (value: number) => levels.filter((level) => value >= level).length;
+  const isColored = options.color !== "none";
+  // Where one unit is as long both ways, a picture is so many letters wide for each one that it is high.
+  const shape = equal ? 2 * (x.range[1] - x.range[0]) / (y.range[1] - y.range[0]) : null;
+  const rows = shape === null
+    ? most
+    : Math.max(4, Math.min(most + EQUAL_ROWS - 18, Math.round((options.columns - 8) / shape)));
+  const across = (room: number) => shape === null ? room : Math.min(room, Math.round(rows * shape));
   const lines = framed(x, y, options, rows, (canvas) => {
-    for (let row = 0; row < canvas.rows; row++) {
-      for (let column = 0; column < canvas.columns; column++) {
-        const i = Math.round((ys.length - 1) * (1 - (row + 0.5) / canvas.rows));
-        const j = Math.round((xs.length - 1) * (column + 0.5) / canvas.columns);
-        const at = band(z[i][j]);
-        if (options.color) canvas.put(column, row, "█", colors[at]);
-        else canvas.put(column, row, BANDS[Math.round(at * (BANDS.length - 1) / Math.max(1, bands - 1))]);
+    /** The band in the middle of a part of the picture, each counted from the left and from the top. */
+    const band = (column: number, part: number, parts: number) => {
+      const i = Math.round((ys.length - 1) * (1 - (part + 0.5) / parts));
+      const j = Math.round((xs.length - 1) * (column + 0.5) / canvas.columns);
+      return levels.filter((level) => z[i][j] >= level).length;
+    };
+    for (let column = 0; column < canvas.columns; column++) {
+      for (let half = 0; isColored && half < 2 * canvas.rows; half++) {
+        canvas.ground(column, half, colors[band(column, half, 2 * canvas.rows)]);
+      }
+      for (let row = 0; !isColored && row < canvas.rows; row++) {
+        const at = band(column, row, canvas.rows);
+        canvas.put(column, row, BANDS[Math.round(at * (BANDS.length - 1) / Math.max(1, bands - 1))]);
       }
     }
-    for (const curve of over) {
-      const points = { ...curve, mode: "markers" as const };
-      // Where it goes is told by its points; a line of letters would hide them.
-      drawCurves(
-        canvas,
-        [{ ...points, x: points.x.slice(0, 400), y: points.y.slice(0, 400) }],
-        x,
-        y,
-        true,
-        true,
-      );
-    }
-  });
+    // Without colour its points tell where a curve goes; a line of letters would hide them.
+    const shown = over.map((curve) => ({
+      ...curve,
+      mode: isColored ? curve.mode : "markers" as const,
+      x: curve.x.slice(0, 400),
+      y: curve.y.slice(0, 400),
+    }));
+    drawCurves(canvas, shown, x, y, !isColored);
+  }, across);
   return [...legend(over, options), ...lines];
 }
 
-/** Images side by side as lines of text: as many as fit into two rows. */
+/** Images side by side as lines of text: as many as have room. */
 export function imagesText({ tiles, columns: wanted }: ImagesModel, options: TextOptions): string[] {
-  const least = Math.min(14, Math.max(4, ...tiles.map(({ width }) => width)));
-  const columns = Math.max(1, Math.min(wanted, Math.floor((options.columns + 1) / (least + 1))));
-  const widest = columns === 1 ? 64 : 32;
+  // A small image is not squeezed: its pixels are as wide as two letters.
+  const least = Math.min(16, Math.max(4, ...tiles.map(({ width }) => 2 * width)));
+  const fitting = Math.max(1, Math.floor((options.columns + GAP) / (least + GAP)));
+  const columns = Math.min(wanted, fitting);
   const room = Math.min(
-    Math.floor((options.columns + 1) / columns) - 1,
-    widest,
+    Math.floor((options.columns + GAP) / columns) - GAP,
+    columns === 1 ? 64 : 32,
     Math.max(...tiles.map(({ width }) => 2 * width)),
   );
   const lines: string[] = [];
-  const shown = tiles.slice(0, 2 * columns);
-  for (let start = 0; start < shown.length; start += columns) {
-    const row = shown.slice(start, start + columns);
+  let shown = 0;
+  while (shown < tiles.length) {
+    const row = tiles.slice(shown, shown + columns);
     const texts = row.map((tile) => tileText(tile, options, room));
     const high = Math.max(...texts.map(({ length }) => length));
+    if (shown > 0 && lines.length + 1 + high > LINES) break;
+    if (shown > 0) lines.push("");
     for (let line = 0; line < high; line++) {
-      lines.push(texts.map((text) => text[line] ?? " ".repeat(room)).join(" ").trimEnd());
+      lines.push(texts.map((text) => text[line] ?? " ".repeat(room)).join(" ".repeat(GAP)).trimEnd());
     }
     if (row.some(({ label }) => label !== "")) {
-      lines.push(row.map(({ label }) => truncate(label, room).padEnd(room)).join(" ").trimEnd());
+      lines.push(row.map(({ label }) => truncate(label, room).padEnd(room)).join(" ".repeat(GAP)).trimEnd());
     }
+    shown += row.length;
   }
-  const rest = tiles.length - shown.length;
+  const rest = tiles.length - shown;
   if (rest > 0) lines.push(`… and ${rest} more`);
   return lines;
 }
 
-/** One image in so many columns. With colour a letter shows two pixels, one above the other; without, shades. */
+/**
+ * One image, as wide as it may be, in lines of so many columns. With colour two letters show a pixel, or, where there is less room, one
+ * letter shows two, one above the other; without colour, shades.
+ */
 function tileText(tile: Tile, { color }: TextOptions, columns: number): string[] {
   const { width, height, amount } = tile;
-  const pixels = !color && amount !== undefined
+  const isColored = color !== "none";
+  const pixels = !isColored && amount !== undefined
     ? Uint8Array.from({ length: 3 * amount.length }, (_, i) => amount[Math.floor(i / 3)])
     : tile.pixels;
-  const wide = Math.max(1, Math.min(columns, color ? width : 2 * width));
   // A letter is twice as high as wide.
-  const rows = Math.max(1, Math.round(wide * height / width / 2));
-  const [across, down] = [wide, color ? 2 * rows : rows];
+  const isWide = !isColored || columns >= 2 * width;
+  const across = Math.max(1, Math.min(columns, isWide ? 2 * width : width));
+  const down = Math.max(1, Math.round(across * height / width / (isWide ? 2 : 1)));
   const at = (column: number, row: number): number[] => {
     // The mean over the pixels behind: thin strokes stay visible.
     const sum = [0, 0, 0];
@@ -127,17 +156,27 @@ function tileText(tile: Tile, { color }: TextOptions, columns: number): string[]
     }
     return sum.map((part) => Math.round(part / (x1 - x0) / (y1 - y0)));
   };
-  return Array.from({ length: rows }, (_, row) => {
-    let line = "";
-    for (let column = 0; column < wide; column++) {
-      if (color) {
-        line += `${foreground(hex(at(column, 2 * row)))}${background(at(column, 2 * row + 1))}▀`;
-      } else {
-        const [r, g, b] = at(column, row);
-        const gray = (0.299 * r + 0.587 * g + 0.114 * b) / 255;
-        line += SHADES[Math.min(SHADES.length - 1, Math.floor(gray * SHADES.length))];
-      }
+  /** A letter, and its colours. */
+  const letter = (column: number, line: number): [code: string, letter: string] => {
+    if (!isColored) {
+      const [r, g, b] = at(column, line);
+      const gray = (0.299 * r + 0.587 * g + 0.114 * b) / 255;
+      return ["", SHADES[Math.min(SHADES.length - 1, Math.floor(gray * SHADES.length))]];
     }
-    return color ? `${line}\x1b[0m` : line;
+    if (isWide) return [paint(hex(at(column, line)), color, "ground"), " "];
+    const upper = paint(hex(at(column, 2 * line)), color);
+    // An odd number of rows ends in the middle of a line.
+    const lower = 2 * line + 1 < down ? paint(hex(at(column, 2 * line + 1)), color, "ground") : "";
+    return [upper + lower, "▀"];
+  };
+  const padding = " ".repeat(columns - across);
+  return Array.from({ length: isColored && !isWide ? Math.ceil(down / 2) : down }, (_, line) => {
+    let text = "", inUse = "";
+    for (let column = 0; column < across; column++) {
+      const [code, sign] = letter(column, line);
+      text += (code === inUse ? "" : code) + sign;
+      inUse = code;
+    }
+    return text + (inUse === "" ? "" : PLAIN) + padding;
   });
 }

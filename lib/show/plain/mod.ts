@@ -27,6 +27,9 @@ function linesOf(model: Model, options: TextOptions, small = false): string[] {
     case "images":
       return [...title, ...imagesText(model, options)];
     case "panels":
-      return [...title, ...model.panels.flatMap((panel) => linesOf(panel, options, true))];
+      return [
+        ...title,
+        ...model.panels.flatMap((panel, i) => [...i > 0 ? [""] : [], ...linesOf(panel, options, true)]),
+      ];
   }
 }
