@@ -1,5 +1,5 @@
 /** What must not compile: `deno check` is the test, and this file says nothing at run time. */
-import { nn, randn, type Tensor } from "descent";
+import { nn, optim, randn, type Tensor } from "descent";
 import { rule } from "../lib/autograd/rule.ts";
 
 Deno.test("what must not compile is marked in this file, and deno check sees to it", () => {
@@ -60,5 +60,33 @@ export function networks(x: Tensor, net: nn.Sequential): unknown[] {
     net.loadStateDict(net),
     // @ts-expect-error: modules cannot be called.
     net(x),
+  ];
+}
+
+/** Never called: what optimizers and schedules refuse when they run, the compiler refuses before. */
+export function optimizers(net: nn.Module, optimizer: optim.SGD): unknown[] {
+  return [
+    // @ts-expect-error: hyper-parameters stand in one object.
+    new optim.SGD(net.parameters(), 0.1),
+    // @ts-expect-error: the parameters, not the method.
+    new optim.SGD(net.parameters),
+    // @ts-expect-error: the parameters, not the module.
+    new optim.SGD(net),
+    // @ts-expect-error: there is no such hyper-parameter.
+    new optim.Adam(net.parameters(), { learningRate: 0.1 }),
+    // @ts-expect-error: two numbers.
+    new optim.Adam(net.parameters(), { betas: 0.9 }),
+    // @ts-expect-error: there is no closure.
+    optimizer.step(() => 1),
+    // @ts-expect-error: JSON keeps no tensors.
+    optimizer.loadStateDict(JSON.stringify(optimizer.stateDict())),
+    // @ts-expect-error: settings stand in one object.
+    new optim.lr.LambdaLR(optimizer, () => 1),
+    // @ts-expect-error: settings stand in one object.
+    new optim.lr.StepLR(optimizer, 30),
+    // @ts-expect-error: stepSize is missing.
+    new optim.lr.StepLR(optimizer, {}),
+    // @ts-expect-error: a schedule counts by itself.
+    new optim.lr.StepLR(optimizer, { stepSize: 1 }).step(3),
   ];
 }

@@ -2,7 +2,8 @@
 import { exclusive } from "../autograd/in_place.ts";
 import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { fraction, nonNegative } from "./check.ts";
+import { checkBoolean, checkRange, describe, surplus } from "../text/arguments.ts";
+import { fraction } from "./check.ts";
 import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode Adam} and {@linkcode AdamW}. */
@@ -41,16 +42,25 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
   }
 
   /** @internal */
-  protected override readonly remembers = ["expAvg", "expAvgSq", "maxExpAvgSq"];
+  protected override readonly remembers = {
+    expAvg: "always",
+    expAvgSq: "always",
+    maxExpAvgSq: "amsgrad",
+  } as const;
 
   /** @internal */
-  protected override check({ lr, betas, eps, weightDecay }: AdamGroup): void {
-    const name = this.constructor.name;
-    nonNegative(name, "lr", lr);
+  protected override check({ lr, betas, eps, weightDecay, amsgrad, maximize }: AdamGroup): void {
+    const { name } = this.constructor;
+    for (const [option, value] of Object.entries({ lr, eps, weightDecay })) {
+      checkRange(name, option, value, 0);
+    }
+    if (!Array.isArray(betas) || betas.length !== 2) {
+      throw new TypeError(`${name}: betas must be two numbers such as [0.9, 0.999], not ${describe(betas)}`);
+    }
     fraction(name, "betas[0]", betas[0]);
     fraction(name, "betas[1]", betas[1]);
-    nonNegative(name, "eps", eps);
-    nonNegative(name, "weightDecay", weightDecay);
+    checkBoolean(name, "amsgrad", amsgrad);
+    checkBoolean(name, "maximize", maximize);
   }
 
   /** @internal */
@@ -101,8 +111,10 @@ export class Adam extends AdamBase {
    * @param params `net.parameters()`, or groups `[{ params, lr, … }]`.
    * @param options Hyper-parameters; those of a group come first.
    * @throws {RangeError} if one makes no sense, or there is no parameter.
+   * @throws {TypeError} if one is of another kind or name, or what is given cannot be optimized.
    */
   constructor(params: Params<AdamGroup>, options: AdamOptions = {}) {
+    if (arguments.length > 2) surplus("Adam", arguments, 2);
     super("Adam", false, params, DEFAULTS, options);
   }
 }
@@ -124,8 +136,10 @@ export class AdamW extends AdamBase {
    * @param params `net.parameters()`, or groups `[{ params, lr, … }]`.
    * @param options Hyper-parameters; those of a group come first.
    * @throws {RangeError} if one makes no sense, or there is no parameter.
+   * @throws {TypeError} if one is of another kind or name, or what is given cannot be optimized.
    */
   constructor(params: Params<AdamGroup>, options: AdamOptions = {}) {
+    if (arguments.length > 2) surplus("AdamW", arguments, 2);
     super("AdamW", true, params, { ...DEFAULTS, weightDecay: 0.01 }, options);
   }
 }

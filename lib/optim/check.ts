@@ -1,45 +1,58 @@
-/** Checks of what optimizers and schedules are told: sentences that name the owner, the setting and what would do. */
+/** Checks of what optimizers and schedules are told, beyond those of single arguments. */
+import { checkNumber, checkOptions, checkRange, describe, surplus } from "../text/arguments.ts";
+import { Optimizer } from "./optimizer.ts";
 
-/** Throws a RangeError unless a hyper-parameter is a finite number ≥ 0. */
-export function nonNegative(optimizer: string, name: string, value: number): void {
-  if (!(Number.isFinite(value) && value >= 0)) {
-    throw new RangeError(`${optimizer}: ${name} must be a finite number ≥ 0, not ${value}`);
-  }
+/**
+ * A number in [0, 1).
+ *
+ * @throws {TypeError} for what is no number.
+ * @throws {RangeError} for any other number.
+ */
+export function fraction(owner: string, name: string, value: unknown): number {
+  const number = checkNumber(owner, name, value);
+  if (number >= 0 && number < 1) return number;
+  throw new RangeError(`${owner}: ${name} must be in [0, 1), not ${number}`);
 }
 
-/** Throws a RangeError unless a hyper-parameter lies in [0, 1). */
-export function fraction(optimizer: string, name: string, value: number): void {
-  if (!(value >= 0 && value < 1)) {
-    throw new RangeError(`${optimizer}: ${name} must be in [0, 1), not ${value}`);
-  }
-}
-
-/** Throws a RangeError unless a setting is a whole number ≥ `least`. */
-export function whole(schedule: string, name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(`${schedule}: ${name} must be a whole number ≥ ${least}, not ${value}`);
-  }
-}
-
-/** Throws a RangeError unless a setting is a finite number. */
-export function finite(schedule: string, name: string, value: number): void {
-  if (!Number.isFinite(value)) {
-    throw new RangeError(`${schedule}: ${name} must be a finite number, not ${value}`);
-  }
-}
-
-/** One finite number per group, from one for all or a list. */
+/**
+ * One finite number ≥ 0 per group, from one for all or a list.
+ *
+ * @throws {TypeError} for what is neither.
+ * @throws {RangeError} if a number makes no sense, or the list has not one for each group.
+ */
 export function perGroup(
-  schedule: string,
+  owner: string,
   name: string,
-  value: number | readonly number[],
+  value: unknown,
   { paramGroups }: { readonly paramGroups: readonly unknown[] },
 ): readonly number[] {
   const groups = paramGroups.length;
+  if (typeof value !== "number" && !Array.isArray(value)) {
+    throw new TypeError(
+      `${owner}: ${name} must be a number, or a list of one for each group, not ${describe(value)}`,
+    );
+  }
   const list = typeof value === "number" ? Array<number>(groups).fill(value) : value;
   if (list.length !== groups) {
-    throw new RangeError(`${schedule}: ${list.length} values of ${name} for ${groups} groups of parameters`);
+    throw new RangeError(`${owner}: ${list.length} values of ${name} for ${groups} groups of parameters`);
   }
-  for (const one of list) finite(schedule, name, one);
-  return list;
+  return list.map((one) => checkRange(owner, name, one, 0));
+}
+
+/**
+ * What every schedule is made with.
+ *
+ * @throws {TypeError} if it is no optimizer, or there are other options or arguments.
+ */
+export function checkSchedule(
+  name: string,
+  given: ArrayLike<unknown>,
+  options: unknown,
+  known: readonly string[],
+): void {
+  if (!(given[0] instanceof Optimizer)) {
+    throw new TypeError(`${name}: an optimizer is needed, not ${describe(given[0])}`);
+  }
+  if (given.length > 2) surplus(name, given, 2, "the settings stand in one object");
+  checkOptions(name, options, known);
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { finite, whole } from "./check.ts";
+import { checkFunction, checkNumber, checkRange, checkWhole, describe } from "../text/arguments.ts";
+import { checkSchedule } from "./check.ts";
 import type { HasRate, ParamGroup } from "./optimizer.ts";
 import { type AnyOptimizer, Schedule } from "./schedule.ts";
 
@@ -32,11 +33,14 @@ export class StepLR extends Schedule {
    *
    * @param optimizer Whose learning rates follow the schedule.
    * @param options `stepSize`; `gamma`: 0.1 if not said.
-   * @throws {RangeError} if stepSize is no whole number ≥ 1, or gamma not finite.
+   * @throws {RangeError} if stepSize is no whole number ≥ 1, or gamma no finite number ≥ 0.
+   * @throws {TypeError} if it is no optimizer, or an option is of another kind or name.
    */
-  constructor(optimizer: AnyOptimizer, { stepSize, gamma = 0.1 }: { stepSize: number; gamma?: number }) {
-    whole("StepLR", "stepSize", stepSize, 1);
-    finite("StepLR", "gamma", gamma);
+  constructor(optimizer: AnyOptimizer, options: { stepSize: number; gamma?: number }) {
+    checkSchedule("StepLR", arguments, options, ["stepSize", "gamma"]);
+    const { stepSize, gamma = 0.1 } = options;
+    checkWhole("StepLR", "stepSize", stepSize, 1);
+    checkRange("StepLR", "gamma", gamma, 0);
     super(optimizer);
     this.#stepSize = stepSize;
     this.#gamma = gamma;
@@ -69,14 +73,22 @@ export class MultiStepLR extends Schedule {
    *
    * @param optimizer Whose learning rates follow the schedule.
    * @param options `milestones`: the steps; `gamma`: 0.1 if not said.
-   * @throws {RangeError} if a milestone is no whole number ≥ 0, or gamma not finite.
+   * @throws {RangeError} if a milestone is no whole number ≥ 0, or gamma no finite number ≥ 0.
+   * @throws {TypeError} if it is no optimizer, or an option is of another kind or name.
    */
   constructor(
     optimizer: AnyOptimizer,
-    { milestones, gamma = 0.1 }: { milestones: readonly number[]; gamma?: number },
+    options: { milestones: readonly number[]; gamma?: number },
   ) {
-    for (const milestone of milestones) whole("MultiStepLR", "a milestone", milestone, 0);
-    finite("MultiStepLR", "gamma", gamma);
+    checkSchedule("MultiStepLR", arguments, options, ["milestones", "gamma"]);
+    const { milestones, gamma = 0.1 } = options;
+    if (!Array.isArray(milestones)) {
+      throw new TypeError(
+        `MultiStepLR: milestones must be a list of steps such as [30, 80], not ${describe(milestones)}`,
+      );
+    }
+    for (const milestone of milestones) checkWhole("MultiStepLR", "a milestone", milestone, 0);
+    checkRange("MultiStepLR", "gamma", gamma, 0);
     super(optimizer);
     this.#milestones = [...milestones];
     this.#gamma = gamma;
@@ -110,10 +122,12 @@ export class ExponentialLR extends Schedule {
    *
    * @param optimizer Whose learning rates follow the schedule.
    * @param options `gamma`.
-   * @throws {RangeError} if gamma is not finite.
+   * @throws {RangeError} if gamma is no finite number ≥ 0.
+   * @throws {TypeError} if it is no optimizer, or an option is of another kind or name.
    */
-  constructor(optimizer: AnyOptimizer, { gamma }: { gamma: number }) {
-    finite("ExponentialLR", "gamma", gamma);
+  constructor(optimizer: AnyOptimizer, options: { gamma: number }) {
+    checkSchedule("ExponentialLR", arguments, options, ["gamma"]);
+    const gamma = checkRange("ExponentialLR", "gamma", options.gamma, 0);
     super(optimizer);
     this.#gamma = gamma;
   }
@@ -146,24 +160,34 @@ export class CosineAnnealingLR extends Schedule {
    *
    * @param optimizer Whose learning rates follow the schedule.
    * @param options `tMax`: steps to the lowest rate; `etaMin`: that rate, 0 if not said.
-   * @throws {RangeError} if tMax is no whole number ≥ 1, or etaMin not finite.
+   * @throws {RangeError} if tMax is no whole number ≥ 1, or etaMin no finite number ≥ 0.
+   * @throws {TypeError} if it is no optimizer, or an option is of another kind or name.
    */
-  constructor(optimizer: AnyOptimizer, { tMax, etaMin = 0 }: { tMax: number; etaMin?: number }) {
-    whole("CosineAnnealingLR", "tMax", tMax, 1);
-    finite("CosineAnnealingLR", "etaMin", etaMin);
+  constructor(optimizer: AnyOptimizer, options: { tMax: number; etaMin?: number }) {
+    checkSchedule("CosineAnnealingLR", arguments, options, ["tMax", "etaMin"]);
+    const { tMax, etaMin = 0 } = options;
+    checkWhole("CosineAnnealingLR", "tMax", tMax, 1);
+    checkRange("CosineAnnealingLR", "etaMin", etaMin, 0);
     super(optimizer);
     this.#tMax = tMax;
     this.#etaMin = etaMin;
   }
 
-  /** @internal The recursive form, so that a rate changed by hand is taken up. */
-  protected override rate({ lr }: ParamGroup<HasRate>, index: number): number {
+  /** @internal Never below 0, where rounding may lead. */
+  protected override rate(group: ParamGroup<HasRate>, index: number): number {
+    return Math.max(0, this.#next(group, index));
+  }
+
+  /** The recursive form, so that a rate changed by hand is taken up. */
+  #next({ lr }: ParamGroup<HasRate>, index: number): number {
     const t = this.lastEpoch, tMax = this.#tMax, etaMin = this.#etaMin;
     if ((t - 1 - tMax) % (2 * tMax) === 0) {
       return lr + (this.baseLrs[index] - etaMin) * (1 - Math.cos(Math.PI / tMax)) / 2;
     }
-    const ratio = (1 + Math.cos(Math.PI * t / tMax)) / (1 + Math.cos(Math.PI * (t - 1) / tMax));
-    return ratio * (lr - etaMin) + etaMin;
+    const height = (t: number) => 1 + Math.cos(Math.PI * t / tMax);
+    // Near its lowest point a very long cosine is 0 to the last digit: nothing is left to multiply.
+    if (height(t - 1) === 0) return etaMin + (this.baseLrs[index] - etaMin) * height(t) / 2;
+    return height(t) / height(t - 1) * (lr - etaMin) + etaMin;
   }
 }
 
@@ -191,20 +215,25 @@ export class LambdaLR extends Schedule {
    *
    * @param optimizer Whose learning rates follow the schedule.
    * @param options `lrLambda`: one function, or one per group.
-   * @throws {RangeError} if there are not as many functions as groups.
+   * @throws {RangeError} if there are not as many functions as groups, or one leads to what is no learning rate.
+   * @throws {TypeError} if it is no optimizer, or an option is of another kind or name.
    */
-  constructor(optimizer: AnyOptimizer, { lrLambda }: { lrLambda: LrLambda | readonly LrLambda[] }) {
-    super(optimizer);
-    const groups = optimizer.paramGroups.length;
-    this.#lambdas = typeof lrLambda === "function" ? Array(groups).fill(lrLambda) : lrLambda;
-    if (this.#lambdas.length !== groups) {
-      throw new RangeError(`LambdaLR: ${this.#lambdas.length} functions for ${groups} groups of parameters`);
+  constructor(optimizer: AnyOptimizer, options: { lrLambda: LrLambda | readonly LrLambda[] }) {
+    checkSchedule("LambdaLR", arguments, options, ["lrLambda"]);
+    const { lrLambda } = options, groups = optimizer.paramGroups.length;
+    const lambdas: readonly LrLambda[] = Array.isArray(lrLambda) ? lrLambda : Array(groups).fill(lrLambda);
+    for (const lambda of lambdas) checkFunction("LambdaLR", "lrLambda", lambda, "(epoch) => 0.95 ** epoch");
+    if (lambdas.length !== groups) {
+      throw new RangeError(`LambdaLR: ${lambdas.length} functions for ${groups} groups of parameters`);
     }
+    super(optimizer);
+    this.#lambdas = lambdas;
     this.apply();
   }
 
   /** @internal */
   protected override rate(_group: ParamGroup<HasRate>, index: number): number {
-    return this.baseLrs[index] * this.#lambdas[index](this.lastEpoch);
+    const factor = checkNumber("LambdaLR", "what lrLambda returns", this.#lambdas[index](this.lastEpoch));
+    return this.baseLrs[index] * factor;
   }
 }

@@ -9,5 +9,6 @@ export * from "./adam.ts";
 export * from "./optimizer.ts";
 export * from "./rmsprop.ts";
 export * from "./sgd.ts";
+export * from "./state.ts";
 /** Schedules of the learning rate, as torch.optim.lr_scheduler. */
 export * as lr from "./lr.ts";

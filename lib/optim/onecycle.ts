@@ -1,5 +1,6 @@
 /** The one-cycle schedule. */
-import { finite, perGroup, whole } from "./check.ts";
+import { checkBoolean, checkChoice, checkRange, checkWhole, withDefaults } from "../text/arguments.ts";
+import { checkSchedule, fraction, perGroup } from "./check.ts";
 import type { HasRate, ParamGroup } from "./optimizer.ts";
 import { type AnyOptimizer, Schedule } from "./schedule.ts";
 
@@ -31,6 +32,56 @@ export interface OneCycleLROptions {
   threePhase?: boolean;
 }
 
+/** What has a default. */
+type Settings = Required<Omit<OneCycleLROptions, "maxLr" | "totalSteps" | "epochs" | "stepsPerEpoch">>;
+
+const NAME = "OneCycleLR";
+
+const DEFAULTS: Settings = {
+  pctStart: 0.3,
+  annealStrategy: "cos",
+  cycleMomentum: true,
+  baseMomentum: 0.85,
+  maxMomentum: 0.95,
+  divFactor: 25,
+  finalDivFactor: 1e4,
+  threePhase: false,
+};
+
+const LENGTHS = ["totalSteps", "epochs", "stepsPerEpoch"] as const;
+
+/** The length of the cycle. */
+function lengthOf(options: OneCycleLROptions): number {
+  for (const name of LENGTHS) if (options[name] !== undefined) checkWhole(NAME, name, options[name], 1);
+  const { totalSteps, epochs, stepsPerEpoch } = options;
+  if (totalSteps !== undefined) return totalSteps;
+  if (epochs !== undefined && stepsPerEpoch !== undefined) return epochs * stepsPerEpoch;
+  throw new TypeError(
+    "OneCycleLR: the length of the cycle must be said: totalSteps, or epochs and stepsPerEpoch",
+  );
+}
+
+/** Throws where a setting makes no sense. */
+function checkSettings(settings: Settings, { paramGroups }: AnyOptimizer): void {
+  checkRange(NAME, "pctStart", settings.pctStart, 0, 1);
+  checkChoice(NAME, "annealStrategy", settings.annealStrategy, ["cos", "linear"]);
+  checkBoolean(NAME, "threePhase", settings.threePhase);
+  for (const name of ["divFactor", "finalDivFactor"] as const) {
+    if (checkRange(NAME, name, settings[name], 0) > 0) continue;
+    throw new RangeError(`OneCycleLR: ${name} must be larger than 0: rates are divided by it`);
+  }
+  checkBoolean(NAME, "cycleMomentum", settings.cycleMomentum);
+  const isBeta = settings.cycleMomentum && paramGroups.some((group) => "betas" in group);
+  for (const name of ["baseMomentum", "maxMomentum"] as const) {
+    if (isBeta) fraction(NAME, name, settings[name]);
+    else checkRange(NAME, name, settings[name], 0);
+  }
+  if (!settings.cycleMomentum || paramGroups.every((group) => "momentum" in group || "betas" in group)) {
+    return;
+  }
+  throw new RangeError("OneCycleLR: cycleMomentum needs an optimizer with momentum or betas");
+}
+
 type Mark = "initial" | "max" | "min";
 
 interface Phase {
@@ -53,7 +104,7 @@ interface Phase {
  * ```
  */
 export class OneCycleLR extends Schedule {
-  readonly #options: Required<Omit<OneCycleLROptions, "maxLr" | "epochs" | "stepsPerEpoch">>;
+  readonly #options: Settings & { totalSteps: number };
   readonly #maxLr: readonly number[];
   readonly #phases: Phase[];
 
@@ -63,44 +114,19 @@ export class OneCycleLR extends Schedule {
    * @param optimizer Whose learning rates follow the schedule.
    * @param options `maxLr` and the length of the cycle at least.
    * @throws {RangeError} if a setting makes no sense.
+   * @throws {TypeError} if it is no optimizer, or a setting is missing, or of another kind or name.
    */
   constructor(optimizer: AnyOptimizer, options: OneCycleLROptions) {
-    const { epochs = NaN, stepsPerEpoch = NaN, maxLr, ...rest } = options;
-    const totalSteps = options.totalSteps ?? epochs * stepsPerEpoch;
-    whole("OneCycleLR", "totalSteps (or epochs · stepsPerEpoch)", totalSteps, 1);
-    const all = {
-      ...{
-        pctStart: 0.3,
-        annealStrategy: "cos" as const,
-        cycleMomentum: true,
-        baseMomentum: 0.85,
-        maxMomentum: 0.95,
-      },
-      ...{ divFactor: 25, finalDivFactor: 1e4, threePhase: false },
-      ...rest,
-      totalSteps,
-    };
-    for (const name of ["baseMomentum", "maxMomentum", "divFactor", "finalDivFactor"] as const) {
-      finite("OneCycleLR", name, all[name]);
-    }
-    if (!(all.pctStart >= 0 && all.pctStart <= 1)) {
-      throw new RangeError(`OneCycleLR: pctStart must be in [0, 1], not ${all.pctStart}`);
-    }
-    if (all.annealStrategy !== "cos" && all.annealStrategy !== "linear") {
-      throw new RangeError(
-        `OneCycleLR: annealStrategy must be "cos" or "linear", not "${all.annealStrategy}"`,
-      );
-    }
-    const rates = perGroup("OneCycleLR", "maxLr", maxLr, optimizer);
-    if (
-      all.cycleMomentum && !optimizer.paramGroups.every((group) => "momentum" in group || "betas" in group)
-    ) {
-      throw new RangeError("OneCycleLR: cycleMomentum needs an optimizer with momentum or betas");
-    }
-    const first = rates.map((rate) => rate / all.divFactor);
+    checkSchedule(NAME, arguments, options, ["maxLr", ...LENGTHS, ...Object.keys(DEFAULTS)]);
+    const { maxLr, totalSteps: _, epochs: __, stepsPerEpoch: ___, ...rest } = options;
+    const totalSteps = lengthOf(options), all = withDefaults(DEFAULTS, rest);
+    checkSettings(all, optimizer);
+    const rates = perGroup(NAME, "maxLr", maxLr, optimizer);
+    const first = rates.map((rate) => checkRange(NAME, "maxLr / divFactor", rate / all.divFactor, 0));
+    for (const rate of first) checkRange(NAME, "the last rate", rate / all.finalDivFactor, 0);
     optimizer.paramGroups.forEach((group, i) => group.initialLr = first[i]);
     super(optimizer);
-    this.#options = all;
+    this.#options = { ...all, totalSteps };
     this.#maxLr = rates;
     const { pctStart, threePhase } = all;
     this.#phases = threePhase
@@ -117,6 +143,15 @@ export class OneCycleLR extends Schedule {
   }
 
   /** @internal */
+  protected override moving(): Record<string, (name: string, value: unknown) => number> {
+    const { totalSteps } = this.#options;
+    return {
+      lastEpoch: (name, value) =>
+        checkRange("loadStateDict", name, checkWhole("loadStateDict", name, value, 0), 0, totalSteps),
+    };
+  }
+
+  /** @internal */
   protected override rate(group: ParamGroup<HasRate>, index: number): number {
     const { totalSteps, annealStrategy, divFactor, finalDivFactor, cycleMomentum } = this.#options;
     const t = this.lastEpoch;
@@ -128,10 +163,12 @@ export class OneCycleLR extends Schedule {
     const anneal = (start: number, end: number, share: number) =>
       annealStrategy === "cos"
         ? end + (start - end) / 2 * (Math.cos(Math.PI * share) + 1)
-        : (end - start) * share + start;
+        // The step behind the last would go on below it.
+        : (end - start) * Math.min(1, share) + start;
     const at = Math.max(0, this.#phases.findIndex(({ end }, i) => t <= end || i === this.#phases.length - 1));
     const start = at === 0 ? 0 : this.#phases[at - 1].end, phase = this.#phases[at];
-    const share = (t - start) / (phase.end - start);
+    // A phase without length, such as a rise in 1 of 10 steps, is at its end.
+    const length = phase.end - start, share = length > 0 ? (t - start) / length : 1;
     const max = this.#maxLr[index], initial = max / divFactor;
     const marks: Record<Mark, number> = { max, initial, min: initial / finalDivFactor };
     if (cycleMomentum) {
@@ -141,6 +178,7 @@ export class OneCycleLR extends Schedule {
       if (target.betas) target.betas = [momentum, target.betas[1]];
       else target.momentum = momentum;
     }
-    return anneal(marks[phase.lr[0]], marks[phase.lr[1]], share);
+    // Rounding may lead below 0 by the smallest number that there is.
+    return Math.max(0, anneal(marks[phase.lr[0]], marks[phase.lr[1]], share));
   }
 }

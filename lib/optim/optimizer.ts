@@ -6,9 +6,10 @@ import { Value } from "../autograd/value.ts";
 import type { Device } from "../device/device.ts";
 import type { Updates } from "../device/kernels.ts";
 import type { Storage } from "../device/storage.ts";
-import { sameShape } from "../device/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { nonNegative } from "./check.ts";
+import { checkOptions, checkRange, describe, surplus, withDefaults } from "../text/arguments.ts";
+import { checkState, needed, type Remembers } from "./load.ts";
+import type { OptimizerState } from "./state.ts";
 
 /** Parameters that share their hyper-parameters. */
 export type ParamGroup<H> = H & {
@@ -35,14 +36,6 @@ export interface ParamState {
   buffers: Map<string, Buffer>;
 }
 
-/** An optimizer's memory as plain data, after PyTorch: state by the parameter's number, groups by parameter numbers. */
-export interface OptimizerState {
-  /** By the parameter's number, counted through all groups. */
-  state: Record<number, { step: number } & Record<string, Tensor | number>>;
-  /** The groups' hyper-parameters. */
-  paramGroups: ({ params: number[] } & Record<string, unknown>)[];
-}
-
 /** Every optimizer has a learning rate. */
 export interface HasRate {
   /** The learning rate. */
@@ -60,17 +53,20 @@ export abstract class Optimizer<H extends HasRate> {
   readonly #state = new Map<Tensor, ParamState>();
   readonly #name: string;
   readonly #defaults: H;
+  /** What a group may hold. */
+  readonly #names: readonly string[];
 
   /** @internal */
   protected constructor(name: string, params: Params<H>, defaults: H, options: Partial<H>) {
     this.#name = name;
-    this.#defaults = defaults;
-    this.#checkNames(options);
-    this.#defaults = { ...defaults, ...options };
-    const isList = typeof params === "object" && params !== null && Symbol.iterator in params;
+    this.#names = [...Object.keys(defaults), "params", "initialLr"];
+    checkOptions(name, options, Object.keys(defaults));
+    this.#defaults = withDefaults(defaults, options);
+    const isList = typeof params === "object" && params !== null && !(params instanceof Tensor) &&
+      Symbol.iterator in params;
     if (!isList) {
       throw new TypeError(
-        `${name}: a list of parameters is needed, as net.parameters() returns it, not ${describe(params)}`,
+        `${name}: a list of parameters is needed, as net.parameters() returns it, not ${given(params)}`,
       );
     }
     const entries: unknown[] = [...params];
@@ -84,25 +80,18 @@ export abstract class Optimizer<H extends HasRate> {
     for (const group of groups) this.paramGroups.push(this.#complete(group as ParamGroupOptions<H>));
   }
 
-  #checkNames(options: object): void {
-    const names = Object.keys(this.#defaults);
-    const odd = Object.keys(options).find((name) => !names.includes(name));
-    if (odd === undefined) return;
-    throw new TypeError(`${this.#name}: there is no hyper-parameter ${odd}; there are ${names.join(", ")}`);
-  }
-
   /** A group with all its hyper-parameters; throws where something is wrong with it. */
   #complete(options: ParamGroupOptions<H>): ParamGroup<H> {
     const name = this.#name;
-    const group = { ...this.#defaults, ...options, params: [...options.params] } as ParamGroup<H>;
-    const { params: _, initialLr: __, ...given } = group;
-    this.#checkNames(given);
-    this.check(group);
+    const defaults: ParamGroup<H> = { ...this.#defaults, params: [] };
+    const group = withDefaults(defaults, options as Partial<ParamGroup<H>>);
+    group.params = [...options.params];
+    this.#checkGroup(group);
     if (group.params.length === 0) throw new RangeError(`${name}: a group has no parameters`);
     const seen = new Set(this.paramGroups.flatMap(({ params }) => params.map(({ value }) => value)));
     group.params.forEach((param: unknown, i) => {
       if (!(param instanceof Tensor)) {
-        throw new TypeError(`${name}: entry ${i} of the parameters is no tensor, but ${describe(param)}`);
+        throw new TypeError(`${name}: entry ${i} of the parameters is no tensor, but ${given(param)}`);
       }
       if (!param.isLeaf) {
         throw new TypeError(
@@ -122,6 +111,12 @@ export abstract class Optimizer<H extends HasRate> {
     return group;
   }
 
+  /** Throws where there is no such hyper-parameter, or one makes no sense. */
+  #checkGroup(group: ParamGroup<H>): void {
+    checkOptions(this.#name, group, this.#names);
+    this.check(group);
+  }
+
   /**
    * Takes on more parameters, such as those of layers that were frozen before.
    *
@@ -130,8 +125,9 @@ export abstract class Optimizer<H extends HasRate> {
    * @throws {TypeError} if one cannot be optimized.
    */
   addParamGroup(group: ParamGroupOptions<H>): void {
+    if (arguments.length > 1) surplus("addParamGroup", arguments, 1);
     if (!isGroup(group)) {
-      throw new TypeError(`${this.#name}: a group is an object { params, lr, … }, not ${describe(group)}`);
+      throw new TypeError(`${this.#name}: a group is an object { params, lr, … }, not ${given(group)}`);
     }
     this.paramGroups.push(this.#complete(group));
   }
@@ -158,7 +154,7 @@ export abstract class Optimizer<H extends HasRate> {
   }
 
   set lr(rate: number) {
-    nonNegative(this.#name, "lr", rate);
+    checkRange(this.#name, "lr", rate, 0);
     for (const group of this.paramGroups) group.lr = rate;
   }
 
@@ -166,9 +162,11 @@ export abstract class Optimizer<H extends HasRate> {
    * Updates every parameter that has a gradient; the others stay as they are.
    *
    * @throws {RangeError} if a hyper-parameter was changed to what makes no sense; then nothing is updated.
+   * @throws {TypeError} if one was changed to another kind, or a name was set that there is not.
    */
   step(): void {
-    for (const group of this.paramGroups) this.check(group);
+    if (arguments.length > 0) surplus("step", arguments, 0);
+    for (const group of this.paramGroups) this.#checkGroup(group);
     for (const group of this.paramGroups) {
       for (const param of group.params) {
         const { grad } = param.value;
@@ -183,6 +181,7 @@ export abstract class Optimizer<H extends HasRate> {
 
   /** Forgets the gradients of all parameters and frees their memory. */
   zeroGrad(): void {
+    if (arguments.length > 0) surplus("zeroGrad", arguments, 0);
     for (const { params } of this.paramGroups) for (const param of params) param.zeroGrad();
   }
 
@@ -202,102 +201,73 @@ export abstract class Optimizer<H extends HasRate> {
   /**
    * The memory of the optimizer as it is now, to be stored beside the network's.
    *
-   * @returns Its tensors are kept, as by `keep()`; later steps do not reach them.
+   * @returns Its tensors are kept, as by `keep()`; later steps do not reach them. A parameter that never had a gradient has no
+   * entry.
    */
   stateDict(): OptimizerState {
-    const order = this.paramGroups.flatMap((group) => group.params);
+    if (arguments.length > 0) surplus("stateDict", arguments, 0);
     const state: OptimizerState["state"] = {};
-    order.forEach((param, i) => {
-      const known = this.#state.get(param);
-      if (known === undefined) return;
-      const tensors = [...known.buffers].map(([name, buffer]) => [
-        name,
-        new Tensor(new Value(detached(buffer, "stateDict"))).keep(),
-      ]);
-      state[i] = { step: known.step, ...Object.fromEntries(tensors) };
-    });
     let at = 0;
-    const paramGroups = this.paramGroups.map(({ params, ...rest }) => ({
-      ...rest,
-      params: params.map(() => at++),
-    }));
+    const paramGroups = this.paramGroups.map(({ params, ...rest }) => {
+      const numbers = params.map((param) => {
+        const known = this.#state.get(param);
+        if (known !== undefined) state[at] = this.#entry(known, rest);
+        return at++;
+      });
+      return { ...rest, params: numbers };
+    });
     return { state, paramGroups };
   }
 
-  /**
-   * Takes over what `stateDict()` gave. Checks everything before it changes anything.
-   *
-   * @param saved From an optimizer of the same kind, over parameters of the same shapes in the same order.
-   * @throws {RangeError} if groups, shapes or hyper-parameters do not fit.
-   * @throws {TypeError} if it is the state of another kind of optimizer, or none.
-   */
-  loadStateDict(saved: OptimizerState): void {
-    const wrong = (why: string) => `loadStateDict: ${why}; nothing was changed`;
-    if (!Array.isArray(saved?.paramGroups) || typeof saved.state !== "object" || saved.state === null) {
-      throw new TypeError(wrong("an object { state, paramGroups } is needed, as stateDict() returns it"));
+  /** What is known of one parameter; null for what a hyper-parameter asks for that was 0 at the last step. */
+  #entry({ step, buffers }: ParamState, group: object): OptimizerState["state"][number] {
+    const entry: OptimizerState["state"][number] = { step };
+    for (const name of needed(this.remembers, group)) entry[name] = null;
+    for (const [name, buffer] of buffers) {
+      entry[name] = new Tensor(new Value(detached(buffer, "stateDict"))).keep();
     }
-    const sizes = (groups: { params: unknown[] }[]) => groups.map((group) => group.params.length).join(", ");
-    if (sizes(saved.paramGroups) !== sizes(this.paramGroups)) {
-      throw new RangeError(
-        wrong(
-          `the saved groups hold [${sizes(saved.paramGroups)}] parameters, this optimizer's [${
-            sizes(this.paramGroups)
-          }]`,
-        ),
-      );
-    }
-    const names = Object.keys(this.#defaults);
-    const groups = saved.paramGroups.map(({ params: _, ...rest }, i) => {
-      const odd = Object.keys(rest).find((name) => name !== "initialLr" && !names.includes(name)) ??
-        names.find((name) => !Object.hasOwn(rest, name));
-      if (odd !== undefined) {
-        throw new TypeError(
-          wrong(`the state is of another optimizer: ${odd} is not in both it and ${this.#name}`),
-        );
-      }
-      this.check({ ...this.paramGroups[i], ...rest });
-      return rest;
-    });
-    const order = this.paramGroups.flatMap((group) => group.params);
-    for (const [i, entry] of Object.entries(saved.state)) {
-      const param = order[+i];
-      if (param === undefined) {
-        throw new RangeError(wrong(`there is no parameter ${i} among ${order.length}`));
-      }
-      if (!Number.isInteger(entry.step) || entry.step < 0) {
-        throw new RangeError(wrong(`the step of parameter ${i} is ${entry.step}, not a whole number ≥ 0`));
-      }
-      for (const [name, value] of Object.entries(entry)) {
-        if (!(value instanceof Tensor)) continue;
-        if (!this.remembers.includes(name)) {
-          throw new TypeError(wrong(`the state is of another optimizer: ${this.#name} remembers no ${name}`));
-        }
-        if (
-          !sameShape(value.shape, param.shape) || value.dtype !== "float32" || value.device !== param.device
-        ) {
-          throw new RangeError(
-            wrong(`${name} of parameter ${i} is ${value}, the parameter ${param}`),
-          );
-        }
-      }
-    }
-    groups.forEach((group, i) => Object.assign(this.paramGroups[i], group));
-    this.#state.clear();
-    for (const [i, { step, ...values }] of Object.entries(saved.state)) {
-      const param = order[+i], state: ParamState = { step, buffers: new Map() };
-      for (const [name, value] of Object.entries(values)) {
-        if (!(value instanceof Tensor)) continue;
-        this.remembered(param, state, name);
-        const memory = new Value(state.buffers.get(name)!);
-        unrecorded(() => new Tensor(memory).copy_(value));
-        state.buffers.set(name, memory.buffer);
-      }
-      this.#state.set(param, state);
-    }
+    return entry;
   }
 
-  /** @internal The names of what it remembers of a parameter. */
-  protected abstract readonly remembers: readonly string[];
+  /**
+   * Takes over what `stateDict()` gave. All of it is checked before any of it is written.
+   *
+   * @param saved From an optimizer of the same kind, over parameters of the same shapes in the same order. A parameter without an
+   * entry is one that never had a gradient.
+   * @throws {RangeError} if groups, shapes, steps or hyper-parameters do not fit.
+   * @throws {TypeError} if it is the state of another kind of optimizer, or none: what was a tensor must be one.
+   */
+  loadStateDict(saved: OptimizerState): void {
+    if (arguments.length > 1) surplus("loadStateDict", arguments, 1);
+    const groups = checkState(saved, {
+      name: this.#name,
+      groups: this.paramGroups,
+      settings: Object.keys(this.#defaults),
+      remembers: this.remembers,
+    });
+    for (const [i, group] of groups.entries()) this.check({ ...this.paramGroups[i], ...group });
+    const { state } = saved;
+    groups.forEach((group, i) => Object.assign(this.paramGroups[i], group));
+    this.#state.clear();
+    saved.paramGroups.forEach(({ params }, i) =>
+      params.forEach((number, j) => {
+        if (!Object.hasOwn(state, number)) return;
+        const param = this.paramGroups[i].params[j], { step, ...values } = state[number];
+        const own: ParamState = { step, buffers: new Map() };
+        for (const [name, value] of Object.entries(values)) {
+          if (!(value instanceof Tensor)) continue;
+          this.remembered(param, own, name);
+          const memory = new Value(own.buffers.get(name)!);
+          unrecorded(() => new Tensor(memory).copy_(value));
+          own.buffers.set(name, memory.buffer);
+        }
+        this.#state.set(param, own);
+      })
+    );
+  }
+
+  /** @internal What it remembers of a parameter. */
+  protected abstract readonly remembers: Remembers;
 
   /** @internal What console.log shows. */
   [Symbol.for("Deno.customInspect")](inspect: (value: unknown) => string): string {
@@ -315,10 +285,10 @@ function isGroup(entry: unknown): entry is { params: Iterable<unknown> } {
 }
 
 /** What was given instead, in a word or two. */
-function describe(given: unknown): string {
-  if (given instanceof Tensor) return `a single tensor; put it in brackets: [${given}]`;
-  if (typeof given !== "object" || given === null) return String(given);
-  return "parameters" in given
+function given(what: unknown): string {
+  if (what instanceof Tensor) return `a single tensor; put it in brackets: [${what}]`;
+  if (typeof what === "function") return `${describe(what)}; did you mean net.parameters()?`;
+  return typeof what === "object" && what !== null && "parameters" in what
     ? `a module; pass its parameters()`
-    : `${given.constructor?.name ?? "an object"}`;
+    : describe(what);
 }

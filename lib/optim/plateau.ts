@@ -1,5 +1,14 @@
 /** The schedule that follows a measured value. */
-import { finite, perGroup, whole } from "./check.ts";
+import {
+  checkChoice,
+  checkNumber,
+  checkRange,
+  checkWhole,
+  describe,
+  surplus,
+  withDefaults,
+} from "../text/arguments.ts";
+import { checkSchedule, fraction, perGroup } from "./check.ts";
 import type { HasRate, ParamGroup } from "./optimizer.ts";
 import { type AnyOptimizer, Schedule } from "./schedule.ts";
 
@@ -22,6 +31,17 @@ export interface ReduceLROnPlateauOptions {
   /** A smaller change of the rate is not made: 1e-8 if not said. */
   eps?: number;
 }
+
+const DEFAULTS: Required<ReduceLROnPlateauOptions> = {
+  mode: "min",
+  factor: 0.1,
+  patience: 10,
+  threshold: 1e-4,
+  thresholdMode: "rel",
+  cooldown: 0,
+  minLr: 0,
+  eps: 1e-8,
+};
 
 /**
  * Reduces the learning rate when a value stops improving, as torch.optim.lr_scheduler.ReduceLROnPlateau.
@@ -51,30 +71,29 @@ export class ReduceLROnPlateau extends Schedule {
    * @param optimizer Whose learning rates follow the schedule.
    * @param options See {@linkcode ReduceLROnPlateauOptions}.
    * @throws {RangeError} if a setting makes no sense.
+   * @throws {TypeError} if it is no optimizer, or a setting is of another kind or name.
    */
   constructor(optimizer: AnyOptimizer, options: ReduceLROnPlateauOptions = {}) {
-    const all = {
-      ...{ mode: "min" as const, factor: 0.1, patience: 10, threshold: 1e-4, thresholdMode: "rel" as const },
-      ...{ cooldown: 0, minLr: 0, eps: 1e-8 },
-      ...options,
-    };
-    if (!(all.factor >= 0 && all.factor < 1)) {
-      throw new RangeError(`ReduceLROnPlateau: factor must be in [0, 1), not ${all.factor}`);
-    }
-    if (!["min", "max"].includes(all.mode) || !["rel", "abs"].includes(all.thresholdMode)) {
-      throw new RangeError(
-        `ReduceLROnPlateau: mode is "min" or "max" and thresholdMode "rel" or "abs", not "${all.mode}" and "${all.thresholdMode}"`,
-      );
-    }
-    whole("ReduceLROnPlateau", "patience", all.patience, 0);
-    whole("ReduceLROnPlateau", "cooldown", all.cooldown, 0);
-    finite("ReduceLROnPlateau", "threshold", all.threshold);
-    finite("ReduceLROnPlateau", "eps", all.eps);
-    const minLrs = perGroup("ReduceLROnPlateau", "minLr", all.minLr, optimizer);
+    const name = "ReduceLROnPlateau";
+    checkSchedule(name, arguments, options, Object.keys(DEFAULTS));
+    const all = withDefaults(DEFAULTS, options);
+    fraction(name, "factor", all.factor);
+    checkChoice(name, "mode", all.mode, ["min", "max"]);
+    checkChoice(name, "thresholdMode", all.thresholdMode, ["rel", "abs"]);
+    checkWhole(name, "patience", all.patience, 0);
+    checkWhole(name, "cooldown", all.cooldown, 0);
+    checkRange(name, "threshold", all.threshold);
+    checkRange(name, "eps", all.eps, 0);
+    const minLrs = perGroup(name, "minLr", all.minLr, optimizer);
     super(optimizer);
     this.#minLrs = minLrs;
     this.#options = all;
-    this.best = all.mode === "min" ? Infinity : -Infinity;
+    this.best = this.#worst;
+  }
+
+  /** What any value is better than. */
+  get #worst(): number {
+    return this.#options.mode === "min" ? Infinity : -Infinity;
   }
 
   /**
@@ -84,11 +103,14 @@ export class ReduceLROnPlateau extends Schedule {
    * @throws {TypeError} if none is given.
    */
   override step(metric?: number): void {
+    if (arguments.length > 1) surplus("step", arguments, 1);
     if (typeof metric !== "number") {
+      const given = metric === undefined ? "nothing" : describe(metric);
+      const hint = typeof metric === "object" && metric !== null
+        ? "; a loss gives it with await loss.item()"
+        : "";
       throw new TypeError(
-        `ReduceLROnPlateau: step(metric) needs the number that should improve, not ${
-          metric === undefined ? "nothing" : `${metric}; a loss gives it with await loss.item()`
-        }`,
+        `ReduceLROnPlateau: step(metric) needs the number that should improve, not ${given}${hint}`,
       );
     }
     const { mode, threshold, thresholdMode, patience, cooldown } = this.#options;
@@ -104,6 +126,18 @@ export class ReduceLROnPlateau extends Schedule {
       this.apply();
       [this.cooldownCounter, this.badEpochs] = [cooldown, 0];
     }
+  }
+
+  /** @internal */
+  protected override moving(): Record<string, (name: string, value: unknown) => number> {
+    const count = (name: string, value: unknown) => checkWhole("loadStateDict", name, value, 0);
+    return {
+      ...super.moving(),
+      // JSON knows no infinity: before the first step it makes null of it.
+      best: (name, value) => value === null ? this.#worst : checkNumber("loadStateDict", name, value),
+      badEpochs: count,
+      cooldownCounter: count,
+    };
   }
 
   /** @internal */

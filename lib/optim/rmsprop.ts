@@ -2,7 +2,7 @@
 import { exclusive } from "../autograd/in_place.ts";
 import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { nonNegative } from "./check.ts";
+import { checkBoolean, checkRange, surplus } from "../text/arguments.ts";
 import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode RMSprop}. */
@@ -41,8 +41,10 @@ export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
    * @param params `net.parameters()`, or groups `[{ params, lr, … }]`.
    * @param options Hyper-parameters; those of a group come first.
    * @throws {RangeError} if one makes no sense, or there is no parameter.
+   * @throws {TypeError} if one is of another kind or name, or what is given cannot be optimized.
    */
   constructor(params: Params<Required<RMSpropOptions>>, options: RMSpropOptions = {}) {
+    if (arguments.length > 2) surplus("RMSprop", arguments, 2);
     const defaults = {
       lr: 1e-2,
       alpha: 0.99,
@@ -56,13 +58,20 @@ export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
   }
 
   /** @internal */
-  protected override readonly remembers = ["squareAvg", "gradAvg", "momentumBuffer"];
+  protected override readonly remembers = {
+    squareAvg: "always",
+    gradAvg: "centered",
+    momentumBuffer: "momentum",
+  } as const;
 
   /** @internal */
-  protected override check({ lr, alpha, eps, weightDecay, momentum }: Required<RMSpropOptions>): void {
+  protected override check(group: Required<RMSpropOptions>): void {
+    const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = group;
     for (const [name, value] of Object.entries({ lr, alpha, eps, weightDecay, momentum })) {
-      nonNegative("RMSprop", name, value);
+      checkRange("RMSprop", name, value, 0);
     }
+    checkBoolean("RMSprop", "centered", centered);
+    checkBoolean("RMSprop", "maximize", maximize);
   }
 
   /** @internal */

@@ -1,5 +1,6 @@
 /** What all schedules of the learning rate share. */
-import { type HasRate, Optimizer, type ParamGroup } from "./optimizer.ts";
+import { checkRange, checkWhole, describe, isPlain, surplus } from "../text/arguments.ts";
+import type { HasRate, Optimizer, ParamGroup } from "./optimizer.ts";
 
 /** Any optimizer. */
 // deno-lint-ignore no-explicit-any
@@ -19,9 +20,6 @@ export abstract class Schedule {
 
   /** @internal */
   protected constructor(optimizer: AnyOptimizer) {
-    if (!(optimizer instanceof Optimizer)) {
-      throw new TypeError(`${new.target.name}: an optimizer is needed, not ${String(optimizer)}`);
-    }
     this.optimizer = optimizer;
     this.baseLrs = optimizer.paramGroups.map((group) => group.initialLr ??= group.lr);
   }
@@ -29,8 +27,13 @@ export abstract class Schedule {
   /** @internal The learning rate of a group at `lastEpoch`. */
   protected abstract rate(group: ParamGroup<HasRate>, index: number): number;
 
-  /** Moves on by one and sets the learning rates. */
+  /**
+   * Moves on by one and sets the learning rates.
+   *
+   * @throws {RangeError} if the schedule leads to what is no learning rate; nothing is changed then.
+   */
   step(): void {
+    if (arguments.length > 0) surplus("step", arguments, 0, "a schedule counts by itself");
     this.lastEpoch++;
     try {
       this.apply();
@@ -48,7 +51,10 @@ export abstract class Schedule {
         `${this.constructor.name}: made for ${this.baseLrs.length} groups, and the optimizer has ${paramGroups.length}`,
       );
     }
-    const rates = paramGroups.map((group, i) => this.rate(group, i));
+    const rates = paramGroups.map((group, i) => {
+      const rate = this.rate(group, i);
+      return checkRange(this.constructor.name, `the learning rate after ${this.lastEpoch} steps`, rate, 0);
+    });
     paramGroups.forEach((group, i) => group.lr = rates[i]);
   }
 
@@ -57,9 +63,9 @@ export abstract class Schedule {
     return this.optimizer.paramGroups.map((group) => group.lr);
   }
 
-  /** What moves as it steps. */
-  #numbers(): [string, number][] {
-    return Object.entries(this).filter(([, value]) => typeof value === "number") as [string, number][];
+  /** @internal What moves as it steps, and is stored: by name, what it must be. */
+  protected moving(): Record<string, (name: string, value: unknown) => number> {
+    return { lastEpoch: (name, value) => checkWhole("loadStateDict", name, value, 0) };
   }
 
   /**
@@ -68,30 +74,45 @@ export abstract class Schedule {
    * @returns Plain data.
    */
   stateDict(): ScheduleState {
-    return { ...Object.fromEntries(this.#numbers()), baseLrs: [...this.baseLrs] };
+    if (arguments.length > 0) surplus("stateDict", arguments, 0);
+    const own = this as unknown as Record<string, number>;
+    const moving = Object.keys(this.moving()).map((name) => [name, own[name]]);
+    return { ...Object.fromEntries(moving), baseLrs: [...this.baseLrs] };
   }
 
   /**
    * Takes over what `stateDict()` gave; the optimizer's own state holds the learning rates.
    *
    * @param state From a schedule of the same kind.
-   * @throws {RangeError} if it is of another kind, or of another number of groups; nothing is changed then.
+   * @throws {RangeError} if it is of another kind, or of another number of groups, or a number in it makes no sense.
+   * @throws {TypeError} if it is no state. All of it is checked before any of it is taken over.
    */
   loadStateDict(state: ScheduleState): void {
-    const { baseLrs } = state as { baseLrs: number[] };
-    if (!Array.isArray(baseLrs) || baseLrs.length !== this.baseLrs.length) {
-      throw new RangeError(
-        `loadStateDict: this schedule drives ${this.baseLrs.length} groups, the saved one ${baseLrs?.length}`,
+    if (arguments.length > 1) surplus("loadStateDict", arguments, 1);
+    const { name } = this.constructor, moving = this.moving(), known = [...Object.keys(moving), "baseLrs"];
+    if (!isPlain(state)) {
+      throw new TypeError(
+        `loadStateDict: an object such as stateDict() returns is needed, not ${describe(state)}`,
       );
     }
-    const own = this.#numbers().map(([name]) => name);
-    const missing = own.find((name) => typeof state[name] !== "number");
-    if (missing !== undefined) {
+    const odd = known.find((key) => !Object.hasOwn(state, key)) ??
+      Object.keys(state).find((key) => !known.includes(key));
+    if (odd !== undefined) {
+      const what = known.includes(odd) ? `has no ${odd}` : `has ${odd}`;
+      throw new RangeError(`loadStateDict: the state ${what}; it is not that of a ${name}`);
+    }
+    const { baseLrs } = state;
+    if (!Array.isArray(baseLrs)) {
+      throw new TypeError(`loadStateDict: baseLrs must be a list of numbers, not ${describe(baseLrs)}`);
+    }
+    if (baseLrs.length !== this.baseLrs.length) {
       throw new RangeError(
-        `loadStateDict: the state has no ${missing}; it is not that of a ${this.constructor.name}`,
+        `loadStateDict: this schedule drives ${this.baseLrs.length} groups, the saved one ${baseLrs.length}`,
       );
     }
-    Object.assign(this, Object.fromEntries(own.map((name) => [name, state[name]])));
+    for (const rate of baseLrs) checkRange("loadStateDict", "a rate of baseLrs", rate, 0);
+    const read = Object.entries(moving).map(([key, check]) => [key, check(key, state[key])]);
+    Object.assign(this, Object.fromEntries(read));
     this.baseLrs.splice(0, baseLrs.length, ...baseLrs);
   }
 }

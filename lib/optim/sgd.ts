@@ -2,7 +2,7 @@
 import { exclusive } from "../autograd/in_place.ts";
 import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { nonNegative } from "./check.ts";
+import { checkBoolean, checkRange, surplus } from "../text/arguments.ts";
 import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode SGD}. */
@@ -46,8 +46,10 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
    * @param params `net.parameters()`, or groups `[{ params, lr, … }]`.
    * @param options Hyper-parameters; those of a group come first.
    * @throws {RangeError} if one makes no sense, or there is no parameter.
+   * @throws {TypeError} if one is of another kind or name, or what is given cannot be optimized.
    */
   constructor(params: Params<Required<SGDOptions>>, options: SGDOptions = {}) {
+    if (arguments.length > 2) surplus("SGD", arguments, 2);
     const defaults = {
       lr: 1e-3,
       momentum: 0,
@@ -60,16 +62,17 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
   }
 
   /** @internal */
-  protected override readonly remembers = ["momentumBuffer"];
+  protected override readonly remembers = { momentumBuffer: "momentum" } as const;
 
   /** @internal */
-  protected override check({ lr, momentum, weightDecay, dampening, nesterov }: Required<SGDOptions>): void {
-    nonNegative("SGD", "lr", lr);
-    nonNegative("SGD", "momentum", momentum);
-    nonNegative("SGD", "weightDecay", weightDecay);
-    if (!Number.isFinite(dampening)) {
-      throw new RangeError(`SGD: dampening must be a finite number, not ${dampening}`);
+  protected override check(group: Required<SGDOptions>): void {
+    const { lr, momentum, weightDecay, dampening, nesterov, maximize } = group;
+    for (const [name, value] of Object.entries({ lr, momentum, weightDecay })) {
+      checkRange("SGD", name, value, 0);
     }
+    checkRange("SGD", "dampening", dampening);
+    checkBoolean("SGD", "nesterov", nesterov);
+    checkBoolean("SGD", "maximize", maximize);
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new RangeError("SGD: nesterov needs a momentum > 0 and no dampening");
     }

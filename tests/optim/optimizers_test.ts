@@ -189,7 +189,7 @@ Deno.test("loadStateDict() of an optimizer changes nothing when the state does n
   const load = (state: any) => () => optimizer.loadStateDict(state);
   assertThrows(load(null), TypeError, "{ state, paramGroups }");
   assertThrows(load({ ...good, paramGroups: [] }), RangeError, "hold [] parameters, this optimizer's [1]");
-  assertThrows(load({ ...good, paramGroups: [{ ...group, lr: NaN }] }), RangeError, "NaN");
+  assertThrows(load({ ...good, paramGroups: [{ ...group, lr: NaN }] }), RangeError, "Adam: lr must be");
   assertThrows(
     load({ ...good, paramGroups: [{ params: [0], lr: 1, momentum: 0 }] }),
     TypeError,
@@ -198,12 +198,12 @@ Deno.test("loadStateDict() of an optimizer changes nothing when the state does n
   assertThrows(load({ ...good, state: { 3: { step: 1 } } }), RangeError, "no parameter 3 among 1");
   assertThrows(load({ ...good, state: { 0: { step: 0.5 } } }), RangeError, "0.5");
   assertThrows(
-    load({ ...good, state: { 0: { step: 1, expAvg: zeros(3) } } }),
+    load({ ...good, state: { 0: { ...good.state[0], expAvg: zeros(3) } } }),
     RangeError,
     "nothing was changed",
   );
   assertThrows(
-    load({ ...good, state: { 0: { step: 1, momentumBuffer: zeros(2) } } }),
+    load({ ...good, state: { 0: { ...good.state[0], momentumBuffer: zeros(2) } } }),
     TypeError,
     "momentumBuffer",
   );
@@ -226,6 +226,21 @@ Deno.test("optimizers refuse hyper-parameters that make no sense", () => {
     [() => new optim.RMSprop(w(), { alpha: NaN }), "RMSprop: alpha"],
   ];
   for (const [make, message] of cases) assertThrows(make, RangeError, message);
+  // deno-lint-ignore no-explicit-any
+  const loose = optim as any;
+  const kinds: [() => unknown, string][] = [
+    [() => new loose.SGD(w(), { lr: "0.1" }), 'SGD: lr must be a number, not "0.1"'],
+    [() => new loose.SGD(w(), { nesterov: 1 }), "SGD: nesterov must be true or false, not 1"],
+    [
+      () => new loose.Adam(w(), { betas: 0.9 }),
+      "Adam: betas must be two numbers such as [0.9, 0.999], not 0.9",
+    ],
+    [() => new loose.Adam(w(), { betas: ["0.9", 1] }), 'Adam: betas[0] must be a number, not "0.9"'],
+    [() => new loose.RMSprop(w(), { centered: "yes" }), "RMSprop: centered must be true or false"],
+    [() => new loose.SGD(w(), {}, 0.1), "SGD: takes at most 2 arguments, and was given 0.1 beyond"],
+  ];
+  for (const [make, message] of kinds) assertThrows(make, TypeError, message);
+  assertEquals(new optim.SGD(w(), { lr: undefined }).lr, 1e-3);
   const optimizer = new optim.SGD(w());
   assertThrows(() => optimizer.lr = NaN, RangeError, "lr");
 });
@@ -247,8 +262,13 @@ Deno.test("optimizers refuse what cannot be optimized", () => {
   assertThrows(
     make([w], { weight_decay: 0.1 }),
     TypeError,
-    "no hyper-parameter weight_decay; there are lr, momentum",
+    'SGD: there is no option "weight_decay"; did you mean weightDecay?',
   );
+  const net = new nn.Linear(1, 1);
+  assertThrows(make(net.parameters), TypeError, "not a function; did you mean net.parameters()?");
+  assertThrows(make(net.stateDict()), TypeError, "not an object { weight, bias }");
+  assertThrows(make([w], 0.1), TypeError, "SGD: options stand in one object such as { lr: … }, not 0.1");
+  assertThrows(make([{ params: [w], learningRate: 1 }]), TypeError, 'no option "learningRate"; there are lr');
   const optimizer = new optim.SGD([w]);
   assertThrows(() => optimizer.addParamGroup({ params: [w] }), RangeError, "twice");
   assertEquals(optimizer.paramGroups.length, 1);
@@ -260,6 +280,9 @@ Deno.test("step() with a hyper-parameter that makes no sense updates nothing", a
   optimizer.paramGroups[1].lr = NaN;
   setGradient(a, [1]);
   assertThrows(() => optimizer.step(), RangeError, "lr");
+  optimizer.paramGroups[1].lr = 0.1;
+  Object.assign(optimizer.paramGroups[1], { weight_decay: 0.1 });
+  assertThrows(() => optimizer.step(), TypeError, "did you mean weightDecay?");
   assertEquals(await a.array(), [1]);
 });
 
