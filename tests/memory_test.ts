@@ -123,6 +123,22 @@ onEachDevice("memory is constant from step to step under noGrad() in steps()", a
 });
 
 onEachDevice(
+  "graphs that nobody differentiates do not keep old parameters beyond the iteration",
+  async () => {
+    const training = new Training(), uses: MemoryUse[] = [];
+    await settled();
+    for await (const _ of steps(12, { progress: false })) {
+      uses.push(currentDevice().memory());
+      training.step();
+      training.loss();
+      // The second graph has saved the parameters that this changes.
+      training.step();
+    }
+    assertConstant(uses.at(-1)!, uses[5]);
+  },
+);
+
+onEachDevice(
   "gradients of what was made outside, and kept tensors, are all that an iteration leaves",
   async () => {
     const x = rand([4096], { requiresGrad: true });
