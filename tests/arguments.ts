@@ -34,7 +34,10 @@ export interface Entry {
 /** A part of the library: what is in it by path ("nn.Linear", "Tensor.add", "Tensor.requiresGrad=" for what is set). */
 export interface Room {
   entries: Record<string, Entry>;
-  /** Instances to call the methods of a class on, by the path of the class; made anew for each call. */
+  /**
+   * Instances to call the methods of a class on, by the path of the class; made anew for each call. Of what is no exported
+   * class but given to programs, a device, a step of a loop, the methods are those that there are entries of.
+   */
   receivers?: Record<string, () => object>;
   /** What is there for the library's own use only, protected or @internal: paths; a star stands for any class. */
   internal?: readonly string[];
@@ -111,14 +114,17 @@ const WRONG: Record<string, () => unknown> = {
   NaN: () => NaN,
   "-1": () => -1,
   "1.5": () => 1.5,
+  Infinity: () => Infinity,
   '"x"': () => "x",
   '""': () => "",
+  '"2"': () => "2",
   true: () => true,
   "{}": () => ({}),
   "{ zzz: 1 }": () => ({ zzz: 1 }),
   "[]": () => [],
   "[[1], [2, 3]]": () => [[1], [2, 3]],
   "[null]": () => [null],
+  "a Float32Array": () => new Float32Array([1, 2, 3]),
   "a tensor of another shape": () => tensor([[[1], [2]], [[3], [4]], [[5], [6]]]),
   "a tensor of bools": () => tensor([true, false, true]),
   "(x) => x": () => (x: unknown) => x,
@@ -146,6 +152,10 @@ interface Attempt {
   args: readonly unknown[];
   /** Whether a result would be wrong. */
   refused: boolean;
+  /** What the error must name: the option that was meant. */
+  meant?: string;
+  /** Whether the error lists all options, which good calls must have. */
+  lists?: true;
 }
 
 /** The kinds at every place of all good calls, and under every option: "1" and "1.bias". */
@@ -212,10 +222,12 @@ function* attempts(entry: Entry): Generator<Attempt> {
             what: `${which}{ ${odd} }`,
             args: make().with(i, { ...rest, [odd]: value }),
             refused: true,
+            meant: name,
           };
         }
       }
-      yield { what: `${which}{ …, zzz: 1 }`, args: make().with(i, { ...fresh(), zzz: 1 }), refused: true };
+      const args = make().with(i, { ...fresh(), zzz: 1 });
+      yield { what: `${which}{ …, zzz: 1 }`, args, refused: true, lists: true };
     }
   }
 }
@@ -235,6 +247,19 @@ function complaint(path: string, entry: Entry, error: unknown): string | null {
   const names = [...parts.slice(-2), parts.slice(-2).join("."), ...(entry.says ?? [])];
   if (!names.some((one) => message.startsWith(`${one}: `))) return `does not begin with a name: ${said}`;
   return null;
+}
+
+/** What an error about an option's name leaves open; null: nothing. */
+function aboutOptions(entry: Entry, { meant, lists }: Attempt, error: unknown): string | null {
+  const { message } = error as Error;
+  if (meant !== undefined && !new RegExp(`\\b${meant}\\b`).test(message)) {
+    return `does not name ${meant}: ${message}`;
+  }
+  const listed = /; there (?:is|are) ([\w, ]+)$/.exec(message)?.[1].split(", ");
+  if (lists === undefined || listed === undefined) return null;
+  const known = [...kindsOf(entry).keys()].map((place) => place.split(".")[1]);
+  const missing = listed.filter((name) => !known.includes(name));
+  return missing.length === 0 ? null : `no good call has the options ${missing.join(", ")}`;
 }
 
 /** Runs a body while nothing is printed. */
@@ -280,15 +305,14 @@ export function examine(path: string, callable: Callable, entry: Entry, room: Ro
       calls++;
       await call(make()).catch((error) => fail(`is not good: ${error}`, `good call ${i}`));
     }
-    for (
-      const { what, args, refused } of attempts(kind === "setter" ? { variadic: true, ...entry } : entry)
-    ) {
+    for (const attempt of attempts(kind === "setter" ? { variadic: true, ...entry } : entry)) {
+      const { what, args, refused } = attempt;
       calls++;
       try {
         await call(args);
         if (refused) fail("gives a result", what);
       } catch (error) {
-        const wrong = complaint(path, entry, error);
+        const wrong = complaint(path, entry, error) ?? aboutOptions(entry, attempt, error);
         if (wrong !== null) fail(wrong, what);
       }
     }

@@ -34,6 +34,14 @@ const all = new Map([
   ...[...callables(tfjs)].map(([path, one]) => [`tfjs.${path}`, one] as const),
 ]);
 
+// What is given to programs, and of no exported class.
+for (const { entries, receivers = {} } of Object.values(rooms)) {
+  for (const path of Object.keys(entries)) {
+    const [owner, name] = [path.slice(0, path.lastIndexOf(".")), path.slice(path.lastIndexOf(".") + 1)];
+    if (owner in receivers && !all.has(path)) all.set(path, { kind: "method", owner, value: name });
+  }
+}
+
 const known = (room: Room) => [...new Set([...Object.keys(room.entries), ...room.pending ?? []])];
 
 /** "nn.*.describe" stands for the methods of that name in all classes. */

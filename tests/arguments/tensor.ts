@@ -1,5 +1,5 @@
 /** Class Tensor, the ways to make one, gradients and devices: good calls, from which tests/arguments.ts makes wrong ones. */
-import { ones, type Tensor, tensor, useDevice } from "descent";
+import { currentDevice, ones, type Tensor, tensor, useDevice } from "descent";
 import type { Entry, Room } from "../arguments.ts";
 
 const matrix = () => tensor([[1, 2], [3, 4]]);
@@ -22,7 +22,7 @@ const proof: Entry = {
 };
 
 export const tensorRoom: Room = {
-  receivers: { Tensor: matrix },
+  receivers: { Tensor: matrix, Device: currentDevice },
   entries: {
     "Tensor.requiresGrad=": { good: [() => [true]] },
     "Tensor.grad=": { good: [() => [null]] },
@@ -123,6 +123,8 @@ export const tensorRoom: Room = {
     arange: { good: [() => [0, 4, 2, options()]] },
     cat: { good: [() => [[ones(2), ones(3)], 0]] },
     currentDevice: nothing,
+    "Device.memory": nothing,
+    "Device.resetPeak": nothing,
     eye: { good: [() => [2, 3, options()]] },
     full: { good: [() => [[2, 3], 0.5, options()]] },
     gradCheck: proof,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { surplus } from "../../text/arguments.ts";
 import type { Arena } from "../arena.ts";
 import * as check from "../check.ts";
 import { Device, type MemoryUse } from "../device.ts";
@@ -41,10 +42,12 @@ export class CpuDevice extends Device {
   override readonly watch = null;
 
   override memory(): MemoryUse {
+    if (arguments.length > 0) surplus("memory", arguments, 0);
     return { ...this.engine.use };
   }
 
   override resetPeak(): void {
+    if (arguments.length > 0) surplus("resetPeak", arguments, 0);
     this.engine.use.peakBytes = this.engine.use.bytes;
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { surplus } from "../../text/arguments.ts";
 import type { Arena } from "../arena.ts";
 import * as check from "../check.ts";
 import { Device, type Handle, type MemoryUse } from "../device.ts";
@@ -49,10 +50,12 @@ export class WebGpuDevice extends Device {
     this.backend.pressure.watch(owner, handle);
 
   override memory(): MemoryUse {
+    if (arguments.length > 0) surplus("memory", arguments, 0);
     return { ...this.backend.use };
   }
 
   override resetPeak(): void {
+    if (arguments.length > 0) surplus("resetPeak", arguments, 0);
     this.backend.resetPeak();
   }
 
