@@ -37,7 +37,129 @@ type Mistake = readonly [
 const int = (data: number[]) => tensor(data, { dtype: "int32" });
 const image = (...shape: number[]) => zeros(...shape);
 
+/** What the compiler would refuse, and a script or a notebook does not show to it. */
+// deno-lint-ignore no-explicit-any
+const unchecked = (value: unknown): any => value;
+
 const mistakes: Record<string, Mistake[]> = {
+  "words": [
+    [
+      "an option in Python's spelling",
+      () => zeros([2], unchecked({ requires_grad: true })),
+      TypeError,
+      'zeros: there is no option "requires_grad"; did you mean requiresGrad?',
+    ],
+    [
+      "an option misspelt",
+      () => ones(2, 2).sum(1, unchecked({ keepDim: true })),
+      TypeError,
+      'sum: there is no option "keepDim"; did you mean keepdim?',
+    ],
+    [
+      "an option without its name",
+      () => ones(2, 2).sum(1, unchecked(true)),
+      TypeError,
+      "sum: options stand in one object such as { keepdim: … }, not true",
+    ],
+    [
+      "two dimensions one after the other",
+      () => ones(2, 2).mean(0, unchecked(1)),
+      TypeError,
+      "mean: several dimensions are one list, as in mean([0, 1])",
+    ],
+    [
+      "a factor of add()",
+      () => (ones(2).add as (...args: unknown[]) => Tensor).call(ones(2), ones(2), { alpha: 2 }),
+      TypeError,
+      "add: takes one argument, and was given an object { alpha } beyond; a factor is multiplied first: x.add(y.mul(2))",
+    ],
+    ["Python's colon", () => ones(2, 2).at(unchecked(":"), 1), TypeError, "null takes all of a dimension"],
+    [
+      "a tensor as an index",
+      () => ones(2, 2).at(unchecked(int([0]))),
+      TypeError,
+      "gather() and where() pick by tensors",
+    ],
+    [
+      "a border as torch has it",
+      () => ones(2, 2).pad(unchecked([1, 1])),
+      TypeError,
+      "pad: a border is a list with [before, after] for every dimension, not [1, 1]",
+    ],
+    [
+      "tensors that are no list",
+      () => cat(unchecked(ones(2)), unchecked(ones(2))),
+      TypeError,
+      "cat: the tensors are one list, as in cat([a, b]), not Tensor [2] float32 cpu",
+    ],
+    [
+      "a dimension by name",
+      () => cat([ones(2), ones(2)], unchecked({ dim: 0 })),
+      TypeError,
+      "cat: a dimension is a number, not an object { dim }; it stands by itself, without a name",
+    ],
+    [
+      "a list of numbers among tensors",
+      () => stack([ones(2), unchecked([1, 2])]),
+      TypeError,
+      "stack: entry 1 of the list must be a tensor, not [1, 2]; tensor(…) makes one",
+    ],
+    [
+      "a device as a dtype",
+      () => ones(2).to(unchecked("webgpu")),
+      TypeError,
+      'to: there is no dtype "webgpu"; use "float32", "int32" or "bool"; a tensor stays on its device: call useDevice()',
+    ],
+    [
+      "a promise",
+      () => ones(2).add(unchecked(Promise.resolve(1))),
+      TypeError,
+      "not a Promise; await it first",
+    ],
+    [
+      "a list of tensors as numbers",
+      () => tensor(unchecked([ones(2), ones(2)])),
+      TypeError,
+      "tensor: a number or a boolean is expected at data[0], not Tensor [2] float32 cpu; stack() and cat() join tensors",
+    ],
+    [
+      "backward() with options first",
+      () => tensor(1, { requiresGrad: true }).mul(2).backward(unchecked({ retainGraph: true })),
+      TypeError,
+      "backward: options come second",
+    ],
+    [
+      "what a function returned",
+      () => noGrad(unchecked(ones(2))),
+      TypeError,
+      "noGrad: the body must be a function such as () => net.forward(x), not Tensor [2] float32 cpu",
+    ],
+    [
+      "a stride without its name",
+      () => F.conv2d(image(1, 1, 4, 4), image(1, 1, 1, 1), unchecked(1)),
+      TypeError,
+      "conv2d: options stand in one object such as { bias: … }, not 1",
+    ],
+    [
+      "Python's label_smoothing",
+      () => F.crossEntropy(ones(2, 3), [0, 1], unchecked({ label_smoothing: 0.1 })),
+      TypeError,
+      'crossEntropy: there is no option "label_smoothing"; did you mean labelSmoothing?',
+    ],
+    [
+      "a weight of plain numbers",
+      () => F.crossEntropy(ones(2, 3), [0, 1], { weight: unchecked([1, 2, 3]) }),
+      TypeError,
+      "crossEntropy: weight must be a tensor, not [1, 2, 3]; tensor(…) makes one",
+    ],
+    [
+      "dropout()'s training without its name",
+      () => F.dropout(ones(2), 0.5, unchecked(false)),
+      TypeError,
+      "dropout: options stand in one object such as { training: … }, not false",
+    ],
+    ["a probability of 2", () => F.dropout(ones(2), 2), RangeError, "a probability from 0 to 1, not 2"],
+  ],
   "creation": [
     ["ragged rows", () => tensor([[1, 2], [3]]), RangeError, "ragged: data[1] has 1 entries, its siblings 2"],
     ["a number among rows", () => tensor([[1, 2], 3]), RangeError, "ragged: data[1] has a single value"],
