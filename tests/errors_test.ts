@@ -163,7 +163,7 @@ const mistakes: Record<string, Mistake[]> = {
   "creation": [
     ["ragged rows", () => tensor([[1, 2], [3]]), RangeError, "ragged: data[1] has 1 entries, its siblings 2"],
     ["a number among rows", () => tensor([[1, 2], 3]), RangeError, "ragged: data[1] has a single value"],
-    ["a row among numbers", () => tensor([1, [2]]), TypeError, "expected at data[1], not an array"],
+    ["a row among numbers", () => tensor([1, [2]]), TypeError, "expected at data[1], not [2]"],
     [
       "no list of sizes",
       () => full(2 as unknown as number[], 1),
@@ -174,7 +174,7 @@ const mistakes: Record<string, Mistake[]> = {
       "full() of too much",
       () => full([1], 2 ** 40, { dtype: "int32" }),
       RangeError,
-      "is not a value of dtype int32",
+      "is not an int32",
     ],
     [
       "to() of what there is not",
@@ -223,7 +223,7 @@ const mistakes: Record<string, Mistake[]> = {
       "full() of a fraction",
       () => full([2], 0.5, { dtype: "int32" }),
       RangeError,
-      "full: 0.5 is not a value of dtype int32",
+      "full: 0.5 is not an int32",
     ],
     [
       "int32 with a gradient",

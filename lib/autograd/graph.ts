@@ -4,6 +4,7 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
+import { named } from "../device/memory.ts";
 import { sizeOf } from "../device/shape.ts";
 import type { Storage } from "../device/storage.ts";
 import { Buffer } from "./buffer.ts";
@@ -93,7 +94,7 @@ export function apply<N extends RuleName>(
     made = rule.forward(device.kernels, storagesOf(inputs), attrs);
   } catch (error) {
     arena.abandon(start);
-    throw error;
+    throw named(name, error);
   }
   made = arena.close(start, made);
   if (Array.isArray(made)) return several(name, rule, inputs, attrs, device, made).value;

@@ -144,6 +144,16 @@ export abstract class Device {
   abstract upload(values: Values, shape: readonly number[], dtype: DType): Storage;
 
   /**
+   * An array whose values a function writes, where it can into the device's own memory. Room is looked for first: what is too
+   * large ends before it costs anything.
+   *
+   * @param write Is given as many values as the shape holds, and writes each; what is there before is anything.
+   * @throws {RangeError} if there is no room, and whatever `write` throws.
+   * @internal
+   */
+  abstract make(shape: readonly number[], dtype: DType, write: (values: Values) => void): Storage;
+
+  /**
    * Copies values back, in row-major order; later changes of the storage do not reach the copy.
    *
    * @internal

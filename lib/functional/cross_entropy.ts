@@ -3,10 +3,10 @@ import { apply } from "../autograd/graph.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { toDtype, toShape } from "../tensor/combine.ts";
-import { tensor } from "../tensor/create.ts";
+import { numbersOf, survey, type TensorData } from "../tensor/data.ts";
 import { sameShape, text } from "../device/shape.ts";
-import type { NestedArray } from "../tensor/values.ts";
 import { checkTensor, checkTensorLike, checkTensorOrNull } from "../tensor/check.ts";
+import { makeValue } from "../tensor/values.ts";
 import { checkNumber, checkOptions, surplus } from "../text/arguments.ts";
 import type { LossOptions, Reduction } from "./losses.ts";
 import { checkReduction, reduce } from "./reduction.ts";
@@ -54,7 +54,7 @@ export function nllLoss(
   const dim = classDim("nllLoss", logProbabilities);
   checkWeight("nllLoss", logProbabilities.shape[dim], weight);
   const classes = readClasses("nllLoss", logProbabilities, target, ignoreIndex);
-  return likelihood(logProbabilities, classes, weight, reduction);
+  return likelihood(logProbabilities.to("float32"), classes, weight, reduction);
 }
 
 /**
@@ -162,8 +162,8 @@ function checkWeight(name: string, count: number, weight: Tensor | null): void {
 function readProbabilities(logits: Tensor, target: TensorLike): Tensor | null {
   const isTensor = target instanceof Tensor;
   if (isTensor && target.dtype !== "float32") return null;
-  if (!isTensor && !sameShape(nestedShape(target as NestedArray), logits.shape)) return null;
-  const given = isTensor ? target : tensor(target as NestedArray, { dtype: "float32" });
+  if (!isTensor && !sameShape(survey("crossEntropy", target, "float32").shape, logits.shape)) return null;
+  const given = isTensor ? target : onDeviceOf(logits, "crossEntropy", target, "float32");
   if (sameShape(given.shape, logits.shape)) return given;
   const dim = classDim("crossEntropy", logits);
   const expected = logits.shape.toSpliced(dim, 1);
@@ -181,11 +181,9 @@ function readProbabilities(logits: Tensor, target: TensorLike): Tensor | null {
   );
 }
 
-/** The shape of nested arrays, by their first entries; raggedness is found when a tensor is made of them. */
-function nestedShape(data: NestedArray): number[] {
-  const shape: number[] = [];
-  for (let level = data; Array.isArray(level); level = level[0]) shape.push(level.length);
-  return shape;
+/** Plain data as a tensor where another is. */
+function onDeviceOf(x: Tensor, name: string, data: TensorData, dtype: "float32" | "int32"): Tensor {
+  return new Tensor(makeValue(name, data, { device: x.device, dtype }));
 }
 
 /** The target as class indices; a class out of range is an error where the numbers are at hand. */
@@ -195,10 +193,10 @@ function readClasses(name: string, logits: Tensor, target: TensorLike, ignoreInd
   }
   const dim = classDim(name, logits);
   const count = logits.shape[dim], expected = logits.shape.toSpliced(dim, 1);
-  const shape = target instanceof Tensor ? target.shape : nestedShape(target as NestedArray);
-  if (target instanceof Tensor && target.dtype !== "int32") {
+  const { shape, dtype } = target instanceof Tensor ? target : survey(name, target, "int32");
+  if (dtype !== "int32" && (dtype === "bool" || target instanceof Tensor)) {
     throw new TypeError(
-      `${name}: classes must be int32, not ${target.dtype}; make them with dtype "int32", or use to("int32")`,
+      `${name}: classes must be int32, not ${dtype}; make them with dtype "int32", or use to("int32")`,
     );
   }
   if (!sameShape(shape, expected)) {
@@ -219,7 +217,7 @@ function readClasses(name: string, logits: Tensor, target: TensorLike, ignoreInd
       );
     }
   }
-  const classes = target instanceof Tensor ? target : tensor(target as NestedArray, { dtype: "int32" });
+  const classes = target instanceof Tensor ? target : onDeviceOf(logits, name, target, "int32");
   if (!ignored) return { index: classes, counts: null };
   const counts = classes.ne(ignoreIndex);
   return { index: classes.where(counts, 0), counts };
@@ -227,7 +225,7 @@ function readClasses(name: string, logits: Tensor, target: TensorLike, ignoreInd
 
 /** The numbers of plain arrays, and of tensors where reading them needs no waiting; else null. */
 function valuesAtHand(target: TensorLike): Iterable<number> | null {
-  if (!(target instanceof Tensor)) return ([target] as unknown[]).flat(Infinity as 1) as number[];
+  if (!(target instanceof Tensor)) return numbersOf(target);
   return target.device.peek(target.value.buffer.storage);
 }
 

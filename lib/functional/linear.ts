@@ -12,7 +12,7 @@ import { surplus } from "../text/arguments.ts";
  * @param x [..., in].
  * @param weight [out, in].
  * @param bias [out], or null.
- * @returns [..., out].
+ * @returns [..., out], float32.
  * @throws {RangeError} if the sizes do not fit.
  * @throws {TypeError} if one of the three is no tensor.
  * @example
@@ -36,7 +36,7 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
     );
   }
   const [outputs, inputs] = weight.shape;
-  if (bias === null) return x.matmul(weight.t());
+  if (bias === null) return x.to("float32").matmul(weight.to("float32").t());
   if (bias.ndim !== 1 || bias.shape[0] !== outputs) {
     throw new RangeError(`linear: bias must have shape [${outputs}], not ${text(bias.shape)}`);
   }

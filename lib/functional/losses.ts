@@ -2,8 +2,8 @@
 import { Tensor } from "../tensor/tensor.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { broadcastShapes, sameShape, text } from "../device/shape.ts";
-import { makeValue, type TensorData } from "../tensor/values.ts";
 import { checkTensor, checkTensorLike, checkTensorOrNull } from "../tensor/check.ts";
+import { makeValue } from "../tensor/values.ts";
 import { checkOptions, surplus } from "../text/arguments.ts";
 import { checkReduction, reduce } from "./reduction.ts";
 
@@ -24,11 +24,11 @@ export interface BinaryLossOptions extends LossOptions {
   posWeight?: Tensor | null;
 }
 
-/** A target as a tensor on the device of the input, of the same shape; a plain number is repeated. */
+/** A target in float32, on the device of the input, of the same shape; a plain number is repeated. */
 function matching(name: string, input: Tensor, target: TensorLike): Tensor {
   const lifted = target instanceof Tensor
-    ? target
-    : new Tensor(makeValue(name, target as TensorData, { device: input.device }));
+    ? target.to("float32")
+    : new Tensor(makeValue(name, target, { device: input.device, dtype: "float32" }));
   if (typeof target === "number" || sameShape(lifted.shape, input.shape)) return lifted;
   throw new RangeError(
     `${name}: input ${text(input.shape)} and target ${text(lifted.shape)} differ in shape; ` +
@@ -63,7 +63,7 @@ export function mseLoss(
   checkTensorLike("mseLoss", "the target", target);
   const { reduction = "mean" } = options;
   checkReduction("mseLoss", reduction);
-  return reduce(x.sub(matching("mseLoss", x, target)).square(), reduction);
+  return reduce(x.to("float32").sub(matching("mseLoss", x, target)).square(), reduction);
 }
 
 /**
@@ -105,8 +105,8 @@ export function binaryCrossEntropyWithLogits(
       `${name}: a weight ${text(factor.shape)} does not broadcast to the logits' shape ${text(logits.shape)}`,
     );
   }
-  const miss = logits.neg().softplus();
-  const scaled = posWeight === null ? miss : miss.mul(y.mul(posWeight.sub(1)).add(1));
-  const loss = logits.sub(logits.mul(y)).add(scaled);
+  const x = logits.to("float32"), miss = x.neg().softplus();
+  const scaled = posWeight === null ? miss : miss.mul(y.mul(posWeight.to("float32").sub(1)).add(1));
+  const loss = x.sub(x.mul(y)).add(scaled);
   return reduce(weight === null ? loss : loss.mul(weight), reduction);
 }

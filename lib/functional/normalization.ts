@@ -6,8 +6,8 @@ import { toDtype } from "../tensor/combine.ts";
 import { text } from "../device/shape.ts";
 import { checkTensor, checkTensorOrNull } from "../tensor/check.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { made } from "../tensor/values.ts";
 import { checkBoolean, checkNumber, checkOptions, surplus } from "../text/arguments.ts";
-import { makeValue } from "../tensor/values.ts";
 
 /** Settings of a batch normalization. */
 export interface BatchNormOptions {
@@ -77,7 +77,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
     throw new RangeError(`batchNorm: momentum must be a share from 0 to 1, not ${momentum}`);
   }
   const { device } = x;
-  const filled = (n: number) => makeValue("batchNorm", new Float32Array(channels).fill(n), { device });
+  const filled = (n: number) => made("batchNorm", device, () => device.kernels.fill([channels], n));
   const scale = weight?.value ?? filled(1), offset = bias?.value ?? filled(0);
   const input = toDtype(x.value, "float32");
   if (!training) {

@@ -1,7 +1,8 @@
 /** Classes as vectors. */
 import { apply } from "../autograd/graph.ts";
 import { Tensor, type TensorLike } from "../tensor/tensor.ts";
-import { makeValue, type TensorData } from "../tensor/values.ts";
+import type { TensorData } from "../tensor/data.ts";
+import { makeValue } from "../tensor/values.ts";
 import { checkNumber, surplus } from "../text/arguments.ts";
 
 /**

@@ -1,10 +1,11 @@
 /** What a network is made of, layer by layer, and what it costs. */
 import { freeAll } from "../autograd/scope.ts";
 import { scoped } from "../autograd/scoped.ts";
+import { currentDevice } from "../device/mod.ts";
 import { sizeOf, text } from "../device/shape.ts";
 import { checkShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { makeValue } from "../tensor/values.ts";
+import { made } from "../tensor/values.ts";
 import { describe, surplus } from "../text/arguments.ts";
 import { legible } from "../text/escape.ts";
 import { amount, grouped } from "../text/numbers.ts";
@@ -148,8 +149,8 @@ function measure(net: Module, shape: number[]) {
   const modes = net.modules().map((module) => [module, module.training] as const);
   const run = () => {
     net.eval();
-    const device = net.parameters().at(0)?.device;
-    const zeros = new Tensor(makeValue("summary", new Float32Array(sizeOf(shape)), { shape, device }));
+    const device = net.parameters().at(0)?.device ?? currentDevice();
+    const zeros = new Tensor(made("summary", device, () => device.kernels.fill(shape, 0)));
     observe(note, () => net.forward(zeros));
   };
   try {

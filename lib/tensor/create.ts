@@ -1,6 +1,5 @@
 /** Tensors from data, constants and ranges. */
-import type { DType } from "../device/device.ts";
-import { sizeOf } from "../device/shape.ts";
+import { currentDevice, type DType, type Values } from "../device/mod.ts";
 import {
   checkBoolean,
   checkNumber,
@@ -12,7 +11,9 @@ import {
 } from "../text/arguments.ts";
 import { checkShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
-import { checkDtype, makeValue, type TensorData } from "./values.ts";
+import { fitting, type TensorData } from "./data.ts";
+import { checkDifferentiable, checkDtype } from "./dtype.ts";
+import { made, makeValue } from "./values.ts";
 
 /** Options of a new tensor. */
 export interface TensorOptions {
@@ -69,11 +70,11 @@ function checkTensorOptions(
 /**
  * A tensor from numbers.
  *
- * @param data A number, nested arrays of one length at each depth, or a typed array.
+ * @param data A number, nested arrays of one length at each depth, a typed array, or nested arrays of typed ones.
  * @param options `shape` for flat data; `dtype`: booleans become "bool", integer typed arrays "int32", all else
- * "float32"; `requiresGrad`.
+ * "float32", plain whole numbers included: JavaScript does not tell 1 from 1.0; `requiresGrad`.
  * @returns A leaf of the graph, on the current device.
- * @throws {RangeError} if the arrays are ragged, do not fill the shape, or hold what is no int32.
+ * @throws {RangeError} if the arrays are ragged, do not fill the shape, or hold what is no int32 and should be.
  * @throws {TypeError} if the data holds what is no number, or a gradient is asked for what is not float32.
  * @example
  * ```ts
@@ -92,14 +93,40 @@ export function tensor(
   return new Tensor(makeValue("tensor", data, options));
 }
 
+/** A tensor of one number, for a function of that name. */
+function filled(
+  name: string,
+  shape: readonly number[],
+  value: number | boolean,
+  { dtype = "float32", requiresGrad = false }: TensorOptions,
+): Tensor {
+  if (typeof value !== "boolean") checkNumber(name, "the value", value);
+  checkDifferentiable(name, dtype, requiresGrad);
+  const device = currentDevice(), number = fitting(name, value, dtype);
+  return new Tensor(made(name, device, () => device.kernels.fill(shape, number, dtype), requiresGrad));
+}
+
+/** A tensor whose numbers a function writes, each given as what `fit` makes of it. */
+function written(
+  name: string,
+  shape: readonly number[],
+  { dtype = "float32", requiresGrad = false }: TensorOptions,
+  write: (values: Values, fit: (number: number) => number) => void,
+): Tensor {
+  checkDifferentiable(name, dtype, requiresGrad);
+  const device = currentDevice(), fit = (number: number) => fitting(name, number, dtype);
+  const make = () => device.make(shape, dtype, (values) => write(values, fit));
+  return new Tensor(made(name, device, make, requiresGrad));
+}
+
 /**
  * A tensor filled with one number.
  *
  * @param shape Its sizes.
- * @param value The number.
+ * @param value The number, or true or false for 1 or 0; as a bool, any number but 0 is true.
  * @param options dtype, requiresGrad.
  * @returns A leaf of the graph.
- * @throws {RangeError} if a size is not a whole number ≥ 0, or the number does not fit the dtype.
+ * @throws {RangeError} if a size is not a whole number ≥ 0, the number is no int32 and should be, or there is no room.
  * @example
  * ```ts
  * import { full } from "descent";
@@ -107,26 +134,9 @@ export function tensor(
  * assertEquals(await full([2], 0.5).array(), [0.5, 0.5]);
  * ```
  */
-export function full(shape: readonly number[], value: number, options: TensorOptions = {}): Tensor {
+export function full(shape: readonly number[], value: number | boolean, options: TensorOptions = {}): Tensor {
   if (arguments.length > 3) surplus("full", arguments, 3);
-  return filled("full", shape, value, checkTensorOptions("full", options));
-}
-
-/** A tensor filled with one number, by the function of that name. */
-function filled(name: string, shape: readonly number[], value: number, options: TensorOptions): Tensor {
-  const { dtype = "float32" } = options;
-  const size = sizeOf(checkShape(name, shape));
-  checkNumber(name, "the value", value);
-  if (dtype !== "float32" && value !== (value | 0)) {
-    throw new RangeError(`${name}: ${value} is not a value of dtype ${dtype}`);
-  }
-  const values = dtype === "float32"
-    ? new Float32Array(size)
-    : dtype === "int32"
-    ? new Int32Array(size)
-    : new Uint8Array(size);
-  values.fill(dtype === "bool" ? (value ? 1 : 0) : value);
-  return new Tensor(makeValue(name, values, { ...options, dtype, shape }));
+  return filled("full", checkShape("full", shape), value, checkTensorOptions("full", options));
 }
 
 /**
@@ -174,7 +184,7 @@ export function ones(...args: ShapeArguments): Tensor {
  * @param step The distance, not 0.
  * @param options dtype, requiresGrad.
  * @returns A tensor of one dimension.
- * @throws {RangeError} if the step is 0 or leads away from the end.
+ * @throws {RangeError} if the step is 0 or leads away from the end, or there is no room.
  * @example
  * ```ts
  * import { arange } from "descent";
@@ -188,13 +198,14 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
   const ends = { start, end: end === undefined ? start : end, step };
   for (const [name, value] of Object.entries(ends)) checkNumber("arange", name, value);
   const [from, to] = end === undefined ? [0, start] : [start, end];
-  const count = Math.ceil((to - from) / step);
-  if (!Number.isFinite(count) || count < 0) {
+  const length = to - from;
+  // Asked of the sign, since a step that is too long would leave nothing of the wrong way.
+  if (!Number.isFinite(length) || !Number.isFinite(step) || step === 0 || Math.sign(length) * step < 0) {
     throw new RangeError(`arange: a step of ${step} does not lead from ${from} to ${to}`);
   }
-  return new Tensor(
-    makeValue("arange", Float64Array.from({ length: count }, (_, i) => from + i * step), options),
-  );
+  return written("arange", [Math.max(0, Math.ceil(length / step))], options, (values, fit) => {
+    for (let i = 0; i < values.length; i++) values[i] = fit(from + i * step);
+  });
 }
 
 /**
@@ -222,7 +233,9 @@ export function linspace(start: number, end: number, steps: number, options: Ten
     i < steps / 2
       ? start + (end - start) * i / Math.max(1, steps - 1)
       : end - (end - start) * (steps - 1 - i) / Math.max(1, steps - 1);
-  return new Tensor(makeValue("linspace", Float64Array.from({ length: steps }, (_, i) => at(i)), options));
+  return written("linspace", [steps], options, (values, fit) => {
+    for (let i = 0; i < steps; i++) values[i] = fit(at(i));
+  });
 }
 
 /**
@@ -243,7 +256,8 @@ export function eye(rows: number, columns: number = rows, options: TensorOptions
   if (arguments.length > 3) surplus("eye", arguments, 3);
   checkTensorOptions("eye", options);
   const shape = checkShape("eye", [rows, columns]);
-  const values = new Float32Array(rows * columns);
-  for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
-  return new Tensor(makeValue("eye", values, { dtype: "float32", ...options, shape }));
+  return written("eye", shape, options, (values) => {
+    values.fill(0);
+    for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
+  });
 }

@@ -1,12 +1,13 @@
 /** Several tensors into one. */
 import { apply } from "../autograd/graph.ts";
-import { toDtype } from "./combine.ts";
 import { checkTensor } from "./check.ts";
+import { choose, type Operand, toDtype } from "./combine.ts";
+import { promote } from "./dtype.ts";
 import { sameShape, text } from "../device/shape.ts";
 import { describe, surplus } from "../text/arguments.ts";
 import { checkDim } from "./shape.ts";
 import { Tensor, type TensorLike } from "./tensor.ts";
-import { makeValue, promote, type TensorData } from "./values.ts";
+import { makeValue } from "./values.ts";
 
 /**
  * A list of tensors.
@@ -85,7 +86,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
  * @param condition Bool, or numbers of which 0 means no.
  * @param a Taken where it holds.
  * @param b Taken where it does not.
- * @returns A tensor of the common shape; gradients flow to what was taken.
+ * @returns A tensor of the common shape and dtype; gradients flow to what was taken.
  * @throws {RangeError} if the shapes do not broadcast.
  * @throws {TypeError} if one of the three holds no numbers.
  * @example
@@ -98,6 +99,16 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
  */
 export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
   if (arguments.length > 3) surplus("where", arguments, 3);
-  const lifted = a instanceof Tensor ? a : new Tensor(makeValue("where", a as TensorData));
-  return lifted.where(condition, b);
+  // Plain numbers go where the tensors are.
+  const device = [condition, a, b].find((one) => one instanceof Tensor)?.device;
+  const operand = (one: TensorLike): Operand =>
+    one instanceof Tensor
+      ? one.value
+      : typeof one === "number" || typeof one === "boolean"
+      ? one
+      : makeValue("where", one, { device, literals: "int32" });
+  const given = condition instanceof Tensor
+    ? condition.value
+    : makeValue("where", condition, { device, dtype: "bool" });
+  return new Tensor(choose(given, operand(a), operand(b)));
 }

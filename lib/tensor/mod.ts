@@ -17,4 +17,4 @@ export { type BackwardOptions, type ReduceOptions, Tensor, type TensorLike } fro
 export type { Index } from "./slice.ts";
 export type { Format } from "./print.ts";
 export type { Size } from "./shape.ts";
-export type { NestedArray, TensorData, TypedArray } from "./values.ts";
+export type { NestedArray, TensorData, TypedArray } from "./data.ts";

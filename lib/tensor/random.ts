@@ -1,14 +1,12 @@
 /** Random numbers: one counter-based generator for initialization, shuffling and dropout, on every device. */
-import { currentDevice, type Device } from "../device/mod.ts";
+import { currentDevice, type Device, type Values } from "../device/mod.ts";
 import { type Draw, philoxValues } from "../philox.ts";
-import { Buffer } from "../autograd/buffer.ts";
-import { leaf } from "../autograd/graph.ts";
 import { sizeOf } from "../device/shape.ts";
 import { checkNumber, describe, surplus } from "../text/arguments.ts";
 import { checkShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { parseShape, type ShapeArguments, type TensorOptions } from "./create.ts";
-import { makeValue } from "./values.ts";
+import { made } from "./values.ts";
 
 const generator: { seed: Draw["seed"]; offset: number } = { seed: [0, 0], offset: 0 };
 
@@ -53,10 +51,10 @@ export function random(
   device?: Device,
 ): Tensor {
   const where = device ?? currentDevice();
-  const { arena, kernels } = where, numbers = draw(sizeOf(shape));
-  const storage = arena.tidy(() => kernels.random(distribution, shape, numbers));
+  const numbers = draw(sizeOf(shape));
+  const name = distribution === "uniform" ? "rand" : "randn";
   return new Tensor(
-    leaf(new Buffer(where, storage, distribution === "uniform" ? "rand" : "randn"), requiresGrad),
+    made(name, where, () => where.kernels.random(distribution, shape, numbers), requiresGrad),
   );
 }
 
@@ -104,6 +102,9 @@ export function randn(...args: ShapeArguments): Tensor {
   return random("normal", shape, asksGradient("randn", options));
 }
 
+/** So many numbers are drawn on the host at once, a multiple of four: no second array of all is needed. */
+const AT_ONCE = 2 ** 16;
+
 /**
  * Random whole numbers, uniform in [low, high).
  *
@@ -111,7 +112,7 @@ export function randn(...args: ShapeArguments): Tensor {
  * @param high The first that is too large; at most 2²⁴ above `low`.
  * @param shape The sizes.
  * @returns An int32 tensor.
- * @throws {RangeError} if the range is empty or too wide.
+ * @throws {RangeError} if the range is empty, too wide or not of int32.
  * @example
  * ```ts
  * import { randint } from "descent";
@@ -131,18 +132,19 @@ export function randint(low: number, high: number, shape: readonly number[]): Te
       `randint: [low, high) must be a range of 1 to 2²⁴ whole numbers, not [${low}, ${high})`,
     );
   }
-  return new Tensor(makeValue("randint", randomIntegers(low, high, checkShape("randint", shape)), { shape }));
-}
-
-/** Uniform random numbers on the host, from the same sequence. */
-function hostUniform(count: number): Float32Array {
-  const { seed, offset } = draw(count);
-  return philoxValues("uniform", count, seed, offset, 0);
-}
-
-/** Whole numbers in [low, high). */
-function randomIntegers(low: number, high: number, shape: number[]): Int32Array {
-  return Int32Array.from(hostUniform(sizeOf(shape)), (u) => low + Math.floor(u * (high - low)));
+  if (low < -(2 ** 31) || high > 2 ** 31) {
+    throw new RangeError(`randint: [low, high) must be int32, not [${low}, ${high})`);
+  }
+  const device = currentDevice(), sizes = checkShape("randint", shape);
+  const { seed, offset } = draw(sizeOf(sizes));
+  const write = (values: Values) => {
+    for (let start = 0; start < values.length; start += AT_ONCE) {
+      const count = Math.min(AT_ONCE, values.length - start);
+      const uniform = philoxValues("uniform", count, seed, offset + start / 4);
+      for (let i = 0; i < count; i++) values[start + i] = low + Math.floor(uniform[i] * (high - low));
+    }
+  };
+  return new Tensor(made("randint", device, () => device.make(sizes, "int32", write)));
 }
 
 /** Runs `body` and sets the sequence back to where it was, so that the next call draws the same numbers again. */

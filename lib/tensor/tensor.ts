@@ -7,17 +7,28 @@ import { settle } from "../autograd/in_place.ts";
 import { isRecording } from "../autograd/no_grad.ts";
 import { Value } from "../autograd/value.ts";
 import type { Device, DType, Values } from "../device/device.ts";
-import { type Arithmetic, combine, toDtype, toShape } from "./combine.ts";
+import {
+  type Arithmetic,
+  choose,
+  combine,
+  combinedDtype,
+  dtypeOf,
+  type Operand,
+  toDtype,
+  toShape,
+} from "./combine.ts";
+import { fitting, type NestedArray, type TensorData } from "./data.ts";
+import { checkDifferentiable, checkDtype, promote } from "./dtype.ts";
 import { guard } from "./guard.ts";
 import { type Format, formatValues, inspect } from "./print.ts";
 import { type Index, slice } from "./slice.ts";
 import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
 import { checkBoolean, checkNumber, checkOptions, checkRange, describe, surplus } from "../text/arguments.ts";
 import { checkDim, checkDims, checkShape, sizes } from "./shape.ts";
-import { checkDtype, makeValue, nest, type NestedArray, promote } from "./values.ts";
+import { checkNested, makeValue, nest } from "./values.ts";
 
-/** What is taken wherever a tensor is: a tensor, a number, or nested arrays of numbers. */
-export type TensorLike = Tensor | NestedArray;
+/** What is taken wherever a tensor is: a tensor, a number, a boolean, nested arrays of them, or a typed array. */
+export type TensorLike = Tensor | TensorData;
 
 /** Options of a reduction. */
 export interface ReduceOptions {
@@ -38,7 +49,7 @@ export interface BackwardOptions {
 
 /**
  * Numbers of one dtype in a grid of any number of dimensions, on a device, with the history they were computed by. Made by
- * {@linkcode tensor}, {@linkcode zeros}, {@linkcode randn} and their like.
+ * {@linkcode tensor}, {@linkcode zeros}, {@linkcode randn} and their like. What dtype a result has stands in docs/from_pytorch.md, under Types.
  *
  * @example
  * ```ts
@@ -119,9 +130,7 @@ export class Tensor {
         "requiresGrad: this tensor was computed by recorded operations; use detach() for one that stops gradients",
       );
     }
-    if (on && this.dtype !== "float32") {
-      throw new TypeError(`requiresGrad: only float32 tensors can require a gradient, not ${this.dtype}`);
-    }
+    checkDifferentiable("requiresGrad", this.dtype, on);
     this.value.node = on ? leaf(this.value.buffer, true).node : null;
     if (this.value.node) this.value.node.keeper = this.value;
   }
@@ -175,6 +184,7 @@ export class Tensor {
    *
    * @returns As many levels of arrays as there are dimensions; a plain number for a tensor of none; booleans for "bool".
    * @throws {Error} if the tensor was freed.
+   * @throws {RangeError} if there are more numbers than 2²⁴, which would take JavaScript's memory to its end.
    * @example
    * ```ts
    * import { eye } from "descent";
@@ -184,6 +194,7 @@ export class Tensor {
    */
   async array(): Promise<NestedArray> {
     if (arguments.length > 0) surplus("array", arguments, 0);
+    checkNested(this.value.shape);
     return nest(await this.data(), this.value.shape, this.dtype);
   }
 
@@ -303,7 +314,7 @@ export class Tensor {
     const { value, device } = this, { shape } = value;
     let seed: Value | undefined;
     if (grad !== undefined) {
-      seed = this.#lift("backward", grad);
+      seed = toDtype(this.#lift("backward", grad), "float32");
       commonDevice("backward", [value, seed]);
       if (!sameShape(seed.shape, shape)) {
         throw new RangeError(
@@ -421,14 +432,17 @@ export class Tensor {
     return this;
   }
 
-  /** Any tensor-like as a value on this tensor's device; `name` is who was given it. */
-  #lift(name: string, other: TensorLike): Value {
+  /** What stands beside this tensor: plain numbers stay what they are, arrays become a value on its device. */
+  #operand(name: string, other: TensorLike): Operand {
     if (other instanceof Tensor) return other.value;
-    if (typeof other === "number") {
-      const fits = this.dtype === "int32" && Number.isInteger(other);
-      return constant(this.device, other, fits ? "int32" : "float32");
-    }
-    return makeValue(name, other, { device: this.device });
+    if (typeof other === "number" || typeof other === "boolean") return other;
+    return makeValue(name, other, { device: this.device, literals: "int32" });
+  }
+
+  /** The same as a value, where a number cannot stay one. */
+  #lift(name: string, other: TensorLike, dtype?: DType): Value {
+    if (other instanceof Tensor) return other.value;
+    return makeValue(name, other, { device: this.device, literals: "int32", dtype });
   }
 
   // In place, named as PyTorch does: with an underscore
@@ -527,15 +541,16 @@ export class Tensor {
    */
   zero_(): this {
     if (arguments.length > 0) surplus("zero_", arguments, 0);
-    return this.#overwrite("zero_", this.#lift("zero_", 0));
+    return this.#fill("zero_", 0);
   }
 
   /**
    * Sets every element to one number. No gradient flows to what they were computed from: it is 0.
    *
-   * @param number The number.
+   * @param number The number; a bool becomes true for any but 0.
    * @returns This tensor.
    * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} if this tensor is int32 and the number is not.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -546,7 +561,12 @@ export class Tensor {
   fill_(number: number | boolean): this {
     if (arguments.length > 1) surplus("fill_", arguments, 1);
     if (typeof number !== "boolean") checkNumber("fill_", "the value", number);
-    return this.#overwrite("fill_", this.#lift("fill_", number));
+    return this.#fill("fill_", number);
+  }
+
+  #fill(name: string, number: number | boolean): this {
+    const { dtype, device } = this;
+    return this.#overwrite(name, constant(device, fitting(name, number, dtype), dtype));
   }
 
   /**
@@ -626,14 +646,14 @@ export class Tensor {
   }
 
   #inPlace(name: string, other: TensorLike, operation: "add" | "sub" | "mul" | "div"): this {
-    const value = this.#lift(name, other);
-    this.#checkFits(name, value.shape);
-    const result = combine(operation, this.value, value);
-    if (result.dtype !== this.dtype) {
+    const operand = this.#operand(name, other), dtype = combinedDtype(operation, this.value, operand);
+    if (typeof operand === "object") this.#checkFits(name, operand.shape);
+    if (dtype !== this.dtype) {
       throw new TypeError(
-        `${name}: the result is ${result.dtype}, which does not fit into this ${this.dtype} tensor`,
+        `${name}: the result is ${dtype}, which does not fit into this ${this.dtype} tensor`,
       );
     }
+    const result = combine(operation, this.value, operand, name);
     return this.#settle(name, result);
   }
 
@@ -669,13 +689,13 @@ export class Tensor {
   // Functions of each element. int32 and bool become float32 where the result is no integer
 
   /** Applies a rule that keeps int32; bools count as 0 and 1. */
-  #map(name: "neg" | "abs" | "square"): Tensor {
+  #map(name: "neg" | "abs" | "square" | "relu"): Tensor {
     const dtype = this.dtype === "bool" ? "int32" : this.dtype;
     return new Tensor(apply(name, [toDtype(this.value, dtype)], undefined));
   }
 
   #float(
-    name: "exp" | "log" | "sqrt" | "sin" | "cos" | "relu" | "sigmoid" | "tanh" | "gelu" | "softplus",
+    name: "exp" | "log" | "sqrt" | "sin" | "cos" | "sigmoid" | "tanh" | "gelu" | "softplus",
   ): Tensor {
     return new Tensor(apply(name, [toDtype(this.value, "float32")], undefined));
   }
@@ -683,7 +703,8 @@ export class Tensor {
   /**
    * −x
    *
-   * @returns A tensor of this shape.
+   * @returns A tensor of this shape and dtype.
+   * @throws {TypeError} for booleans, which have no negative.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -693,6 +714,11 @@ export class Tensor {
    */
   neg(): Tensor {
     if (arguments.length > 0) surplus("neg", arguments, 0);
+    if (this.dtype === "bool") {
+      throw new TypeError(
+        'neg: booleans have no negative; eq(false) turns them round, and to("int32") makes numbers of them',
+      );
+    }
     return this.#map("neg");
   }
 
@@ -811,7 +837,7 @@ export class Tensor {
   /**
    * max(x, 0), the rectified linear unit (Nair & Hinton 2010); the slope at 0 is 0.
    *
-   * @returns A float32 tensor of this shape.
+   * @returns A tensor of this shape; float32 or int32, as this one.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -821,7 +847,7 @@ export class Tensor {
    */
   relu(): Tensor {
     if (arguments.length > 0) surplus("relu", arguments, 0);
-    return this.#float("relu");
+    return this.#map("relu");
   }
 
   /**
@@ -912,7 +938,7 @@ export class Tensor {
    *
    * @param min The smallest value, or null for none; or both limits by name, `{ min, max }`.
    * @param max The largest value, or null for none.
-   * @returns A float32 tensor of this shape.
+   * @returns A tensor of this shape; integers between whole limits stay int32, all else is float32.
    * @throws {RangeError} if min > max or neither is given.
    * @throws {TypeError} if a limit is no number.
    * @example
@@ -926,8 +952,12 @@ export class Tensor {
    */
   clamp(min?: number | null | { min?: number; max?: number }, max?: number | null): Tensor {
     if (arguments.length > 2) surplus("clamp", arguments, 2);
-    const limits = readLimits(min, max);
-    return new Tensor(apply("clamp", [toDtype(this.value, "float32")], limits));
+    const limits = readLimits(min, max), finite = Object.values(limits).filter(Number.isFinite);
+    if (finite.map(dtypeOf).reduce(promote, this.dtype) === "float32") {
+      return new Tensor(apply("clamp", [toDtype(this.value, "float32")], limits));
+    }
+    const above = limits.min === -Infinity ? this.value : combine("maximum", this.value, limits.min);
+    return new Tensor(limits.max === Infinity ? above : combine("minimum", above, limits.max));
   }
 
   /**
@@ -952,11 +982,11 @@ export class Tensor {
   // Two tensors, element by element, broadcast
 
   #combine(operation: Arithmetic, other: TensorLike): Tensor {
-    return new Tensor(combine(operation, this.value, this.#lift(operation, other)));
+    return new Tensor(combine(operation, this.value, this.#operand(operation, other)));
   }
 
   /**
-   * this + other, broadcast.
+   * this + other, broadcast; of booleans, or.
    *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
@@ -980,7 +1010,7 @@ export class Tensor {
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
    * @throws {RangeError} if the shapes do not broadcast.
-   * @throws {TypeError} if `other` holds no numbers.
+   * @throws {TypeError} for booleans, or if `other` holds no numbers.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -994,7 +1024,7 @@ export class Tensor {
   }
 
   /**
-   * this · other, element by element, broadcast.
+   * this · other, element by element, broadcast; of booleans, and.
    *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
@@ -1034,8 +1064,8 @@ export class Tensor {
    * this to the power of other, broadcast.
    *
    * @param other The exponent: a tensor, a number or nested arrays.
-   * @returns A float32 tensor of the common shape, for integers too.
-   * @throws {RangeError} if the shapes do not broadcast.
+   * @returns A tensor of the common shape and dtype.
+   * @throws {RangeError} if the shapes do not broadcast, or for integers to the power of a negative number.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -1212,11 +1242,8 @@ export class Tensor {
    */
   where(condition: TensorLike, other: TensorLike): Tensor {
     if (arguments.length > 2) surplus("where", arguments, 2);
-    const c = this.#lift("where", condition), a = this.value, b = this.#lift("where", other);
-    broadcastShapes("where", broadcastShapes("where", c.shape, a.shape), b.shape);
-    const dtype = promote(a.dtype, b.dtype);
-    const inputs = [toDtype(c, "bool"), toDtype(a, dtype), toDtype(b, dtype)];
-    return new Tensor(apply("where", inputs, undefined));
+    const c = this.#lift("where", condition, "bool");
+    return new Tensor(choose(c, this.value, this.#operand("where", other)));
   }
 
   // From many numbers to few
@@ -1656,9 +1683,10 @@ export class Tensor {
    * A border around the tensor, filled with one number.
    *
    * @param border `[before, after]` for every dimension: how many elements are added there.
-   * @param value The number: 0 if not said.
+   * @param value The number: 0 if not said; a bool's is true for any but 0.
    * @returns A larger tensor.
-   * @throws {RangeError} if the border is not given for every dimension, or a size is negative.
+   * @throws {RangeError} if the border is not given for every dimension, a size is negative, or this tensor is int32 and the
+   * number is not.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -1666,7 +1694,7 @@ export class Tensor {
    * assertEquals(await tensor([[1, 2]]).pad([[1, 0], [0, 1]], 9).array(), [[9, 9, 9], [1, 2, 9]]);
    * ```
    */
-  pad(border: readonly (readonly [number, number])[], value = 0): Tensor {
+  pad(border: readonly (readonly [number, number])[], value: number | boolean = 0): Tensor {
     if (arguments.length > 2) surplus("pad", arguments, 2);
     const pairs = Array.isArray(border) && border.every((one) => Array.isArray(one) && one.length === 2);
     if (!pairs) {
@@ -1674,14 +1702,14 @@ export class Tensor {
         `pad: a border is a list with [before, after] for every dimension, not ${describe(border)}`,
       );
     }
-    checkNumber("pad", "the value", value);
+    if (typeof value !== "boolean") checkNumber("pad", "the value", value);
     if (border.length !== this.ndim) {
       throw new RangeError(
         `pad: one [before, after] for each of the ${this.ndim} dimensions is needed, not ${border.length}`,
       );
     }
     checkShape("pad", border.flat());
-    return new Tensor(apply("pad", [this.value], { border, value }));
+    return new Tensor(apply("pad", [this.value], { border, value: fitting("pad", value, this.dtype) }));
   }
 
   /**
@@ -1725,7 +1753,7 @@ export class Tensor {
    * the left and as a column on the right, and that dimension goes again.
    *
    * @param other The right factor: a tensor or nested arrays.
-   * @returns A float32 tensor.
+   * @returns A tensor of the common dtype, booleans counted as integers; products of integers wrap as sums do.
    * @throws {RangeError} if the inner sizes differ, leading dimensions do not broadcast, or an operand has no dimension.
    * @example
    * ```ts
@@ -1797,7 +1825,8 @@ function readLimits(first: unknown, second: unknown): { min: number; max: number
 }
 
 function multiply(a: Tensor, b: Tensor): Tensor {
-  const values = [a, b].map(({ value }) => toDtype(value, "float32"));
+  const common = promote(a.dtype, b.dtype), dtype = common === "bool" ? "int32" : common;
+  const values = [a, b].map(({ value }) => toDtype(value, dtype));
   // Many matrices times one: all their rows in one product.
   if (b.ndim > 2 || a.ndim === 2) return new Tensor(apply("matmul", values, undefined));
   const [left, right] = values, inner = a.shape.at(-1)!, leading = a.shape.slice(0, -1);

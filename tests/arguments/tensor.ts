@@ -10,6 +10,10 @@ const nothing: Entry = { good: [() => []] };
 const operand: Entry = {
   good: [() => [ones(2, 2)], () => [2], () => [true], () => [[[1, 2], [3, 4]]], () => [new Float32Array(2)]],
 };
+/** The same, save booleans, which are not subtracted. */
+const subtrahend: Entry = {
+  good: [() => [ones(2, 2)], () => [2], () => [[[1, 2], [3, 4]]], () => [new Float32Array(2)]],
+};
 const dims: Entry = {
   good: [() => [1, { keepdim: true }], () => [[0, 1], { keepdim: false }]],
 };
@@ -56,7 +60,7 @@ export const tensorRoom: Room = {
       good: [() => [ones(2, 2), { retainGraph: true, createGraph: true }], () => [[[1, 1], [1, 1]]]],
     },
     "Tensor.add_": operand,
-    "Tensor.sub_": operand,
+    "Tensor.sub_": subtrahend,
     "Tensor.mul_": operand,
     "Tensor.div_": operand,
     "Tensor.copy_": operand,
@@ -73,7 +77,7 @@ export const tensorRoom: Room = {
     "Tensor.clamp": { good: [() => [{ min: 0, max: 1 }], () => [0, 1], () => [null, 1], () => [0, null]] },
     "Tensor.to": { good: [() => ["int32"]] },
     "Tensor.add": operand,
-    "Tensor.sub": operand,
+    "Tensor.sub": subtrahend,
     "Tensor.mul": operand,
     "Tensor.div": operand,
     "Tensor.pow": operand,
@@ -117,7 +121,7 @@ export const tensorRoom: Room = {
     },
     "Tensor.flatten": { good: [() => [0, 1]] },
     "Tensor.transpose": { good: [() => [0, 1]] },
-    "Tensor.pad": { good: [() => [[[0, 1], [1, 0]], 9]] },
+    "Tensor.pad": { good: [() => [[[0, 1], [1, 0]], 9], () => [[[0, 1], [1, 0]], true]] },
     "Tensor.gather": { good: [() => [1, tensor([[0], [1]], { dtype: "int32" })], () => [1, [[0], [1]]]] },
     "Tensor.matmul": { good: [() => [ones(2, 2)], () => [[[1, 2], [3, 4]]]] },
     arange: { good: [() => [0, 4, 2, options()]] },
@@ -126,7 +130,7 @@ export const tensorRoom: Room = {
     "Device.memory": nothing,
     "Device.resetPeak": nothing,
     eye: { good: [() => [2, 3, options()]] },
-    full: { good: [() => [[2, 3], 0.5, options()]] },
+    full: { good: [() => [[2, 3], 0.5, options()], () => [[2, 3], true]] },
     gradCheck: proof,
     gradGradCheck: proof,
     linspace: { good: [() => [0, 1, 3, options()]] },

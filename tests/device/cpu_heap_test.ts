@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { useDevice } from "descent";
-import { type Chunk, Heap, OutOfMemoryError } from "../../lib/device/cpu/heap.ts";
+import { type Chunk, Heap } from "../../lib/device/cpu/heap.ts";
+import { OutOfMemoryError } from "../../lib/device/memory.ts";
 import { Draws } from "./draws.ts";
 
 Deno.test("chunks never overlap, and freed ones are taken again", () => {
@@ -87,7 +88,7 @@ Deno.test("more than 4 GiB is an error that names the shape, and the next operat
     const error = assertThrows(() => arena.tidy(make), OutOfMemoryError);
     assert(
       error.message.startsWith(
-        "An array of shape [32768, 32768] cannot be made. The CPU device has no room for 4.29 GB:",
+        "an array of shape [32768, 32768] cannot be made. The CPU device has no room for 4.29 GB:",
       ),
       error.message,
     );

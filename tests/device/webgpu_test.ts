@@ -1,5 +1,6 @@
 /** What goes wrong on a GPU: it is a software one, an array is too large, a command is refused, an index is wrong, it is lost. */
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { readable } from "../../lib/device/memory.ts";
 import { createWebGpuDevice } from "../../lib/device/webgpu/mod.ts";
 import { gpuOf, newGpu, onGpu } from "./gpu.ts";
 
@@ -27,8 +28,14 @@ onGpu(
       ]
     ) {
       const { message } = assertThrows(() => arena.tidy(make), RangeError);
-      assertStringIncludes(message, `a tensor of shape [${size}] takes ${4 * size} bytes`);
-      assertStringIncludes(message, `at most ${limit} bytes`);
+      assertStringIncludes(
+        message,
+        `an array of shape [${size}] cannot be made. It takes ${readable(4 * size)},`,
+      );
+      assertStringIncludes(
+        message,
+        `more than the ${readable(limit)} that the webgpu device holds in one array`,
+      );
       assertEquals([device.memory().tensors, device.memory().bytes], [before.tensors, before.bytes]);
     }
     gpu.destroy();

@@ -8,7 +8,9 @@ import {
   rand,
   randint,
   randn,
+  type Tensor,
   tensor,
+  type TensorData,
   type TensorOptions,
   zeros,
 } from "descent";
@@ -39,6 +41,120 @@ onEachDevice("tensor() takes numbers, nested arrays and typed arrays", async () 
     assertEquals(x.dtype, dtype);
     assertEquals(await x.array(), numbers as unknown);
   }
+});
+
+onEachDevice("every typed array gives the dtype that holds its numbers", async () => {
+  const cases: [TensorData, string, number[]][] = [
+    [Int16Array.of(-300), "int32", [-300]],
+    [Uint16Array.of(65535), "int32", [65535]],
+    [Uint8ClampedArray.of(255), "int32", [255]],
+    [Uint32Array.of(2 ** 31 - 1), "int32", [2 ** 31 - 1]],
+    [BigInt64Array.of(-(2n ** 31n)), "int32", [-(2 ** 31)]],
+    [BigUint64Array.of(7n), "int32", [7]],
+    [Float64Array.of(0.1), "float32", [Math.fround(0.1)]],
+  ];
+  // Not every host has it.
+  if (typeof Float16Array === "function") cases.push([Float16Array.of(0.5, -2), "float32", [0.5, -2]]);
+  for (const [data, dtype, numbers] of cases) {
+    const x = tensor(data);
+    assertEquals([x.dtype, await x.array()], [dtype, numbers]);
+    assertEquals(await tensor(data, { dtype: "float32" }).array(), numbers.map(Math.fround));
+  }
+  assertThrows(() => tensor(Uint32Array.of(2 ** 31)), RangeError, "tensor: 2147483648 is not an int32");
+  assertThrows(
+    () => tensor(BigInt64Array.of(2n ** 53n)),
+    RangeError,
+    "tensor: 9007199254740992 is not an int32",
+  );
+  assertEquals(await tensor(Uint32Array.of(2 ** 31), { dtype: "float32" }).array(), [2 ** 31]);
+});
+
+onEachDevice("arrays of typed arrays are rows, and mixed kinds become the one that holds all", async () => {
+  const cases: [TensorData, string, unknown][] = [
+    [[Float32Array.of(1, 2), Float32Array.of(3, 4)], "float32", [[1, 2], [3, 4]]],
+    [[Int32Array.of(1), Int32Array.of(2)], "int32", [[1], [2]]],
+    [[[Uint8Array.of(1, 2)], [Uint8Array.of(3, 4)]], "int32", [[[1, 2]], [[3, 4]]]],
+    [[Int32Array.of(1), Float64Array.of(0.5)], "float32", [[1], [0.5]]],
+    [[Int32Array.of(1, 2), [0.5, 3]], "float32", [[1, 2], [0.5, 3]]],
+    [[Int8Array.of(1, 0), [true, false]], "int32", [[1, 0], [1, 0]]],
+    [[true, 2], "float32", [1, 2]],
+    [[1.5, true], "float32", [1.5, 1]],
+    [[[true], [false]], "bool", [[true], [false]]],
+    [[new Float32Array(0), new Float32Array(0)], "float32", [[], []]],
+  ];
+  for (const [data, dtype, numbers] of cases) {
+    const x = tensor(data);
+    assertEquals([x.dtype, await x.array()], [dtype, numbers]);
+  }
+});
+
+Deno.test("what is no data is refused in a sentence that says what to do", () => {
+  const cyclic: unknown[] = [];
+  cyclic.push(cyclic);
+  const cases: [unknown, string][] = [
+    [new ArrayBuffer(8), "not an ArrayBuffer; say what its bytes are: new Float32Array(buffer)"],
+    [new DataView(new ArrayBuffer(8)), "not a DataView; say what its bytes are: new Float32Array(buffer)"],
+    [new Set([1]), "not a Set; Array.from(…) makes an array of it"],
+    [7n, "not the bigint 7n; Number(…) makes a number of it"],
+    [Promise.resolve(1), "not a Promise; await it first"],
+    [tensor(1), "stack() and cat() join tensors, clone() copies one"],
+    [[tensor(1)], "expected at data[0], not Tensor [] float32 cpu; stack() and cat() join tensors"],
+    [[[1, 2], [3, 4n]], "expected at data[1][1], not the bigint 4n"],
+    [[[1], new Float32Array(2)], "ragged: data[1] has 2 entries, its siblings 1"],
+    [[[[1]], new Float32Array(1)], "ragged: data[1] has numbers, its siblings arrays"],
+    [[1, new Float32Array(1)], "expected at data[1], not Float32Array(1)"],
+    [[[1], "2"], 'an array is expected at data[1], not "2"'],
+    [[1, , 3], "expected at data[1]"],
+    [cyclic, "nested more than 64 deep"],
+  ];
+  for (const [data, sentence] of cases) {
+    const error = assertThrows(() => tensor(data as TensorData), Error, sentence);
+    assert(error instanceof TypeError || error instanceof RangeError);
+    assert(error.message.startsWith("tensor: "), error.message);
+  }
+});
+
+Deno.test("a step of the wrong sign is refused, however long it is", () => {
+  for (
+    const [from, to, step] of [[0, -1, 5], [0, 5, -1], [0, -1, 1], [0, 1, 0], [0, NaN, 1], [0, Infinity, 1], [
+      0,
+      1,
+      Infinity,
+    ]]
+  ) {
+    assertThrows(() => arange(from, to, step), RangeError, `arange: a step of ${step} does not lead`);
+  }
+  for (const [from, to, step] of [[0, 0, 5], [0, 0, -5], [2, 2, 1]]) {
+    assertEquals(arange(from, to, step).shape, [0]);
+  }
+  assertEquals(arange(0, -1, -5).shape, [1]);
+});
+
+onEachDevice("integers and booleans of many numbers are made as floats are", async () => {
+  const n = 1000;
+  for (const dtype of ["float32", "int32", "bool"] as const) {
+    const holds = async (x: Tensor, value: (i: number) => number) => {
+      assertEquals([x.dtype, x.size], [dtype, n]);
+      assert((await x.data()).every((number, i) => number === value(i)), dtype);
+    };
+    await holds(zeros([n], { dtype }), () => 0);
+    await holds(ones([10, 100], { dtype }), () => 1);
+    await holds(full([n], dtype === "bool" ? 1 : 7, { dtype }), () => dtype === "bool" ? 1 : 7);
+    await holds(tensor(new Int32Array(n).fill(1), { dtype }), () => 1);
+    await holds(tensor(Array.from({ length: n }, (_, i) => i % 2), { dtype }), (i) => i % 2);
+    await holds(arange(0, n, 1, { dtype }), (i) => dtype === "bool" ? Math.min(i, 1) : i);
+    await holds(eye(10, 100, { dtype }), (i) => i % 101 === 0 ? 1 : 0);
+  }
+  manualSeed(3);
+  const drawn = await randint(-5, 5, [n]).data();
+  manualSeed(3);
+  const uniform = await rand(n).data();
+  assertEquals(drawn, Int32Array.from(uniform, (u) => Math.floor(u * 10) - 5));
+  assertThrows(
+    () => randint(2 ** 31 - 1, 2 ** 31 + 1, [1]),
+    RangeError,
+    "randint: [low, high) must be int32",
+  );
 });
 
 onEachDevice("data() gives a typed array of the dtype", async () => {

@@ -1,5 +1,5 @@
-import { F, ones, type Tensor, tensor, where } from "descent";
-import { assertEquals } from "@std/assert";
+import { arange, cat, F, full, ones, type Tensor, tensor, where } from "descent";
+import { assertEquals, assertThrows } from "@std/assert";
 import { onEachDevice } from "../devices.ts";
 
 const whole = (...numbers: number[]) => tensor(numbers, { dtype: "int32" });
@@ -12,24 +12,105 @@ async function assertTensor(x: Tensor, dtype: string, numbers: unknown): Promise
 onEachDevice("two dtypes become the one that holds both", async () => {
   await assertTensor(whole(1, 2).add(whole(3, 4)), "int32", [4, 6]);
   await assertTensor(whole(1, 2).mul(tensor([0.5, 2])), "float32", [0.5, 4]);
-  await assertTensor(whole(1, 2).sub(bool(true, false)), "int32", [0, 2]);
-  await assertTensor(bool(true, true).add(bool(true, false)), "int32", [2, 1]);
+  await assertTensor(whole(1, 2).add(bool(true, false)), "int32", [2, 2]);
+  await assertTensor(bool(true, true).add(bool(true, false)), "bool", [true, true]);
   await assertTensor(tensor([1.5]).add(bool(true)), "float32", [2.5]);
   await assertTensor(whole(7, 5).maximum(whole(6, 6)), "int32", [7, 6]);
 });
 
-onEachDevice("a plain number is an int32 where that fits, else a float32", async () => {
+onEachDevice("a plain whole number beside a tensor is an integer, any other a float32", async () => {
   await assertTensor(whole(1, 2).add(1), "int32", [2, 3]);
+  await assertTensor(whole(1, 2).mul(2.0), "int32", [2, 4]);
   await assertTensor(whole(1, 2).mul(0.5), "float32", [0.5, 1]);
-  await assertTensor(whole(1, 2).add([1, 1]), "float32", [2, 3]);
+  await assertTensor(whole(1, 2).add([1, 1]), "int32", [2, 3]);
+  await assertTensor(whole(1, 2).add([[1], [0.5]]), "float32", [[2, 3], [1.5, 2.5]]);
+  await assertTensor(whole(1, 2).add([true, false]), "int32", [2, 2]);
+  await assertTensor(whole(1, 2).add(new Float32Array([1, 1])), "float32", [2, 3]);
   await assertTensor(tensor([1, 2]).add(1), "float32", [2, 3]);
+  await assertTensor(bool(true).add(1), "int32", [2]);
+  await assertTensor(bool(true).add(true), "bool", [true]);
 });
 
-onEachDevice("a quotient and a power are float32", async () => {
+onEachDevice("a whole number that is no int32 is a float32, and compares as one", async () => {
+  await assertTensor(whole(1, 2).add(2 ** 31), "float32", [2 ** 31, 2 ** 31]);
+  await assertTensor(whole(1, 2).lt(3e9), "bool", [true, true]);
+  await assertTensor(whole(1, 2).minimum(-1e10), "float32", [-1e10, -1e10]);
+  await assertTensor(whole(1, 2).lt(Infinity), "bool", [true, true]);
+  await assertTensor(whole(2 ** 31 - 1).add(1), "int32", [-(2 ** 31)]);
+});
+
+onEachDevice("a quotient of integers is float32, a power of integers an integer", async () => {
   await assertTensor(whole(1, 3).div(whole(2, 2)), "float32", [0.5, 1.5]);
   await assertTensor(whole(4).div(2), "float32", [2]);
-  await assertTensor(whole(2, 3).pow(2), "float32", [4, 9]);
-  await assertTensor(whole(2).pow(-1), "float32", [0.5]);
+  await assertTensor(whole(1).div(-0), "float32", [-Infinity]);
+  await assertTensor(whole(2, 3).pow(2), "int32", [4, 9]);
+  await assertTensor(whole(4, 16).pow(0.5), "float32", [2, 4]);
+  assertThrows(() => whole(2).pow(-1), RangeError, "pow: an integer to the power of -1 is no integer");
+});
+
+onEachDevice("products of integers keep the digits that float32 has not", async () => {
+  const x = tensor([[2 ** 24 + 1, 1], [0, 3]], { dtype: "int32" });
+  await assertTensor(x.matmul(tensor([[1, 0], [0, 1]], { dtype: "int32" })), "int32", await x.array());
+  await assertTensor(x.matmul([1, 1]), "int32", [2 ** 24 + 2, 3]);
+  await assertTensor(x.matmul([0.5, 1]), "float32", [2 ** 23 + 1, 3]);
+});
+
+Deno.test("booleans are not subtracted, and the error says what is meant", () => {
+  for (
+    const wrong of [
+      () => bool(true).sub(bool(false)),
+      () => bool(true).sub(1),
+      () => tensor([1.5]).sub(true),
+      () => whole(1).sub(bool(true)),
+    ]
+  ) assertThrows(wrong, TypeError, "sub: booleans are not subtracted; ne() tells where two differ");
+  assertThrows(() => whole(1).sub_(true), TypeError, "sub_: booleans are not subtracted");
+  assertThrows(() => bool(true).neg(), TypeError, "neg: booleans have no negative");
+});
+
+Deno.test("an operation in place is refused before anything is computed, where the result would not fit", async () => {
+  const x = whole(1, 2), y = bool(true, false);
+  assertThrows(
+    () => x.add_(0.5),
+    TypeError,
+    "add_: the result is float32, which does not fit into this int32 tensor",
+  );
+  assertThrows(() => x.div_(2), TypeError, "div_: the result is float32");
+  assertThrows(
+    () => y.add_(1),
+    TypeError,
+    "add_: the result is int32, which does not fit into this bool tensor",
+  );
+  assertThrows(() => x.fill_(0.5), RangeError, "fill_: 0.5 is not an int32");
+  assertThrows(() => x.pad([[1, 1]], 2 ** 31), RangeError, "pad: 2147483648 is not an int32");
+  await assertTensor(x, "int32", [1, 2]);
+  await assertTensor(y.mul_(true).add_([false, true]), "bool", [true, true]);
+});
+
+onEachDevice("a bool holds only 0 and 1, wherever its numbers come from", async () => {
+  const zeros = async (x: Tensor) => {
+    assertEquals(x.dtype, "bool");
+    const values = await x.data();
+    assertEquals(values, Uint8Array.from(values, (value) => Number(value !== 0)));
+    return [...values];
+  };
+  const x = bool(true, false);
+  assertEquals(await zeros(x.pad([[1, 1]], 2)), [1, 1, 0, 1]);
+  assertEquals(await zeros(x.pad([[0, 1]], -0.5)), [1, 0, 1]);
+  assertEquals(await zeros(full([2], 2, { dtype: "bool" })), [1, 1]);
+  assertEquals(await zeros(full([2], NaN, { dtype: "bool" })), [1, 1]);
+  assertEquals(await zeros(tensor([2, 0, -0, 0.5, NaN], { dtype: "bool" })), [1, 0, 0, 1, 1]);
+  for (const Kind of [Uint8Array, Uint8ClampedArray, Int32Array, Uint32Array, Float32Array, Float64Array]) {
+    assertEquals(await zeros(tensor(Kind.of(0, 2, 3), { dtype: "bool" })), [0, 1, 1], Kind.name);
+  }
+  assertEquals(await zeros(tensor(BigInt64Array.of(0n, 2n), { dtype: "bool" })), [0, 1]);
+  assertEquals(await zeros(x.clone().copy_([0, 2])), [0, 1]);
+  assertEquals(await zeros(x.clone().fill_(3)), [1, 1]);
+  assertEquals(await zeros(x.expand(2, 2)), [1, 0, 1, 0]);
+  assertEquals(await zeros(x.gather(0, [1, 0])), [0, 1]);
+  assertEquals(await zeros(cat([x, x.add(true)])), [1, 0, 1, 1]);
+  assertEquals(await zeros(where(x, true, x)), [1, 0]);
+  assertEquals(await zeros(arange(0, 3, 1, { dtype: "bool" })), [0, 1, 1]);
 });
 
 onEachDevice("functions of integers and booleans", async () => {
@@ -37,8 +118,10 @@ onEachDevice("functions of integers and booleans", async () => {
   await assertTensor(whole(-1, 2).abs(), "int32", [1, 2]);
   await assertTensor(whole(-3).square(), "int32", [9]);
   await assertTensor(whole(0).exp(), "float32", [1]);
-  await assertTensor(whole(-2, 2).relu(), "float32", [0, 2]);
-  await assertTensor(bool(true).neg(), "int32", [-1]);
+  await assertTensor(whole(-2, 2).relu(), "int32", [0, 2]);
+  await assertTensor(whole(-2, 2, 2 ** 24 + 1).clamp({ min: 0 }), "int32", [0, 2, 2 ** 24 + 1]);
+  await assertTensor(whole(-2, 2).clamp({ max: 0.5 }), "float32", [-2, 0.5]);
+  await assertTensor(whole(-2, 2).clamp({ min: 0, max: 3e9 }), "float32", [0, 2]);
   await assertTensor(bool(true, false).mean(), "float32", 0.5);
   await assertTensor(bool(true, true).sum(), "int32", 2);
   await assertTensor(whole(1, 2).sum(), "int32", 3);
@@ -83,6 +166,11 @@ onEachDevice("where() takes the dtype of both branches, and any condition", asyn
   await assertTensor(where(bool(true, false), whole(1, 2), tensor([0.5, 0.5])), "float32", [1, 0.5]);
   await assertTensor(where(tensor([0, 2]), tensor([1, 1]), 5), "float32", [5, 1]);
   await assertTensor(where(bool(true), bool(false), bool(true)), "bool", [false]);
+  await assertTensor(where(bool(true, false), 0, whole(1, 2)), "int32", [0, 2]);
+  await assertTensor(where(bool(true, false), 0.5, whole(1, 2)), "float32", [0.5, 2]);
+  await assertTensor(where(bool(true, false), 1, 0), "int32", [1, 0]);
+  await assertTensor(where([true, false], [true, true], false), "bool", [true, false]);
+  await assertTensor(where([NaN, 0], 1, 2), "int32", [1, 2]);
 });
 
 onEachDevice("layers take integers for numbers", async () => {

@@ -9,6 +9,7 @@ import * as check from "../check.ts";
 import { Device, type MemoryUse } from "../device.ts";
 import { plain } from "../layout.ts";
 import type { Pressure } from "../pressure.ts";
+import { sizeOf } from "../shape.ts";
 import { ARRAYS, type DType, type Storage, type Values } from "../storage.ts";
 import type { Block } from "./block.ts";
 import { Engine } from "./engine.ts";
@@ -54,8 +55,23 @@ export class CpuDevice extends Device {
   override upload(values: Values, shape: readonly number[], dtype: DType): Storage {
     const size = check.uploaded(values, shape, dtype);
     if (size <= SMALL) return this.engine.adopt(values.slice(), [...shape], dtype);
+    return this.make(shape, dtype, (into) => into.set(values));
+  }
+
+  override make(shape: readonly number[], dtype: DType, write: (values: Values) => void): Storage {
+    const size = sizeOf(shape);
+    if (size <= SMALL) {
+      const values = new ARRAYS[dtype](size);
+      write(values);
+      return this.engine.adopt(values, [...shape], dtype);
+    }
     const storage = this.engine.allocate([...shape], dtype);
-    this.engine.block(storage).view().set(values);
+    try {
+      write(this.engine.block(storage).view());
+    } catch (error) {
+      this.engine.free(storage);
+      throw error;
+    }
     return storage;
   }
 

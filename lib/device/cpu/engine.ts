@@ -83,7 +83,7 @@ export class Engine implements Workspace {
     try {
       block.chunk = this.heap.allocate(block.bytes);
     } catch (error) {
-      (error as Error).message = `An array of shape ${text(shape)} cannot be made. ${
+      (error as Error).message = `an array of shape ${text(shape)} cannot be made. ${
         (error as Error).message
       }`;
       throw error;

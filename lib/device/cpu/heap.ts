@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { OutOfMemoryError, readable } from "../memory.ts";
 
 /** A run of bytes in the heap. */
 export interface Chunk {
@@ -30,17 +31,6 @@ const MAX_PAGES = 65535;
 /** The first page is not handed out: the kernels' constants stand there. */
 const RESERVED = PAGE;
 const CLASSES = 27 * 8;
-
-/** Thrown when the heap cannot hold another array. */
-export class OutOfMemoryError extends Error {
-  override name = "OutOfMemoryError";
-}
-
-/** Bytes as a reader likes to see them. */
-function readable(bytes: number): string {
-  if (bytes < 10_000) return `${bytes} bytes`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
-}
 
 /** The size class of a length in units: eight classes to each power of two. */
 function classOf(units: number): number {

@@ -7,6 +7,7 @@ import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { Arena } from "../arena.ts";
 import type { Handle, MemoryUse } from "../device.ts";
+import { OutOfMemoryError, readable } from "../memory.ts";
 import { Pressure } from "../pressure.ts";
 import { sizeOf, text } from "../shape.ts";
 import { ARRAYS, type DType, Storage, type Values } from "../storage.ts";
@@ -48,6 +49,8 @@ export interface GpuBackend extends Gpu, KernelBackend {
   /** What the collector feels of it. */
   readonly pressure: Pressure<Handle>;
   resetPeak(): void;
+  /** Writes the values of an array. */
+  put(storage: Storage, values: Values): void;
   download(storage: Storage): Promise<Values>;
   /** The first index out of range since it was last asked for. */
   takeRangeError(): Promise<RangeError | undefined>;
@@ -105,11 +108,12 @@ export function gpuBackendClass(
       const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
       const bytes = BYTES_PER_ELEMENT * sizeOf(shape);
       if (bytes > limit) {
-        throw new RangeError(
-          `webgpu: a tensor of shape ${
-            text(shape)
-          } takes ${bytes} bytes, but this GPU binds at most ${limit} ` +
-            'bytes to one buffer; make it smaller, or use useDevice("cpu").',
+        throw new OutOfMemoryError(
+          `an array of shape ${text(shape)} cannot be made. It takes ${readable(bytes)}, more than the ` +
+            `${
+              readable(limit)
+            } that the webgpu device holds in one array. Take a smaller batch or a smaller ` +
+            'model, or use useDevice("cpu").',
         );
       }
     }
@@ -197,15 +201,19 @@ export function gpuBackendClass(
     upload(values: Values, shape: readonly number[], dtype: DType): Storage {
       const storage = this.allocate(shape, dtype);
       try {
-        const buffer = this.#bufferOf(storage);
-        const elements = values instanceof Uint8Array ? Int32Array.from(values) : values;
-        // Deno panics on an empty write.
-        if (elements.length > 0) this.queue.writeBuffer(buffer, 0, elements as Float32Array<ArrayBuffer>);
+        this.put(storage, values);
       } catch (error) {
         this.free(storage);
         throw error;
       }
       return storage;
+    }
+
+    put(storage: Storage, values: Values): void {
+      const buffer = this.#bufferOf(storage);
+      const elements = values instanceof Uint8Array ? new Int32Array(values) : values;
+      // Deno panics on an empty write.
+      if (elements.length > 0) this.queue.writeBuffer(buffer, 0, elements as Float32Array<ArrayBuffer>);
     }
 
     scalar(value: number, dtype: DType): Storage {
@@ -233,7 +241,7 @@ export function gpuBackendClass(
       if (data.resource == null && data.values != null) return ARRAYS[dtype].from(data.values);
       const bytes = await this.getBufferData(this.#bufferOf(storage));
       const raw = new (data.dtype === "float32" ? Float32Array : Int32Array)(bytes, 0, sizeOf(shape));
-      return raw instanceof ARRAYS[dtype] ? raw : ARRAYS[dtype].from(raw);
+      return raw instanceof ARRAYS[dtype] ? raw : new ARRAYS[dtype](raw);
     }
 
     async takeRangeError(): Promise<RangeError | undefined> {

@@ -9,7 +9,8 @@ import * as check from "../check.ts";
 import { Device, type Handle, type MemoryUse } from "../device.ts";
 import { plain } from "../layout.ts";
 import type { Pressure } from "../pressure.ts";
-import type { DType, Storage, Values } from "../storage.ts";
+import { sizeOf } from "../shape.ts";
+import { ARRAYS, type DType, type Storage, type Values } from "../storage.ts";
 import type { GpuBackend } from "./backend.ts";
 import { WebGpuKernels } from "./kernels.ts";
 import { permute } from "./kernels/arrange.ts";
@@ -62,6 +63,19 @@ export class WebGpuDevice extends Device {
   override upload(values: Values, shape: readonly number[], dtype: DType): Storage {
     check.uploaded(values, shape, dtype);
     return this.backend.upload(values, shape, dtype);
+  }
+
+  override make(shape: readonly number[], dtype: DType, write: (values: Values) => void): Storage {
+    const storage = this.backend.allocate(shape, dtype);
+    try {
+      const values = new ARRAYS[dtype](sizeOf(shape));
+      write(values);
+      this.backend.put(storage, values);
+    } catch (error) {
+      this.backend.free(storage);
+      throw error;
+    }
+    return storage;
   }
 
   override async read(storage: Storage): Promise<Values> {

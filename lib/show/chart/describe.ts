@@ -5,7 +5,7 @@
  * @module
  */
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { NestedArray } from "../../tensor/values.ts";
+import type { NestedArray } from "../../tensor/data.ts";
 
 /** Numbers for a chart: a tensor, or an array, nested for a grid. */
 export type ChartData = Tensor | ArrayLike<number> | ArrayLike<number>[] | NestedArray<number>[];

@@ -1,0 +1,31 @@
+/** The three dtypes, and which of them holds the values of two. The whole table of types is in docs/from_pytorch.md. */
+import type { DType } from "../device/device.ts";
+import { describe } from "../text/arguments.ts";
+
+const RANK: Record<DType, number> = { bool: 0, int32: 1, float32: 2 };
+
+/**
+ * Checks that a dtype is one of the three.
+ *
+ * @throws {TypeError} if it is not.
+ */
+export function checkDtype(operation: string, dtype: DType): DType {
+  if (typeof dtype === "string" && Object.hasOwn(RANK, dtype)) return dtype;
+  const hint = ["webgpu", "cpu"].includes(dtype)
+    ? "; a tensor stays on its device: call useDevice() before it is made"
+    : "";
+  throw new TypeError(
+    `${operation}: there is no dtype ${describe(dtype)}; use "float32", "int32" or "bool"${hint}`,
+  );
+}
+
+/** Checks that a gradient is asked for of numbers that can have one. */
+export function checkDifferentiable(operation: string, dtype: DType, requiresGrad: boolean): void {
+  if (!requiresGrad || dtype === "float32") return;
+  throw new TypeError(`${operation}: only float32 tensors can require a gradient, not ${dtype}`);
+}
+
+/** The dtype that holds the values of both: bool < int32 < float32. */
+export function promote(a: DType, b: DType): DType {
+  return RANK[a] >= RANK[b] ? a : b;
+}
