@@ -11,13 +11,14 @@
 
 // %%
 import { chart, graph, linspace, noGrad, show, tensor, useDevice } from "descent";
-import { chapterFlags } from "descent/course";
+import { chapterFlags, section } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 1: The lowest point of a parabola",
   description: "One number walks down y = (x - 2)² / 2, guided by its gradient alone.",
   device: "cpu",
   steps: 15,
+  mostSteps: 500,
   out: true,
 });
 await useDevice(flags.device);
@@ -41,6 +42,7 @@ const x = tensor(0.007588282693177462, { requiresGrad: true });
 // So the gradient at our starting point should be about $-1.9924$.
 
 // %%
+section("Forward and backward");
 const start = x.sub(2).pow(2).div(2);
 const picture = graph(start, { names: { x, y: start }, title: "The computation graph of y" });
 start.backward();
@@ -74,6 +76,7 @@ x.zeroGrad();
 //   Before the next round the sum goes back to nothing.
 
 // %%
+section("Walking down");
 const eta = 0.4;
 
 for (let step = 0; step < flags.steps; step++) {
@@ -104,6 +107,7 @@ for (let step = 0; step < flags.steps; step++) {
 // learning rates, whose factors are $0.9$, $0.6$, $-0.9$ and $-1.1$:
 
 // %%
+section("How large a step?");
 async function walk(eta: number, points: number) {
   const at = tensor(0.007588282693177462, { requiresGrad: true });
   const path = { x: [] as number[], y: [] as number[] };

@@ -9,13 +9,14 @@
 
 // %%
 import { chart, noGrad, show, tensor, useDevice } from "descent";
-import { chapterFlags } from "descent/course";
+import { chapterFlags, section } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 2: The lowest point of a bowl",
   description: "Two numbers, kept in one tensor, walk down a bowl together.",
   device: "cpu",
   steps: 10,
+  mostSteps: 500,
   out: true,
 });
 await useDevice(flags.device);
@@ -40,6 +41,7 @@ console.log(`shape of x: [${x.shape}], of x times its transpose: [${x.matmul(x.t
 // At our starting point that is almost exactly $(4, 5)$.
 
 // %%
+section("A gradient has the shape of its tensor");
 const start = x.matmul(x.t()).add(x.at(0, 0).mul(4)).add(x.at(0, 1).mul(5)).add(3);
 start.backward();
 console.log(`gradient = ${await x.grad!.format()}`);
@@ -76,6 +78,7 @@ for (let step = 0; step < flags.steps; step++) {
 // does not grow at all.
 
 // %%
+section("What to notice");
 const bowl = (x0: number, x1: number) => x0 ** 2 + x1 ** 2 + 4 * x0 + 5 * x1 + 3;
 const axes = { xTitle: "x₀", yTitle: "x₁", zTitle: "y", equal: true, width: 520 };
 await show(
@@ -93,6 +96,7 @@ await show(
 // take $0.09$, from a point where one sees more:
 
 // %%
+section("A valley");
 async function descend(rate: number, points: number) {
   const at = tensor([[1.5, 1]], { requiresGrad: true });
   const visited = { x: [] as number[], y: [] as number[] };

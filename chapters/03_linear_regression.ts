@@ -11,7 +11,7 @@
 
 // %%
 import { chart, linspace, noGrad, show, steps, tensor, useDevice } from "descent";
-import { chapterFlags } from "descent/course";
+import { chapterFlags, section } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 3: A line through samples",
@@ -47,6 +47,7 @@ console.log(`made with = ${await tensor([[3.1, 4.2]]).matmul(x).add([0.5]).forma
 // answers are collected further below.)
 
 // %%
+section("From samples to a landscape");
 const w = tensor([[0.001, 0.003]], { requiresGrad: true });
 const b = tensor([0.005], { requiresGrad: true });
 const eta = 0.0001;
@@ -85,6 +86,7 @@ for await (const { index: step } of steps(flags.steps, { progress: false })) {
 // Two pictures of that, with the two inputs as the two sides. The points are the samples.
 
 // %%
+section("What to notice");
 const side = linspace(0, 10, 41), up = linspace(0, 11, 45).unsqueeze(1);
 const found = noGrad(() => side.mul(w.at(0, 0)).add(up.mul(w.at(0, 1))).add(b));
 const made = side.mul(3.1).add(up.mul(4.2)).add(0.5);
@@ -125,6 +127,7 @@ console.log(`error at (10, 0) = ${await found.sub(made).at(0, 40).format()}`);
 // that may depend on the step:
 
 // %%
+section("A learning rate that changes");
 async function descend(rate: (step: number) => number, count: number, samples = x, answers = target) {
   const weight = tensor([[0.001, 0.003]], { requiresGrad: true });
   const bias = tensor([0.005], { requiresGrad: true });

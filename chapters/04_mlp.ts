@@ -15,13 +15,14 @@
 // %%
 import { chart, gradCheck, graph, linspace, manualSeed, nn, noGrad, optim, randn, show } from "descent";
 import { stack, type Tensor, tensor, useDevice, zeros } from "descent";
-import { chapterFlags } from "descent/course";
+import { chapterFlags, section } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 4: A network, by hand and from parts",
   description: "Two inputs, three hidden neurons, one output: written out, then put together from layers.",
   device: "cpu",
   steps: 50,
+  mostSteps: 5000,
   seed: 4,
   out: true,
 });
@@ -36,6 +37,7 @@ await useDevice(flags.device);
 // the output:
 
 // %%
+section("A folded plane");
 manualSeed(5);
 const folds = new nn.Linear(2, 5), sheets = new nn.Linear(5, 1);
 
@@ -80,6 +82,7 @@ await show(chart.panels([
 // gradient and stay equal forever.
 
 // %%
+section("By hand");
 manualSeed(flags.seed);
 const w1 = randn(2, 3).mul(0.01);
 const b1 = zeros(1);
@@ -155,6 +158,7 @@ console.log(`b2 = ${await b2.format()}`);
 // neurons, and a learning rate of 0.5:
 
 // %%
+section("From parts");
 const net = new nn.Sequential(
   new nn.Linear(2, 3),
   new nn.ReLU(),
@@ -184,6 +188,7 @@ for (let step = 0; step < 5; step++) {
 // logarithmic axis both are straight lines, the loss twice as steep:
 
 // %%
+section("What to notice");
 await show(chart.line({
   title: "Error and loss of the network from parts",
   xTitle: "step",

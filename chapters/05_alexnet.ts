@@ -10,7 +10,7 @@
 // %%
 import { cat, chart, eye, F, manualSeed, nn, noGrad, ones, optim, randn, show, steps } from "descent";
 import { summary, type Tensor, tensor, useDevice } from "descent";
-import { chapterFlags, digits, photo } from "descent/course";
+import { chapterFlags, digits, photo, section } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 5: AlexNet",
@@ -43,6 +43,7 @@ manualSeed(flags.seed);
 // half, bright on its right half:
 
 // %%
+section("Convolution");
 const halves = tensor([[[[0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]]]]);
 const edge = tensor([[[[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]]]);
 console.log(`edges =\n${await F.conv2d(halves, edge).squeeze().format()}`);
@@ -135,6 +136,7 @@ await show(chart.panels(maps, { title: "How many windows see each point" }));
 // seven places, under a window of 3 that moves by 2:
 
 // %%
+section("Pooling");
 const points = eye(7).reshape(7, 1, 1, 7);
 console.log(await F.maxPool2d(points, [1, 3], { stride: [1, 2] }).squeeze().format());
 
@@ -158,6 +160,7 @@ console.log(`lying =\n${await F.maxPool2d(bar.transpose(2, 3), 3, { stride: 2 })
 // samples by rote. When the training is over, in `eval()` mode, it lets everything through.
 
 // %%
+section("Dropout");
 const dropout = new nn.Dropout(0.5);
 console.log(`training: ${await dropout.forward(ones(12)).format()}`);
 const draws = dropout.forward(ones(3, 1, 16, 16));
@@ -184,6 +187,7 @@ console.log(`missing in three draws: ${(100 * silent).toFixed(0)} %`);
 // normalization, or relatives such as GELU there are other ways.)
 
 // %%
+section("The network");
 class AlexNet extends nn.Module {
   features = new nn.Sequential(
     new nn.Conv2d(1, 96, 11, { stride: 4 }),
@@ -230,6 +234,7 @@ console.log(summary(net, [flags.batch, 1, 224, 224]));
 // layer:
 
 // %%
+section("What a layer sees");
 const fields: { layer: string; side: number }[] = [];
 let reach = 1, distance = 1;
 for (const layer of net.features) {
@@ -288,6 +293,7 @@ console.log(sizes.join("\n"));
 // picture is a handwritten digit, with `--batch 10` there are ten of them, each different.
 
 // %%
+section("Learning a picture by heart");
 const digit = flags.data === "mnist" ? await digits({ count: flags.batch, seed: flags.seed }) : null;
 const x = digit ? tensor(digit.images, { shape: digit.shape }) : randn(flags.batch, 1, 224, 224);
 const labels = digit?.labels ?? Int32Array.from({ length: flags.batch }, (_, n) => n % 10);
@@ -340,6 +346,7 @@ console.log(`says ${await answer.argmax(1).format()}, is [${[...labels].join(", 
 // learns to tell 500 handwritten digits apart, for 60 steps:
 
 // %%
+section("What a kernel learns");
 manualSeed(flags.seed);
 const written = await digits({ count: 500, size: 28, seed: 1 });
 const pages = tensor(written.images, { shape: written.shape }), names = tensor(written.labels);

@@ -12,13 +12,14 @@
 // %%
 import { chart, F, manualSeed, nn, noGrad, optim, randn, show, steps, tensor } from "descent";
 import { type Tensor, useDevice } from "descent";
-import { chapterFlags, digits } from "descent/course";
+import { chapterFlags, digits, section } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 6: Batch normalization",
   description: "Batch normalization by hand, and AlexNet trained with it, without it, and without dropout.",
   device: true,
   steps: 20,
+  mostSteps: 500,
   batch: 2,
   data: true,
   seed: 0,
@@ -43,6 +44,7 @@ manualSeed(flags.seed);
 // By hand, for pictures whose numbers spread by 3 around 7:
 
 // %%
+section("Four steps");
 const pictures = randn(4, 3, 8, 8).mul(3).add(7);
 
 const mean = pictures.mean([0, 2, 3], { keepdim: true });
@@ -68,6 +70,7 @@ console.log(`largest difference = ${(await byHand.sub(byLayer).abs().max().item(
 // distance, and the result is $+1$ and $-1$ (but for $\epsilon$), *whatever* $a$ and $b$ were. Three channels, two samples:
 
 // %%
+section("Two samples are few");
 const pair = tensor([[0.1, 5, -3], [0.3, -200, -2.9]]);
 console.log(`two samples = ${await new nn.BatchNorm1d(3).forward(pair).format()}`);
 
@@ -80,6 +83,7 @@ console.log(`two samples = ${await new nn.BatchNorm1d(3).forward(pair).format()}
 // fifth convolution, and after the first linear layer; `normalize` chooses between it and a layer that does nothing.
 
 // %%
+section("AlexNet, with and without");
 class AlexNet extends nn.Module {
   stages: nn.Module[];
 
@@ -130,6 +134,7 @@ const target = F.oneHot(tensor(labels), 10);
 // How far do the numbers spread (their standard deviation) behind each stage?
 
 // %%
+section("The spread of the signal on its way");
 async function spreads(net: AlexNet): Promise<string> {
   const found: string[] = [];
   let signal = x;
@@ -183,6 +188,7 @@ await show(chart.panels(histograms, { title: "How far the numbers spread" }));
 // dropout: four runs from the same weights.
 
 // %%
+section("Training");
 async function train(net: AlexNet, label: string, watch?: () => void): Promise<number[]> {
   const optimizer = new optim.Adam(net.parameters(), { lr: 1e-4 });
   const losses: Promise<number>[] = [];
@@ -267,6 +273,7 @@ console.log(`normalized ${await spreads(normed)}`);
 // nine times the one before.
 
 // %%
+section("Two modes");
 const followed = [];
 for (const [name, first] of [["mean", 0], ["variance", 1]] as const) {
   const running = await Promise.all(watched[name]);
@@ -319,6 +326,7 @@ console.log(`loss in eval mode, statistics settled ${(await settled.item()).toFi
 // divide by.
 
 // %%
+section("A batch of one");
 const single = x.at([0, 1]);
 try {
   normedCalm.train().forward(single);

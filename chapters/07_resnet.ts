@@ -8,7 +8,7 @@
 // %%
 import { cat, type Chart, chart, F, graph, manualSeed, nn, noGrad, ones, optim, rand } from "descent";
 import { randn, type Series, show, steps, summary, type Tensor, tensor, useDevice } from "descent";
-import { chapterFlags, digits } from "descent/course";
+import { chapterFlags, digits, section } from "descent/course";
 
 const flags = chapterFlags({
   title: "Chapter 7: ResNet",
@@ -42,6 +42,7 @@ manualSeed(flags.seed);
 // **shortcut**) brings it into shape. (`normalize` is for an experiment below.)
 
 // %%
+section("The idea: add what came in");
 class Residual extends nn.Module {
   conv1: nn.Conv2d;
   bn1: nn.Module;
@@ -103,6 +104,7 @@ class Plain extends Residual {
 // ReLU to cut, as behind any other ReLU.)
 
 // %%
+section("Doing nothing, in numbers");
 const signal = rand(1, 4, 6, 6);
 for (const block of [new Plain(4, 4), new Residual(4, 4)]) {
   noGrad(() => block.parameters().forEach((parameter) => parameter.zero_()));
@@ -152,6 +154,7 @@ console.log(
 // The loss is that of the training pictures.
 
 // %%
+section("The experiment");
 const small = randn(10, 1, 8, 8);
 const classes = F.oneHot(tensor(Int32Array.from({ length: 10 }, (_, n) => n)), 10);
 
@@ -214,6 +217,7 @@ await show(chart.line({ title, series: curves, xTitle: "step", yTitle: "training
 // many numbers a kernel sees at a time ($9 \cdot 16$ in the blocks). First *without* normalization.
 
 // %%
+section("Does the gradient arrive?");
 async function gradientNorms(net: nn.Sequential): Promise<number[]> {
   lossOf(net).backward();
   const weights = net.parameters().filter(({ ndim }) => ndim === 4);
@@ -275,6 +279,7 @@ await show(chart.panels(normed, { title: "Gradients by depth, with batch normali
 // they are the same, 0 that they have nothing in common.
 
 // %%
+section("How far does a gradient hold?");
 async function agreement(Block: typeof Residual, depth: number, delta: number): Promise<number> {
   const net = stack(Block, depth);
   const adam = new optim.Adam(net.parameters(), { lr: delta });
@@ -327,6 +332,7 @@ await show(chart.line({
 // with and without normalization:
 
 // %%
+section("Shorter steps");
 const remedies: Record<string, Series> = {};
 for (const normalize of [false, true]) {
   for (const Block of [Plain, Residual]) {
@@ -358,6 +364,7 @@ await show(chart.line({
 // have biases; the normalization behind them takes each one out again, so they do no harm and no good.
 
 // %%
+section("ResNet-18");
 class ResNet extends nn.Module {
   stem = new nn.Sequential(
     new nn.Conv2d(1, 64, 7, { stride: 2, padding: 3 }),
@@ -412,6 +419,7 @@ await show(summary(net, [1, 1, 224, 224]));
 // each different. Batch normalization lets the learning rate be ten times AlexNet's.
 
 // %%
+section("Learning");
 const digit = flags.data === "mnist" ? await digits({ count: flags.batch, seed: flags.seed }) : null;
 const x = digit ? tensor(digit.images, { shape: digit.shape }) : randn(flags.batch, 1, 224, 224);
 const labels = digit?.labels ?? Int32Array.from({ length: flags.batch }, (_, n) => n % 10);

@@ -8,6 +8,7 @@ import type { DeviceName } from "../device/device.ts";
 import { writePicturesTo } from "../show/output.ts";
 import { nearest } from "../text/nearest.ts";
 import { wrap } from "../text/width.ts";
+import { heading } from "./section.ts";
 
 /** Where a chapter's pictures come from: random numbers, or handwritten digits. */
 export type DataName = "random" | "mnist";
@@ -22,6 +23,8 @@ export interface ChapterSpec {
   device?: true | DeviceName;
   /** `--steps N`: how many training steps. */
   steps?: number;
+  /** The most that `--steps` takes, in a chapter that prints lines for them. */
+  mostSteps?: number;
   /** `--batch N`: how many pictures at once. */
   batch?: number;
   /** `--data random|mnist`; true: random. */
@@ -86,7 +89,8 @@ const RULES: Record<FlagName, FlagRule> = {
 };
 
 /**
- * Reads a chapter's flags from the command line. In a notebook there is no command line: the defaults serve.
+ * Reads a chapter's flags from the command line, and prints its title. In a notebook there is no command line: the defaults serve, and
+ * the title stands there.
  *
  * A wrong flag or value ends the program with a sentence on stderr and exit code 2; `--help` prints what there is
  * and ends it with 0.
@@ -106,6 +110,7 @@ export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): Chapte
   const result = readFlags(spec, Deno.args, scriptName());
   switch (result.kind) {
     case "flags":
+      heading(spec.title, "═");
       if (spec.out) writePicturesTo((result.flags as Partial<FlagValues>).out);
       return result.flags;
     case "help":
@@ -153,7 +158,7 @@ export function readFlags<const Spec extends ChapterSpec>(
     else {
       // parseArgs takes "-3" for a flag of its own, and leaves its owner with nothing.
       const negative = unknown.find(({ arg }) => /^-\d/.test(arg))?.arg;
-      const read = readValue(name, text === "" && negative ? negative : String(text));
+      const read = readValue(name, text === "" && negative ? negative : String(text), spec);
       if (read.error) errors.push(read.error);
       flags[name] = read.value;
     }
@@ -176,9 +181,15 @@ function defaultOf(spec: ChapterSpec, name: FlagName): unknown {
   return spec[name] === true ? undefined : spec[name];
 }
 
-function readValue(name: FlagName, text: string): { value?: unknown; error?: string } {
+function readValue(
+  name: FlagName,
+  text: string,
+  { mostSteps }: ChapterSpec,
+): { value?: unknown; error?: string } {
   const { choices, least, takes: any } = RULES[name];
-  const kind = choices?.join(" or ") ?? (any ? "the path of a directory" : `a whole number from ${least} up`);
+  const most = name === "steps" ? mostSteps ?? Infinity : Infinity;
+  const range = most < Infinity ? `${least} to ${most}` : `${least} up`;
+  const kind = choices?.join(" or ") ?? (any ? "the path of a directory" : `a whole number from ${range}`);
   const takes = `--${name} takes ${kind}`;
   if (text === "") return { error: `${takes}; none was given.` };
   if (choices) {
@@ -188,8 +199,9 @@ function readValue(name: FlagName, text: string): { value?: unknown; error?: str
   }
   if (any) return { value: text };
   const value = Number(text);
-  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least!) return { value };
-  return { error: `${takes}, not "${text}".` };
+  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least! && value <= most) return { value };
+  const why = value > most ? ": nobody would read so many lines" : "";
+  return { error: `${takes}, not "${text}"${why}.` };
 }
 
 function aboutUnknown(arg: string, isFlag: boolean, names: string[]): string {

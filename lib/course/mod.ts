@@ -13,3 +13,4 @@ export {
   type FlagValues,
 } from "./flags.ts";
 export { type Photo, photo } from "./photo.ts";
+export { section } from "./section.ts";

@@ -28,6 +28,17 @@ programTest("chapter 1 prints the book's fifteen rows to the last digit", async 
   assertEquals(rows(await output("01_extremum")), BOOK);
 });
 
+programTest("chapter 1 prints its title and those of its sections", async () => {
+  const lines = (await output("01_extremum", "--steps", "1")).split("\n");
+  const titles = lines.filter((_, i) => /^([═─])\1+$/.test(lines[i + 1] ?? ""));
+  assertEquals(titles, [
+    "Chapter 1: The lowest point of a parabola",
+    "Forward and backward",
+    "Walking down",
+    "How large a step?",
+  ]);
+});
+
 programTest("chapter 1 walks as many steps as asked for", async () => {
   assertEquals(rows(await output("01_extremum", "--steps", "3")), BOOK.slice(0, 3));
 });

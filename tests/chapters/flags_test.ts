@@ -42,3 +42,14 @@ for (const chapter of CHAPTERS.slice(4)) {
     }
   });
 }
+
+for (const chapter of ["01_extremum", "02_vector_extremum", "04_mlp", "06_batchnorm"]) {
+  programTest(`${chapter} prints some hundred lines at most`, async () => {
+    const { code, stdout, stderr } = await run(chapter, "--steps", "1e9");
+    assertEquals({ code, stdout }, { code: 2, stdout: "" });
+    assertMatch(
+      stderr,
+      /^--steps takes a whole number from 1 to \d+, not "1e9": nobody would read so many lines\.\n$/,
+    );
+  });
+}

@@ -88,6 +88,29 @@ Deno.test({
 });
 
 Deno.test({
+  name: "the first code below a heading prints it, so that a script's output can be followed" + reason,
+  ignore: !granted,
+  fn() {
+    for (const name of names) {
+      const expected: string[] = [];
+      let heading: string | undefined;
+      for (const { prose, folded, lines } of cells(name)) {
+        if (folded) continue;
+        if (prose) heading = lines.findLast((line) => line.startsWith("// ## "))?.slice(6) ?? heading;
+        else if (heading !== undefined) {
+          assertEquals(lines[0], `section(${JSON.stringify(heading)});`, name);
+          expected.push(heading);
+          heading = undefined;
+        }
+      }
+      const text = Deno.readTextFileSync(new URL(name, folder));
+      assertEquals([...text.matchAll(/^ *section\("(.*)"\);$/gm)].map(([, title]) => title), expected, name);
+      assert(expected.length >= 3, `${name}: ${expected}`);
+    }
+  },
+});
+
+Deno.test({
   name: "a chapter has nothing that a notebook's kernel refuses" + reason,
   ignore: !granted,
   fn() {

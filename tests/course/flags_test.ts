@@ -47,6 +47,15 @@ Deno.test("the type names the declared flags, and no others", () => {
   assertEquals([steps, seed], [15, undefined]);
 });
 
+Deno.test("a chapter that prints a line for each step takes so many and no more", () => {
+  const loud = { title: "Chapter 1", steps: 15, mostSteps: 500 };
+  assertEquals(flagsOf(loud, "--steps", "500"), { steps: 500 });
+  const sentence = 'a whole number from 1 to 500, not "501": nobody would read so many lines.';
+  assertEquals(readFlags(loud, ["--steps", "501"]), { kind: "error", text: `--steps takes ${sentence}` });
+  const low = '--steps takes a whole number from 1 to 500, not "0".';
+  assertEquals(readFlags(loud, ["--steps", "0"]), { kind: "error", text: low });
+});
+
 Deno.test("a chapter may prefer a device or a data set", () => {
   assertEquals(flagsOf({ title: "Chapter 2", device: "cpu", data: "mnist" }), {
     device: "cpu",
@@ -122,7 +131,7 @@ Deno.test({
       const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
       return [code, text(stdout), text(stderr)];
     };
-    assertEquals(await run("--steps", "3"), [0, "steps 3", ""]);
+    assertEquals(await run("--steps", "3"), [0, "Chapter 1\n═════════\nsteps 3", ""]);
     assertEquals(await run("--stps", "3"), [
       2,
       "",

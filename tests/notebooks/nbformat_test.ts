@@ -16,6 +16,11 @@ Deno.test("a notebook has the kernel, a guard before the first code, and ids tha
   assertEquals(new Set(cells.map(({ id }) => id)).size, cells.length);
 });
 
+Deno.test("a notebook's cell does not print the heading that stands above it", () => {
+  const { cells } = notebookOf(script('section("Walking down");\nfirst();'));
+  assertEquals(cells[2].source.join(""), "first();");
+});
+
 Deno.test("a cell that changes gets another id, the others keep theirs", () => {
   const [before, after] = [notebookOf(script("first();")), notebookOf(script("second();"))];
   assertNotEquals(before.cells[2].id, after.cells[2].id);

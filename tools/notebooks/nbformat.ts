@@ -60,7 +60,9 @@ export function toNotebook(cells: readonly Cell[]): Notebook {
   const used = new Map<string, number>();
   return {
     cells: guarded.map((cell) => {
-      const source = lines(cell.kind === "markdown" && isFolded(cell) ? fold(cell.source) : cell.source);
+      const source = lines(
+        cell.kind === "code" ? withoutHeading(cell.source) : isFolded(cell) ? fold(cell.source) : cell.source,
+      );
       const hash = createHash("sha256").update(`${cell.kind}\n${source.join("")}`).digest("hex").slice(0, 8);
       const count = (used.get(hash) ?? 0) + 1;
       used.set(hash, count);
@@ -116,6 +118,11 @@ export function staleCell(notebook: Notebook, fresh: Notebook): number | null {
 
 function isFolded({ tags }: Cell): boolean {
   return tags.includes("folded");
+}
+
+/** Code without the line that prints a script's headings: here they stand above the cell. */
+function withoutHeading(source: string): string {
+  return source.replace(/^section\(".*"\);\n+/, "");
 }
 
 /** Markdown that is closed until the reader opens it; its first line stays visible. */
