@@ -87,6 +87,7 @@ export abstract class Optimizer<H extends HasRate> {
     const group = withDefaults(defaults, options as Partial<ParamGroup<H>>);
     group.params = [...options.params];
     this.#checkGroup(group);
+    if (group.initialLr !== undefined) checkRange(name, "initialLr", group.initialLr, 0);
     if (group.params.length === 0) throw new RangeError(`${name}: a group has no parameters`);
     const seen = new Set(this.paramGroups.flatMap(({ params }) => params.map(({ value }) => value)));
     group.params.forEach((param: unknown, i) => {

@@ -46,7 +46,16 @@ export const optimRoom: Room = {
     "optim.Adam": adam,
     "optim.AdamW": adam,
     "optim.Optimizer.addParamGroup": {
-      good: [() => [{ params: [leaf()], lr: 0.1, betas: [0.5, 0.9], amsgrad: true }]],
+      good: [() => [{
+        params: [leaf()],
+        lr: 0.1,
+        betas: [0.5, 0.9],
+        eps: 1e-3,
+        weightDecay: 0.1,
+        amsgrad: true,
+        maximize: true,
+        initialLr: 0.1,
+      }]],
       says: ["Adam"],
     },
     "optim.Optimizer.lr=": { good: [() => [0.1]], says: ["Adam"] },
