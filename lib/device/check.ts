@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { broadcastShapes, reducedShape, sameShape, sizeOf, text } from "./shape.ts";
+import { broadcastShapes, placeOf, reducedShape, sameShape, sizeOf, text } from "./shape.ts";
 import type { Border, Convolution, Pooling, Slice } from "./kernels.ts";
 import { type ConvolutionSizes, convolutionSizes, pooledShape } from "./geometry.ts";
 import { ARRAYS, type DType, type Shaped, type Values } from "./storage.ts";
@@ -171,9 +171,44 @@ export function picks(kernel: string, shape: readonly number[], index: Shaped, d
   }
 }
 
-/** The error of an index out of range. */
-export function outOfRange(kernel: string, index: number, size: number): RangeError {
-  return new RangeError(`${kernel}: index ${index} is out of range: it must be from 0 to ${size - 1}`);
+/** What kernels whose indices are classes call them. */
+const CLASSES = ["oneHot", "crossEntropy", "crossEntropyGrad"];
+
+/**
+ * The error of an index out of range.
+ *
+ * @param place Where it stands; null where a GPU found it, which keeps only the index.
+ */
+export function outOfRange(
+  kernel: string,
+  index: number,
+  size: number,
+  place: readonly number[] | null,
+): RangeError {
+  const what = CLASSES.includes(kernel) ? "class" : "index";
+  const where = place === null ? "" : ` at ${text(place)}`;
+  const range = size > 0 ? `it must be from 0 to ${size - 1}` : "there is nothing to pick from";
+  const when = place === null ? "; the GPU met it in an earlier call, whose result is wrong there" : "";
+  return new RangeError(`${kernel}: ${what} ${index}${where} is out of range: ${range}${when}`);
+}
+
+/**
+ * Checks indices, or classes.
+ *
+ * @param list Their numbers in row-major order of `shape`.
+ * @param size How many there are to pick from.
+ * @throws {RangeError} for the first that is not from 0 to size − 1.
+ */
+export function indices(
+  kernel: string,
+  list: ArrayLike<number>,
+  shape: readonly number[],
+  size: number,
+): void {
+  for (let i = 0; i < list.length; i++) {
+    if (list[i] >= 0 && list[i] < size) continue;
+    throw outOfRange(kernel, list[i], size, placeOf(i, shape));
+  }
 }
 
 /** The shape of a matrix product. */

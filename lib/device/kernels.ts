@@ -163,7 +163,7 @@ export interface Kernels<T extends Shaped> {
 
   /**
    * y[i, j, k] = x[i, index[i, j, k], k] along `dim`; x of any dtype, index int32, other sizes equal. An index out of range is
-   * a RangeError; on webgpu the error comes with the next read, and until then the element is 0.
+   * a RangeError; on webgpu the error comes with the next read, and until then the element is NaN, or 0 of integers.
    */
   gather(x: T, index: T, dim: number): T;
   /** Zeros of `shape`, dy added up at the places where {@linkcode gather} picked: its gradient. The order of the sums is fixed. */

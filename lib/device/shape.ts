@@ -35,6 +35,11 @@ export function stepsOf(shape: readonly number[]): number[] {
   return steps;
 }
 
+/** The place of the i-th element of a shape in row-major order. */
+export function placeOf(i: number, shape: readonly number[]): number[] {
+  return stepsOf(shape).map((step, d) => Math.floor(i / step) % shape[d]);
+}
+
 /**
  * The shape that two shapes broadcast to, as in NumPy: counted from the end, sizes are equal or one of them is 1.
  *

@@ -4,7 +4,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { toDtype, toShape } from "../tensor/combine.ts";
 import { numbersOf, survey, type TensorData } from "../tensor/data.ts";
-import { sameShape, text } from "../device/shape.ts";
+import { placeOf, sameShape, text } from "../device/shape.ts";
 import { checkTensor, checkTensorLike, checkTensorOrNull } from "../tensor/check.ts";
 import { makeValue } from "../tensor/values.ts";
 import { checkNumber, checkOptions, surplus } from "../text/arguments.ts";
@@ -32,8 +32,8 @@ export interface CrossEntropyOptions extends ClassLossOptions {
  * @param target Classes [N], [] or [N, d1, …]: int32, or plain numbers.
  * @param options reduction, weight, ignoreIndex.
  * @returns A tensor of no dimension; of the target's shape with `reduction: "none"`.
- * @throws {RangeError} if the shapes do not fit, or a class is out of range (on a GPU, where one would have to wait for
- * the classes, its loss is NaN instead).
+ * @throws {RangeError} if the shapes do not fit, or a class is out of range. A GPU, where one would have to wait for the
+ * classes, tells of it with the next `data()`, `array()` or `item()`; until then the loss is NaN.
  * @throws {TypeError} if the classes are not int32, the input is no tensor, or there is no such option.
  * @example
  * ```ts
@@ -65,8 +65,8 @@ export function nllLoss(
  * @param target Classes [N], [] or [N, d1, …] as int32 or plain numbers; or probabilities of the logits' shape.
  * @param options reduction, weight, ignoreIndex, labelSmoothing.
  * @returns A tensor of no dimension; [N], [] or [N, d1, …] with `reduction: "none"`.
- * @throws {RangeError} if the shapes do not fit, or a class is out of range (on a GPU, where one would have to wait for
- * the classes, its loss is NaN instead).
+ * @throws {RangeError} if the shapes do not fit, or a class is out of range. A GPU, where one would have to wait for the
+ * classes, tells of it with the next `data()`, `array()` or `item()`; until then the loss is NaN.
  * @throws {TypeError} if classes are given as float32, the input is no tensor, or there is no such option.
  * @example
  * ```ts
@@ -208,11 +208,15 @@ function readClasses(name: string, logits: Tensor, target: TensorLike, ignoreInd
   }
   const known = valuesAtHand(target);
   let ignored = known === null;
+  let place = -1;
   for (const one of known ?? []) {
+    place++;
     if (one === ignoreIndex) ignored = true;
     else if (!(one >= 0 && one < count && Number.isInteger(one))) {
       throw new RangeError(
-        `${name}: class ${one} does not exist: there are ${count}, counted from 0` +
+        `${name}: class ${one} at ${
+          text(placeOf(place, shape))
+        } does not exist: there are ${count}, counted from 0` +
           (Number.isInteger(one) ? "" : "; a class is a whole number"),
       );
     }

@@ -11,7 +11,9 @@ import { checkNumber, surplus } from "../text/arguments.ts";
  * @param classes int32 of any shape, or plain whole numbers.
  * @param count How many classes there are.
  * @returns float32, of the shape of `classes` with one dimension of size `count` behind.
- * @throws {RangeError} if `count` is no whole number ≥ 1, or plain numbers are not whole.
+ * @throws {RangeError} if `count` is no whole number ≥ 1, plain numbers are not whole, or a class is not from 0 to count − 1. A GPU,
+ * where one would have to wait for the classes, tells of that with the next `data()`, `array()` or `item()`; until then the
+ * class's vector is of zeros.
  * @throws {TypeError} if the classes are not int32.
  * @example
  * ```ts

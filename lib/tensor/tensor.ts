@@ -1718,8 +1718,10 @@ export class Tensor {
    *
    * @param dim The dimension.
    * @param index int32, or nested arrays of whole numbers; no larger than this tensor in the other dimensions.
-   * @returns A tensor of the index's shape; NaN where a float32's index is out of range.
-   * @throws {RangeError} if the dimension does not exist, or the index does not fit.
+   * @returns A tensor of the index's shape.
+   * @throws {RangeError} if the dimension does not exist, the index does not fit, or one of its numbers is not from 0 to the
+   * dimension's size less 1. A GPU, where one would have to wait for the index, tells of that with the next `data()`, `array()`
+   * or `item()`, whichever tensor is read; until then there is NaN, or 0 of integers and booleans.
    * @throws {TypeError} if the index is a tensor of another dtype.
    * @example
    * ```ts

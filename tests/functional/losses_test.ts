@@ -111,10 +111,14 @@ Deno.test("losses have gradients that differences confirm", async () => {
 
 Deno.test("crossEntropy() names a class that does not exist, where it can see the classes", () => {
   const logits = zeros(2, 3);
-  assertThrows(() => F.crossEntropy(logits, [0, 3]), RangeError, "class 3 does not exist: there are 3");
-  assertThrows(() => F.crossEntropy(logits, int32([-1, 0])), RangeError, "class -1 does not exist");
+  assertThrows(
+    () => F.crossEntropy(logits, [0, 3]),
+    RangeError,
+    "class 3 at [1] does not exist: there are 3",
+  );
+  assertThrows(() => F.crossEntropy(logits, int32([-1, 0])), RangeError, "class -1 at [0] does not exist");
   assertThrows(() => F.crossEntropy(logits, [0.5, 1]), RangeError, "a class is a whole number");
-  assertThrows(() => F.nllLoss(logits, int32([0, 7])), RangeError, "nllLoss: class 7");
+  assertThrows(() => F.nllLoss(logits, int32([0, 7])), RangeError, "nllLoss: class 7 at [1]");
 });
 
 onEachDevice(

@@ -115,13 +115,31 @@ Deno.test("a part of a tensor is a tensor of its own", async () => {
   assertEquals(await x.array(), [[1, 2], [3, 4]]);
 });
 
-Deno.test("gather() refuses an index that is out of range", () => {
-  for (const index of [2, -1]) {
-    assertThrows(
-      () => tensor([1, 2]).gather(0, [0, index]),
-      RangeError,
-      `gather: index ${index} is out of range: it must be from 0 to 1`,
-    );
-  }
-  assertThrows(() => tensor([1, 2]).gather(0, [0.5]), RangeError, "gather: 0.5 is not an int32");
+for (const values of [tensor([1, 2]), tensor([1, 2], { dtype: "int32" }), tensor([true, false])]) {
+  Deno.test(`gather() of ${values.dtype} refuses an index that is out of range, and names its place`, () => {
+    for (const index of [2, -1, 2 ** 31 - 1]) {
+      for (const list of [[0, index], tensor([0, index], { dtype: "int32" })]) {
+        assertThrows(
+          () => values.gather(0, list),
+          RangeError,
+          `gather: index ${index} at [1] is out of range: it must be from 0 to 1`,
+        );
+      }
+    }
+    assertThrows(() => values.gather(0, [0.5]), RangeError, "gather: 0.5 is not an int32");
+  });
+}
+
+Deno.test("gather() names the first index out of range as its index lies before the reader", () => {
+  const index = tensor([[0, 1, 9], [0, 0, 0], [7, 0, 8]], { dtype: "int32" }).t();
+  assertThrows(
+    () => zeros(3, 3).gather(0, index),
+    RangeError,
+    "gather: index 7 at [0, 2] is out of range: it must be from 0 to 2",
+  );
+  assertThrows(
+    () => zeros(0).gather(0, [0]),
+    RangeError,
+    "index 0 at [0] is out of range: there is nothing to",
+  );
 });

@@ -173,7 +173,7 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
   }
   oneHot(x: Storage, classes: number): Storage {
     check.need("oneHot", x, ["int32"]);
-    return seen(oneHot(this.#engine, dense(x), classes), x.order && [...x.order, x.order.length]);
+    return oneHot(this.#engine, this.#plain(x), classes);
   }
 
   /** A factor as it lies, if that is row by row or column by column; else a copy. */

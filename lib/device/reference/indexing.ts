@@ -6,13 +6,8 @@
 import * as check from "../check.ts";
 import { around, type HostArray, zeros } from "./array.ts";
 
-/**
- * Calls `visit` for each entry of an index along a dimension of an array of `shape`, with where the entry is and where it points.
- *
- * @throws {RangeError} if it points outside.
- */
+/** Calls `visit` for each entry of an index along a dimension of an array of `shape`, with where the entry is and where it points. */
 function follow(
-  kernel: string,
   index: HostArray,
   dim: number,
   shape: readonly number[],
@@ -23,9 +18,7 @@ function follow(
   for (let o = 0, entry = 0; o < outer; o++) {
     for (let j = 0; j < size; j++) {
       for (let i = 0; i < inner; i++, entry++) {
-        const at = index.data[entry];
-        if (at < 0 || at >= bound) throw check.outOfRange(kernel, at, bound);
-        visit(entry, (o * bound + at) * inner + i);
+        visit(entry, (o * bound + index.data[entry]) * inner + i);
       }
     }
   }
@@ -35,8 +28,9 @@ function follow(
 export function gather(x: HostArray, index: HostArray, dim: number): HostArray {
   check.dimension("gather", x, dim);
   check.picks("gather", x.shape, index, dim);
+  check.indices("gather", index.data, index.shape, x.shape[dim]);
   const y = zeros(index.shape, x.dtype);
-  follow("gather", index, dim, x.shape, (entry, target) => y.data[entry] = x.data[target]);
+  follow(index, dim, x.shape, (entry, target) => y.data[entry] = x.data[target]);
   return y;
 }
 
@@ -50,9 +44,10 @@ export function scatterAdd(
   check.dimension("scatterAdd", { shape, dtype: dy.dtype }, dim);
   check.picks("scatterAdd", shape, index, dim);
   check.fits("scatterAdd", "dy", dy, index.shape);
+  check.indices("scatterAdd", index.data, index.shape, shape[dim]);
   const y = zeros(shape);
   const totals = new Float64Array(y.data.length);
-  follow("scatterAdd", index, dim, shape, (entry, target) => totals[target] += dy.data[entry]);
+  follow(index, dim, shape, (entry, target) => totals[target] += dy.data[entry]);
   y.data.set(totals);
   return y;
 }
@@ -60,8 +55,9 @@ export function scatterAdd(
 /** {@linkcode Kernels.oneHot} */
 export function oneHot(x: HostArray, classes: number): HostArray {
   check.need("oneHot", x, ["int32"]);
+  check.indices("oneHot", x.data, x.shape, classes);
   const y = zeros([...x.shape, classes]);
   const index = { ...x, shape: [...x.shape, 1] };
-  follow("oneHot", index, x.shape.length, y.shape, (_, target) => y.data[target] = 1);
+  follow(index, x.shape.length, y.shape, (_, target) => y.data[target] = 1);
   return y;
 }

@@ -40,20 +40,14 @@ export function logSoftmax(x: HostArray, dim: number): HostArray {
   return normalized(x, dim, (shifted, total) => shifted - Math.log(total));
 }
 
-/** The class of a row. */
-function classOf(kernel: string, classes: HostArray, row: number, count: number): number {
-  const index = classes.data[row];
-  if (index < 0 || index >= count) throw check.outOfRange(kernel, index, count);
-  return index;
-}
-
 /** {@linkcode Kernels.crossEntropy} */
 export function crossEntropy(logits: HostArray, classes: HostArray): [losses: HostArray, logs: HostArray] {
   check.classification("crossEntropy", logits, classes);
   const [rows, count] = logits.shape;
+  check.indices("crossEntropy", classes.data, classes.shape, count);
   const logs = logSoftmax(logits, 1), losses = zeros([rows]);
   for (let row = 0; row < rows; row++) {
-    losses.data[row] = -logs.data[row * count + classOf("crossEntropy", classes, row, count)];
+    losses.data[row] = -logs.data[row * count + classes.data[row]];
   }
   return [losses, logs];
 }
@@ -65,8 +59,9 @@ export function crossEntropyGrad(dy: HostArray, logs: HostArray, classes: HostAr
   check.fits("crossEntropyGrad", "dy", dy, [rows]);
   const dx = zeros(logs.shape);
   // Where there are no classes, there is nothing to compute and nobody looks.
-  for (let row = 0; row < rows && count > 0; row++) {
-    const own = classOf("crossEntropyGrad", classes, row, count);
+  if (count > 0) check.indices("crossEntropyGrad", classes.data, classes.shape, count);
+  for (let row = 0; row < rows; row++) {
+    const own = classes.data[row];
     for (let c = 0; c < count; c++) {
       const at = row * count + c;
       dx.data[at] = dy.data[row] * (Math.exp(logs.data[at]) - Number(c === own));

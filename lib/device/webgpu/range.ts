@@ -14,7 +14,7 @@ export type RangeChecked = typeof KERNELS[number];
 export const FLAG_BYTES = 16;
 
 /**
- * WGSL: `outOfRange(index, size)` notes an index, the first one of all.
+ * WGSL: `outOfRange(index, size)` notes an index, the first one that a thread meets.
  *
  * @param kernel Who notes it.
  * @param binding That of the flags: the one after the uniforms.
@@ -34,5 +34,5 @@ fn outOfRange(index: i32, size: u32) {
 /** The error that the flags tell of. */
 export function rangeError(flags: ArrayBuffer): RangeError | undefined {
   const [kernel, index, size] = new Int32Array(flags);
-  return kernel === 0 ? undefined : outOfRange(KERNELS[kernel - 1], index, size);
+  return kernel === 0 ? undefined : outOfRange(KERNELS[kernel - 1], index, size, null);
 }

@@ -3,23 +3,16 @@
  *
  * @module
  */
-import { outOfRange } from "../../check.ts";
+import * as check from "../../check.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import type { Engine } from "../engine.ts";
 import { fill, room } from "./unary.ts";
 
-/** Throws a sentence unless all indices are from 0 to size − 1. */
-function checkRange(kernel: string, list: ArrayLike<number>, size: number): void {
-  for (let i = 0; i < list.length; i++) {
-    if (!(list[i] >= 0 && list[i] < size)) throw outOfRange(kernel, list[i], size);
-  }
-}
-
 /** y[o, j, k] = x[o, index[o, j, k], k], where o counts what lies before `dim`, and k what lies behind. */
 export function gather(engine: Engine, x: Storage, index: Storage, dim: number): Storage {
   const list = engine.block(index).view(), size = x.shape[dim];
-  checkRange("gather", list, size);
+  check.indices("gather", list, index.shape, size);
   const out = room(engine, list.length, [...index.shape], x.dtype);
   const from = engine.block(x).view(), to = engine.block(out).view();
   const picks = index.shape[dim], inner = sizeOf(x.shape.slice(dim + 1));
@@ -40,7 +33,7 @@ export function scatterAdd(
   shape: readonly number[],
 ): Storage {
   const list = engine.block(index).view(), size = shape[dim];
-  checkRange("scatterAdd", list, size);
+  check.indices("scatterAdd", list, index.shape, size);
   const out = fill(engine, [...shape], 0, "float32");
   const from = engine.block(dy).view(), to = engine.block(out).view();
   const picks = index.shape[dim], inner = sizeOf(shape.slice(dim + 1));
@@ -55,7 +48,7 @@ export function scatterAdd(
 /** float32 [..., classes]: 1 at the class. */
 export function oneHot(engine: Engine, x: Storage, classes: number): Storage {
   const list = engine.block(x).view();
-  checkRange("oneHot", list, classes);
+  check.indices("oneHot", list, x.shape, classes);
   const out = fill(engine, [...x.shape, classes], 0, "float32"), to = engine.block(out).view();
   for (let i = 0; i < list.length; i++) to[i * classes + list[i]] = 1;
   return out;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { outOfRange } from "../../check.ts";
+import * as check from "../../check.ts";
 import type { Storage } from "../../storage.ts";
 import type { Engine } from "../engine.ts";
 
@@ -17,16 +17,10 @@ export function softmax(engine: Engine, x: Storage, log: boolean): Storage {
   return out;
 }
 
-function checkClasses(engine: Engine, kernel: string, classes: Storage, columns: number): void {
-  for (const one of engine.block(classes).view()) {
-    if (!(one >= 0 && one < columns)) throw outOfRange(kernel, one, columns);
-  }
-}
-
 /** The losses, and the logarithms of the probabilities for the gradient. */
 export function crossEntropy(engine: Engine, logits: Storage, classes: Storage): [Storage, Storage] {
   const [rows, columns] = logits.shape;
-  checkClasses(engine, "crossEntropy", classes, columns);
+  check.indices("crossEntropy", engine.block(classes).view(), classes.shape, columns);
   const losses = engine.allocate([rows]), logs = engine.allocate([rows, columns]);
   if (rows > 0) {
     const [x, c, l, y] = [logits, classes, logs, losses].map((one) => engine.pointer(one));
@@ -38,7 +32,7 @@ export function crossEntropy(engine: Engine, logits: Storage, classes: Storage):
 /** dy · (softmax − one-hot): what a logit was too likely, or too unlikely. */
 export function crossEntropyGrad(engine: Engine, dy: Storage, logs: Storage, classes: Storage): Storage {
   const [rows, columns] = logs.shape;
-  if (columns > 0) checkClasses(engine, "crossEntropyGrad", classes, columns);
+  if (columns > 0) check.indices("crossEntropyGrad", engine.block(classes).view(), classes.shape, columns);
   const dx = engine.allocate([rows, columns]);
   if (rows * columns > 0) {
     const [g, l, c, to] = [dy, logs, classes, dx].map((one) => engine.pointer(one));

@@ -1,6 +1,6 @@
 /**
  * Places named by integers: gather, its gradient, and one-hot vectors. An index out of range is noted (see range.ts) and
- * picks nothing. Arrays are seen as [outer, length, inner] around the dimension that the index runs along.
+ * picks NaN, or 0 of integers. Arrays are seen as [outer, length, inner] around the dimension that the index runs along.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
 import { rangeCheck } from "../range.ts";
-import { buffers, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
+import { buffers, NAN, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
 import { fill } from "./fill.ts";
 
 /**
  * y[outer, pick, inner] = x[outer, index[outer, pick, inner], inner].
  *
- * @param checked Whether an index out of range is noted; it picks 0 in any case.
+ * @param checked Whether an index out of range is noted; it picks NaN if so, 0 else, and of integers always 0.
  */
 export function gather(gpu: Gpu, x: Storage, index: Storage, dim: number, checked = true): Storage {
   const result = gpu.allocate(index.shape, x.dtype);
@@ -27,6 +27,7 @@ export function gather(gpu: Gpu, x: Storage, index: Storage, dim: number, checke
     code: () => /* wgsl */ `
 struct Uniforms { size: u32, length: u32, picks: u32, inner: u32 }
 ${buffers({ input: type, indices: "i32" }, type)}
+${NAN}
 ${checked ? rangeCheck("gather", 4) : "fn outOfRange(index: i32, size: u32) {}"}
 ${
       onePerThread(`
@@ -34,7 +35,7 @@ ${
   let pick = indices[index];
   if (pick < 0 || u32(pick) >= uniforms.length) {
     outOfRange(pick, uniforms.length);
-    output[index] = ${type}(0);
+    output[index] = ${type === "f32" && checked ? "nan()" : `${type}(0)`};
     return;
   }
   let outer = index / (uniforms.inner * uniforms.picks);
