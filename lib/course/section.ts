@@ -4,7 +4,7 @@
  * @module
  */
 import { inNotebook, writeLine } from "../show/terminal.ts";
-import { checkText } from "../text/arguments.ts";
+import { checkText, surplus } from "../text/arguments.ts";
 import { textWidth } from "../text/width.ts";
 
 /**
@@ -12,7 +12,7 @@ import { textWidth } from "../text/width.ts";
  * titles between the cells; there it prints nothing.
  *
  * @param title As the text above the code has it.
- * @throws {TypeError} if it is no text.
+ * @throws {TypeError} if it is no text, or more than one is given.
  *
  * @example
  * ```ts
@@ -22,6 +22,7 @@ import { textWidth } from "../text/width.ts";
  * ```
  */
 export function section(title: string): void {
+  if (arguments.length > 1) surplus("section", arguments, 1);
   heading(`\n${checkText("section", "the title", title)}`, "─");
 }
 

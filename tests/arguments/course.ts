@@ -2,7 +2,7 @@
 import type { Room } from "../arguments.ts";
 
 export const courseRoom: Room = {
-  entries: {},
+  entries: { "course.section": { good: [() => ["Walking down"]] } },
   pending: [
     "course.chapterFlags",
     "course.digits",
