@@ -8,6 +8,7 @@ import convolution from "./fixtures/convolution.json" with { type: "json" };
 import dtypes from "./fixtures/dtypes.json" with { type: "json" };
 import edges from "./fixtures/edges.json" with { type: "json" };
 import elementwise from "./fixtures/elementwise.json" with { type: "json" };
+import inPlace from "./fixtures/in_place.json" with { type: "json" };
 import initialization from "./fixtures/initialization.json" with { type: "json" };
 import layers from "./fixtures/layers.json" with { type: "json" };
 import linalg from "./fixtures/linalg.json" with { type: "json" };
@@ -21,6 +22,7 @@ import shape from "./fixtures/shape.json" with { type: "json" };
 import { type Case, checkCase } from "./parity/case.ts";
 import { onEachDevice } from "./devices.ts";
 import { checkAll } from "./parity/check_all.ts";
+import { checkProgram, type InPlace } from "./parity/in_place.ts";
 import { checkInit, type InitCase } from "./parity/initialization.ts";
 import { checkLayer, type LayerCase } from "./parity/layers.ts";
 import { operations } from "./parity/operations.ts";
@@ -53,6 +55,23 @@ for (const [topic, cases] of Object.entries(topics)) {
     () => checkAll(cases, checkCase),
   );
 }
+
+const { inputs, programs } = inPlace as InPlace;
+onEachDevice(
+  `the ${programs.length} programs that change tensors in place have PyTorch's values and gradients`,
+  () => {
+    const cases = programs.map((program) => ({
+      ...program,
+      name: `${program.make}, ${program.use}, ${program.change}`,
+    }));
+    // Side by side: a device's answers take their time.
+    const checks = cases.map((one) => checkProgram({ inputs, programs }, one).catch((error: Error) => error));
+    return checkAll(cases, async (one) => {
+      const error = await checks[cases.indexOf(one)];
+      if (error) throw error;
+    });
+  },
+);
 
 const layerCases = layers as unknown as LayerCase[];
 onEachDevice(`the ${layerCases.length} layers have PyTorch's values, gradients and state`, () => {
