@@ -19,6 +19,7 @@ const ofClasses = (options: () => Record<string, unknown>): Entry => ({
     () => [logits(), classes(), { weight: ones(3), ignoreIndex: -1, reduction: "sum", ...options() }],
     () => [logits(), [0, 1], { weight: null }],
     () => [ones(3), 1],
+    () => [logits(), new Int32Array(2)],
   ],
 });
 
@@ -54,7 +55,13 @@ export const functionalRoom: Room = {
         () => [image(), ones(4, 2, 3, 3), { bias: null, stride: [1, 2], padding: [1, 1], dilation: [1, 1] }],
       ],
     },
-    "F.crossEntropy": ofClasses(() => ({ labelSmoothing: 0.1 })),
+    "F.crossEntropy": {
+      good: [
+        ...ofClasses(() => ({ labelSmoothing: 0.1 })).good,
+        // As many probabilities as logits.
+        () => [ones(3), new Float32Array(3)],
+      ],
+    },
     "F.dropout": { good: [() => [ones(3), 0.5, { training: true }]] },
     "F.linear": { good: [() => [ones(2, 3), ones(4, 3), ones(4)], () => [ones(2, 3), ones(4, 3), null]] },
     "F.maxPool2d": pooling,

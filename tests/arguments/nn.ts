@@ -91,7 +91,12 @@ export const nnRoom: Room = {
       ],
     },
     "nn.CrossEntropyLoss.forward": {
-      good: [() => [randn(2, 3), classes()], () => [randn(2, 3), [2, 1]], () => [randn(3), 2]],
+      good: [
+        () => [randn(2, 3), classes()],
+        () => [randn(2, 3), [2, 1]],
+        () => [randn(3), 2],
+        () => [randn(3), new Float32Array(3)],
+      ],
       says: ["crossEntropy"],
     },
     "nn.Dropout": { good: [() => [0.2]] },
