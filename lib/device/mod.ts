@@ -6,7 +6,7 @@
 import { createCpuDevice } from "./cpu/mod.ts";
 import type { Device, DeviceName } from "./device.ts";
 import { describe, surplus } from "../text/arguments.ts";
-import type { WebGpuDevice } from "./webgpu/device.ts";
+import { createWebGpuDevice, type WebGpuDevice } from "./webgpu/mod.ts";
 
 export { Device, type DeviceName, type DType, type MemoryUse, type Values } from "./device.ts";
 
@@ -82,8 +82,6 @@ function gpuDevice(fallback: boolean): Promise<Device> {
   const result = turn.then(async () => {
     // A software adapter that was once asked for by name is not what "a real GPU" means; a lost one is none at all.
     if (gpu !== undefined && !gpu.lost && (fallback || !gpu.software)) return gpu;
-    // Only now: a program on the CPU never loads it.
-    const { createWebGpuDevice } = await import("./webgpu/mod.ts");
     return gpu = await createWebGpuDevice({ fallback });
   });
   turn = result.catch(() => {});

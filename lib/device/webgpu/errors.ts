@@ -19,7 +19,8 @@ export class GpuErrors {
       this.#refusal ??= `${error.constructor.name}: ${error.message.replace(/\s+/g, " ").trim()}`;
       event.preventDefault();
     });
-    device.lost.then(({ reason, message }) => {
+    // Deno 2.5 does not say when a device is lost.
+    (device.lost as Promise<GPUDeviceLostInfo> | undefined)?.then(({ reason, message }) => {
       this.#lost =
         `webgpu: ${description} was lost (${reason}: ${
           message.trim() || "the driver gave no message"

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { env } from "@tensorflow/tfjs-core";
 import { describeAdapter, isSoftware, requestAdapter, requestDevice } from "./adapter.ts";
 import { gpuBackendClass } from "./backend.ts";
 import { WebGpuDevice } from "./device.ts";
 import { GpuErrors } from "./errors.ts";
+import { loadStock } from "./stock.ts";
 
 export { WebGpuDevice };
 
@@ -21,11 +21,7 @@ export { WebGpuDevice };
 export async function createWebGpuDevice(options: { fallback?: boolean } = {}): Promise<WebGpuDevice> {
   const adapter = await requestAdapter(options.fallback ?? false);
   const gpu = await requestDevice(adapter);
-  // Only now: a program on the CPU never loads it.
-  const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
-  // Without it, TensorFlow.js computes small arrays on the host, with the host's rounding.
-  env().set("WEBGPU_CPU_FORWARD", false);
-  const Backend = gpuBackendClass(WebGPUBackend);
+  const Backend = gpuBackendClass(await loadStock());
   const backend = new Backend(gpu, adapter.info, new GpuErrors(gpu, describeAdapter(adapter)));
   return new WebGpuDevice(backend, isSoftware(adapter));
 }

@@ -3,17 +3,26 @@
  *
  * @module
  */
-import {
-  env,
-  getKernel,
-  type KernelFunc,
-  type NamedAttrMap,
-  type NamedTensorInfoMap,
-  type TensorInfo,
-} from "@tensorflow/tfjs-core";
+import type { KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
+import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 
 /** The name under which TensorFlow.js' registry holds its WebGPU kernels. */
 export const BACKEND_NAME = "webgpu";
+
+let core: typeof import("@tensorflow/tfjs-core");
+
+/**
+ * Loads TensorFlow.js, before a GPU can be used. A program on the CPU never does, and never fetches it.
+ *
+ * @returns Its backend for WebGPU.
+ */
+export async function loadStock(): Promise<typeof WebGPUBackend> {
+  core = await import("@tensorflow/tfjs-core");
+  const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
+  // Without it, TensorFlow.js computes small arrays on the host, with the host's rounding.
+  core.env().set("WEBGPU_CPU_FORWARD", false);
+  return WebGPUBackend;
+}
 
 /** What was in the registry before tfjs.ts put something of ours in its place. */
 const stock = new Map<string, KernelFunc>();
@@ -22,8 +31,7 @@ const stock = new Map<string, KernelFunc>();
 export function stockKernel(name: string): KernelFunc {
   let kernel = stock.get(name);
   if (kernel === undefined) {
-    // There is none before @tensorflow/tfjs-backend-webgpu was loaded.
-    kernel = getKernel(name, BACKEND_NAME)?.kernelFunc;
+    kernel = core.getKernel(name, BACKEND_NAME)?.kernelFunc;
     if (kernel === undefined) throw new Error(`TensorFlow.js' webgpu backend has no kernel named ${name}.`);
     stock.set(name, kernel);
   }
@@ -54,7 +62,7 @@ const SPLIT_FROM = 2000;
 export function withoutSplit<T>(inner: number, outputs: number, workgroups32: number, body: () => T): T {
   // Where TensorFlow.js has tiles enough to fill the GPU it does not split, and its large tiles are faster.
   if (inner < SPLIT_FROM || outputs <= 128 || workgroups32 > 32) return body();
-  const before = env().getNumber(FLAG);
+  const { env } = core, before = env().getNumber(FLAG);
   env().set(FLAG, SMALL_TILES);
   try {
     return body();

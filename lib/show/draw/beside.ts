@@ -4,9 +4,16 @@
  *
  * @module
  */
+import charts from "./charts.js" with { type: "text" };
+
 export const BESIDE: Record<string, () => Promise<string>> = {
-  "charts.js": async () => (await import("./charts.js", { with: { type: "text" } })).default,
-  "plotly.min.js": async () =>
-    (await import("plotly.js-cartesian-dist-min/plotly-cartesian.min.js", { with: { type: "text" } }))
-      .default,
+  "charts.js": () => Promise.resolve(charts),
+  "plotly.min.js": async () => {
+    // Deno fetches a package when one of its modules is asked for, and finds its other files only then.
+    await import("plotly.js-cartesian-dist-min/package.json", { with: { type: "json" } });
+    const plotly = await import("plotly.js-cartesian-dist-min/plotly-cartesian.min.js", {
+      with: { type: "text" },
+    });
+    return plotly.default;
+  },
 };

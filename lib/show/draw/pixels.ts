@@ -48,8 +48,12 @@ let ready: ReturnType<typeof load> | undefined;
 
 /** Loads the renderer and its fonts, once. Both come as bytes of modules: no file is read, nothing is asked. */
 async function load() {
-  const [resvg, wasm, ...fonts] = await Promise.all([
+  // Before its files a package has to be there.
+  const [resvg] = await Promise.all([
     import("@resvg/resvg-wasm"),
+    import("dejavu-fonts-ttf/package.json", { with: { type: "json" } }),
+  ]);
+  const [wasm, ...fonts] = await Promise.all([
     import("@resvg/resvg-wasm/index_bg.wasm", { with: { type: "bytes" } }),
     import("dejavu-fonts-ttf/ttf/DejaVuSans.ttf", { with: { type: "bytes" } }),
     import("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf", { with: { type: "bytes" } }),
