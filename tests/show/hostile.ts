@@ -12,6 +12,7 @@ export const HOSTILE: readonly string[] = [
   `"], window.__hacked=8, ["`,
   `__proto__`,
   `toString`,
+  `if`,
 ];
 
 /** What a terminal would obey, XML refuses, or a line of a script ends with. */

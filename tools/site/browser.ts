@@ -38,7 +38,9 @@ interface Locator {
 
 /** A browser. */
 interface Browser {
-  newPage(options?: { viewport: { width: number; height: number } }): Promise<BrowserPage>;
+  newPage(
+    options?: { viewport?: { width: number; height: number }; bypassCSP?: boolean },
+  ): Promise<BrowserPage>;
   close(): Promise<void>;
 }
 

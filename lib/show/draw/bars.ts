@@ -1,6 +1,7 @@
 /** Bars, for Vega. @module */
 import type { BarsModel } from "../chart/model.ts";
-import { axisSpec, frameSpec, legendSpec, scaleSpec, type Spec } from "./spec.ts";
+import { drawnWidth } from "./metrics.ts";
+import { axisSpec, frameSpec, legendSpec, literal, scaleSpec, type Spec } from "./spec.ts";
 
 /** The specification of a bar chart, or of a histogram. */
 export function barsSpec(model: BarsModel): Spec {
@@ -15,8 +16,10 @@ export function barsSpec(model: BarsModel): Spec {
     ...edges === null ? named(model) : binned(model),
     scales: [
       edges === null
-        ? { name: "x", type: "band", domain: model.names, range: "width", padding: 0.2 }
+        ? { name: "x", type: "band", domain: model.names.map((_, i) => i), range: "width", padding: 0.2 }
         : scaleSpec("x", x),
+      // Bars are told by their number: two may have the same name.
+      { name: "names", type: "ordinal", domain: model.names.map((_, i) => i), range: model.names },
       scaleSpec("y", y),
       ...scales,
     ],
@@ -31,22 +34,25 @@ export function barsSpec(model: BarsModel): Spec {
 /** Names below bars: turned where they would touch. */
 function nameAxis({ names, x, width }: BarsModel): Spec {
   const room = (width - 80) / names.length;
-  const turned = Math.max(...names.map((name) => name.length)) * 7.5 > room;
+  const turned = Math.max(...names.map((name) => drawnWidth(name, 12))) + 6 > room;
   return {
     scale: "x",
     orient: "bottom",
     ticks: false,
     labelPadding: 6,
-    ...x.title === "" ? {} : { title: x.title },
+    // Turned ones are told apart where only the boxes around them touch.
+    labelOverlap: turned && room < 14,
+    encode: { labels: { update: { text: { signal: "scale('names', datum.value)" } } } },
+    ...x.title === "" ? {} : { title: literal(x.title) },
     ...turned ? { labelAngle: -40, labelAlign: "right", labelBaseline: "middle" } : {},
   };
 }
 
 const base = { scale: "y", signal: "domain('y')[0] > 0 ? domain('y')[0] : 0" };
 
-function named({ names, groups }: BarsModel): Spec {
+function named({ groups }: BarsModel): Spec {
   const values = groups.flatMap(({ values, color }, group) =>
-    values.map((value, i) => ({ name: names[i], value, color, group }))
+    values.map((value, i) => ({ index: i, value, color, group }))
   );
   return {
     data: [{ name: "bars", values }],
@@ -58,7 +64,7 @@ function named({ names, groups }: BarsModel): Spec {
         enter: {
           x: {
             scale: "x",
-            field: "name",
+            field: "index",
             offset: { signal: `datum.group * bandwidth('x') / ${groups.length}` },
           },
           width: { signal: `max(1, bandwidth('x') / ${groups.length} - ${groups.length > 1 ? 1 : 0})` },

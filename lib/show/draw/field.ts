@@ -3,7 +3,7 @@ import { shortNumber } from "../../text/numbers.ts";
 import type { FieldModel } from "../chart/model.ts";
 import { bandColors, DIVERGING, INK, SEQUENTIAL, shade } from "../chart/palette.ts";
 import { encodeImage } from "./pixels.ts";
-import { axisSpec, curveMarks, FONT, frameSpec, legendSpec, scaleSpec, type Spec } from "./spec.ts";
+import { axisSpec, curveMarks, FONT, frameSpec, legendSpec, literal, scaleSpec, type Spec } from "./spec.ts";
 
 /** The specification of a landscape with lines of equal height. */
 export function contourSpec(model: FieldModel): Spec {
@@ -41,7 +41,7 @@ export function contourSpec(model: FieldModel): Spec {
       encode: {
         labels: { update: { text: { signal: `${JSON.stringify(levels.map(String))}[datum.value - 1]` } } },
       },
-      ...model.zTitle === "" ? {} : { title: model.zTitle },
+      ...model.zTitle === "" ? {} : { title: literal(model.zTitle) },
     }],
     marks: [
       {
@@ -147,7 +147,7 @@ export async function cellsSpec(model: FieldModel): Promise<Spec> {
       type: "gradient",
       gradientLength: { signal: "max(60, min(height - 30, 220))" },
       tickCount: 4,
-      ...model.zTitle === "" ? {} : { title: model.zTitle },
+      ...model.zTitle === "" ? {} : { title: literal(model.zTitle) },
     }],
     marks: [
       {

@@ -100,7 +100,7 @@ function curvesFigure({ x, y, curves }: CurvesModel) {
 }
 
 function barsFigure({ x, y, edges, names, groups }: BarsModel) {
-  const at = edges === null ? names.map(plotlyText) : edges.slice(1).map((edge, i) => (edge + edges[i]) / 2);
+  const at = edges === null ? names.map((_, i) => i) : edges.slice(1).map((edge, i) => (edge + edges[i]) / 2);
   const data = groups.map(({ name, values, color }) => ({
     type: "bar",
     name: plotlyText(name),
@@ -108,14 +108,12 @@ function barsFigure({ x, y, edges, names, groups }: BarsModel) {
     x: at,
     y: values,
     marker: { color, opacity: edges !== null && groups.length > 1 ? 0.6 : 1 },
-    ...edges === null ? {} : {
-      width: edges.slice(1).map((edge, i) => edge - edges[i]),
-      customdata: names,
-      hovertemplate: "%{customdata}: %{y}",
-    },
+    customdata: names.map(plotlyText),
+    hovertemplate: "%{customdata}: %{y}",
+    ...edges === null ? {} : { width: edges.slice(1).map((edge, i) => edge - edges[i]) },
   }));
   const xaxis = edges === null
-    ? { title: { text: plotlyText(x.title), standoff: 8 }, type: "category", automargin: true }
+    ? { ...axisOf({ ...x, range: [-0.5, names.length - 0.5] }), ...ticksOf(names, at), showgrid: false }
     : { ...axisOf(x), showgrid: false };
   return {
     data,
@@ -126,6 +124,11 @@ function barsFigure({ x, y, edges, names, groups }: BarsModel) {
       bargap: edges === null ? 0.2 : 0,
     },
   };
+}
+
+/** Names along an axis, instead of numbers. */
+function ticksOf(labels: string[] | null, at: number[]): Json {
+  return labels === null ? {} : { tickvals: at, ticktext: labels.map(plotlyText) };
 }
 
 /** Equally spaced colours, as Plotly writes them. */
@@ -169,8 +172,6 @@ function fieldFigure(model: FieldModel) {
       Object.assign(trace, { text: z.map((row) => row.map(String)), texttemplate: "%{text}" });
     }
   }
-  const named = (labels: string[] | null, at: number[]) =>
-    labels === null ? {} : { tickvals: at, ticktext: labels.map(plotlyText) };
   // Cells are squares unless a height was asked for.
   const equal = model.equal || style === "cells" && model.height === 0;
   const aspect = style === "cells" ? z.length / z[0].length : map.height / map.width;
@@ -182,11 +183,11 @@ function fieldFigure(model: FieldModel) {
   return {
     data: [{ ...trace, x: xs, y: ys, colorbar }, ...over.map(traceOf)],
     layout: {
-      xaxis: { ...axisOf(x), showgrid: false, ...named(model.xLabels, xs), ...constrain },
+      xaxis: { ...axisOf(x), showgrid: false, ...ticksOf(model.xLabels, xs), ...constrain },
       yaxis: {
         ...axisOf({ ...y, range: yRange as [number, number] }),
         showgrid: false,
-        ...named(model.yLabels, ys),
+        ...ticksOf(model.yLabels, ys),
         ...constrain,
         ...equal ? { scaleanchor: "x", scaleratio } : {},
       },
@@ -228,8 +229,10 @@ function panelParts({ panels, columns }: PanelsModel): { data: Json[]; layout: J
       const hasBar = trace.colorbar !== undefined;
       if (hasBar) placed.colorbar = { ...trace.colorbar as Json, thickness: 10, ...wide.bars[i] };
       bars.push(hasBar ? narrow.bars[i] : null);
-      // A name stands in the legend once, and rules all its curves.
-      if (trace.name) Object.assign(placed, { legendgroup: trace.name, showlegend: !named.has(trace.name) });
+      // A name stands in the legend once, and rules all its curves; with a space behind it, it is nothing that JavaScript knows.
+      if (trace.name) {
+        Object.assign(placed, { legendgroup: `${trace.name} `, showlegend: !named.has(trace.name) });
+      }
       named.add(trace.name);
       data.push(placed);
     }

@@ -7,6 +7,7 @@ import { wrap } from "../../text/width.ts";
 import type { Axis, Curve } from "../chart/model.ts";
 import { ticks } from "../chart/numbers.ts";
 import { FAINT, GRID, INK } from "../chart/palette.ts";
+import { drawnWidth } from "./metrics.ts";
 
 /** A Vega specification, or a part of one. */
 // deno-lint-ignore no-explicit-any
@@ -43,7 +44,7 @@ export function frameSpec(title: string, width: number, height: number): Spec {
         titleFontSize: 13,
         titleFontWeight: "normal",
         titleColor: INK,
-        titlePadding: 8,
+        titlePadding: 10,
         gridColor: GRID,
         domainColor: FAINT,
         tickColor: FAINT,
@@ -62,7 +63,7 @@ export function frameSpec(title: string, width: number, height: number): Spec {
     },
     ...lines.length === 0 ? {} : {
       title: {
-        text: lines,
+        text: literal(lines),
         anchor: "start",
         font: FONT,
         fontSize: 15,
@@ -73,6 +74,15 @@ export function frameSpec(title: string, width: number, height: number): Spec {
       },
     },
   };
+}
+
+/**
+ * A text, or lines of it, as Vega takes it for no more than that. What is written into an encoding becomes part of an expression, and
+ * Vega's parser takes the strings "if", "toString" and a few others for names; with a letter in front, cut off again, none is one.
+ */
+export function literal(text: string | string[]): Spec {
+  const written = (line: string) => `slice(${JSON.stringify(`·${line}`)}, 1)`;
+  return { signal: Array.isArray(text) ? `[${text.map(written).join(", ")}]` : written(text) };
 }
 
 /** A title broken so that it fits above a picture; DejaVu's bold letters are about 9.5 pixels wide at this size. */
@@ -90,7 +100,7 @@ export function scaleSpec(name: "x" | "y", axis: Axis): Spec {
 export function axisSpec(name: "x" | "y", axis: Axis, length: number, grid = true): Spec {
   const count = Math.max(3, Math.round(length / (name === "x" ? 80 : 50)));
   const spec: Spec = { scale: name, orient: name === "x" ? "bottom" : "left", grid, tickCount: count };
-  if (axis.title !== "") spec.title = axis.title;
+  if (axis.title !== "") spec.title = literal(axis.title);
   if (axis.log) {
     // Beside a number of ticks, Vega would leave out some of the values.
     delete spec.tickCount;
@@ -144,8 +154,8 @@ export function legendSpec(curves: Curve[], width: number): { scales: Spec[]; le
   if (named.length === 0 || curves.length < 2) return { scales: [], legends: [] };
   const domain = named.map(({ name }) => name);
   const ordinal = (name: string, range: unknown[]) => ({ name, type: "ordinal", domain, range });
-  // A letter takes about 7.5 pixels, the sample beside it 40.
-  const widest = 40 + 7.5 * Math.max(...domain.map((name) => name.length));
+  // The sample beside a name takes 40 pixels.
+  const widest = 40 + Math.max(...domain.map((name) => drawnWidth(name, 12)));
   return {
     scales: [
       ordinal("color", named.map(({ color }) => color)),

@@ -10,16 +10,38 @@ import { barsSpec } from "./bars.ts";
 import { curvesSpec } from "./curves.ts";
 import { cellsSpec, contourSpec } from "./field.ts";
 import { imagesSpec } from "./images.ts";
+import { drawnWidth } from "./metrics.ts";
 import { FONT, type Spec, type Svg, titleLines } from "./spec.ts";
 
 /** Draws a chart. Vega is loaded with the first one. */
 export async function drawSvg(model: Model): Promise<Svg> {
   if (model.kind === "panels") return await drawPanels(model);
-  const { parse, View } = await import("vega");
+  const { parse, View } = await loadVega();
   const view = new View(parse(await specOf(model) as Parameters<typeof parse>[0]), { renderer: "none" });
   const text = await view.toSVG();
   view.finalize();
   return sized(text);
+}
+
+/** A text in a picture, as far as Vega tells what it looks like. */
+interface TextItem {
+  fontSize?: number;
+  fontWeight?: string | number;
+  /** It is cut so that it takes no more. */
+  limit?: number;
+}
+
+/** Vega lays out by guesses of how wide texts are, unless it is told. */
+async function loadVega(): Promise<typeof import("vega")> {
+  const vega = await import("vega");
+  const { textMetrics } = vega as unknown as {
+    textMetrics: { width(item: TextItem, text?: string | null): number };
+  };
+  textMetrics.width = ({ fontSize = 11, fontWeight, limit }, text) => {
+    const width = drawnWidth(String(text ?? "").trim(), fontSize, fontWeight === "bold");
+    return limit ? Math.min(limit, width) : width;
+  };
+  return vega;
 }
 
 async function specOf(model: CurvesModel | FieldModel | BarsModel | ImagesModel): Promise<Spec> {
