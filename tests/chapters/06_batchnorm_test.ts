@@ -33,6 +33,11 @@ programTest("chapter 6: the running mean follows the batch's from below, and its
   const text = await output("06_batchnorm");
   const [batch, running] = numbers(text, "mean at the end")[0];
   assert(running > 0.5 * batch && running < batch, `batch ${batch}, running ${running}`);
+  const evaluated = (what: string) => Number(text.match(new RegExp(`${what} (\\d+\\.\\d+)`))![1]);
+  const left = [30, 60, 90].map((passes) => evaluated(`loss in eval mode after ${passes} passes`));
+  const halved = evaluated("loss in eval mode, variance halved");
+  assert(left[0] > 0.3 && left[1] < left[0] / 2 && left[2] < left[1], `the statistics settle: ${left}`);
+  assert(halved < 0.03 && halved < left[2] / 3, `then m - 1 is what is left: ${halved}`);
   const [first, second, third] = await answers("06_batchnorm");
   assert(Number(first.trim().split(" ").at(-1)) < 0.1, first);
   const [plain, normed] = second.trim().split("\n").map((line) => line.trim().split(/ +/).map(Number));
