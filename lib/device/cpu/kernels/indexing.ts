@@ -15,11 +15,11 @@ export function gather(engine: Engine, x: Storage, index: Storage, dim: number):
   check.indices("gather", list, index.shape, size);
   const out = room(engine, list.length, [...index.shape], x.dtype);
   const from = engine.block(x).view(), to = engine.block(out).view();
-  const picks = index.shape[dim], inner = sizeOf(x.shape.slice(dim + 1));
-  const line = picks * inner;
-  for (let i = 0; i < list.length; i++) {
-    const outer = Math.floor(i / line), k = i % inner;
-    to[i] = from[(outer * size + list[i]) * inner + k];
+  const inner = sizeOf(x.shape.slice(dim + 1)), line = index.shape[dim] * inner;
+  for (let i = 0, first = 0; i < list.length; first += size * inner) {
+    for (const end = i + line; i < end;) {
+      for (let k = 0; k < inner; k++, i++) to[i] = from[first + list[i] * inner + k];
+    }
   }
   return out;
 }
@@ -36,11 +36,11 @@ export function scatterAdd(
   check.indices("scatterAdd", list, index.shape, size);
   const out = fill(engine, [...shape], 0, "float32");
   const from = engine.block(dy).view(), to = engine.block(out).view();
-  const picks = index.shape[dim], inner = sizeOf(shape.slice(dim + 1));
-  const line = picks * inner;
-  for (let i = 0; i < list.length; i++) {
-    const outer = Math.floor(i / line), k = i % inner;
-    to[(outer * size + list[i]) * inner + k] += from[i];
+  const inner = sizeOf(shape.slice(dim + 1)), line = index.shape[dim] * inner;
+  for (let i = 0, first = 0; i < list.length; first += size * inner) {
+    for (const end = i + line; i < end;) {
+      for (let k = 0; k < inner; k++, i++) to[first + list[i] * inner + k] += from[i];
+    }
   }
   return out;
 }

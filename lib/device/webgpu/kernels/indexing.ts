@@ -51,11 +51,13 @@ ${
 
 /** How many picks of a line one dispatch takes: less than the 65,535 turns after which llvmpipe ends a loop unasked. */
 const CHUNK = 1 << 15;
+/** As many threads keep a GPU busy; a thread takes at least so many picks; and so many places a pick are looked at. */
+const BUSY = 1 << 13, LEAST_PICKS = 128, PLACES_A_PICK = 2;
 
 /**
- * Zeros of `shape`, dy added up at the places where gather picked. One thread a line chains the picks that name the same
- * place, last to first; then one thread a place follows its chain and adds, first to last. So every sum has a fixed order,
- * without atomics, in time proportional to the picks and the places.
+ * Zeros of `shape`, dy added up at the places where gather picked. A line's picks are cut into parts. One thread a part chains
+ * the picks that name the same place, last to first; then one thread a place follows its chains and adds, first to last. So
+ * every sum has a fixed order, without atomics, in time proportional to the picks and the places.
  */
 export function scatterAdd(
   gpu: Gpu,
@@ -69,13 +71,16 @@ export function scatterAdd(
   const size = sizeOf(shape), inner = sizeOf(shape.slice(dim + 1));
   const lines = sizeOf(shape.filter((_, d) => d !== dim));
   if (lines === 0 || picks === 0) return result;
-  // The first pick of each place, plus 1; and the one after each pick, within the chunk.
-  const heads = fill(gpu, [size], 0, "int32");
-  const next = gpu.allocate([lines * Math.min(picks, CHUNK)], "int32");
+  const chunk = Math.min(picks, CHUNK);
+  const most = [BUSY / lines, chunk / LEAST_PICKS, PLACES_A_PICK * lines * chunk / size];
+  const parts = Math.max(1, Math.floor(Math.min(...most)));
+  // The first pick of each place in each part, plus 1; and the one after each pick.
+  const heads = fill(gpu, [parts * size], 0, "int32");
+  const next = gpu.allocate([lines * chunk], "int32");
   for (let start = 0; start < picks; start += CHUNK) {
-    const count = Math.min(CHUNK, picks - start);
-    const uniforms = packUniforms([lines, size, length, picks, inner, start, count]);
-    chain(gpu, index, heads, next, lines, uniforms);
+    const count = Math.min(CHUNK, picks - start), each = Math.ceil(count / parts);
+    const uniforms = packUniforms([lines, size, length, picks, inner, start, count, parts, each]);
+    chain(gpu, index, heads, next, lines * parts, uniforms);
     if (size > 0) addChains(gpu, dy, heads, next, result, size, uniforms);
   }
   gpu.free(heads);
@@ -84,7 +89,9 @@ export function scatterAdd(
 }
 
 const SCATTER = /* wgsl */ `
-struct Uniforms { lines: u32, size: u32, length: u32, picks: u32, inner: u32, start: u32, count: u32 }
+struct Uniforms {
+  lines: u32, size: u32, length: u32, picks: u32, inner: u32, start: u32, count: u32, parts: u32, each: u32,
+}
 // Where pick k of the chunk lies in dy and index, for a line's outer and inner coordinate.
 fn pickAt(outer: u32, k: u32, inner: u32) -> u32 {
   return (outer * uniforms.picks + uniforms.start + k) * uniforms.inner + inner;
@@ -95,7 +102,7 @@ function chain(
   index: Storage,
   heads: Storage,
   next: Storage,
-  lines: number,
+  threads: number,
   uniforms: ArrayBuffer,
 ) {
   gpu.dispatch({
@@ -109,23 +116,26 @@ ${SCATTER}
 ${rangeCheck("scatterAdd", 4)}
 ${
       onePerThread(`
-  if (index >= uniforms.lines) { return; }
-  let outer = index / uniforms.inner;
-  let inner = index - outer * uniforms.inner;
-  for (var k = uniforms.count; k > 0u; k--) {
+  if (index >= uniforms.lines * uniforms.parts) { return; }
+  let part = index / uniforms.lines;
+  let line = index - part * uniforms.lines;
+  let outer = line / uniforms.inner;
+  let inner = line - outer * uniforms.inner;
+  let first = part * uniforms.each;
+  for (var k = min(uniforms.count, first + uniforms.each); k > first; k--) {
     let pick = indices[pickAt(outer, k - 1u, inner)];
     if (pick < 0 || u32(pick) >= uniforms.length) {
       outOfRange(pick, uniforms.length);
       continue;
     }
-    let place = (outer * uniforms.length + u32(pick)) * uniforms.inner + inner;
-    next[(k - 1u) * uniforms.lines + index] = heads[place];
+    let place = part * uniforms.size + (outer * uniforms.length + u32(pick)) * uniforms.inner + inner;
+    next[(k - 1u) * uniforms.lines + line] = heads[place];
     heads[place] = i32(k);
   }`)
     }`,
     bindings: [index, heads, next],
     uniforms,
-    workgroups: workgroupsFor(lines, WORKGROUP),
+    workgroups: workgroupsFor(threads, WORKGROUP),
     checks: "scatterAdd",
   });
 }
@@ -155,13 +165,16 @@ ${
   let inner = index % uniforms.inner;
   let line = outer * uniforms.inner + inner;
   var sum = output[index];
-  var k = u32(heads[index]);
-  while (k > 0u) {
-    sum += dy[pickAt(outer, k - 1u, inner)];
-    k = u32(next[(k - 1u) * uniforms.lines + line]);
+  for (var part = 0u; part < uniforms.parts; part++) {
+    let head = part * uniforms.size + index;
+    var k = u32(heads[head]);
+    while (k > 0u) {
+      sum += dy[pickAt(outer, k - 1u, inner)];
+      k = u32(next[(k - 1u) * uniforms.lines + line]);
+    }
+    heads[head] = 0;
   }
-  output[index] = sum;
-  heads[index] = 0;`)
+  output[index] = sum;`)
     }`,
     bindings: [dy, heads, next, result],
     uniforms,
