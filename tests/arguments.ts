@@ -22,6 +22,8 @@ export interface Entry {
   variadic?: true;
   /** Places where a plain object holds what the caller names, not options: `step.log({ loss })`. */
   records?: readonly number[];
+  /** Places and options that take anything, as show() does: "0", "0.error". */
+  anything?: readonly string[];
   /** What the method is called on, if not what its room's `receivers` say. */
   on?: () => object;
   /** Whether it throws a plain Error for reasons that are documented. */
@@ -177,7 +179,7 @@ function kindsOf(entry: Entry): Map<string, Set<string>> {
 function* attempts(entry: Entry): Generator<Attempt> {
   const kinds = kindsOf(entry);
   const refused = (place: string, value: unknown) =>
-    value !== undefined && !kinds.get(place)!.has(kindOf(value));
+    value !== undefined && !entry.anything?.includes(place) && !kinds.get(place)!.has(kindOf(value));
   const isOptions = (i: number, value: unknown) => isPlain(value) && !entry.records?.includes(i);
   const longest = Math.max(...entry.good.map((make) => make().length));
   for (const [call, make] of entry.good.entries()) {
@@ -196,7 +198,8 @@ function* attempts(entry: Entry): Generator<Attempt> {
       for (const [said, wrong] of Object.entries(WRONG)) {
         const value = wrong();
         // Another name than all that there are.
-        const unknown = said === "{ zzz: 1 }" && !entry.records?.includes(i);
+        const unknown = said === "{ zzz: 1 }" && !entry.records?.includes(i) &&
+          !entry.anything?.includes(`${i}`);
         yield {
           what: `${which}${said} as argument ${i}`,
           args: make().with(i, value),

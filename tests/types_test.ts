@@ -1,5 +1,5 @@
 /** What must not compile: `deno check` is the test, and this file says nothing at run time. */
-import { nn, optim, randn, type Tensor } from "descent";
+import { mnist, nn, optim, randn, steps, type Tensor } from "descent";
 import { rule } from "../lib/autograd/rule.ts";
 
 Deno.test("what must not compile is marked in this file, and deno check sees to it", () => {
@@ -89,4 +89,22 @@ export function optimizers(net: nn.Module, optimizer: optim.SGD): unknown[] {
     // @ts-expect-error: a schedule counts by itself.
     new optim.lr.StepLR(optimizer, { stepSize: 1 }).step(3),
   ];
+}
+
+/** Never called: what the loop refuses when it runs, the compiler refuses before. */
+export async function loops(x: Tensor): Promise<void> {
+  // @ts-expect-error: the iterations must be waited for.
+  for (const step of steps(3)) void step;
+  // @ts-expect-error: there is no such option.
+  steps(3, { lable: "" });
+  for await (const step of steps(3)) {
+    // @ts-expect-error: values stand in one object.
+    step.log(x);
+    // @ts-expect-error: numbers, or tensors.
+    step.log({ loss: "x" });
+    // @ts-expect-error: text.
+    step.print(0.5);
+  }
+  // @ts-expect-error: it is split: "test".
+  await mnist({ train: false });
 }

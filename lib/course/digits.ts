@@ -5,6 +5,7 @@
  */
 import { type Mnist, mnist, MNIST_STATISTICS } from "../data/mnist.ts";
 import { philoxBlock } from "../philox.ts";
+import { checkChoice, checkNumber, checkOptions, checkWhole, describe, surplus } from "../text/arguments.ts";
 import { bilinear } from "./resize.ts";
 
 /** The number of classes: the digits 0 … 9. */
@@ -43,6 +44,7 @@ export interface DigitsOptions {
  * @param options How many or which, how large, from which set; see {@linkcode DigitsOptions}.
  * @returns Images [N, 1, size, size], labels [N], one-hot labels [N, 10], as flat typed arrays.
  * @throws {RangeError} if a number is not a whole one, or asks for more than the set has.
+ * @throws {TypeError} if an option is of another kind or name, or both `count` and `indices` are given.
  *
  * @example
  * ```ts
@@ -54,9 +56,19 @@ export interface DigitsOptions {
  * ```
  */
 export async function digits(options: DigitsOptions = {}): Promise<DigitBatch> {
-  const { count = CLASSES, size = 224, seed, split } = options;
+  if (arguments.length > 1) surplus("digits", arguments, 1);
+  checkOptions("digits", options, ["count", "indices", "size", "seed", "split"]);
+  const { count, indices, size = 224, seed, split = "train" } = options;
+  checkChoice("digits", "split", split, ["train", "test"]);
+  if (seed !== undefined) checkWhole("digits", "seed", seed, 0);
+  if (indices !== undefined && !Array.isArray(indices) && !ArrayBuffer.isView(indices)) {
+    throw new TypeError(`digits: indices must be a list of whole numbers, not ${describe(indices)}`);
+  }
+  if (indices !== undefined && count !== undefined) {
+    throw new TypeError("digits: give either count or indices, not both");
+  }
   const set = await mnist({ split });
-  return digitBatch(set, options.indices ?? oneOfEach(set.labels, count, seed), size);
+  return digitBatch(set, indices ?? oneOfEach(set.labels, count === undefined ? CLASSES : count, seed), size);
 }
 
 /**
@@ -120,7 +132,8 @@ export function oneOfEach(labels: Uint8Array, count: number, seed?: number): num
   return indices;
 }
 
-function whole(what: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new RangeError(`digits: ${what} must be a whole number from ${least} to ${most}, not ${value}`);
+function whole(what: string, value: unknown, least: number, most: number): number {
+  const number = checkNumber("digits", what, value);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new RangeError(`digits: ${what} must be a whole number from ${least} to ${most}, not ${number}`);
 }

@@ -6,6 +6,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import type { DeviceName } from "../device/device.ts";
 import { writePicturesTo } from "../show/output.ts";
+import { checkChoice, checkOptions, checkText, checkWhole, describe, surplus } from "../text/arguments.ts";
 import { nearest } from "../text/nearest.ts";
 import { wrap } from "../text/width.ts";
 import { heading } from "./section.ts";
@@ -97,6 +98,8 @@ const RULES: Record<FlagName, FlagRule> = {
  *
  * @param spec The chapter's title, and the flags that it has with their defaults.
  * @returns A value for each flag that `spec` names.
+ * @throws {TypeError} if the spec names what is no flag, or a default is of another kind.
+ * @throws {RangeError} if a default is none that its flag takes.
  *
  * @example
  * ```ts
@@ -107,6 +110,8 @@ const RULES: Record<FlagName, FlagRule> = {
  * ```
  */
 export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): ChapterFlags<Spec> {
+  if (arguments.length > 1) surplus("chapterFlags", arguments, 1);
+  checkSpec(spec);
   const result = readFlags(spec, Deno.args, scriptName());
   switch (result.kind) {
     case "flags":
@@ -170,6 +175,20 @@ export function readFlags<const Spec extends ChapterSpec>(
   if (errors.length === 0 && rest.length > 0) errors.push(aboutUnknown(rest[0], false, names));
   if (errors.length > 0) return { kind: "error", text: errors[0] };
   return { kind: "flags", flags: flags as ChapterFlags<Spec> };
+}
+
+/** Throws where a chapter asks for what is no flag, or gives a default that its flag does not take. */
+function checkSpec(spec: ChapterSpec): void {
+  checkOptions("chapterFlags", spec, ["title", "description", ...Object.keys(RULES)]);
+  checkText("chapterFlags", "title", spec.title);
+  if (spec.description !== undefined) checkText("chapterFlags", "description", spec.description);
+  for (const [name, { choices, least }] of Object.entries(RULES) as [FlagName, FlagRule][]) {
+    const value = spec[name];
+    if (value === undefined || value === true && least === undefined) continue;
+    if (least !== undefined) checkWhole("chapterFlags", name, value, least);
+    else if (choices !== undefined) checkChoice("chapterFlags", name, value, choices);
+    else throw new TypeError(`chapterFlags: ${name} must be true, not ${describe(value)}`);
+  }
 }
 
 function isSwitch(rule: FlagRule): boolean {

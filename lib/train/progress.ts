@@ -11,6 +11,17 @@ import {
   writeLine,
   writeToTerminal,
 } from "../show/terminal.ts";
+import {
+  checkBoolean,
+  checkFunction,
+  checkNumber,
+  checkOptions,
+  checkText,
+  checkWhole,
+  describe,
+  isPlain,
+  surplus,
+} from "../text/arguments.ts";
 import { legible } from "../text/escape.ts";
 import { shortNumber } from "../text/numbers.ts";
 import { fit, joinedWidth, type Part, truncate } from "../text/width.ts";
@@ -98,11 +109,12 @@ export class Progress {
    * @param total How many steps there will be.
    * @param options How to show it; the defaults suit a chapter.
    * @throws {RangeError} if `total` is not a whole number from 0 up.
+   * @throws {TypeError} if it is no number, or an option is of another kind or name.
    */
   constructor(total: number, options: ProgressOptions = {}) {
-    if (!Number.isSafeInteger(total) || total < 0) {
-      throw new RangeError(`Progress: the number of steps must be a whole number from 0 up, not ${total}`);
-    }
+    if (arguments.length > 2) surplus("Progress", arguments, 2);
+    checkWhole("Progress", "the number of steps", total, 0);
+    checkSettings(options);
     this.#total = total;
     this.#label = legible(options.label ?? "");
     this.#isTerminal = options.isTerminal ?? (Deno.stdout.isTerminal() && !inNotebook());
@@ -119,8 +131,11 @@ export class Progress {
    * Says that a step has ended.
    *
    * @param step Its number, from 1.
+   * @throws {RangeError} if there is no such step.
+   * @throws {TypeError} if it is no number.
    */
   step(step: number): void {
+    this.#checkStep("step", step, arguments, 1);
     if (this.#ended) return;
     this.#pace.step(step);
     if (this.#isTerminal) return this.#draw("step");
@@ -134,8 +149,11 @@ export class Progress {
    * Announces, before a step ends, that its values will come later, so that its line waits for them.
    *
    * @param step Its number, from 1.
+   * @throws {RangeError} if there is no such step.
+   * @throws {TypeError} if it is no number.
    */
   expect(step: number): void {
+    this.#checkStep("expect", step, arguments, 1);
     this.#announced.add(step);
   }
 
@@ -144,8 +162,15 @@ export class Progress {
    *
    * @param step The step's number, from 1.
    * @param values What to show: `{ loss: 0.25 }`. A second call for the same step adds to the first.
+   * @throws {RangeError} if there is no such step.
+   * @throws {TypeError} if the values are not numbers by name.
    */
   log(step: number, values: Record<string, number>): void {
+    this.#checkStep("log", step, arguments, 2);
+    if (!isPlain(values)) {
+      throw new TypeError(`log: values stand in one object such as { loss: 0.25 }, not ${describe(values)}`);
+    }
+    for (const [name, value] of Object.entries(values)) checkNumber("log", name, value);
     if (this.#ended) return;
     // Values come in order: what is due from before this step will get none.
     this.#release((due) => due < step);
@@ -162,8 +187,11 @@ export class Progress {
    * Prints a line of its own, above the bar.
    *
    * @param text The line, without its end.
+   * @throws {TypeError} if it is no text.
    */
   print(text: string): void {
+    if (arguments.length > 1) surplus("print", arguments, 1);
+    checkText("print", "the line", text);
     if (this.#ended || !this.#isTerminal) {
       this.#write(text + "\n");
       return;
@@ -180,6 +208,8 @@ export class Progress {
    * @param options.error What ended the run before its time, if something did; it is reported by whoever catches it.
    */
   end(options: { error?: unknown } = {}): void {
+    if (arguments.length > 1) surplus("end", arguments, 1);
+    checkOptions("end", options, ["error"]);
     if (this.#ended) return;
     this.#release(() => true);
     this.#ended = true;
@@ -191,6 +221,13 @@ export class Progress {
       { text: this.#pace.rate(), weight: 1 },
       ...this.#shown(),
     ]);
+  }
+
+  /** Throws unless there is such a step. */
+  #checkStep(method: string, step: unknown, given: ArrayLike<unknown>, most: number): void {
+    if (given.length > most) surplus(method, given, most);
+    if (checkWhole(method, "the step", step, 1) <= this.#total || this.#ended) return;
+    throw new RangeError(`${method}: there is no step ${step} among ${this.#total}`);
   }
 
   /** Draws the terminal's line, unless it was drawn a moment ago for the same reason. */
@@ -266,6 +303,17 @@ export class Progress {
     const columns = this.#isTerminal ? this.#room() : Infinity;
     this.#write(truncate(fit(parts, columns).map(({ text }) => text).join("  "), columns) + "\n");
   }
+}
+
+/** Throws where an option is of another kind or name. */
+function checkSettings(options: ProgressOptions): void {
+  const functions = ["write", "columns", "now"] as const, switches = ["isTerminal", "color"] as const;
+  checkOptions("Progress", options, ["label", ...functions, ...switches]);
+  if (options.label !== undefined) checkText("Progress", "label", options.label);
+  for (const name of functions) {
+    if (options[name] !== undefined) checkFunction("Progress", name, options[name], "() => 80");
+  }
+  for (const name of switches) if (options[name] !== undefined) checkBoolean("Progress", name, options[name]);
 }
 
 /**

@@ -2,7 +2,17 @@
 import { iterations } from "../autograd/iterations.ts";
 import { currentDevice } from "../device/mod.ts";
 import { inNotebook } from "../show/terminal.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { text } from "../device/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import {
+  checkBoolean,
+  checkOptions,
+  checkText,
+  checkWhole,
+  describe,
+  isPlain,
+  surplus,
+} from "../text/arguments.ts";
 import { stoppable, Stopped } from "./interrupt.ts";
 import { Live } from "./live.ts";
 import { Progress } from "./progress.ts";
@@ -20,12 +30,15 @@ export interface Step {
    * Shows values beside the progress. Reads them from the device in the background: the loop goes on meanwhile.
    *
    * @param values By name: `step.log({ loss })`.
+   * @throws {TypeError} if they do not stand in one object, or one is neither a number nor a tensor.
+   * @throws {RangeError} if a tensor has more than one element, or none.
    */
   log(values: Record<string, Loggable>): void;
   /**
    * Prints a line that stays, above the bar.
    *
    * @param text The line.
+   * @throws {TypeError} if it is no text.
    */
   print(text: string): void;
 }
@@ -62,6 +75,7 @@ const READS_IN_FLIGHT = 2;
  * @param options label, progress.
  * @returns What `for await` runs through.
  * @throws {RangeError} if `total` is no whole number ≥ 0.
+ * @throws {TypeError} if it is no number, an option is of another kind or name, or `for` stands there without `await`.
  * @example
  * ```ts
  * import { nn, optim, randn, steps } from "descent";
@@ -77,21 +91,59 @@ const READS_IN_FLIGHT = 2;
  * ```
  */
 export function steps(total: number, options: StepsOptions = {}): AsyncGenerator<Step, void, void> {
-  return iterations(loop(total, options), (index) => `after iteration ${index} of steps()`);
+  if (arguments.length > 2) surplus("steps", arguments, 2);
+  checkWhole("steps", "the number of iterations", total, 0);
+  checkOptions("steps", options, ["label", "progress"]);
+  const { label = "", progress = true } = options;
+  checkText("steps", "label", label);
+  checkBoolean("steps", "progress", progress);
+  const found = iterations(
+    loop(total, { label, progress }),
+    (index) => `after iteration ${index} of steps()`,
+  );
+  return Object.defineProperty(found, Symbol.iterator, { value: forWithoutAwait });
+}
+
+function forWithoutAwait(): never {
+  throw new TypeError("steps: the iterations must be waited for; write for await (const step of steps(…))");
+}
+
+/** Throws unless values can be logged. */
+function checkLogged(given: ArrayLike<unknown>): void {
+  const { 0: values } = given;
+  if (given.length > 1) surplus("step.log", given, 1, "values stand in one object such as { loss }");
+  if (!isPlain(values)) {
+    throw new TypeError(`step.log: values stand in one object such as { loss }, not ${describe(values)}`);
+  }
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === "number") continue;
+    if (!(value instanceof Tensor)) {
+      const hint = value instanceof Promise ? "; await it first" : "";
+      throw new TypeError(
+        `step.log: ${name} must be a number or a tensor of one element, not ${describe(value)}${hint}`,
+      );
+    }
+    if (value.size === 1) continue;
+    throw new RangeError(
+      `step.log: ${name}: a tensor of one element is needed, not one of shape ${text(value.shape)}`,
+    );
+  }
 }
 
 /** The iterations, without their scopes. */
-async function* loop(total: number, options: StepsOptions): AsyncGenerator<Step, void, void> {
-  if (!Number.isInteger(total) || total < 0) {
-    throw new RangeError(`steps: the number of iterations must be a whole number ≥ 0, not ${total}`);
-  }
-  const { label = "", progress: shown = true } = options;
+async function* loop(
+  total: number,
+  { label, progress: shown }: Required<StepsOptions>,
+): AsyncGenerator<Step, void, void> {
   const progress = !shown ? null : inNotebook() ? new Live(total, label) : new Progress(total, { label });
   // What the loop before has left, another network and its optimizer, goes before this one makes its own.
   const { pressure } = currentDevice();
   if (pressure.isLarge) await pressure.relieve();
   const running = stoppable(() => progress?.end({ error: "interrupted" }));
-  const print = (text: string) => progress === null ? console.log(text) : progress.print(text);
+  const print = (line: string) => {
+    if (progress === null) console.log(line);
+    else progress.print(line);
+  };
   let listenAt = performance.now() + LISTEN_EVERY;
   const reads: Promise<void>[] = [];
   let failure: unknown;
@@ -117,7 +169,19 @@ async function* loop(total: number, options: StepsOptions): AsyncGenerator<Step,
   };
   try {
     for (let index = 0; index < total; index++) {
-      yield { index, total, log: (values) => log(index, values), print };
+      const step: Step = {
+        index,
+        total,
+        log(values) {
+          checkLogged(arguments);
+          log(index, values);
+        },
+        print(line) {
+          if (arguments.length > 1) surplus("step.print", arguments, 1);
+          print(checkText("step.print", "the line", line));
+        },
+      };
+      yield step;
       progress?.step(index + 1);
       await settle(READS_IN_FLIGHT);
       if (performance.now() > listenAt) {

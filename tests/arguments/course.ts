@@ -2,10 +2,31 @@
 import type { Room } from "../arguments.ts";
 
 export const courseRoom: Room = {
-  entries: { "course.section": { good: [() => ["Walking down"]] } },
-  pending: [
-    "course.chapterFlags",
-    "course.digits",
-    "course.photo",
-  ],
+  entries: {
+    "course.chapterFlags": {
+      good: [
+        () => [{
+          title: "A chapter",
+          description: "What it does.",
+          device: "cpu",
+          steps: 2,
+          batch: 2,
+          data: "mnist",
+          seed: 7,
+          verbose: true,
+        }],
+        () => [{ title: "A chapter", device: true, data: true, out: true }],
+      ],
+    },
+    "course.digits": {
+      good: [
+        () => [{ count: 2, size: 2, seed: 3, split: "test" }],
+        () => [{ indices: [4, 5], size: 2 }],
+        () => [{ indices: new Int32Array([4]), size: 2 }],
+        () => [{ indices: new Float32Array([4]), size: 2 }],
+      ],
+    },
+    "course.photo": { good: [() => []] },
+    "course.section": { good: [() => ["Walking down"]] },
+  },
 };

@@ -50,6 +50,21 @@ Deno.test("digits() rejects counts, sizes and indices that make no sense", async
   await assertRejects(() => digits({ count: 2.5 }), RangeError, "not 2.5");
   await assertRejects(() => digits({ count: 10_001, split: "test" }), RangeError, "to 10000");
   await assertRejects(() => digits({ count: 1, size: NaN }), RangeError, "size");
+  const loose = digits as (options: unknown) => Promise<unknown>;
+  await assertRejects(() => loose(10), TypeError, "digits: options stand in one object such as { count: … }");
+  await assertRejects(() => loose({ n: 10 }), TypeError, 'digits: there is no option "n"');
+  await assertRejects(() => loose({ count: "10" }), TypeError, 'digits: count must be a number, not "10"');
+  await assertRejects(
+    () => loose({ indices: 3 }),
+    TypeError,
+    "digits: indices must be a list of whole numbers",
+  );
+  await assertRejects(
+    () => loose({ indices: [3], count: 1 }),
+    TypeError,
+    "either count or indices, not both",
+  );
+  await assertRejects(() => loose({ split: "tset" }), RangeError, 'did you mean "test"?');
   const set = { images: new Uint8Array(4), labels: new Uint8Array(1), size: 2 };
   assertThrows(() => digitBatch(set, [1], 2), RangeError, "index must be a whole number from 0 to 0, not 1");
 });

@@ -1,5 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type ChapterSpec, readFlags } from "../../lib/course/flags.ts";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { chapterFlags, type ChapterSpec, readFlags } from "../../lib/course/flags.ts";
 
 const spec = {
   title: "Chapter 7: ResNet",
@@ -153,5 +153,24 @@ Deno.test("--out takes any path; without it pictures stay where they are shown",
   assertEquals(
     missing.kind === "error" && missing.text,
     "--out takes the path of a directory; none was given.",
+  );
+});
+
+Deno.test("chapterFlags() refuses what is no flag, and defaults that a flag does not take", () => {
+  const loose = chapterFlags as (spec: unknown) => unknown;
+  const title = "A chapter";
+  assertThrows(() => loose({ title, step: 3 }), TypeError, 'there is no option "step"; did you mean steps?');
+  assertThrows(() => loose({ steps: 3 }), TypeError, "chapterFlags: title must be text, not undefined");
+  assertThrows(
+    () => loose({ title, steps: "3" }),
+    TypeError,
+    'chapterFlags: steps must be a number, not "3"',
+  );
+  assertThrows(() => loose({ title, steps: 0 }), RangeError, "steps must be a whole number ≥ 1, not 0");
+  assertThrows(() => loose({ title, device: "gpu" }), RangeError, 'did you mean "webgpu"?');
+  assertThrows(
+    () => loose({ title, verbose: "yes" }),
+    TypeError,
+    'chapterFlags: verbose must be true, not "yes"',
   );
 });

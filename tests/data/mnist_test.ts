@@ -24,5 +24,9 @@ Deno.test("the training pixels have the mean and deviation by which digits are n
 });
 
 Deno.test("mnist() rejects a set that there is not", async () => {
-  await assertRejects(() => mnist({ split: "validation" as "test" }), RangeError, '"train" or "test"');
+  await assertRejects(() => mnist({ split: "validation" as "test" }), RangeError, '"train", "test"');
+  const loose = mnist as (options: unknown) => Promise<unknown>;
+  const train = 'mnist: there is no option "train"; write { split: "train" } or { split: "test" }';
+  await assertRejects(() => loose({ train: false }), TypeError, train);
+  await assertRejects(() => loose("test"), TypeError, "mnist: options stand in one object such as { split");
 });

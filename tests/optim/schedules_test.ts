@@ -96,9 +96,8 @@ Deno.test("schedules refuse states that are not theirs", () => {
   assertThrows(() => step.loadStateDict({ ...one, baseLrs: [NaN] }), RangeError, "a rate of baseLrs");
   assertThrows(() => step.loadStateDict({ ...one, lastEpoch: "3" }), TypeError, "lastEpoch must be a number");
   assertThrows(() => step.loadStateDict({ ...one, lastEpoch: -1 }), RangeError, "whole number ≥ 0, not -1");
-  // deno-lint-ignore no-explicit-any
   assertThrows(
-    () => step.loadStateDict(JSON.stringify(one) as any),
+    () => step.loadStateDict(JSON.stringify(one) as unknown as optim.lr.ScheduleState),
     TypeError,
     "an object such as stateDict()",
   );

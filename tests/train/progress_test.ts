@@ -233,6 +233,6 @@ Deno.test("a run of no steps shows nothing, one of half a step is refused", () =
     progress.end();
     assertEquals(output(), "");
   }
-  assertThrows(() => new Progress(0.5), RangeError, "whole number from 0 up, not 0.5");
+  assertThrows(() => new Progress(0.5), RangeError, "whole number ≥ 0, not 0.5");
   assertThrows(() => new Progress(-1), RangeError);
 });

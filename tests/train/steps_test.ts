@@ -1,5 +1,5 @@
 import { steps, type Tensor, tensor, zeros } from "descent";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { current } from "../../lib/autograd/context.ts";
 
 const quiet = { progress: false };
@@ -113,4 +113,45 @@ Deno.test("logging a tensor of many numbers ends the loop with a sentence", asyn
   assert(error.message.includes("a tensor of one element is needed, not one of shape [3]"), error.message);
   assert(last < 5, `noticed after iteration ${last}`);
   assertEquals(current().scope, null);
+});
+
+Deno.test("a step logs numbers and tensors of one element by name, and says at once what is none", async () => {
+  const cases: [unknown[], typeof TypeError, string][] = [
+    [[{ loss: "x" }], TypeError, 'step.log: loss must be a number or a tensor of one element, not "x"'],
+    [[{ loss: undefined }], TypeError, "step.log: loss must be a number or a tensor of one element"],
+    [[{ loss: Promise.resolve(1) }], TypeError, "not a Promise; await it first"],
+    [[tensor([1])], TypeError, "step.log: values stand in one object such as { loss }, not Tensor [1]"],
+    [
+      ["loss", 1],
+      TypeError,
+      "step.log: takes one argument, and was given 1 beyond; values stand in one object",
+    ],
+    [
+      [{ loss: zeros(2) }],
+      RangeError,
+      "step.log: loss: a tensor of one element is needed, not one of shape [2]",
+    ],
+  ];
+  let seen = 0;
+  for await (const step of steps(1, quiet)) {
+    const loose = step as unknown as { log(...values: unknown[]): void; print(line: unknown): void };
+    for (const [values, Kind, message] of cases) assertThrows(() => loose.log(...values), Kind, message);
+    assertThrows(() => loose.print(0.5), TypeError, "step.print: the line must be text, not 0.5");
+    seen++;
+  }
+  assertEquals(seen, 1);
+});
+
+Deno.test("steps() says at once what it does not take, and that a loop without await is none", () => {
+  const loose = steps as unknown as (...given: unknown[]) => Iterable<unknown>;
+  assertThrows(() => loose("5"), TypeError, 'steps: the number of iterations must be a number, not "5"');
+  assertThrows(
+    () => loose(5, "AlexNet"),
+    TypeError,
+    "steps: options stand in one object such as { label: … }",
+  );
+  assertThrows(() => loose(5, { lable: "AlexNet" }), TypeError, "did you mean label?");
+  assertThrows(() => loose(5, { progress: 0 }), TypeError, "steps: progress must be true or false, not 0");
+  const write = "steps: the iterations must be waited for; write for await (const step of steps(…))";
+  assertThrows(() => [...loose(5)], TypeError, write);
 });
