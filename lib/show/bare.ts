@@ -23,9 +23,19 @@ import { inNotebook } from "./terminal.ts";
 const DISPLAY = Symbol.for("Jupyter.display");
 const CLASSES = [Tensor, Module, Summary, Optimizer, Graph, Device];
 
+/** A list of more objects than this is told by Deno, which leaves most of it out. */
+const ROWS = 100;
+
 /** Whether we know better than Deno how to show it. */
 function isOurs(value: unknown): boolean {
-  return CLASSES.some((kind) => value instanceof kind) || isChart(value) || isTable(value);
+  return CLASSES.some((kind) => value instanceof kind) || isChart(value) || isPlainTable(value);
+}
+
+/** Whether it is a table whose cells are numbers, words and lists of them. Nobody asked for one: objects in objects are no table. */
+function isPlainTable(value: unknown): boolean {
+  const isObject = (cell: unknown) => typeof cell === "object" && cell !== null;
+  const isPlain = (cell: unknown) => Array.isArray(cell) ? !cell.some(isObject) : !isObject(cell);
+  return isTable(value) && value.length <= ROWS && value.every((row) => Object.values(row).every(isPlain));
 }
 
 /**

@@ -110,6 +110,7 @@ const BARE: [code: string, types: string[], text: string][] = [
   ["new optim.SGD(net.parameters(), { lr: 0.1 })", ["text/plain"], "SGD {\n  lr: 0.1,"],
   ["summary(net, [1, 2])", ["text/html", "text/plain"], "layer "],
   ["[{ a: 1, b: 2 }, { a: 3, b: 4 }]", ["text/html", "text/plain"], "a  b\n────\n1  2\n3  4"],
+  ["[{ a: { b: 2 } }, { a: 3 }]", ["text/plain"], "[ { a: { b: 2 } }, { a: 3 } ]"],
   ["currentDevice()", ["text/plain"], "Device cpu: "],
   ["await Deno.jupyter.display(x)", ["text/plain"], "Tensor [2, 2] float32 cpu\n[[1., 2.]"],
   ["1 + 1", ["text/plain"], "2"],

@@ -146,6 +146,14 @@ Deno.test("twelve kernels of 7 × 7 stay apart, and none is left out", async () 
   }
 });
 
+Deno.test("images that do not fit into one row fill their rows evenly", async () => {
+  const images = Array.from({ length: 6 }, () => Array.from({ length: 8 }, () => new Array(8).fill(1)));
+  const text = textOf(await resolve(chart.imageGrid({ images, columns: 6 })), { columns: 96, color: "none" });
+  const lines = text.split("\n");
+  assertEquals(lines.length, 8 + 1 + 8);
+  for (const line of [lines[0], lines[9]]) assertEquals(line.split("  ").length, 3, text);
+});
+
 Deno.test("256 colours keep the hues: pale blue is blue or gray, and never darker than what is darker", () => {
   const levels = [0, 95, 135, 175, 215, 255];
   const colorOf = (code: number) =>

@@ -102,10 +102,12 @@ export function imagesText({ tiles, columns: wanted }: ImagesModel, options: Tex
   // A small image is not squeezed: its pixels are as wide as two letters.
   const least = Math.min(16, Math.max(4, ...tiles.map(({ width }) => 2 * width)));
   const fitting = Math.max(1, Math.floor((options.columns + GAP) / (least + GAP)));
-  const columns = Math.min(wanted, fitting);
+  const widest = Math.min(wanted, fitting);
+  // As many rows as that makes, evenly filled: six are three and three, and not five and one.
+  const columns = wanted <= fitting ? wanted : Math.ceil(tiles.length / Math.ceil(tiles.length / widest));
   const room = Math.min(
-    Math.floor((options.columns + GAP) / columns) - GAP,
-    columns === 1 ? 64 : 32,
+    Math.floor((options.columns + GAP) / widest) - GAP,
+    widest === 1 ? 64 : 32,
     Math.max(...tiles.map(({ width }) => 2 * width)),
   );
   const lines: string[] = [];
