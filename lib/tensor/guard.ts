@@ -1,5 +1,5 @@
 /**
- * What JavaScript would do to a tensor without a word, and means something else: `x[0]`, `x + y`, `x > 0`, `for (… of x)`, JSON.
+ * What JavaScript would do to a tensor without a word, and means something else: `x[0]`, `x + y`, `x > 0`, `for (… of x)`, JSON, names that it has elsewhere.
  * Each ends in a sentence. What cannot be seen at run time is that a tensor is true: `if (x.gt(0))`; for that there is
  * a rule in tools/lint.ts.
  *
@@ -10,6 +10,25 @@
 const INDEX = /^(-?\d|:|\.\.\.)/;
 /** x[mask]: a key is text, and so is a tensor then. */
 const MASK = /^Tensor \[/;
+
+/** What a tensor has in PyTorch, NumPy or JavaScript under another name than here. */
+const ELSEWHERE: Record<string, string> = {
+  T: "x.t()",
+  view: "x.reshape(…)",
+  numel: "x.size",
+  dim: "x.ndim",
+  length: "x.shape[0], of all numbers x.size",
+  mm: "x.matmul(y)",
+  bmm: "x.matmul(y)",
+  float: 'x.to("float32")',
+  int: 'x.to("int32")',
+  long: 'x.to("int32")',
+  bool: 'x.to("bool")',
+  cuda: 'await useDevice("webgpu") before the tensor is made',
+  cpu: 'await useDevice("cpu") before the tensor is made',
+  numpy: "await x.data(), or await x.array()",
+  tolist: "await x.array()",
+};
 
 /** An index of at() and set_(), for a key. */
 function index(key: string): string {
@@ -48,6 +67,9 @@ export const guard: object = new Proxy(simpler, {
     if (typeof key === "string") {
       if (INDEX.test(key)) {
         throw new TypeError(`Tensor: x[${key}] is not there; x.at(${index(key)}) is Python's ${meant(key)}`);
+      }
+      if (Object.hasOwn(ELSEWHERE, key)) {
+        throw new TypeError(`Tensor: there is no x.${key}; it is ${ELSEWHERE[key]}`);
       }
       if (MASK.test(key)) {
         throw new TypeError(

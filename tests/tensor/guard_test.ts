@@ -48,6 +48,17 @@ Deno.test("a tensor in brackets says at(), also where it is written to", () => {
   assertThrows(() => new nn.Parameter(y)[0 as unknown as "shape"], TypeError, "x.at(0)");
 });
 
+Deno.test("a name that a tensor has elsewhere says the one that it has here", () => {
+  assertThrows(() => x.T, TypeError, "Tensor: there is no x.T; it is x.t()");
+  assertThrows(() => x.view(4), TypeError, "Tensor: there is no x.view; it is x.reshape(…)");
+  assertThrows(
+    () => x.length,
+    TypeError,
+    "Tensor: there is no x.length; it is x.shape[0], of all numbers x.size",
+  );
+  assertThrows(() => x.cuda(), TypeError, 'it is await useDevice("webgpu") before the tensor is made');
+});
+
 Deno.test("a tensor is neither run through nor written as JSON", () => {
   const run = "Tensor: a tensor is not run through; await x.array() gives its numbers";
   assertThrows(() => [...x], TypeError, run);
