@@ -11,12 +11,18 @@ import { moveTo } from "./scope.ts";
 import type { Value } from "./value.ts";
 
 /**
- * Gives a value the numbers of a result that nobody else has; in memory they lie as the old ones did.
+ * Gives a value the numbers of a result that nobody else has, and, where operations are recorded, its history. In memory they
+ * lie as the old ones did.
  *
  * @param name Who does so, for what is said of the old numbers.
  */
-export function settle(value: Value, { buffer: fresh }: Value, name: string): void {
-  const { device, storage } = value.buffer;
+export function settle(value: Value, { buffer: fresh, node }: Value, name: string): void {
+  const before = value.node, { device, storage } = value.buffer;
+  if (current().recording) {
+    value.node = node;
+    // Who asked for the gradient of this value means what it is in the end.
+    if (before !== null && before.keeper === value) [before.keeper, node!.keeper] = [null, value];
+  }
   const laid = device.arena.tidy(() => device.kernels.laidLike(fresh.storage, storage));
   if (laid.dataId === fresh.storage.dataId) {
     device.free(laid);
@@ -47,5 +53,7 @@ function take(value: Value, fresh: Buffer, name: string): void {
   old.kept = false;
   if (old.uses === 0) return old.free(`by ${name}()`);
   old.past = true;
-  if (current().scope !== null) moveTo(current().scope, old);
+  // Its own history needs what a result was. What a leaf was is needed by other graphs only, such as one that was made to look at
+  // its loss; they need it no longer than what they themselves made now.
+  if (value.isLeaf && current().scope !== null) moveTo(current().scope, old);
 }

@@ -274,8 +274,8 @@ export class Tensor {
    *
    * @param grad ∂L/∂this, of this shape; may be left out for a tensor of one element.
    * @param options Whether the graph is kept, and whether the gradients have a graph of their own.
-   * @throws {Error} if nothing it was computed from requires a gradient, the graph was freed, or something that a gradient
-   * needs was changed in place; no gradient has changed then.
+   * @throws {Error} if nothing it was computed from requires a gradient, or the graph, or something that a gradient needs, was
+   * freed; no gradient has changed then.
    * @throws {RangeError} if `grad` is missing or of another shape.
    * @example
    * ```ts
@@ -672,17 +672,13 @@ export class Tensor {
 
   /** Puts a result into this tensor's memory and graph. */
   #settle(name: string, result: Value): this {
-    const { value } = this, { node } = value, recording = isRecording();
-    if (recording && value.isLeaf && value.requiresGrad) {
+    const { value } = this;
+    if (value.isLeaf && value.requiresGrad && isRecording()) {
       throw new Error(
         `${name}: a leaf that requires a gradient cannot change in place while operations are recorded; wrap the call: noGrad(() => …)`,
       );
     }
     settle(value, result, name);
-    if (!recording) return this;
-    value.node = result.node;
-    // Who asked for the gradient of this tensor means what it is in the end.
-    if (node !== null && node.keeper === value) [node.keeper, result.node!.keeper] = [null, value];
     return this;
   }
 

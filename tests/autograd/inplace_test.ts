@@ -1,4 +1,4 @@
-import { currentDevice, noGrad, ones, optim, rand, type Tensor, tensor, zeros } from "descent";
+import { currentDevice, noGrad, ones, optim, rand, scope, type Tensor, tensor, zeros } from "descent";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { onEachDevice } from "../devices.ts";
 import { settled } from "../memory.ts";
@@ -166,6 +166,20 @@ onEachDevice("what a graph keeps of a tensor that changed in place is freed by b
   x.zeroGrad();
   // y and its sum.
   assert(currentDevice().memory().tensors <= before + 2);
+});
+
+onEachDevice("what changes in a scope keeps its history and its place outside", async () => {
+  const x = leaf([1, 2]), w = leaf([3, 4]), sum = zeros(2), kept = tensor([1, 1]).keep();
+  const y = x.square();
+  scope(() => {
+    y.mul_(w);
+    sum.add_(y).mul_(w);
+    kept.mul_(5);
+  });
+  y.add(sum).sum().backward();
+  // y = x²w and x²w².
+  assertEquals([await x.grad!.array(), await w.grad!.array()], [[24, 80], [7, 36]]);
+  assertEquals([await y.array(), await sum.array(), await kept.array()], [[3, 16], [9, 64], [5, 5]]);
 });
 
 onEachDevice("a part is written in place, as PyTorch's x[…] = value", async () => {
