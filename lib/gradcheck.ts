@@ -2,12 +2,12 @@
 import { philoxValues } from "./philox.ts";
 import { freeAll } from "./autograd/scope.ts";
 import { scoped } from "./autograd/scoped.ts";
-import type { DType, Values } from "./device/mod.ts";
+import type { Device, DType, Values } from "./device/mod.ts";
 import { replay } from "./tensor/random.ts";
 import { text } from "./device/shape.ts";
-import type { Tensor } from "./tensor/tensor.ts";
-import { tensor } from "./tensor/create.ts";
+import { Tensor } from "./tensor/tensor.ts";
 import { checkTensor } from "./tensor/check.ts";
+import { makeValue } from "./tensor/values.ts";
 import { checkFunction, checkOptions, checkRange, describe, surplus } from "./text/arguments.ts";
 
 /** Settings of {@linkcode gradCheck}. */
@@ -25,6 +25,7 @@ interface Input {
   readonly values: Values;
   readonly shape: number[];
   readonly dtype: DType;
+  readonly device: Device;
   /** Whether its gradient is checked. */
   readonly chosen: boolean;
 }
@@ -52,6 +53,7 @@ async function read(name: string, inputs: readonly Tensor[]): Promise<Input[]> {
     values: await input.data(),
     shape: input.shape,
     dtype: input.dtype,
+    device: input.device,
     chosen: some ? input.requiresGrad : input.dtype === "float32",
   })));
   if (!read.some(({ chosen }) => chosen)) {
@@ -62,11 +64,16 @@ async function read(name: string, inputs: readonly Tensor[]): Promise<Input[]> {
 
 /** Fresh leaves; one element of one of them moved. */
 function leaves(inputs: readonly Input[], moved = -1, element = 0, shift = 0): Tensor[] {
-  return inputs.map(({ values, shape, dtype, chosen }, i) => {
+  return inputs.map(({ values, shape, dtype, device, chosen }, i) => {
     const data = i === moved ? values.slice() : values;
     if (i === moved) data[element] += shift;
-    return tensor(data, { shape, dtype, requiresGrad: chosen });
+    return new Tensor(makeValue("gradCheck", data, { shape, dtype, device, requiresGrad: chosen }));
   });
+}
+
+/** As many numbers as another tensor has, in its shape and on its device. */
+function beside({ shape, device }: Tensor, numbers: Float32Array): Tensor {
+  return new Tensor(makeValue("gradCheck", numbers, { shape, device }));
 }
 
 /** Numbers that weigh the elements of a result, so that errors cannot cancel. */
@@ -149,7 +156,7 @@ export async function gradCheck(
   const given = await read(name, inputs);
   const own = leaves(given), output = checkTensor(name, "what fn returns", replay(() => fn(...own)));
   const weights = weigh(output.size, 0);
-  if (output.requiresGrad) output.backward(tensor(weights, { shape: output.shape }));
+  if (output.requiresGrad) output.backward(beside(output, weights));
   const gradients = await Promise.all(own.map((leaf) => leaf.grad?.data()));
   const probe = async (i: number, j: number, shift: number) => {
     const moved = () => replay(() => fn(...leaves(given, i, j, shift))).data();
@@ -188,12 +195,12 @@ export async function gradGradCheck(
   const run = (own: Tensor[], createGraph: boolean) => {
     const output = checkTensor(name, "what fn returns", replay(() => fn(...own)));
     if (!output.requiresGrad) return;
-    output.backward(tensor(weigh(output.size, 0), { shape: output.shape }), { createGraph });
+    output.backward(beside(output, weigh(output.size, 0)), { createGraph });
   };
   const own = leaves(given);
   run(own, true);
   const sums = own.flatMap(({ grad }, i) =>
-    grad?.requiresGrad ? [grad.mul(tensor(directions[i], { shape: grad.shape })).sum()] : []
+    grad?.requiresGrad ? [grad.mul(beside(grad, directions[i])).sum()] : []
   );
   own.forEach((leaf) => leaf.zeroGrad());
   if (sums.length > 0) sums.reduce((a, b) => a.add(b)).backward();

@@ -36,11 +36,11 @@ export async function useDevice(name?: DeviceName): Promise<Device> {
   switch (name) {
     case "cpu":
       cpuDevice().note = "";
-      return current = cpuDevice();
+      return makeCurrent(cpuDevice());
     case "webgpu":
-      return current = await gpuDevice(true);
+      return makeCurrent(await gpuDevice(true));
     case undefined:
-      return current = await gpuDevice(false).catch(standIn);
+      return makeCurrent(await gpuDevice(false).catch(standIn));
     default:
       throw new RangeError(
         `useDevice: there is no device ${describe(name)}; the names are "cpu" and "webgpu".`,
@@ -64,6 +64,15 @@ export async function useDevice(name?: DeviceName): Promise<Device> {
 export function currentDevice(): Device {
   if (arguments.length > 0) surplus("currentDevice", arguments, 0, "useDevice() chooses one");
   return current ??= cpuDevice();
+}
+
+/**
+ * Makes a device that is there the current one.
+ *
+ * @internal
+ */
+export function makeCurrent(device: Device): Device {
+  return current = device;
 }
 
 /** The CPU in place of a GPU; its description says why. */

@@ -3,7 +3,8 @@ import { unrecorded } from "../autograd/no_grad.ts";
 import { batchNorm } from "../functional/normalization.ts";
 import { text } from "../device/shape.ts";
 import { ones, tensor, zeros } from "../tensor/create.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { made } from "../tensor/values.ts";
 import { argumentsText } from "./describe.ts";
 import {
   checkBoolean,
@@ -138,11 +139,14 @@ abstract class BatchNorm extends Module {
   /** running ← running + (batch − running) / n, with the n-th batch. */
   #cumulative(x: Tensor): Tensor {
     const { weight, bias, eps } = this;
-    const runningMean = zeros(this.numFeatures), runningVar = ones(this.numFeatures);
+    const { device } = this.runningMean!;
+    const blank = () =>
+      new Tensor(made("batchNorm", device, () => device.kernels.fill([this.numFeatures], 0)));
+    const runningMean = blank(), runningVar = blank();
     const y = batchNorm(x, { weight, bias, eps, runningMean, runningVar, momentum: 1, training: true });
     this.#uncounted++;
     unrecorded(() => {
-      const share = tensor(1).div(this.numBatchesTracked!);
+      const share = this.numBatchesTracked!.to("float32").pow(-1);
       this.runningMean!.add_(runningMean.sub(this.runningMean!).mul(share));
       this.runningVar!.add_(runningVar.sub(this.runningVar!).mul(share));
     });
