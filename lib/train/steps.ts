@@ -69,7 +69,8 @@ const READS_IN_FLIGHT = 2;
  *
  * On a terminal the progress is a bar with the course of the first logged value, in a notebook a bar with curves of all, in a file
  * a line now and then. Stop in a notebook ends the loop after the step that runs, with an error that says so; variables and kernel
- * stay. Ctrl-C ends a script, exit code 130.
+ * stay. Ctrl-C ends a script, exit code 130, and a second one does so in the middle
+ * of a step that does not end; SIGTERM likewise, exit code 143.
  *
  * @param total How many iterations.
  * @param options label, progress.

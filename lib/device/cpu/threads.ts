@@ -5,12 +5,9 @@
  * from a shared counter; each unit's result depends on the unit alone, so results do not depend on who did what, or
  * on how many there are. The calling thread works, too, and does not wait for a thread that never woke up.
  *
- * The threads are node:worker_threads because those can be unref'd: a thread that sleeps in Atomics.wait would
- * otherwise keep the process alive.
- *
  * @module
  */
-import { Worker } from "node:worker_threads";
+import { background } from "../../host/background.ts";
 
 /** Words of the control block. */
 const JOB = 0,
@@ -134,16 +131,8 @@ export class Threads {
     const index = ++this.#started;
     const words = { JOB, NEXT, UNITS, GRAIN, KERNEL, COUNT, ACTIVE };
     const more = { OPEN, FAILED, READY, SCRATCH, WORDS, SPINS };
-    const source = `(${work})(require("node:worker_threads"), ${JSON.stringify(words)}, ${
-      JSON.stringify(more)
-    });`;
     const { module, memory, control, names } = this;
-    const workerData = { module, memory, control, index, names };
-    // Left out, `env` is a copy of this process's environment, and Deno asks the reader for permission to make it.
-    const worker = new Worker(source, { eval: true, env: {}, workerData });
-    // A thread that cannot start leaves its work to the others.
-    worker.on("error", () => {});
-    worker.unref();
+    background(work, [words, more], { module, memory, control, index, names });
   }
 
   /** How many helpers have come up. */
