@@ -179,9 +179,10 @@ export function readFlags<const Spec extends ChapterSpec>(
 
 /** Throws where a chapter asks for what is no flag, or gives a default that its flag does not take. */
 function checkSpec(spec: ChapterSpec): void {
-  checkOptions("chapterFlags", spec, ["title", "description", ...Object.keys(RULES)]);
+  checkOptions("chapterFlags", spec, ["title", "description", "mostSteps", ...Object.keys(RULES)]);
   checkText("chapterFlags", "title", spec.title);
   if (spec.description !== undefined) checkText("chapterFlags", "description", spec.description);
+  if (spec.mostSteps !== undefined) checkWhole("chapterFlags", "mostSteps", spec.mostSteps, 1);
   for (const [name, { choices, least }] of Object.entries(RULES) as [FlagName, FlagRule][]) {
     const value = spec[name];
     if (value === undefined || value === true && least === undefined) continue;
