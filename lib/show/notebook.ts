@@ -37,6 +37,8 @@ export interface Shown {
 }
 
 let installed = false;
+/** Pictures that are being made, and the promises of all. */
+const underWay = new Set<Promise<void>>(), shows = new WeakSet<Promise<void>>();
 /** How a cell's last value is shown; null: as Deno does it. */
 let present: (value: unknown) => Promise<Shown | null> = () => Promise.resolve(null);
 let waiting: { name: "stdout" | "stderr"; text: string }[] = [];
@@ -58,8 +60,10 @@ function keepOutput(): void {
   }
   jupyter.broadcastResult = async (count, result) => {
     await flushOutput();
-    const shown = await present(result);
-    if (shown === null) await broadcastResult(count, result);
+    await Promise.allSettled(underWay);
+    const shown = shows.has(result as Promise<void>) ? await failure(result) : await present(result);
+    if (shown === undefined) result = undefined;
+    else if (shown === null) await broadcastResult(count, result);
     else {
       const { bundle: data, metadata } = shown;
       await Deno.jupyter.broadcast("execute_result", {
@@ -73,6 +77,28 @@ function keepOutput(): void {
     if (result !== undefined) occupy(0);
     await settleOutput();
   };
+}
+
+/** Of a cell that ends with `show(x)`, without await: nothing, or why nothing is shown. */
+async function failure(show: unknown): Promise<Shown | undefined> {
+  try {
+    await show;
+  } catch (error) {
+    return { bundle: { "text/plain": error instanceof Error ? error.message : String(error) }, metadata: {} };
+  }
+}
+
+/**
+ * A cell waits for this before it ends, also if nobody awaits it: a picture that comes later is lost, or stands below another cell.
+ *
+ * @param show What makes and shows the picture.
+ */
+export function cellWaitsFor(show: Promise<void>): Promise<void> {
+  if (!installed) return show;
+  const arrived = show.then(() => {}, () => {}).then(() => void underWay.delete(arrived));
+  underWay.add(arrived);
+  shows.add(show);
+  return show;
 }
 
 /**

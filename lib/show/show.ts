@@ -4,7 +4,7 @@
  * @module
  */
 import { pictureOf } from "./picture.ts";
-import { display, settleOutput } from "./notebook.ts";
+import { cellWaitsFor, display, settleOutput } from "./notebook.ts";
 import { writePicture } from "./output.ts";
 import { inNotebook, terminalColor, terminalColumns, writeLine } from "./terminal.ts";
 
@@ -37,7 +37,11 @@ export interface ShowOptions {
  * await show([{ layer: "conv1", parameters: 34944 }, { layer: "conv2", parameters: 614656 }]);
  * ```
  */
-export async function show(x: unknown, options: ShowOptions = {}): Promise<void> {
+export function show(x: unknown, options: ShowOptions = {}): Promise<void> {
+  return cellWaitsFor(shown(x, options));
+}
+
+async function shown(x: unknown, options: ShowOptions): Promise<void> {
   const picture = await pictureOf(x);
   if (inNotebook()) {
     const { bundle, metadata } = await picture.bundle();

@@ -2,7 +2,7 @@
  * The notebooks in Jupyter itself: nbconvert, and JupyterLab in a browser. Needs the permission to start programs,
  * jupyter (with jupyterlab and nbconvert) on the PATH, and Chromium; skipped where something is missing.
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { serialize } from "../../tools/notebooks/nbformat.ts";
 import { jupyterHome, notebookOf, obstacle, ROOT, run, seen, testUnless } from "./tools.ts";
 
@@ -59,6 +59,34 @@ testUnless(
         `stdout: ${Array.from({ length: 300 }, (_, i) => `${name} ${i}\n`).join("")}`
       );
       assertEquals((await converted(path, folder, env)).map(([text]) => text), expected);
+    } finally {
+      await Deno.remove(path);
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+testUnless(
+  converts,
+  "nbconvert keeps pictures that nobody has awaited, and what cannot be shown is a sentence",
+  async () => {
+    const notebook = notebookOf(
+      'import { chart, show, tensor } from "descent";\nshow(chart.line({ title: "last", y: [1, 2] }))',
+      'show(chart.line({ title: "in the middle", y: [1, 2] }));\nconst three = 3;',
+      "show(chart.line({ x: [1], y: [1, 2] }))",
+      'for (let i = 0; i < 3; i++) show(tensor(i));\nconsole.log("printed");',
+    );
+    const { folder, env } = await jupyterHome();
+    const path = `${NOTEBOOKS}late-${crypto.randomUUID()}.ipynb`;
+    try {
+      await Deno.writeTextFile(path, serialize(notebook));
+      const [last, middle, wrong, many] = await converted(path, folder, env);
+      const picture = "display_data application/vnd.plotly.v1+json image/png text/plain: ";
+      assertEquals([last.length, middle.length], [1, 1]);
+      assert(last[0].startsWith(`${picture}last\n`) && middle[0].startsWith(`${picture}in the middle\n`));
+      assertEquals(wrong, ["execute_result text/plain: line: 1 x but 2 y; each point needs both"]);
+      const numbers = [0, 1, 2].map((i) => `display_data text/plain: Tensor [] float32 cpu\n${i}.`);
+      assertEquals(many.toSorted(), [...numbers, "stdout: printed\n"].toSorted());
     } finally {
       await Deno.remove(path);
       await Deno.remove(folder, { recursive: true });
