@@ -358,7 +358,7 @@ const reader = new nn.Sequential(
   new nn.Flatten(),
   new nn.Linear(12 * 11 * 11, 10),
 );
-const atFirst = looking.weight.detach().mul(1);
+const atFirst = looking.weight.detach();
 const adam = new optim.Adam(reader.parameters(), { lr: 3e-3 });
 for await (const step of steps(60, { label: "digits" })) {
   const loss = F.crossEntropy(reader.forward(pages), names);

@@ -1,4 +1,17 @@
-import { currentDevice, noGrad, ones, optim, rand, scope, type Tensor, tensor, zeros } from "descent";
+import {
+  currentDevice,
+  F,
+  gradCheck,
+  gradGradCheck,
+  noGrad,
+  ones,
+  optim,
+  rand,
+  scope,
+  type Tensor,
+  tensor,
+  zeros,
+} from "descent";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { onEachDevice } from "../devices.ts";
 import { settled } from "../memory.ts";
@@ -147,6 +160,54 @@ onEachDevice("a change in place by the tensor itself has its gradient", async ()
   const ratio = x.mul(2);
   ratio.div_(ratio).mul_(x).sum().backward();
   assertEquals(await x.grad!.array(), [1, 1]);
+});
+
+Deno.test("gradients through changes in place can be differentiated again", async () => {
+  const inputs = [leaf([0.5, 1.5]), leaf([2, 0.5])];
+  const functions: ((x: Tensor, w: Tensor) => Tensor)[] = [
+    (x, w) => x.exp().mul_(w).div_(x).square(),
+    (x, w) => x.square().set_([0], w.square().at(1)).mul_(x),
+    (x, w) => x.mul(w).copy_(w.square()).add_(x.square()),
+  ];
+  for (const fn of functions) {
+    await gradCheck(fn, inputs);
+    await gradGradCheck(fn, inputs);
+  }
+});
+
+onEachDevice("what layers give may change in place, and has the gradient of a copy", async () => {
+  const weight = rand(4, 2, 3, 3), matrix = rand(3, 6), target = [0, 1, 2, 0];
+  const layers: Record<string, (x: Tensor) => Tensor> = {
+    maxPool2d: (x) => F.maxPool2d(x, 2),
+    avgPool2d: (x) => F.avgPool2d(x, 2),
+    conv2d: (x) => F.conv2d(x, weight),
+    batchNorm: (x) => F.batchNorm(x, { training: true }),
+    relu: (x) => x.sub(0.5).relu(),
+    softmax: (x) => x.softmax(1),
+    linear: (x) => F.linear(x, matrix),
+    max: (x) => x.max(1),
+    logsumexp: (x) => x.logsumexp(1),
+    gather: (x) => x.reshape(4, 36).gather(1, [[3], [3], [0], [35]]),
+    crossEntropy: (x) => F.crossEntropy(x.reshape(4, 36), target, { reduction: "none" }),
+  };
+  const changes: Record<string, [(y: Tensor) => Tensor, (y: Tensor) => Tensor]> = {
+    "add_(1)": [(y) => y.add_(1), (y) => y.add(1)],
+    "mul_() by itself": [(y) => y.mul_(y), (y) => y.mul(y)],
+    "div_(2).add_(1)": [(y) => y.div_(2).add_(1), (y) => y.div(2).add(1)],
+  };
+  const numbers = await rand(4, 1, 6, 6).data();
+  const run = (make: (x: Tensor) => Tensor, change: (y: Tensor) => Tensor) => {
+    const x = tensor(numbers, { shape: [2, 2, 6, 6], requiresGrad: true });
+    change(make(x)).square().sum().backward();
+    return x.grad!.data();
+  };
+  await Promise.all(
+    Object.entries(layers).flatMap(([layer, make]) =>
+      Object.entries(changes).map(async ([name, [inPlace, copied]]) =>
+        assertEquals(await run(make, inPlace), await run(make, copied), `${layer}, ${name}`)
+      )
+    ),
+  );
 });
 
 onEachDevice("what a graph keeps of a tensor that changed in place is freed by backward()", async () => {
