@@ -21,6 +21,7 @@ let turn: Promise<unknown> = Promise.resolve();
  * @param name "cpu"; "webgpu", then a software adapter will do, too; or nothing: a real GPU if there is one, else the cpu.
  * @returns The device, of which `description` says what it is, and why it is the cpu where no GPU was found.
  * @throws {RangeError} if there is no device of that name.
+ * @throws {TypeError} if it is no name.
  * @throws {Error} if "webgpu" was asked for and there is no adapter.
  *
  * @example Computing on the processor
@@ -42,6 +43,9 @@ export async function useDevice(name?: DeviceName): Promise<Device> {
     case undefined:
       return makeCurrent(await gpuDevice(false).catch(standIn));
     default:
+      if (typeof name !== "string") {
+        throw new TypeError(`useDevice: a device is named "cpu" or "webgpu", not ${describe(name)}`);
+      }
       throw new RangeError(
         `useDevice: there is no device ${describe(name)}; the names are "cpu" and "webgpu".`,
       );

@@ -1,6 +1,7 @@
 /** The three dtypes, and which of them holds the values of two. The whole table of types is in docs/from_pytorch.md. */
 import type { DType } from "../device/device.ts";
 import { describe } from "../text/arguments.ts";
+import { nearest } from "../text/nearest.ts";
 
 const RANK: Record<DType, number> = { bool: 0, int32: 1, float32: 2 };
 
@@ -11,9 +12,17 @@ const RANK: Record<DType, number> = { bool: 0, int32: 1, float32: 2 };
  */
 export function checkDtype(operation: string, dtype: DType): DType {
   if (typeof dtype === "string" && Object.hasOwn(RANK, dtype)) return dtype;
-  const hint = ["webgpu", "cpu"].includes(dtype)
+  if (typeof dtype !== "string") {
+    throw new TypeError(
+      `${operation}: the dtype must be "float32", "int32" or "bool", not ${describe(dtype)}`,
+    );
+  }
+  const guess = nearest(dtype, Object.keys(RANK));
+  const hint = ["webgpu", "cpu", "cuda"].includes(dtype)
     ? "; a tensor stays on its device: call useDevice() before it is made"
-    : "";
+    : guess === undefined
+    ? ""
+    : `; did you mean "${guess}"?`;
   throw new TypeError(
     `${operation}: there is no dtype ${describe(dtype)}; use "float32", "int32" or "bool"${hint}`,
   );

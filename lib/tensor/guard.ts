@@ -93,3 +93,22 @@ export const guard: object = new Proxy(simpler, {
     return Reflect.set(target, key, value, tensor);
   },
 });
+
+/** What is written instead of setting what a tensor is. */
+const INSTEAD: Record<string, string> = {
+  shape: "x.reshape(…) is a tensor of another shape",
+  dtype: "x.to(…) is a tensor of another dtype",
+  device: "useDevice() chooses where tensors are made from then on",
+};
+
+/** What can only be read says so when it is set, instead of JavaScript. */
+export function refuseSetting(prototype: object): void {
+  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (property.get === undefined || property.set !== undefined) continue;
+    const hint = Object.hasOwn(INSTEAD, name) ? `; ${INSTEAD[name]}` : "";
+    const set = () => {
+      throw new TypeError(`Tensor: ${name} cannot be set${hint}`);
+    };
+    Object.defineProperty(prototype, name, { ...property, set });
+  }
+}

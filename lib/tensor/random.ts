@@ -126,6 +126,9 @@ export function randint(low: number, high: number, shape: readonly number[]): Te
     surplus("randint", arguments, 3, "the result is int32; x.to(dtype) makes it another");
   }
   checkNumber("randint", "low", low);
+  if (Array.isArray(high)) {
+    throw new TypeError("randint: takes low, high and a shape, as in randint(0, 10, [2, 3])");
+  }
   checkNumber("randint", "high", high);
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 24) {
     throw new RangeError(

@@ -1,5 +1,5 @@
 /** What a reader says of shapes and dimensions, checked: sentences that say what is wrong. */
-import { describe } from "../text/arguments.ts";
+import { describe, isPlain } from "../text/arguments.ts";
 
 /** A number for every dimension, or the same one for both spatial dimensions. */
 export type Size = number | readonly number[];
@@ -83,10 +83,9 @@ export function checkDims(
     return all;
   }
   if (typeof dim !== "number" && !Array.isArray(dim)) {
+    const hint = isPlain(dim) ? "; options such as { keepdim: true } come second" : "";
     throw new TypeError(
-      `${operation}: a dimension is a number, or a list of them, not ${
-        describe(dim)
-      }; options such as { keepdim: true } come second`,
+      `${operation}: a dimension is a number, or a list of them, not ${describe(dim)}${hint}`,
     );
   }
   const dims = (typeof dim === "number" ? [dim] : dim).map((d) => checkDim(operation, d, ndim));

@@ -19,7 +19,7 @@ import {
 } from "./combine.ts";
 import { fitting, type NestedArray, type TensorData } from "./data.ts";
 import { checkDifferentiable, checkDtype, promote } from "./dtype.ts";
-import { guard } from "./guard.ts";
+import { guard, refuseSetting } from "./guard.ts";
 import { type Format, formatValues, inspect } from "./print.ts";
 import { type Index, slice } from "./slice.ts";
 import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
@@ -62,6 +62,7 @@ export interface BackwardOptions {
 export class Tensor {
   static {
     Object.setPrototypeOf(this.prototype, guard);
+    refuseSetting(this.prototype);
   }
 
   /**
@@ -123,7 +124,7 @@ export class Tensor {
   }
 
   set requiresGrad(on: boolean) {
-    checkBoolean("requiresGrad", "it", on);
+    checkBoolean("requiresGrad", "the value", on);
     if (on === this.requiresGrad) return;
     if (!this.value.isLeaf) {
       throw new Error(

@@ -119,7 +119,7 @@ export function surplus(name: string, args: ArrayLike<unknown>, most: number, hi
  */
 export function checkNumber(name: string, argument: string, value: unknown): number {
   if (typeof value === "number") return value;
-  const hint = isPlain(value) ? "; options stand in one object behind the other arguments" : "";
+  const hint = isPlain(value) ? "; numbers stand by themselves, options in one object behind them" : "";
   throw new TypeError(`${name}: ${argument} must be a number, not ${describe(value)}${hint}`);
 }
 

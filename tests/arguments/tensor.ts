@@ -162,5 +162,5 @@ export const tensorRoom: Room = {
     },
     zeros: sizes,
   },
-  internal: ["Device", "Tensor"],
+  internal: ["Device", "Tensor", "Tensor.*="],
 };

@@ -123,7 +123,7 @@ Deno.test("layers refuse arguments that make no sense, in a sentence that names 
   // deno-lint-ignore no-explicit-any
   const loose = nn as any;
   assertThrows(() => new loose.Linear("3", 2), TypeError, 'inFeatures must be a number, not "3"');
-  assertThrows(() => new loose.Linear(3, { bias: false }), TypeError, "options stand in one object behind");
+  assertThrows(() => new loose.Linear(3, { bias: false }), TypeError, "options in one object behind");
   assertThrows(() => new loose.Softmax(), TypeError, "new nn.Softmax(1)");
   assertThrows(() => new loose.MSELoss({ reduction: "average" }), RangeError, '"average"');
 });

@@ -76,6 +76,19 @@ Deno.test("a tensor is neither run through nor written as JSON", () => {
   assertThrows(() => JSON.stringify({ step: 1, loss: x }), TypeError, json);
 });
 
+Deno.test("what a tensor is cannot be set, and it says what is written instead", () => {
+  assertThrows(
+    () => x.shape = [4],
+    TypeError,
+    "Tensor: shape cannot be set; x.reshape(…) is a tensor of another shape",
+  );
+  assertThrows(() => x.dtype = "int32", TypeError, "Tensor: dtype cannot be set; x.to(…)");
+  assertThrows(() => x.device = "webgpu", TypeError, "Tensor: device cannot be set; useDevice()");
+  for (const name of ["size", "ndim", "isLeaf"]) {
+    assertThrows(() => x[name] = 1, TypeError, `Tensor: ${name} cannot be set`);
+  }
+});
+
 Deno.test("new Tensor() says how tensors are made", () => {
   const Made = Tensor as unknown as new (data: unknown) => Tensor;
   assertThrows(() => new Made([1, 2]), TypeError, "Tensor: tensor(…) makes one from numbers");

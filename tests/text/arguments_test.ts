@@ -70,7 +70,7 @@ Deno.test("checks of single arguments say which one, what would do, and what was
   assertThrows(
     () => checkNumber("f", "slope", {}),
     TypeError,
-    "f: slope must be a number, not an empty object; options stand",
+    "f: slope must be a number, not an empty object; numbers stand by themselves",
   );
   assertThrows(() => checkWhole("f", "n", 1.5, 1), RangeError, "f: n must be a whole number ≥ 1, not 1.5");
   assertThrows(() => checkRange("f", "p", 2, 0, 1), RangeError, "f: p must be a number from 0 to 1, not 2");
