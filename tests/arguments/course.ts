@@ -10,6 +10,7 @@ export const courseRoom: Room = {
           description: "What it does.",
           device: "cpu",
           steps: 2,
+          mostSteps: 9,
           batch: 2,
           data: "mnist",
           seed: 7,
