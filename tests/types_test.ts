@@ -1,5 +1,5 @@
 /** What must not compile: `deno check` is the test, and this file says nothing at run time. */
-import { mnist, nn, optim, randn, steps, type Tensor } from "descent";
+import { chart, graph, mnist, nn, optim, randn, show, steps, type Tensor } from "descent";
 import { rule } from "../lib/autograd/rule.ts";
 
 Deno.test("what must not compile is marked in this file, and deno check sees to it", () => {
@@ -107,4 +107,22 @@ export async function loops(x: Tensor): Promise<void> {
   }
   // @ts-expect-error: it is split: "test".
   await mnist({ train: false });
+}
+
+/** Never called: what pictures refuse when they are made, the compiler refuses before. */
+export function pictures(x: Tensor): unknown[] {
+  return [
+    // @ts-expect-error: settings stand in one object.
+    chart.line([1, 2, 3]),
+    // @ts-expect-error: there is no such setting.
+    chart.line({ y: [1], xtitle: "step" }),
+    // @ts-expect-error: z is missing.
+    chart.heatmap({ title: "" }),
+    // @ts-expect-error: charts stand in one list.
+    chart.panels(chart.line({ y: [1] })),
+    // @ts-expect-error: names stand in one object.
+    graph(x, { names: ["x"] }),
+    // @ts-expect-error: options stand in one object.
+    show(x, "x"),
+  ];
 }

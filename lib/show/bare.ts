@@ -13,7 +13,7 @@ import { Summary } from "../nn/summary.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { legibleLines } from "../text/escape.ts";
-import { isChart } from "./chart/describe.ts";
+import { isChart } from "./chart/build.ts";
 import { Graph } from "./graph/graph.ts";
 import { presentValues, type Shown } from "./notebook.ts";
 import { pictureOf } from "./picture.ts";

@@ -2,11 +2,11 @@
 import "./bare.ts";
 export { Graph, graph, type GraphOptions } from "./graph/graph.ts";
 export { show, type ShowOptions } from "./show.ts";
+export { chart } from "./chart/build.ts";
 export {
   type AxesOptions,
   type BarOptions,
   type Chart,
-  chart,
   type ChartData,
   type Charts,
   type ContourOptions,

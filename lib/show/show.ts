@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions, checkText, surplus } from "../text/arguments.ts";
 import { pictureOf } from "./picture.ts";
 import { cellWaitsFor, display, settleOutput } from "./notebook.ts";
 import { writePicture } from "./output.ts";
@@ -28,6 +29,7 @@ export interface ShowOptions {
  *
  * @param x What to show.
  * @param options Where, and under which name.
+ * @throws {TypeError} if an option is of another kind or name, or a chart that was changed by hand has such a setting.
  *
  * @example
  * ```ts
@@ -38,10 +40,15 @@ export interface ShowOptions {
  * ```
  */
 export function show(x: unknown, options: ShowOptions = {}): Promise<void> {
-  return cellWaitsFor(shown(x, options));
+  return cellWaitsFor(shown(x, options, arguments));
 }
 
-async function shown(x: unknown, options: ShowOptions): Promise<void> {
+async function shown(x: unknown, options: ShowOptions, given: ArrayLike<unknown>): Promise<void> {
+  if (given.length > 2) surplus("show", given, 2);
+  checkOptions("show", options, ["name", "out"]);
+  for (const name of ["name", "out"] as const) {
+    if (options[name] !== undefined) checkText("show", name, options[name]);
+  }
   const picture = await pictureOf(x);
   if (inNotebook()) {
     const { bundle, metadata } = await picture.bundle();

@@ -14,12 +14,12 @@
  */
 export function nearest(text: string, words: readonly string[]): string | undefined {
   const written = text.toLowerCase();
-  const whole = written.length > 1 ? words.find((word) => word.includes(written)) : undefined;
+  const whole = written.length > 1 ? words.find((word) => word.toLowerCase().includes(written)) : undefined;
   if (whole !== undefined) return whole;
   let best: string | undefined;
   let fewest = Infinity;
   for (const word of words) {
-    const errors = distance(written, word);
+    const errors = distance(written, word.toLowerCase());
     // A third of the letters wrong is still a typing error; more is another word.
     if (errors < fewest && errors <= Math.max(1, Math.floor(word.length / 3))) {
       best = word;

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Chart, chart } from "../show/chart/describe.ts";
+import { chart } from "../show/chart/build.ts";
+import type { Chart } from "../show/chart/describe.ts";
 import { resolve } from "../show/chart/resolve.ts";
 import type { Svg } from "../show/draw/spec.ts";
 import { drawSvg } from "../show/draw/vega.ts";

@@ -8,3 +8,8 @@ Deno.test("nearest() finds what was meant, and nothing when nothing is near", ()
     ["steps", "steps", "seed", "webgpu", undefined, undefined, undefined],
   );
 });
+
+Deno.test("a capital more or less is no typing error", () => {
+  assertEquals(nearest("xtitle", ["title", "xTitle", "yTitle"]), "xTitle");
+  assertEquals(nearest("WEIGHTDECAY", ["lr", "weightDecay"]), "weightDecay");
+});

@@ -1,6 +1,5 @@
 /**
- * What a chart is: a plain description, in Plotly's words where they fit. Builders check nothing but types; `show()` reads the
- * data and draws.
+ * What a chart is: a plain description, in Plotly's words where they fit.
  *
  * @module
  */
@@ -171,7 +170,9 @@ export type Chart =
   | ({ kind: "imageGrid" } & ImageGridOptions)
   | ({ kind: "panels"; charts: Chart[] } & PanelsOptions);
 
-/** The builders of {@linkcode chart}. */
+/**
+ * The builders of {@linkcode chart}. Each refuses settings of another name (TypeError), kind (TypeError) or sense (RangeError).
+ */
 export interface Charts {
   /** Curves. */
   line(options: LineOptions): Chart;
@@ -189,53 +190,4 @@ export interface Charts {
   imageGrid(options: ImageGridOptions): Chart;
   /** Charts side by side. */
   panels(charts: Chart[], options?: PanelsOptions): Chart;
-}
-
-/**
- * Describes a chart; `await show(…)` draws it. A description is a plain object: it can be kept, changed and shown again.
- * Data are tensors, arrays or typed arrays.
- *
- * @example A curve
- * ```ts
- * import { chart, show } from "descent";
- * await show(chart.line({ y: [4, 2, 1, 0.5], title: "Sliding down", xTitle: "step", yTitle: "loss", yLog: true }));
- * ```
- * @example A landscape, and a walk on it
- * ```ts
- * import { chart, show } from "descent";
- * const path = { x: [3, 1, 0.2, 0], y: [2, 1, 0.6, 0.3] };
- * await show(chart.contour({ x: [-4, 4], y: [-3, 3], z: (x, y) => x * x + 4 * y * y, path }));
- * ```
- * @example Two distributions
- * ```ts
- * import { chart, randn, show } from "descent";
- * const series = { narrow: randn(500), wide: randn(500).mul(3) };
- * await show(chart.histogram({ series, xTitle: "activation" }));
- * ```
- */
-export const chart: Charts = {
-  line: (options) => ({ kind: "line", ...options }),
-  scatter: (options) => ({ kind: "scatter", ...options }),
-  contour: (options) => ({ kind: "contour", ...options }),
-  heatmap: (options) => ({ kind: "heatmap", ...options }),
-  histogram: (options) => ({ kind: "histogram", ...options }),
-  bar: (options) => ({ kind: "bar", ...options }),
-  imageGrid: (options) => ({ kind: "imageGrid", ...options }),
-  panels: (charts, options = {}) => ({ kind: "panels", charts, ...options }),
-};
-
-const KINDS: readonly string[] = [
-  "line",
-  "scatter",
-  "contour",
-  "heatmap",
-  "histogram",
-  "bar",
-  "imageGrid",
-  "panels",
-];
-
-/** Whether something is the description of a chart. */
-export function isChart(x: unknown): x is Chart {
-  return typeof x === "object" && x !== null && KINDS.includes((x as { kind?: unknown }).kind as string);
 }

@@ -5,6 +5,7 @@
  */
 import { sameShape, text } from "../../device/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { describe } from "../../text/arguments.ts";
 import type { ChartData } from "./describe.ts";
 
 /** Numbers in row-major order. */
@@ -67,11 +68,6 @@ export async function readGrid(data: ChartData, what: string): Promise<number[][
     { length: rows },
     (_, i) => Array.from({ length: columns }, (_, j) => Number(values[i * columns + j])),
   );
-}
-
-function describe(x: unknown): string {
-  if (x === null || typeof x !== "object") return typeof x === "string" ? `"${x}"` : String(x);
-  return x.constructor?.name ?? "an object";
 }
 
 /** So many buckets from left to right keep their extremes; a picture of 600 pixels shows no more. */

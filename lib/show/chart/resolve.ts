@@ -6,6 +6,7 @@
 import { legible } from "../../text/escape.ts";
 import { resolveBars, resolveHistogram } from "./bars.ts";
 import { resolveCurves } from "./curves.ts";
+import { checkChart } from "./build.ts";
 import type { Chart } from "./describe.ts";
 import { resolveContour, resolveHeatmap } from "./field.ts";
 import { resolveImages } from "./images.ts";
@@ -13,6 +14,7 @@ import type { Model, PanelsModel } from "./model.ts";
 
 /** Reads a chart's data and decides what was left open: ranges, bins, colours. All of its texts are legible. */
 export async function resolve(chart: Chart): Promise<Model> {
+  checkChart(chart);
   return legibleTexts(await read(chart)) as Model;
 }
 

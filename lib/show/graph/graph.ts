@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { Module } from "../../nn/module.ts";
+import { checkTensor } from "../../tensor/check.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { checkOptions, checkText, checkWhole, describe, isPlain, surplus } from "../../text/arguments.ts";
 import { behind, type Box, collapse } from "./collapse.ts";
 import { type Names, snapshot } from "./snapshot.ts";
 
@@ -12,7 +15,7 @@ export interface GraphOptions {
   /** What to call tensors: `{ x, w, b }`. */
   names?: Record<string, Tensor>;
   /** The network that computed it: its parameters and modules are called by their paths then. */
-  module?: { namedParameters(): Iterable<readonly [string, Tensor]> };
+  module?: Module;
   /** Modules inside of so many others are drawn open; 0 draws a network as one box. Unless told, as many as fit on a page. */
   depth?: number;
   /** Above the picture. */
@@ -53,7 +56,8 @@ export class Graph {
  * @param options names, module, depth, title.
  * @returns What `show()` takes.
  * @throws {Error} if there is no graph behind `y`, or `backward()` has freed it.
- * @throws {RangeError} if it is too large to be drawn.
+ * @throws {RangeError} if it is too large to be drawn, or `depth` is no whole number ≥ 0.
+ * @throws {TypeError} if `y` is no tensor, or an option is of another kind or name.
  * @example
  * ```ts
  * import { graph, show, tensor } from "descent";
@@ -65,10 +69,10 @@ export class Graph {
  * ```
  */
 export function graph(y: Tensor, options: GraphOptions = {}): Graph {
+  if (arguments.length > 2) surplus("graph", arguments, 2);
+  checkTensor("graph", "y", y);
+  checkGraphOptions(options);
   const { names = {}, module, depth, title = "" } = options;
-  if (depth !== undefined && (!Number.isInteger(depth) || depth < 0)) {
-    throw new RangeError(`graph: depth must be a whole number from 0 up, not ${depth}`);
-  }
   const sources: Names[] = module === undefined ? [names] : [names, module];
   const root = collapse(snapshot(y, sources), depth, PAGE);
   const found = new Graph(root, title);
@@ -81,4 +85,19 @@ export function graph(y: Tensor, options: GraphOptions = {}): Graph {
     );
   }
   return found;
+}
+
+/** Throws where an option is of another kind or name. */
+function checkGraphOptions(options: GraphOptions): void {
+  checkOptions("graph", options, ["names", "module", "depth", "title"]);
+  const { names, module, depth, title } = options;
+  if (names !== undefined && !isPlain(names)) {
+    throw new TypeError(`graph: names stand in one object, such as { x, w }, not ${describe(names)}`);
+  }
+  for (const [name, tensor] of Object.entries(names ?? {})) checkTensor("graph", `names.${name}`, tensor);
+  if (module !== undefined && !(module instanceof Module)) {
+    throw new TypeError(`graph: module must be a module, not ${describe(module)}`);
+  }
+  if (depth !== undefined) checkWhole("graph", "depth", depth, 0);
+  if (title !== undefined) checkText("graph", "title", title);
 }
