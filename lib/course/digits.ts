@@ -10,6 +10,8 @@ import { bilinear } from "./resize.ts";
 
 /** The number of classes: the digits 0 … 9. */
 const CLASSES = 10;
+/** So many numbers a batch has at most: 2 GiB of them. */
+const MOST_NUMBERS = 2 ** 29;
 
 /** Digits as a network takes them. */
 export interface DigitBatch {
@@ -78,11 +80,20 @@ export async function digits(options: DigitsOptions = {}): Promise<DigitBatch> {
  * @param set The images [N, 28, 28] and labels [N].
  * @param indices Which of them.
  * @param size Height and width of the result.
- * @throws {RangeError} if an index lies outside the set, or `size` is not a positive whole number.
+ * @throws {RangeError} if an index lies outside the set, `size` is not a positive whole number, or the batch would take more than
+ * 2 GiB.
  */
 export function digitBatch(set: Mnist, indices: ArrayLike<number>, size: number): DigitBatch {
   whole("size", size, 1, 16384);
   const count = indices.length;
+  if (count * size * size > MOST_NUMBERS) {
+    throw new RangeError(
+      `digits: ${count} images of ${size} × ${size} pixels take ${
+        Math.ceil(count * size * size * 4 / 2 ** 30)
+      } GiB; ` +
+        `of that size ${Math.floor(MOST_NUMBERS / size / size)} can be had at once`,
+    );
+  }
   const images = new Float32Array(count * size * size);
   const labels = new Int32Array(count);
   const oneHot = new Float32Array(count * CLASSES);

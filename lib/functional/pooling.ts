@@ -4,6 +4,7 @@ import { text } from "../device/shape.ts";
 import { pair, type Size } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { cat } from "../tensor/join.ts";
+import { makeValue } from "../tensor/values.ts";
 import { checkOptions, surplus } from "../text/arguments.ts";
 import { images } from "./images.ts";
 
@@ -113,19 +114,39 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: Size): Tensor {
   if (height % output[0] === 0 && width % output[1] === 0) {
     return avgPool2d(x, [height / output[0], width / output[1]]);
   }
-  const window = (i: number, size: number, parts: number): [number, number] => [
-    Math.floor(i * size / parts),
-    Math.ceil((i + 1) * size / parts),
-  ];
-  const range = (n: number) => Array.from({ length: n }, (_, i) => i);
-  const rows = range(output[0]).map((i) => {
-    const strip = x.at(null, null, window(i, height, output[0]));
-    return cat(
-      range(output[1]).map((j) =>
-        strip.at(null, null, null, window(j, width, output[1])).mean([2, 3], { keepdim: true })
-      ),
-      3,
-    );
-  });
-  return cat(rows, 2);
+  // A rectangle's sum is that of its rows' sums.
+  const rows = windows(height, output[0]), columns = windows(width, output[1]);
+  return windowSums(windowSums(x, 2, rows), 3, columns)
+    .div(columns.map(([begin, end]) => end - begin)).div(rows.map(([begin, end]) => [end - begin]));
+}
+
+/** Where each of so many parts of a size begins, and ends before. */
+function windows(size: number, parts: number): [number, number][] {
+  return Array.from(
+    { length: parts },
+    (_, i) => [Math.floor(i * size / parts), Math.ceil((i + 1) * size / parts)],
+  );
+}
+
+/** The sums over windows of a dimension of images. */
+function windowSums(x: Tensor, dim: 2 | 3, parts: readonly [number, number][]): Tensor {
+  const longest = Math.max(...parts.map(([begin, end]) => end - begin));
+  if (parts.length <= longest) {
+    const sums = parts.map((range) => x.at(null, null, ...(dim === 2 ? [range] : [null, range])));
+    return cat(sums.map((part) => part.sum(dim, { keepdim: true })), dim);
+  }
+  // Many short windows: the first elements of all, and the second ones, and so on; a zero stands behind the last of each.
+  const size = x.shape[dim], shape = x.shape.with(dim, parts.length);
+  const padded = x.pad([0, 1, 2, 3].map((d) => [0, d === dim ? 1 : 0] as const));
+  let sums: Tensor | undefined;
+  for (let k = 0; k < longest; k++) {
+    const places = Int32Array.from(parts, ([begin, end]) => begin + k < end ? begin + k : size);
+    const index = new Tensor(makeValue("adaptiveAvgPool2d", places, {
+      shape: dim === 2 ? [parts.length, 1] : [parts.length],
+      device: x.device,
+    }));
+    const elements = padded.gather(dim, index.expand(shape));
+    sums = sums === undefined ? elements : sums.add(elements);
+  }
+  return sums!;
 }

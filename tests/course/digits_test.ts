@@ -50,6 +50,11 @@ Deno.test("digits() rejects counts, sizes and indices that make no sense", async
   await assertRejects(() => digits({ count: 2.5 }), RangeError, "not 2.5");
   await assertRejects(() => digits({ count: 10_001, split: "test" }), RangeError, "to 10000");
   await assertRejects(() => digits({ count: 1, size: NaN }), RangeError, "size");
+  await assertRejects(
+    () => digits({ count: 60_000 }),
+    RangeError,
+    "60000 images of 224 × 224 pixels take 12 GiB; of that size 10699 can be had at once",
+  );
   const loose = digits as (options: unknown) => Promise<unknown>;
   await assertRejects(() => loose(10), TypeError, "digits: options stand in one object such as { count: … }");
   await assertRejects(() => loose({ n: 10 }), TypeError, 'digits: there is no option "n"');
