@@ -7,7 +7,7 @@ import type { Device } from "../device/device.ts";
 import type { Updates } from "../device/kernels.ts";
 import type { Storage } from "../device/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { checkOptions, checkRange, describe, surplus, withDefaults } from "../text/arguments.ts";
+import { checkOptions, checkRange, describe, isPlain, surplus, withDefaults } from "../text/arguments.ts";
 import { checkState, needed, type Remembers } from "./load.ts";
 import type { OptimizerState } from "./state.ts";
 
@@ -62,14 +62,7 @@ export abstract class Optimizer<H extends HasRate> {
     this.#names = [...Object.keys(defaults), "params", "initialLr"];
     checkOptions(name, options, Object.keys(defaults));
     this.#defaults = withDefaults(defaults, options);
-    const isList = typeof params === "object" && params !== null && !(params instanceof Tensor) &&
-      Symbol.iterator in params;
-    if (!isList) {
-      throw new TypeError(
-        `${name}: a list of parameters is needed, as net.parameters() returns it, not ${given(params)}`,
-      );
-    }
-    const entries: unknown[] = [...params];
+    const entries = listed(name, params);
     if (entries.length === 0) {
       throw new RangeError(
         `${name}: the list of parameters is empty; pass net.parameters() of a network that has some`,
@@ -85,8 +78,9 @@ export abstract class Optimizer<H extends HasRate> {
     const name = this.#name;
     const defaults: ParamGroup<H> = { ...this.#defaults, params: [] };
     const group = withDefaults(defaults, options as Partial<ParamGroup<H>>);
-    group.params = [...options.params];
+    group.params = listed(name, options.params) as Tensor[];
     this.#checkGroup(group);
+    Object.assign(group, ownLists(group));
     if (group.initialLr !== undefined) checkRange(name, "initialLr", group.initialLr, 0);
     if (group.params.length === 0) throw new RangeError(`${name}: a group has no parameters`);
     const seen = new Set(this.paramGroups.flatMap(({ params }) => params.map(({ value }) => value)));
@@ -215,7 +209,7 @@ export abstract class Optimizer<H extends HasRate> {
         if (known !== undefined) state[at] = this.#entry(known, rest);
         return at++;
       });
-      return { ...rest, params: numbers };
+      return { ...ownLists(rest), params: numbers };
     });
     return { state, paramGroups };
   }
@@ -248,7 +242,7 @@ export abstract class Optimizer<H extends HasRate> {
     });
     for (const [i, group] of groups.entries()) this.check({ ...this.paramGroups[i], ...group });
     const { state } = saved;
-    groups.forEach((group, i) => Object.assign(this.paramGroups[i], group));
+    groups.forEach((group, i) => Object.assign(this.paramGroups[i], ownLists(group)));
     this.#state.clear();
     saved.paramGroups.forEach(({ params }, i) =>
       params.forEach((number, j) => {
@@ -281,8 +275,25 @@ export abstract class Optimizer<H extends HasRate> {
 }
 
 function isGroup(entry: unknown): entry is { params: Iterable<unknown> } {
-  return typeof entry === "object" && entry !== null && !(entry instanceof Tensor) && "params" in entry &&
-    typeof entry.params === "object" && entry.params !== null && Symbol.iterator in entry.params;
+  return isPlain(entry) && "params" in entry;
+}
+
+/** The entries of a list of parameters, or of groups. */
+function listed(name: string, params: unknown): unknown[] {
+  const isList = typeof params === "object" && params !== null && !(params instanceof Tensor) &&
+    Symbol.iterator in params;
+  if (isList) return [...params as Iterable<unknown>];
+  throw new TypeError(
+    `${name}: a list of parameters is needed, as net.parameters() returns it, not ${given(params)}`,
+  );
+}
+
+/** Hyper-parameters with lists of their own: betas that are changed in place are those of one group. */
+function ownLists<G extends object>(group: G): G {
+  const entries = Object.entries(group).map((
+    [name, value],
+  ) => [name, Array.isArray(value) ? [...value] : value]);
+  return Object.fromEntries(entries) as G;
 }
 
 /** What was given instead, in a word or two. */

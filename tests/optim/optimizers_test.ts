@@ -256,6 +256,12 @@ Deno.test("optimizers refuse what cannot be optimized", () => {
   assertThrows(make([w, w]), RangeError, "entry 1, Tensor [1] float32 cpu, is there twice");
   assertThrows(make([{ params: [w] }, { params: [w] }]), RangeError, "twice");
   assertThrows(make([{ params: [] }]), RangeError, "a group has no parameters");
+  assertThrows(make([{ params: w }]), TypeError, "put it in brackets");
+  assertThrows(
+    make([{ params: new nn.Linear(1, 1).parameters }]),
+    TypeError,
+    "did you mean net.parameters()?",
+  );
   assertThrows(make([w, 3]), TypeError, "entry 1 of the parameters is no tensor, but 3");
   assertThrows(make([w.mul(2)]), TypeError, "was computed from other tensors");
   assertThrows(make([zeros(2)]), TypeError, "requires no gradient");
@@ -315,4 +321,15 @@ onEachDevice(
 
 Deno.test("an optimizer is printed with its groups", () => {
   assertStringIncludes(Deno.inspect(new optim.SGD([leaf([1])], { lr: 0.25 })), "SGD {\n  lr: 0.25,");
+});
+
+Deno.test("betas that are changed in place are those of one group", () => {
+  const optimizer = new optim.Adam([{ params: [leaf([1])] }, { params: [leaf([1])] }]);
+  const saved = optimizer.stateDict();
+  (optimizer.paramGroups[0].betas as [number, number])[0] = 0.5;
+  assertEquals(optimizer.paramGroups[1].betas, [0.9, 0.999]);
+  assertEquals(new optim.Adam([leaf([1])]).paramGroups[0].betas, [0.9, 0.999]);
+  optimizer.loadStateDict(saved);
+  (optimizer.paramGroups[0].betas as [number, number])[0] = 0.5;
+  assertEquals(saved.paramGroups[0].betas, [0.9, 0.999]);
 });
