@@ -38,7 +38,7 @@ function checkArguments(name: string, args: ArrayLike<unknown>): void {
   if (!Array.isArray(inputs)) {
     throw new TypeError(`${name}: inputs are one list of tensors, [x, y], not ${describe(inputs)}`);
   }
-  inputs.forEach((input, i) => checkTensor(name, `input ${i}`, input));
+  for (const [i, input] of inputs.entries()) checkTensor(name, `input ${i}`, input);
   checkOptions(name, options, ["eps", "atol", "rtol"]);
   const { eps = 1, atol = 0, rtol = 0 } = options as GradCheckOptions;
   checkRange(name, "eps", eps, Number.MIN_VALUE);

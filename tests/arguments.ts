@@ -126,6 +126,7 @@ const WRONG: Record<string, () => unknown> = {
   "[]": () => [],
   "[[1], [2, 3]]": () => [[1], [2, 3]],
   "[null]": () => [null],
+  "a list of holes": () => new Array(2),
   "a Float32Array": () => new Float32Array([1, 2, 3]),
   "a tensor of another shape": () => tensor([[[1], [2]], [[3], [4]], [[5], [6]]]),
   "a tensor of bools": () => tensor([true, false, true]),

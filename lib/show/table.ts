@@ -5,6 +5,7 @@
  */
 import { escapeMarkup, legible } from "../text/escape.ts";
 import { grouped, shortNumber } from "../text/numbers.ts";
+import { isList, isPlain } from "../text/arguments.ts";
 import { textWidth, truncate } from "../text/width.ts";
 
 /** Rows of named cells. */
@@ -12,11 +13,7 @@ type Rows = Record<string, unknown>[];
 
 /** Whether something is a table: objects in a list. */
 export function isTable(x: unknown): x is Rows {
-  return Array.isArray(x) && x.length > 0 && x.every((row) => {
-    if (typeof row !== "object" || row === null) return false;
-    const prototype = Object.getPrototypeOf(row);
-    return prototype === Object.prototype || prototype === null;
-  });
+  return isList(x, isPlain) && (x as unknown[]).length > 0;
 }
 
 function columnsOf(rows: Rows): string[] {

@@ -20,7 +20,7 @@ function checkTensors(name: string, tensors: readonly Tensor[]): void {
     throw new TypeError(`${name}: the tensors are one list, as in ${name}([a, b]), not ${describe(tensors)}`);
   }
   if (tensors.length === 0) throw new RangeError(`${name}: at least one tensor is needed`);
-  tensors.forEach((one, i) => checkTensor(name, `entry ${i} of the list`, one));
+  for (const [i, one] of tensors.entries()) checkTensor(name, `entry ${i} of the list`, one);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What a reader says of shapes and dimensions, checked: sentences that say what is wrong. */
-import { describe, isPlain } from "../text/arguments.ts";
+import { describe, isNumbers, isPlain } from "../text/arguments.ts";
 
 /** A number for every dimension, or the same one for both spatial dimensions. */
 export type Size = number | readonly number[];
@@ -103,7 +103,7 @@ export function checkDims(
  */
 export function pair(operation: string, name: string, value: Size, least: number): [number, number] {
   const both = typeof value === "number" ? [value, value] : value;
-  const numbers = Array.isArray(both) && both.every((n) => typeof n === "number");
+  const numbers = isNumbers(both);
   if (!numbers || both.length !== 2 || both.some((n) => !Number.isInteger(n) || n < least)) {
     const message = `${operation}: ${name} must be one whole number ≥ ${least}, or two, not ${
       describe(value)

@@ -1,7 +1,7 @@
 /** What `at()` and `set_()` are asked for, as the part of a tensor that it names. */
 import type { Slice } from "../device/kernels.ts";
 import { text } from "../device/shape.ts";
-import { describe } from "../text/arguments.ts";
+import { describe, isNumbers } from "../text/arguments.ts";
 
 /** A part of one dimension: an index, `[start, end, step?]` (end excluded), or null for all of it. */
 export type Index = number | readonly [number, number] | readonly [number, number, number] | null;
@@ -28,7 +28,7 @@ export function slice(
   }
   const begin = shape.map(() => 0), size = [...shape], step = shape.map(() => 1);
   const gone: number[] = [];
-  index.forEach((part, d) => {
+  [...index].forEach((part, d) => {
     if (part === null) return;
     if (typeof part !== "number" && !isRange(part)) throw new TypeError(noIndex(operation, part));
     [begin[d], size[d], step[d]] = typeof part === "number"
@@ -40,8 +40,7 @@ export function slice(
 }
 
 function isRange(part: unknown): boolean {
-  return Array.isArray(part) && (part.length === 2 || part.length === 3) &&
-    part.every((n) => typeof n === "number");
+  return isNumbers(part) && (part.length === 2 || part.length === 3);
 }
 
 function noIndex(operation: string, part: unknown): string {

@@ -23,7 +23,16 @@ import { guard, refuseSetting } from "./guard.ts";
 import { type Format, formatValues, inspect } from "./print.ts";
 import { type Index, slice } from "./slice.ts";
 import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
-import { checkBoolean, checkNumber, checkOptions, checkRange, describe, surplus } from "../text/arguments.ts";
+import {
+  checkBoolean,
+  checkNumber,
+  checkOptions,
+  checkRange,
+  describe,
+  isList,
+  isNumbers,
+  surplus,
+} from "../text/arguments.ts";
 import { checkDim, checkDims, checkShape, sizes } from "./shape.ts";
 import { checkNested, makeValue, nest } from "./values.ts";
 
@@ -1693,7 +1702,7 @@ export class Tensor {
    */
   pad(border: readonly (readonly [number, number])[], value: number | boolean = 0): Tensor {
     if (arguments.length > 2) surplus("pad", arguments, 2);
-    const pairs = Array.isArray(border) && border.every((one) => Array.isArray(one) && one.length === 2);
+    const pairs = isList(border, (one) => isNumbers(one) && one.length === 2);
     if (!pairs) {
       throw new TypeError(
         `pad: a border is a list with [before, after] for every dimension, not ${describe(border)}`,

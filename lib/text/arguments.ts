@@ -35,7 +35,7 @@ export function describe(given: unknown): string {
 
 function describeObject(given: object): string {
   if (Array.isArray(given)) {
-    const plain = given.length <= 8 && given.every((x) => typeof x === "number" || typeof x === "boolean");
+    const plain = given.length <= 8 && isList(given, (x) => typeof x === "number" || typeof x === "boolean");
     return plain ? `[${given.join(", ")}]` : `an array of ${given.length}`;
   }
   if (ArrayBuffer.isView(given) && "length" in given) return `${given.constructor.name}(${given.length})`;
@@ -47,6 +47,18 @@ function describeObject(given: object): string {
   // A tensor says what it is; a Date or a Map would say too much or nothing.
   const says = Object.hasOwn(Object.getPrototypeOf(given), "toString") && !("getTime" in given);
   return says ? cut(String(given)) : `a${/^[AEIO]/.test(kind) ? "n" : ""} ${cut(kind)}`;
+}
+
+/** Whether something is a list of entries of one kind. A hole is an entry that is undefined, which `every()` skips. */
+export function isList(value: unknown, isOne: (entry: unknown) => boolean): boolean {
+  if (!Array.isArray(value)) return false;
+  for (const entry of value) if (!isOne(entry)) return false;
+  return true;
+}
+
+/** Whether something is a list of numbers. */
+export function isNumbers(value: unknown): value is number[] {
+  return isList(value, (entry) => typeof entry === "number");
 }
 
 /** Whether something is an object as `{ … }` makes it: options, values by name. */

@@ -113,10 +113,10 @@ const charts: Setting = (chart, name, value) => {
   if (!Array.isArray(value)) {
     throw new TypeError(`${chart}: ${name} must be a list of charts, not ${describe(value)}`);
   }
-  value.forEach((one, i) => {
-    if (isChart(one)) return checkChart(one);
-    throw new TypeError(`${chart}: ${name}[${i}] must be a chart, not ${describe(one)}`);
-  });
+  for (const [i, one] of value.entries()) {
+    if (!isChart(one)) throw new TypeError(`${chart}: ${name}[${i}] must be a chart, not ${describe(one)}`);
+    checkChart(one);
+  }
 };
 const PANELS: Settings<PanelsOptions & { charts: unknown }> = {
   charts,

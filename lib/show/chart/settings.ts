@@ -67,9 +67,9 @@ export function names({ numbers = false } = {}): Setting {
     if (!Array.isArray(value)) {
       throw new TypeError(`${chart}: ${name} must be a list of texts, not ${describe(value)}`);
     }
-    value.forEach((one, i) => {
+    for (const [i, one] of value.entries()) {
       if (!(numbers && typeof one === "number")) checkText(chart, `${name}[${i}]`, one);
-    });
+    }
   };
 }
 
