@@ -3,7 +3,7 @@
  *
  * ```sh
  * deno task site               # into site/
- * deno task site --out DIR
+ * deno task site --out DIR   # Deno asks whether it may write there, and read what was written
  * ```
  *
  * @module

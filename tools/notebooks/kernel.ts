@@ -69,7 +69,8 @@ export class Kernel {
     const [shell, iopub, stdin, control, heartbeat] = listeners.map((l) => (l.addr as Deno.NetAddr).port);
     for (const listener of listeners) listener.close();
     const key = crypto.randomUUID();
-    const folder = await Deno.makeTempDir();
+    // Beside the notebook: who may write that one needs no other permission.
+    const folder = await Deno.realPath(await Deno.makeTempDir({ dir: cwd, prefix: ".kernel-" }));
     const file = `${folder}/connection.json`;
     await Deno.writeTextFile(
       file,

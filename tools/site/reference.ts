@@ -19,7 +19,7 @@ interface Documentation {
  * @param out A folder, which is made.
  */
 export async function writeReference(out: string): Promise<void> {
-  const copy = await Deno.makeTempDir();
+  const copy = await Deno.makeTempDir({ dir: out.replace(/\/?[^/]*$/, "") || "." });
   try {
     await copyPublic("lib", `${copy}/lib`);
     // The other entry points, so that contents and search have their names, too.
