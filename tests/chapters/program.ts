@@ -30,8 +30,18 @@ export function run(chapter: string, ...args: string[]): Promise<Outcome> {
   return start([`chapters/${chapter}.ts`, ...args]);
 }
 
-/** `deno run` with no permission; `source` is what it reads where the program's name is "-". */
-async function start(args: string[], source = ""): Promise<Outcome> {
+/** What was started: the same program prints the same. */
+const started = new Map<string, Promise<Outcome>>();
+
+/** `deno run` with no permission; `source` is what it reads where the program's name is "-". Runs once, whoever asks. */
+function start(args: string[], source = ""): Promise<Outcome> {
+  const key = JSON.stringify([args, source]);
+  let outcome = started.get(key);
+  if (outcome === undefined) started.set(key, outcome = startAnew(args, source));
+  return outcome;
+}
+
+async function startAnew(args: string[], source: string): Promise<Outcome> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--quiet", ...args],
     cwd: root,
