@@ -98,8 +98,8 @@ for (let step = 0; step < flags.steps; step++) {
 // **Nobody told the program the derivative.** It came out of the formula that computes $y$. Change the formula, and the
 // walk finds the new lowest point.
 //
-// **The last digits look odd** (0.8045529723167419) because a tensor keeps 32-bit numbers, about seven decimal digits,
-// and JavaScript prints all that it would take to write them exactly.
+// **The last digits look odd** (0.8045529723167419) because a tensor keeps 32-bit numbers, about seven decimal digits.
+// JavaScript's own have 64 bits, and it prints as many digits as tell a number from its neighbours among those.
 //
 // ## How large a step?
 //
@@ -155,7 +155,8 @@ await show(chart.panels(panels, { title: "The same 14 steps with four learning r
 // 2. Change the formula in the loop to `x.sub(2).pow(4).div(4)`, a valley with the same lowest point. Nothing else has to
 //    change, but the walk does: where is it fast, and where slow?
 // 3. Remove the line `x.zeroGrad()` of the loop. The rows overshoot and swing: each step also carries the gradients of
-//    all steps before it. Chapter 5's optimizer does this on purpose, with more care, and calls it momentum.
+//    all steps before it. Done on purpose and with more care this is called momentum, and is one half of Adam, the optimizer of
+//    chapter 5.
 
 // %% [markdown] tags=["folded"]
 // **Answer to 1**

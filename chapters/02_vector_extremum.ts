@@ -142,7 +142,8 @@ await show(chart.contour({
 //
 // ## Exercises
 //
-// 1. Replace both `x.matmul(x.t())` by `x.square().sum()`. Same numbers, no transpose: two graphs for one function.
+// 1. Replace `x.matmul(x.t())` by `x.square().sum()`, in the loop and above it. Same numbers, no transpose: two graphs for one
+//    function.
 // 2. Along the valley's $x_0$ a step leaves $1 - 20\eta$ of the error, along $x_1$ it leaves $1 - 2\eta$. Let `descend` try
 //    $\eta = 0.11$ and $0.05$. Which $\eta$ makes both errors shrink equally fast?
 // 3. Call `x.mul(2).backward()` somewhere. Read the sentence you get: which single number would you have meant?

@@ -42,8 +42,8 @@ console.log(`made with = ${await tensor([[3.1, 4.2]]).matmul(x).add([0.5]).forma
 //
 // This **loss** is a function of $w$ and $b$; the samples are its constants. With that we are back in chapter 2: walk down.
 //
-// Only one thing is new in the loop: `steps(n)` counts to $n$, and at the end of each round it frees the tensors which that
-// round made. At 30,000 rounds that is worth having. (`sum.item()` without `await` asks for the number and goes on; the
+// Only one thing is new in the loop: `steps(n)` counts to $n$, and frees the tensors which a round made when the next one is
+// over. At 30,000 rounds that is worth having. (`sum.item()` without `await` asks for the number and goes on; the
 // answers are collected further below.)
 
 // %%
@@ -160,7 +160,8 @@ const changing = (await descend((step) => turn[step % 3], 3000)).losses;
 const goal = 9.43e-5;
 for (const [name, losses] of [["constant", constant], ["in turns", changing]] as const) {
   const reached = losses.findIndex((loss) => loss <= goal);
-  console.log(`${name}: ${goal} after ${reached} steps, ${losses.at(-1)!.toExponential(1)} at the end`);
+  const when = reached < 0 ? `not down to ${goal}` : `${goal} after ${reached} steps`;
+  console.log(`${name}: ${when}, ${losses.at(-1)!.toExponential(1)} at the end`);
 }
 
 const counted = (losses: number[]) => ({ x: losses.map((_, i) => i + 1), y: losses });
@@ -171,7 +172,7 @@ await show(chart.line({
   xLog: true,
   yLog: true,
   series: {
-    "η = 0.0001": counted(await Promise.all(history)),
+    [`η = ${eta}`]: counted(await Promise.all(history)),
     "η = 0.004": { ...counted(constant), dash: "dash" },
     "η in turns": counted(changing),
   },
@@ -199,7 +200,7 @@ await show(chart.line({
 //
 // 1. Set `eta` to 0.008, then to 0.0083. One comes visibly closer to $(3.1,\ 4.2)$, the other ends in `nan`.
 // 2. With `eta` 0.004, change the last input from 10.1 to 5.1 (and its target to 49.51). The two inputs now tell different
-//    stories. How close do $w$ and $b$ come?
+//    stories. How close do $w$ and $b$ come? (The rates in turns were made for the old samples. With the new ones they are ruin.)
 // 3. One direction is left. Give `turn` a third kind of step, $1/0.00198$, somewhere. Which steps must come after it? Can you
 //    find $(3.1,\ 4.2)$ and $0.5$ within a dozen steps?
 

@@ -159,6 +159,7 @@ console.log(`b2 = ${await b2.format()}`);
 
 // %%
 section("From parts");
+manualSeed(flags.seed);
 const net = new nn.Sequential(
   new nn.Linear(2, 3),
   new nn.ReLU(),
@@ -214,7 +215,7 @@ optimizer.zeroGrad();
 // Only the last bias has a gradient to speak of. With weights around 0.01 each layer passes on about a hundredth of what
 // it receives, forward as well as backward, so the layers below hear next to nothing. For the last bias
 // $\partial L / \partial b = y - t$, the error itself, and $b \leftarrow b - 0.5\,(y - t)$ takes half of it away. That is the
-// halving. (With `--seed 0` the gradients below are zero to the last digit: all neurons of one layer happen to lie on the
+// halving. (With `--seed 5` the gradients below it are zero to the last digit: all neurons of one layer happen to lie on the
 // flat side of their kink, and nothing gets past it.)
 //
 // So the network has learned *one number* and ignores its input. It says so when asked about other inputs:

@@ -1,6 +1,7 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assertEquals, assertMatch } from "@std/assert";
-import { answers, output, programTest } from "./program.ts";
+import { answers, numbers, output, programTest } from "./program.ts";
+import { assertProse, type Seen } from "./prose.ts";
 
 const BOOK = [
   "0.007588282693177462",
@@ -56,4 +57,21 @@ programTest("chapter 1's answers see what they say", async () => {
   const [quartic, swing] = [near(second), near(third)];
   assertEquals([quartic[1], quartic[4], quartic[14]], [3.1713, 2.4281, 2.2668]);
   assertEquals([swing[4], swing[9], swing[14]], [4.037, -0.0699, 4.0909]);
+});
+
+programTest("chapter 1 quotes no number that it does not show", async () => {
+  const rows = ({ text }: Seen) => numbers(text, "x").map(([x]) => x);
+  await assertProse("01_extremum", {
+    "1.1954": (seen) => 2 - rows(seen)[1],
+    "0.7173": (seen) => 2 - rows(seen)[2],
+    "0.6": (seen) => (2 - rows(seen)[2]) / (2 - rows(seen)[1]),
+    "0.0008": 0.6 ** 14,
+    "32": "bits of a float32",
+    "64": "bits of a JavaScript number",
+    "0.9": 1 - 0.1,
+    "-0.9": 1 - 1.9,
+    "-1.1": 1 - 2.1,
+    "0.0076": (seen) => rows(seen)[0],
+    "-0.07": ({ answers: [, , third] }) => Math.min(...numbers(third, "x").map(([x]) => x)),
+  });
 });

@@ -1,6 +1,7 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { answers, assertDigits, numbers, output, programTest } from "./program.ts";
+import { assertProse } from "./prose.ts";
 
 programTest("chapter 2 prints the book's rows and ends at (-2, -2.5)", async () => {
   const text = await output("02_vector_extremum");
@@ -36,4 +37,16 @@ programTest("chapter 2's answers see what they say", async () => {
   ]);
   assertStringIncludes(third, "a gradient flows from a single number, not from shape [1, 2]");
   assertStringIncludes(third, "[[2., 2.]]");
+});
+
+programTest("chapter 2 quotes no number that it does not show", async () => {
+  // Along x₀ the valley's ground is x₀² + 9 x₀², which is curved with 20, along x₁ with 2.
+  await assertProse("02_vector_extremum", {
+    "0.6": 1 - 0.4,
+    "20": 2 * (1 + 9),
+    "0.1": 2 / 20,
+    "0.9": 1 - 2 * 0.05,
+    "-1.2": 1 - 20 * 0.11,
+    "0.82": 9 / 11,
+  });
 });

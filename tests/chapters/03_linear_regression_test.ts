@@ -1,6 +1,7 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { answers, assertDigits, numbers, output, programTest } from "./program.ts";
+import { assertProse } from "./prose.ts";
 
 programTest("chapter 3 prints the book's numbers, first and last, to every digit", async () => {
   const text = await output("03_linear_regression");
@@ -52,4 +53,52 @@ programTest("chapter 3's answers see what they say", async () => {
   assertAlmostEquals(Number(unstable[4]), 2278, 5);
   assertEquals(second, "[[3.1000, 4.2000]] [0.5001]\n");
   assertEquals(third, "[[3.1000, 4.2000]] [0.5000]\n");
+});
+
+/** Eigenvalues of the curvature X Xᵀ, largest first: by power iteration, each taken out when it is found. */
+function curvatures(samples: number[][]): number[] {
+  const rows = [...samples, samples[0].map(() => 1)];
+  const dot = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
+  const matrix = rows.map((a) => rows.map((b) => dot(a, b)));
+  return rows.map(() => {
+    let v = rows.map((_, i) => 1 + 0.1 * i);
+    for (let turn = 0; turn < 1000; turn++) {
+      const next = matrix.map((row) => dot(row, v)), length = Math.sqrt(dot(next, next));
+      v = next.map((x) => x / length);
+    }
+    const value = dot(matrix.map((row) => dot(row, v)), v);
+    matrix.forEach((row, i) => row.forEach((_, j) => row[j] -= value * v[i] * v[j]));
+    return value;
+  });
+}
+
+programTest("chapter 3 quotes no number that it does not show", async () => {
+  const [steep, middle, flat] = curvatures([[1.1, 4.6, 8.9], [2.3, 5.7, 10.1]]);
+  const [otherSteep, otherMiddle, otherFlat] = curvatures([[1.1, 4.6, 8.9], [2.3, 5.7, 5.1]]);
+  const gaps = [2.3 - 1.1, 5.7 - 4.6, 10.1 - 8.9];
+  await assertProse("03_linear_regression", {
+    "1.1": Math.min(...gaps),
+    "1.2": Math.max(...gaps),
+    "243": steep,
+    "1.26": middle,
+    "1.264": middle,
+    "0.00198": flat,
+    "0.994": (1 - 0.0001 * flat) ** 30_000,
+    "0.0082": 2 / steep,
+    "123,000": Math.round(steep / flat / 1000) * 1000,
+    "0.03": "read off the chart: where the second flight of stairs begins",
+    "-191": 1 - 243 / 1.264,
+    "191": 243 / 1.264 - 1,
+    "46": "millions of parameters in chapter 5's AlexNet, which counts them",
+    "240": 0.008 * 30_000,
+    "0.62": Math.exp(-flat * 240),
+    "243.1": steep,
+    "-1.018": 1 - 0.0083 * steep,
+    "162": otherSteep,
+    "6.5": otherMiddle,
+    "0.27": otherFlat,
+    "607": otherSteep / otherFlat,
+    "-637": 1 - middle / flat,
+    "-122,800": Math.round((1 - steep / flat) / 100) * 100,
+  });
 });

@@ -1,6 +1,7 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { answers, numbers, output, programTest } from "./program.ts";
+import { assertProse, type Seen } from "./prose.ts";
 
 for (const seed of ["0", "1", "2"]) {
   programTest(`chapter 4's error halves with every step, from seed ${seed}`, async () => {
@@ -53,4 +54,29 @@ programTest("chapter 4's answers see what they say", async () => {
   const moved = second.trim().split("\n").filter((row) => !row.endsWith(" 0.0000"));
   assertEquals(moved, ["4.bias 0.6781"]);
   assertEquals(third, "ReLU: off the mean by 0.250939\nIdentity: off the mean by 0.000000\n");
+});
+
+programTest("chapter 4 quotes no number that it does not show", async () => {
+  const errors = (seed: number, step: number) => ({ answers: [first] }: Seen) =>
+    numbers(first, `seed ${seed}`)[step][0];
+  await assertProse("04_mlp", {
+    "0.35": 0.7 / 2,
+    "0.175": 0.7 / 4,
+    "1.53": errors(3, 0),
+    "0.14": errors(3, 1),
+    "0.013": errors(3, 2),
+    "0.0009": errors(3, 3),
+    "0.0001": errors(3, 4),
+    "0.99": errors(0, 0),
+    "1.52": errors(0, 1),
+    "1.24": errors(0, 2),
+    "0.59": errors(0, 3),
+    "0.29": errors(0, 4),
+    "0.25": ({ answers: [, , third] }) => Number(/ReLU: off the mean by (\S+)/.exec(third)![1]),
+  });
+});
+
+programTest("chapter 4's other seeds do what is said of them", async () => {
+  const gradients = [...(await output("04_mlp", "--seed", "5")).matchAll(/largest gradient (\S+)$/gm)];
+  assertEquals(gradients.slice(0, -1).map(([, size]) => Number(size)), [0, 0, 0, 0, 0]);
 });
