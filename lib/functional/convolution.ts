@@ -27,9 +27,9 @@ export interface Conv2dOptions {
  * (what the field calls convolution is a cross-correlation; see Dumoulin & Visin 2016, "A guide to convolution
  * arithmetic for deep learning").
  *
- * Each result is rounded like a sum of float32 in any order: off by a small multiple of 2⁻²⁴ √n Σ |x| |w| over its n products. That
- * holds for 3 × 3 windows, too, which the CPU computes by Winograd's method where numbers are of like size: beside an
- * infinity, NaN or a number much larger than they are, results stay what they would be without it, if their window does not hold it.
+ * Each result is rounded like a sum of n products of float32 in any order: off by a small multiple of 2⁻²⁴ √n times their size. The
+ * CPU computes 3 × 3 windows by Winograd's method where numbers are of like size; beside an infinity, NaN or a number much larger
+ * than they are, results are what they would be without it, if their window does not hold it.
  * Zeros of the padding are multiplied like any number, so a weight that is infinite makes NaN with them, as in PyTorch.
  *
  * @param x Images [N, C, H, W].

@@ -53,7 +53,7 @@ const compare = (name: string, inputs: HostArray[]) => {
   return runOne(currentDevice(), one);
 };
 
-const VALUES = [NaN, Infinity, -Infinity, 1e9, -1e9, 1e30, 3e38];
+const VALUES = [NaN, Infinity, -Infinity, 1e5, 1e9, -1e9, 1e30, 3e38];
 
 for (const [name, { shapes }] of Object.entries(DIRECTIONS)) {
   shapes.forEach((shape, operand) => {

@@ -2,9 +2,10 @@
  * 3 × 3 convolutions at stride 1 by Winograd's method, where it wins; see wasm/winograd.ts.
  *
  * What it promises: infinities and NaN where the plain sum has them, and no others. Its errors are those of the plain sum, if each
- * |x| were the largest of its tile of 4 × 4 pixels in all channels, and each |w| the largest of its filter's 3 × 3. That is much the
- * same where numbers are of like size. Where they are not (infinite, NaN, from 2⁵⁰ on, pixels or taps that differ by more than
- * 2⁸, in dy 2¹²) the plain sum is taken, so that a large number costs no digits of an output that does not see it.
+ * |x| were the largest of its tile of 4 × 4 pixels in all channels, and each |w| the largest of its filter's 3 × 3 (each |dy| the
+ * largest of its tile). That is much the same where numbers are of like size. Where they are not (infinite, NaN, from 2⁵⁰ on, pixels
+ * or taps that differ by more than 2⁸, in dy 2¹², or tiles of uneven dy that outweigh the others in the filter's gradient), the plain
+ * sum is taken, so that a large number costs no digits of an output that does not see it.
  *
  * @module
  */
@@ -192,6 +193,8 @@ const CHUNK_TILES = 1024;
 
 /** Tiles whose weights are added up at a time. */
 const WEIGHED_TILES = 256;
+/** The uneven ones may weigh so many times what the even ones do; in training networks it was less than 5. */
+const MOST_UNEVEN = 16;
 
 /** Whether x and dy of all tiles are even enough for the filter's gradient; see wasm/winograd_gradient.ts. */
 function areEven(engine: Engine, c: WinogradConvolution, tiles: number): boolean {
@@ -215,7 +218,7 @@ function areEven(engine: Engine, c: WinogradConvolution, tiles: number): boolean
     const [uneven, full] = [0, 1].map((which) =>
       weights.reduce((sum, x, i) => i % 2 === which ? sum + x : sum, 0)
     );
-    return uneven <= full * 2 ** 8;
+    return uneven <= full * MOST_UNEVEN;
   } finally {
     heap.release(chunk);
   }

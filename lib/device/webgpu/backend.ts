@@ -13,6 +13,7 @@ import { sizeOf, text } from "../shape.ts";
 import { ARRAYS, type DType, Storage, type Values } from "../storage.ts";
 import type { GpuErrors } from "./errors.ts";
 import type { Gpu, Program } from "./gpu.ts";
+import { endSums } from "./inner.ts";
 import { FLAG_BYTES, rangeError } from "./range.ts";
 
 /** The fields of TensorFlow.js' backend that its types hide and that own programs need. */
@@ -289,6 +290,13 @@ export function gpuBackendClass(
     }
 
     // Programs
+
+    override runWebGPUProgram(
+      ...args: Parameters<WebGPUBackend["runWebGPUProgram"]>
+    ): ReturnType<WebGPUBackend["runWebGPUProgram"]> {
+      endSums(args[0]);
+      return super.runWebGPUProgram(...args);
+    }
 
     dispatch(program: Program): void {
       this.errors.check();

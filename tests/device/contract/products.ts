@@ -47,7 +47,8 @@ const linear = given(
   fc.tuple(sides, sides, sides).map(([rows, from, to]) =>
     rows * from * to > 100_000 ? [Math.min(rows, 9), from, Math.min(to, 9)] : [rows, from, to]
   ),
-  ([rows, from, to]) => fc.tuple(inputs([rows, from], sums), inputs([to, from], sums), inputs([to], sums)),
+  ([rows, from, to]) =>
+    fc.tuple(inputs([rows, from], infinite), inputs([to, from], infinite), inputs([to], infinite)),
 ).map(({ a: [, terms], b }) => makeCase(b, (k, [x, w, bias]) => [k.linear(x, w, bias)], sumOf(terms + 1)));
 
 const upTo = (max: number) => fc.integer({ min: 1, max });
