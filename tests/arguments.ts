@@ -43,8 +43,6 @@ export interface Room {
   receivers?: Record<string, () => object>;
   /** What is there for the library's own use only, protected or @internal: paths; a star stands for any class. */
   internal?: readonly string[];
-  /** Paths still to be done: not called, whether there is an entry or not. Must be empty in the end. */
-  pending?: readonly string[];
 }
 
 /** Everything that can be called, by path. */
