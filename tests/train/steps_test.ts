@@ -1,5 +1,5 @@
-import { steps, type Tensor, tensor, zeros } from "descent";
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { nn, noGrad, ones, optim, steps, type Tensor, tensor, zeros } from "descent";
+import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { current } from "../../lib/autograd/context.ts";
 
 const quiet = { progress: false };
@@ -154,4 +154,26 @@ Deno.test("steps() says at once what it does not take, and that a loop without a
   assertThrows(() => loose(5, { progress: 0 }), TypeError, "steps: progress must be true or false, not 0");
   const write = "steps: the iterations must be waited for; write for await (const step of steps(…))";
   assertThrows(() => [...loose(5)], TypeError, write);
+});
+
+Deno.test("what is handed on from step to step lives on, and the best of all is kept", async () => {
+  const net = new nn.Linear(3, 2), optimizer = new optim.Adam(net.parameters(), { lr: 0.1 });
+  let average = zeros(2, 3), hidden = zeros(4, 2), best: Tensor | undefined;
+  let saved: { net: ReturnType<typeof net.stateDict>; optimizer: ReturnType<typeof optimizer.stateDict> };
+  for await (const { index } of steps(20, quiet)) {
+    const loss = net.forward(ones(4, 3)).square().mean();
+    loss.backward();
+    optimizer.step();
+    optimizer.zeroGrad();
+    average = noGrad(() => average.mul(0.9).add(net.weight.mul(0.1)));
+    hidden = noGrad(() => net.forward(ones(4, 3)).add(hidden).tanh());
+    if (index !== 5) continue;
+    saved = { net: net.stateDict(), optimizer: optimizer.stateDict() };
+    best = net.weight.clone().keep();
+  }
+  assertEquals((await average.data()).length + (await hidden.data()).length, 6 + 8);
+  assertNotEquals(await net.weight.data(), await best!.data());
+  net.loadStateDict(saved!.net);
+  optimizer.loadStateDict(saved!.optimizer);
+  assertEquals(await net.weight.data(), await best!.data());
 });
