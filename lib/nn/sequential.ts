@@ -34,7 +34,7 @@ export class Sequential extends Module implements Iterable<Module> {
   // what neither an instance nor this class has; in front of the instances it would slow down every access to them.
   static {
     const isIndex = (name: string | symbol): name is string =>
-      typeof name === "string" && /^-?\d+$/.test(name);
+      typeof name === "string" && /^-?\d+(\.\d+)?$/.test(name);
     const behind = new Proxy(Object.create(Module.prototype), {
       get(target, name, net) {
         return isIndex(name) && #modules in net ? net.at(Number(name)) : Reflect.get(target, name, net);

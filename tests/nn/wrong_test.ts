@@ -183,6 +183,7 @@ Deno.test("net[1] = head puts a module into a Sequential's place, as in PyTorch"
   // deno-lint-ignore no-explicit-any
   const any = net as any;
   assertThrows(() => any[3] = head, RangeError, "there is no module 3 among 3; append(module) adds one");
+  assertThrows(() => net[1.5], RangeError, "an index must be a whole number, not 1.5");
   assertThrows(() => net[-4], RangeError, "there is no module -4 among 3");
   assertThrows(() => any[0] = nn.ReLU, TypeError, 'entry "hidden" must be a module, not the class ReLU');
   assertEquals(net.length, 3);
