@@ -17,11 +17,12 @@ const flags = chapterFlags({
   title: "Chapter 1: The lowest point of a parabola",
   description: "One number walks down y = (x - 2)² / 2, guided by its gradient alone.",
   device: "cpu",
+  threads: true,
   steps: 15,
   mostSteps: 500,
   out: true,
 });
-await useDevice(flags.device);
+await useDevice(flags.device, { threads: flags.threads });
 
 // %%
 const x = tensor(0.007588282693177462, { requiresGrad: true });

@@ -15,11 +15,12 @@ const flags = chapterFlags({
   title: "Chapter 2: The lowest point of a bowl",
   description: "Two numbers, kept in one tensor, walk down a bowl together.",
   device: "cpu",
+  threads: true,
   steps: 10,
   mostSteps: 500,
   out: true,
 });
-await useDevice(flags.device);
+await useDevice(flags.device, { threads: flags.threads });
 
 const x = tensor([[-0.0040, 0.0005]], { requiresGrad: true });
 console.log(`shape of x: [${x.shape}], of x times its transpose: [${x.matmul(x.t()).shape}]`);

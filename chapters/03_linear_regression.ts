@@ -17,11 +17,12 @@ const flags = chapterFlags({
   title: "Chapter 3: A line through samples",
   description: "Three samples, three unknowns, 30,000 small steps.",
   device: "cpu",
+  threads: true,
   steps: 30_000,
   verbose: true,
   out: true,
 });
-await useDevice(flags.device);
+await useDevice(flags.device, { threads: flags.threads });
 
 // %% [markdown]
 // The samples were made with $w = (3.1,\ 4.2)$ and $b = 0.5$; from here on we pretend not to know. One column per sample, so

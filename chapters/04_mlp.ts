@@ -21,12 +21,13 @@ const flags = chapterFlags({
   title: "Chapter 4: A network, by hand and from parts",
   description: "Two inputs, three hidden neurons, one output: written out, then put together from layers.",
   device: "cpu",
+  threads: true,
   steps: 50,
   mostSteps: 5000,
   seed: 4,
   out: true,
 });
-await useDevice(flags.device);
+await useDevice(flags.device, { threads: flags.threads });
 
 // %% [markdown]
 // ## A folded plane

@@ -17,13 +17,14 @@ const flags = chapterFlags({
   description:
     "Convolution, pooling, dropout, and a network of 46,764,746 parameters that learns a picture by heart.",
   device: true,
+  threads: true,
   steps: 50,
   batch: 1,
   data: true,
   seed: 0,
   out: true,
 });
-const device = await useDevice(flags.device);
+const device = await useDevice(flags.device, { threads: flags.threads });
 console.log(`computing on ${device.name}: ${device.description}`);
 manualSeed(flags.seed);
 

@@ -18,6 +18,7 @@ const flags = chapterFlags({
   title: "Chapter 6: Batch normalization",
   description: "Batch normalization by hand, and AlexNet trained with it, without it, and without dropout.",
   device: true,
+  threads: true,
   steps: 20,
   mostSteps: 500,
   batch: 2,
@@ -25,7 +26,7 @@ const flags = chapterFlags({
   seed: 0,
   out: true,
 });
-const device = await useDevice(flags.device);
+const device = await useDevice(flags.device, { threads: flags.threads });
 console.log(`computing on ${device.name}: ${device.description}`);
 manualSeed(flags.seed);
 

@@ -14,13 +14,14 @@ const flags = chapterFlags({
   title: "Chapter 7: ResNet",
   description: "Residual blocks, and an eighteen-layer network of 11,178,378 parameters that learns.",
   device: true,
+  threads: true,
   steps: 5,
   batch: 1,
   data: true,
   seed: 0,
   out: true,
 });
-const device = await useDevice(flags.device);
+const device = await useDevice(flags.device, { threads: flags.threads });
 console.log(`computing on ${device.name}: ${device.description}`);
 manualSeed(flags.seed);
 

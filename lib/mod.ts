@@ -10,6 +10,7 @@ export {
   currentDevice,
   Device,
   type DeviceName,
+  type DeviceOptions,
   type DType,
   type MemoryUse,
   useDevice,

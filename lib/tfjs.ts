@@ -67,7 +67,7 @@ import { Buffer } from "./autograd/buffer.ts";
 import { leaf } from "./autograd/graph.ts";
 import { CpuDevice } from "./device/cpu/device.ts";
 import { BACKEND_NAME, registerCpuBackend } from "./device/cpu/tfjs.ts";
-import { type Device, type DeviceName, useDevice as choose } from "./device/mod.ts";
+import { type Device, type DeviceName, type DeviceOptions, useDevice as choose } from "./device/mod.ts";
 import { sizeOf } from "./device/shape.ts";
 import type { Storage } from "./device/storage.ts";
 import { checkTensor } from "./tensor/check.ts";
@@ -128,6 +128,7 @@ function onGpu(device: Device): Home {
  * `tf.setBackend()`.
  *
  * @param name "cpu"; "webgpu", then a software adapter will do, too; or nothing: a real GPU if there is one, else the cpu.
+ * @param options threads: of the cpu.
  * @returns The device.
  * @throws {RangeError} if there is no device of that name.
  * @throws {Error} if "webgpu" was asked for and there is no adapter.
@@ -140,9 +141,9 @@ function onGpu(device: Device): Home {
  * assertEquals(tf.getBackend(), "descent-cpu");
  * ```
  */
-export async function useDevice(name?: DeviceName): Promise<Device> {
-  if (arguments.length > 1) surplus("useDevice", arguments, 1);
-  const device = await choose(name), home = homeOf(device);
+export async function useDevice(name?: DeviceName, options: DeviceOptions = {}): Promise<Device> {
+  if (arguments.length > 2) surplus("useDevice", arguments, 2);
+  const device = await choose(name, options), home = homeOf(device);
   await tf.setBackend(home.name);
   return device;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { MAX_THREADS } from "../device/cpu/threads.ts";
 import type { DeviceName } from "../device/device.ts";
 import { writePicturesTo } from "../show/output.ts";
 import { checkChoice, checkOptions, checkText, checkWhole, describe, surplus } from "../text/arguments.ts";
@@ -22,6 +23,8 @@ export interface ChapterSpec {
   description?: string;
   /** `--device cpu|webgpu`; true: the best one there is unless the reader names one. */
   device?: true | DeviceName;
+  /** `--threads N`: on how many threads the cpu computes; all cores unless the reader says. */
+  threads?: true;
   /** `--steps N`: how many training steps. */
   steps?: number;
   /** The most that `--steps` takes, in a chapter that prints lines for them. */
@@ -42,6 +45,8 @@ export interface ChapterSpec {
 export interface FlagValues {
   /** Undefined: the best device there is, as `useDevice(undefined)` takes it. */
   device: DeviceName | undefined;
+  /** On how many threads the cpu computes; undefined: on all cores. */
+  threads: number | undefined;
   /** How many training steps. */
   steps: number;
   /** How many pictures at once. */
@@ -76,11 +81,15 @@ interface FlagRule {
   takes?: string;
   choices?: readonly string[];
   least?: number;
+  most?: number;
+  /** What serves where neither chapter nor reader says. */
+  best?: string;
 }
 
 /** Every flag that a chapter can have, in the order in which `--help` lists them. */
 const RULES: Record<FlagName, FlagRule> = {
-  device: { help: "where to compute", choices: ["cpu", "webgpu"] },
+  device: { help: "where to compute", choices: ["cpu", "webgpu"], best: "the best there is" },
+  threads: { help: "on how many threads the cpu computes", least: 1, most: MAX_THREADS, best: "all cores" },
   steps: { help: "how many training steps", least: 1 },
   batch: { help: "how many pictures at once", least: 1 },
   data: { help: "random numbers, or handwritten digits", choices: ["random", "mnist"] },
@@ -173,19 +182,22 @@ export function readFlags<const Spec extends ChapterSpec>(
   // What follows "--" is never a flag, so parseArgs asks about none of it.
   const rest = parsed._ as string[];
   if (errors.length === 0 && rest.length > 0) errors.push(aboutUnknown(rest[0], false, names));
+  if (flags.device === "webgpu" && flags.threads !== undefined) {
+    errors.push("--threads is about the cpu; --device webgpu has its own.");
+  }
   if (errors.length > 0) return { kind: "error", text: errors[0] };
   return { kind: "flags", flags: flags as ChapterFlags<Spec> };
 }
 
 /** Throws where a chapter asks for what is no flag, or gives a default that its flag does not take. */
 function checkSpec(spec: ChapterSpec): void {
-  checkOptions("chapterFlags", spec, ["title", "description", "mostSteps", ...Object.keys(RULES)]);
+  checkOptions("chapterFlags", spec, [...Object.keys(RULES), "title", "description", "mostSteps"]);
   checkText("chapterFlags", "title", spec.title);
   if (spec.description !== undefined) checkText("chapterFlags", "description", spec.description);
   if (spec.mostSteps !== undefined) checkWhole("chapterFlags", "mostSteps", spec.mostSteps, 1);
-  for (const [name, { choices, least }] of Object.entries(RULES) as [FlagName, FlagRule][]) {
+  for (const [name, { choices, least, best }] of Object.entries(RULES) as [FlagName, FlagRule][]) {
     const value = spec[name];
-    if (value === undefined || value === true && least === undefined) continue;
+    if (value === undefined || value === true && (least === undefined || best !== undefined)) continue;
     if (least !== undefined) checkWhole("chapterFlags", name, value, least);
     else if (choices !== undefined) checkChoice("chapterFlags", name, value, choices);
     else throw new TypeError(`chapterFlags: ${name} must be true, not ${describe(value)}`);
@@ -207,7 +219,7 @@ function readValue(
   { mostSteps }: ChapterSpec,
 ): { value?: unknown; error?: string } {
   const { choices, least, takes: any } = RULES[name];
-  const most = name === "steps" ? mostSteps ?? Infinity : Infinity;
+  const most = (name === "steps" ? mostSteps : RULES[name].most) ?? Infinity;
   const range = most < Infinity ? `${least} to ${most}` : `${least} up`;
   const kind = choices?.join(" or ") ?? (any ? "the path of a directory" : `a whole number from ${range}`);
   const takes = `--${name} takes ${kind}`;
@@ -220,7 +232,7 @@ function readValue(
   if (any) return { value: text };
   const value = Number(text);
   if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least! && value <= most) return { value };
-  const why = value > most ? ": nobody would read so many lines" : "";
+  const why = name === "steps" && value > most ? ": nobody would read so many lines" : "";
   return { error: `${takes}, not "${text}"${why}.` };
 }
 
@@ -233,9 +245,9 @@ function aboutUnknown(arg: string, isFlag: boolean, names: string[]): string {
 
 function helpText(spec: ChapterSpec, names: FlagName[], script: string): string {
   const rows = names.map((name) => {
-    const { choices, least, takes, help } = RULES[name];
+    const { choices, least, takes, help, best } = RULES[name];
     const value = choices ? ` ${choices.join("|")}` : takes ? ` ${takes}` : least !== undefined ? " N" : "";
-    const standard = name === "device" && spec.device === true ? "the best there is" : defaultOf(spec, name);
+    const standard = spec[name] === true && best !== undefined ? best : defaultOf(spec, name);
     return [`--${name}${value}`, help + (standard === undefined ? "" : ` (${standard})`)];
   });
   rows.push(["--help", "this text"]);

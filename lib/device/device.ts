@@ -51,7 +51,12 @@ export abstract class Device {
    * @internal
    */
   note = "";
-  readonly #description: string;
+  /**
+   * What it is, without the note.
+   *
+   * @internal
+   */
+  protected what: string;
 
   /**
    * Devices are made by `useDevice()`.
@@ -61,7 +66,7 @@ export abstract class Device {
    * @internal
    */
   constructor(readonly name: DeviceName, description: string) {
-    this.#description = description;
+    this.what = description;
   }
 
   /**
@@ -81,7 +86,7 @@ export abstract class Device {
 
   /** What it is, in words a reader can check; of a CPU that stands in for a GPU, also why there is none. */
   get description(): string {
-    return this.note === "" ? this.#description : `${this.#description} (${this.note})`;
+    return this.note === "" ? this.what : `${this.what} (${this.note})`;
   }
 
   /** @internal What a console and a notebook show of it. */

@@ -9,6 +9,7 @@ export const courseRoom: Room = {
           title: "A chapter",
           description: "What it does.",
           device: "cpu",
+          threads: true,
           steps: 2,
           mostSteps: 9,
           batch: 2,

@@ -150,7 +150,7 @@ export const tensorRoom: Room = {
         () => [true],
       ],
     },
-    useDevice: { good: [() => ["cpu"]], use: () => useDevice("cpu") },
+    useDevice: { good: [() => ["cpu"], () => ["cpu", { threads: 2 }]], use: () => useDevice("cpu") },
     where: {
       good: [
         () => [tensor([true, false]), ones(2), ones(2)],

@@ -13,6 +13,6 @@ export const tfjsRoom: Room = {
   entries: {
     "tfjs.fromTfjs": { good: [() => [theirs, { requiresGrad: true }]] },
     "tfjs.toTfjs": { good: [() => [ours]], use: (t: tf.Tensor) => t.dispose() },
-    "tfjs.useDevice": { good: [() => ["cpu"]], use: () => useDevice("cpu") },
+    "tfjs.useDevice": { good: [() => ["cpu"], () => ["cpu", { threads: 2 }]], use: () => useDevice("cpu") },
   },
 };

@@ -47,6 +47,25 @@ Deno.test("the type names the declared flags, and no others", () => {
   assertEquals([steps, seed], [15, undefined]);
 });
 
+Deno.test("--threads is a number that the cpu can have, and nothing for webgpu", () => {
+  const threaded = { title: "Chapter 7", device: true, threads: true } as const;
+  assertEquals(flagsOf(threaded), { device: undefined, threads: undefined });
+  assertEquals(flagsOf(threaded, "--threads", "4"), { device: undefined, threads: 4 });
+  const error = (...args: string[]) => {
+    const result = readFlags(threaded, args);
+    return result.kind === "error" ? result.text : "";
+  };
+  for (const text of ["0", "33", "2.5", "all"]) {
+    assertEquals(error("--threads", text), `--threads takes a whole number from 1 to 32, not "${text}".`);
+  }
+  assertStringIncludes(error("--device", "webgpu", "--threads", "2"), "--threads is about the cpu");
+  const help = readFlags(threaded, ["--help"]);
+  assertStringIncludes(
+    help.kind === "help" ? help.text : "",
+    "on how many threads the cpu computes (all cores)",
+  );
+});
+
 Deno.test("a chapter that prints a line for each step takes so many and no more", () => {
   const loud = { title: "Chapter 1", steps: 15, mostSteps: 500 };
   assertEquals(flagsOf(loud, "--steps", "500"), { steps: 500 });

@@ -34,6 +34,26 @@ Deno.test("useDevice() without a name takes a real GPU or the cpu, never a softw
   assertMatch((await useDevice("cpu")).description, /^CPU, \d+ threads?, WebAssembly SIMD$/);
 });
 
+Deno.test("useDevice() takes a number of threads for the cpu, keeps it, and refuses what is none", async () => {
+  const usual = (await useDevice("cpu")).description;
+  const many = navigator.hardwareConcurrency;
+  try {
+    assertMatch((await useDevice("cpu", { threads: 1 })).description, /^CPU, 1 thread,/);
+    assertMatch((await useDevice("cpu")).description, /^CPU, 1 thread,/);
+    assertMatch((await useDevice("cpu", { threads: 3 })).description, /^CPU, 3 threads,/);
+    for (const threads of [0, 1.5, 33, NaN]) {
+      const { message } = await assertRejects(() => useDevice("cpu", { threads }), RangeError);
+      assertMatch(message, /^useDevice: threads must be a whole number (≥ 1|from 1 to 32), not /);
+    }
+    await assertRejects(() => useDevice("cpu", { threads: "2" as unknown as number }), TypeError, 'not "2"');
+    await assertRejects(() => useDevice("cpu", 2 as unknown as object), TypeError, "{ threads: … }");
+    await assertRejects(() => useDevice("webgpu", { threads: 2 }), TypeError, "threads are the cpu's");
+    assertMatch(currentDevice().description, /^CPU, 3 threads,/);
+  } finally {
+    assertEquals((await useDevice("cpu", { threads: Math.min(32, many) })).description, usual);
+  }
+});
+
 Deno.test("a console shows what a device is, not what it is made of", async () => {
   const device = await useDevice("cpu");
   assertEquals(Deno.inspect(device), `Device cpu: ${device.description}`);

@@ -18,6 +18,10 @@ import { CpuKernels } from "./kernels.ts";
 /** Up to so many elements an array is JavaScript's until a kernel asks for its address. */
 const SMALL = 256;
 
+function describe(threads: number): string {
+  return `CPU, ${threads} thread${threads === 1 ? "" : "s"}, WebAssembly SIMD`;
+}
+
 /** The processor's cores, through WebAssembly. */
 export class CpuDevice extends Device {
   /** Its memory and threads. */
@@ -25,10 +29,18 @@ export class CpuDevice extends Device {
   override readonly kernels: CpuKernels;
 
   constructor(engine: Engine = new Engine()) {
-    const { threads } = engine.wasm;
-    super("cpu", `CPU, ${threads} thread${threads === 1 ? "" : "s"}, WebAssembly SIMD`);
+    super("cpu", describe(engine.wasm.threads));
     this.engine = engine;
     this.kernels = new CpuKernels(engine);
+  }
+
+  /** How many threads compute, the calling one included; results do not depend on it. */
+  get threads(): number {
+    return this.engine.wasm.threads;
+  }
+  set threads(count: number) {
+    this.engine.wasm.threads = count;
+    this.what = describe(count);
   }
 
   override get arena(): Arena {

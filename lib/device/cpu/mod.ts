@@ -5,6 +5,8 @@
  */
 import { CpuDevice } from "./device.ts";
 
+export { CpuDevice };
+
 let device: CpuDevice | undefined;
 
 /**

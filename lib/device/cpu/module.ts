@@ -29,7 +29,9 @@ const WORTH_THREADS = 40_000;
 export class Module {
   readonly #exports: Record<string, WasmKernel>;
   readonly #numbers: Map<string, number>;
-  readonly #threads: Threads | null;
+  readonly #makeThreads: (count: number) => Threads;
+  #threads: Threads | null = null;
+  #count = 1;
   #scratch: Chunk[] = [];
 
   /**
@@ -39,7 +41,7 @@ export class Module {
    */
   constructor(
     readonly heap: Heap,
-    readonly threads: number = Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1),
+    threads: number = Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1),
     relaxed: boolean = hasRelaxedSimd(),
   ) {
     const module = new WebAssembly.Module(relaxed ? relaxedBytes : plainBytes);
@@ -54,13 +56,22 @@ export class Module {
     this.#exports = instance.exports as unknown as Record<string, WasmKernel>;
     const names = Object.keys(this.#exports);
     this.#numbers = new Map(names.map((name, i) => [name, i]));
-    if (threads > 1) {
+    this.#makeThreads = (count) => {
       const control = heap.allocate(CONTROL_BYTES);
       new Uint8Array(heap.memory.buffer, control.pointer, control.size).fill(0);
-      this.#threads = new Threads(module, heap.memory, control.pointer, names, threads);
-    } else {
-      this.#threads = null;
-    }
+      return new Threads(module, heap.memory, control.pointer, names, count);
+    };
+    this.threads = threads;
+  }
+
+  /** How many threads may work at once, the calling one included; results do not depend on it. */
+  get threads(): number {
+    return this.#count;
+  }
+  set threads(count: number) {
+    this.#count = count;
+    if (this.#threads !== null) this.#threads.count = count;
+    else if (count > 1) this.#threads = this.#makeThreads(count);
   }
 
   /** How many threads have come up so far, the calling one included. */
@@ -79,14 +90,14 @@ export class Module {
   launch(name: string, units: number, nanoseconds: number, ...args: number[]): void {
     if (units <= 0) return;
     const kernel = this.#exports[name];
-    if (this.#threads === null || units === 1 || units * nanoseconds < WORTH_THREADS) {
+    if (this.#count === 1 || units === 1 || units * nanoseconds < WORTH_THREADS) {
       kernel(...args, 0, units);
-    } else this.#threads.run(this.#numbers.get(name)!, kernel, units, args);
+    } else this.#threads!.run(this.#numbers.get(name)!, kernel, units, args);
   }
 
   /** Makes sure that every thread has so many bytes of scratch memory. */
   reserveScratch(bytes: number): void {
-    if (this.#scratch.length > 0 && this.#scratch[0].size >= bytes) return;
+    if (this.#scratch.length >= this.threads && this.#scratch[0].size >= bytes) return;
     for (const chunk of this.#scratch) this.heap.release(chunk);
     this.#scratch = [];
     for (let thread = 0; thread < this.threads; thread++) {

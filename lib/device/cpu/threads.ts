@@ -19,7 +19,8 @@ const JOB = 0,
   ACTIVE = 6,
   OPEN = 7,
   FAILED = 8,
-  READY = 9;
+  READY = 9,
+  LIMIT = 10;
 /** Scratch address of each thread, from here on. */
 const SCRATCH = 16;
 const WORDS = 16 + 64;
@@ -49,10 +50,18 @@ function work(
     COUNT: number;
     ACTIVE: number;
   },
-  more: { OPEN: number; FAILED: number; READY: number; SCRATCH: number; WORDS: number; SPINS: number },
+  more: {
+    OPEN: number;
+    FAILED: number;
+    READY: number;
+    LIMIT: number;
+    SCRATCH: number;
+    WORDS: number;
+    SPINS: number;
+  },
 ): void {
   const { JOB, NEXT, UNITS, GRAIN, KERNEL, COUNT, ACTIVE } = words;
-  const { OPEN, FAILED, READY, SCRATCH, WORDS, SPINS } = more;
+  const { OPEN, FAILED, READY, LIMIT, SCRATCH, WORDS, SPINS } = more;
   const { module, memory, control, index, names } = workerData as {
     module: WebAssembly.Module;
     memory: WebAssembly.Memory;
@@ -71,6 +80,11 @@ function work(
   let seen = 0;
   Atomics.add(c, READY, 1);
   for (;;) {
+    const limit = Atomics.load(c, LIMIT);
+    if (index >= limit) {
+      Atomics.wait(c, LIMIT, limit);
+      continue;
+    }
     let job = Atomics.load(c, JOB);
     for (let spin = 0; job === seen && spin < SPINS; spin++) job = Atomics.load(c, JOB);
     if (job === seen) {
@@ -80,7 +94,7 @@ function work(
     seen = job;
     // From here on the caller waits for us; if it has closed the job before, there is nothing to do.
     Atomics.add(c, ACTIVE, 1);
-    if (Atomics.load(c, OPEN) === job) {
+    if (Atomics.load(c, OPEN) === job && index < Atomics.load(c, LIMIT)) {
       try {
         setScratch(c[SCRATCH + index]);
         const kernel = kernels[c[KERNEL]], grain = c[GRAIN], units = c[UNITS];
@@ -102,6 +116,7 @@ export class Threads {
   readonly #words: Int32Array;
   readonly #args: Float64Array;
   #started = 0;
+  #count = 1;
 
   /**
    * @param module The kernels.
@@ -115,10 +130,21 @@ export class Threads {
     readonly memory: WebAssembly.Memory,
     readonly control: number,
     readonly names: string[],
-    readonly count: number,
+    count: number,
   ) {
     this.#words = new Int32Array(memory.buffer, control, WORDS);
     this.#args = new Float64Array(memory.buffer, control + WORDS * 4, 32);
+    this.count = count;
+  }
+
+  /** Threads in all, the calling one included. Those that are too many from now on sleep. */
+  get count(): number {
+    return this.#count;
+  }
+  set count(count: number) {
+    this.#count = count;
+    Atomics.store(this.#words, LIMIT, count);
+    Atomics.notify(this.#words, LIMIT);
   }
 
   /** Tells a thread where its scratch memory is; 0 is the calling thread. */
@@ -130,7 +156,7 @@ export class Threads {
   #start(): void {
     const index = ++this.#started;
     const words = { JOB, NEXT, UNITS, GRAIN, KERNEL, COUNT, ACTIVE };
-    const more = { OPEN, FAILED, READY, SCRATCH, WORDS, SPINS };
+    const more = { OPEN, FAILED, READY, LIMIT, SCRATCH, WORDS, SPINS };
     const { module, memory, control, names } = this;
     background(work, [words, more], { module, memory, control, index, names });
   }
