@@ -5,7 +5,7 @@
  */
 
 /**
- * The word that was probably meant: one that contains the text ("gpu": webgpu), else the one with the fewest typing
+ * The word that was probably meant: the shortest that contains the text ("gpu": webgpu), else the one with the fewest typing
  * errors, if there are few enough.
  *
  * @param text What was written.
@@ -14,8 +14,8 @@
  */
 export function nearest(text: string, words: readonly string[]): string | undefined {
   const written = text.toLowerCase();
-  const whole = written.length > 1 ? words.find((word) => word.toLowerCase().includes(written)) : undefined;
-  if (whole !== undefined) return whole;
+  const whole = written.length > 1 ? words.filter((word) => word.toLowerCase().includes(written)) : [];
+  if (whole.length > 0) return whole.reduce((a, b) => b.length < a.length ? b : a);
   let best: string | undefined;
   let fewest = Infinity;
   for (const word of words) {
