@@ -20,6 +20,7 @@ export class ReLU extends Module {
    *
    * @param x Any shape.
    * @returns The same shape.
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     return oneTensor(this, x, arguments).relu();
@@ -55,6 +56,7 @@ export class LeakyReLU extends Module {
    *
    * @param x Any shape.
    * @returns The same shape.
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     return oneTensor(this, x, arguments).leakyRelu(this.slope);
@@ -82,6 +84,7 @@ export class Sigmoid extends Module {
    *
    * @param x Any shape.
    * @returns The same shape.
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     return oneTensor(this, x, arguments).sigmoid();
@@ -104,6 +107,7 @@ export class Tanh extends Module {
    *
    * @param x Any shape.
    * @returns The same shape.
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     return oneTensor(this, x, arguments).tanh();
@@ -126,6 +130,7 @@ export class GELU extends Module {
    *
    * @param x Any shape.
    * @returns The same shape.
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     return oneTensor(this, x, arguments).gelu();
@@ -164,6 +169,7 @@ export class Softmax extends Module {
    *
    * @param x Any shape that has the dimension.
    * @returns The same shape.
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     return oneTensor(this, x, arguments).softmax(this.dim);

@@ -115,6 +115,7 @@ abstract class BatchNorm extends Module {
    * @param x Dimension 1 are the channels.
    * @returns The same shape.
    * @throws {RangeError} if the shape is not one that the layer takes, or a batch in training has one value per channel.
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     oneTensor(this, x, arguments);

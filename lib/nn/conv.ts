@@ -98,6 +98,7 @@ export class Conv2d extends Module {
    * @param x Images [N, in, H, W].
    * @returns [N, out, H', W'].
    * @throws {RangeError} if the channels do not fit, or the image is smaller than the window.
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     const { bias, stride, padding, dilation, groups } = this;

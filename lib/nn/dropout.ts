@@ -35,6 +35,7 @@ export class Dropout extends Module {
    *
    * @param x Any shape.
    * @returns The same shape.
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     return dropout(oneTensor(this, x, arguments), this.p, { training: this.training });

@@ -63,6 +63,7 @@ export class Linear extends Module {
    * @param x [..., in].
    * @returns [..., out].
    * @throws {RangeError} if the last size is not `inFeatures`.
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     return linear(oneTensor(this, x, arguments), this.weight, this.bias);

@@ -104,6 +104,7 @@ export class MSELoss extends Loss<LossOptions> {
    * @param x Any shape.
    * @param target The same shape.
    * @returns The loss.
+   * @throws {TypeError} if one is of another kind, or more is given.
    */
   override forward(x: Tensor, target: TensorLike): Tensor {
     twoTensors(this, x, target, arguments);
@@ -139,6 +140,7 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
    * @param logits [N, C], [C] or [N, C, d1, …].
    * @param target Classes [N], [] or [N, d1, …] as int32 or plain numbers; or probabilities of the logits' shape.
    * @returns The loss.
+   * @throws {TypeError} if one is of another kind, or more is given.
    */
   override forward(logits: Tensor, target: TensorLike): Tensor {
     twoTensors(this, logits, target, arguments);
@@ -173,6 +175,7 @@ export class NLLLoss extends Loss<ClassLossOptions> {
    * @param logProbabilities [N, C], [C] or [N, C, d1, …].
    * @param target Classes [N], [] or [N, d1, …]: int32, or plain numbers.
    * @returns The loss.
+   * @throws {TypeError} if one is of another kind, or more is given.
    */
   override forward(logProbabilities: Tensor, target: TensorLike): Tensor {
     twoTensors(this, logProbabilities, target, arguments);
@@ -207,6 +210,7 @@ export class BCEWithLogitsLoss extends Loss<BinaryLossOptions> {
    * @param logits Any shape.
    * @param target The same shape: 0, 1, or a probability in between.
    * @returns The loss.
+   * @throws {TypeError} if one is of another kind, or more is given.
    */
   override forward(logits: Tensor, target: TensorLike): Tensor {
     twoTensors(this, logits, target, arguments);

@@ -67,6 +67,7 @@ export class MaxPool2d extends Pooling {
    *
    * @param x Images [N, C, H, W].
    * @returns [N, C, H', W'].
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     const { kernelSize, stride, padding } = this;
@@ -90,6 +91,7 @@ export class AvgPool2d extends Pooling {
    *
    * @param x Images [N, C, H, W].
    * @returns [N, C, H', W'].
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     const { kernelSize, stride, padding } = this;
@@ -129,6 +131,7 @@ export class AdaptiveAvgPool2d extends Module {
    *
    * @param x Images [N, C, H, W].
    * @returns [N, C, rows, columns].
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     return adaptiveAvgPool2d(oneTensor(this, x, arguments), this.outputSize);

@@ -154,6 +154,7 @@ export class Sequential extends Module implements Iterable<Module> {
    *
    * @param x The input of the first module.
    * @returns The output of the last; x if there is none.
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     let signal = oneTensor(this, x, arguments);

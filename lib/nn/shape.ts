@@ -36,6 +36,7 @@ export class Flatten extends Module {
    *
    * @param x Any shape that has the dimensions.
    * @returns The same numbers in fewer dimensions.
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     return oneTensor(this, x, arguments).flatten(this.start, this.end);
@@ -63,6 +64,7 @@ export class Identity extends Module {
    *
    * @param x Any shape.
    * @returns x
+   * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
     return oneTensor(this, x, arguments).clone();
