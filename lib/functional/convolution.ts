@@ -28,8 +28,8 @@ export interface Conv2dOptions {
  * arithmetic for deep learning").
  *
  * Each result is rounded like a sum of n products of float32 in any order: off by a small multiple of 2⁻²⁴ √n times their size. The
- * CPU computes 3 × 3 windows by Winograd's method where numbers are of like size; beside an infinity, NaN or a number much larger
- * than they are, results are what they would be without it, if their window does not hold it.
+ * CPU computes 3 × 3 windows by Winograd's method where numbers are of like size, and sums plainly what is infinite, NaN or much
+ * larger than its neighbours: it changes only the results whose window holds it, and those as its weight says.
  * Zeros of the padding are multiplied like any number, so a weight that is infinite makes NaN with them, as in PyTorch.
  *
  * @param x Images [N, C, H, W].

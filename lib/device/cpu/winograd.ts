@@ -1,11 +1,12 @@
 /**
  * 3 × 3 convolutions at stride 1 by Winograd's method, where it wins; see wasm/winograd.ts.
  *
- * What it promises: infinities and NaN where the plain sum has them, and no others. Its errors are those of the plain sum, if each
- * |x| were the largest of its tile of 4 × 4 pixels in all channels, and each |w| the largest of its filter's 3 × 3 (each |dy| the
- * largest of its tile). That is much the same where numbers are of like size. Where they are not (infinite, NaN, from 2⁵⁰ on, pixels
- * or taps that differ by more than 2⁸, in dy 2¹², or tiles of uneven dy that outweigh the others in the filter's gradient), the plain
- * sum is taken, so that a large number costs no digits of an output that does not see it.
+ * What it promises: infinities and NaN where the plain sum has them, and no others. An output does not depend on numbers outside of
+ * its window. Its errors are those of the plain sum, if each |x| were the largest of its tile of 4 × 4 pixels in all channels, and
+ * each |w| the largest of its filter's 3 × 3 (each |dy| the largest of its tile). That is much the same where numbers are of
+ * like size. Where they are not (infinite, NaN, from 2⁵⁰ on, pixels or taps that differ by more than 2⁸, in dy 2¹², or tiles of
+ * uneven dy that outweigh the others in the filter's gradient), the plain sum is taken, so that a large number under a small
+ * weight costs no digits of the rest.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 // @ts-nocheck: AssemblyScript
 // deno-lint-ignore-file
 /**
- * Where Winograd's method would be wrong. It adds the numbers of a tile before it multiplies, and takes off afterwards what an output
- * does not see: an infinity spoils its neighbours, and a number much larger than they are takes their digits. So the tiles
- * that hold such numbers are found, to be summed plainly.
+ * Where Winograd's method would be wrong. It adds the numbers of a tile before it multiplies, and takes them off again from an output
+ * whose weight for them is small: two infinities become NaN, and a number much larger than the others takes their digits. So the
+ * tiles that hold such numbers are found, to be summed plainly.
  *
  * The size of a pixel (of a filter's tap) is its largest |x| over the channels. Sizes are the bits of float32 numbers
  * as integers, which compare in the same order, with infinity and NaN above all.
@@ -70,7 +70,7 @@ function raise(at: usize, values: v128): void {
 
 /**
  * Whether the 4 × 4 pixels from (y0, x0) on are uneven: a number is beyond the limit; sizes other than 0 differ by more than
- * the range; or one of the four windows of 3 × 3 holds only zeros (its sum is to be exactly 0), and another does not.
+ * the range; or one of the four windows of 3 × 3 holds only zeros, and another does not: what sums that one alone is to be exactly 0.
  */
 export function isUneven(sizes: usize, height: i32, width: i32, y0: i32, x0: i32, range: i32): bool {
   const bottom = min(y0 + 4, height), right = min(x0 + 4, width);
