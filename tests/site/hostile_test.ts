@@ -11,6 +11,9 @@ testUnless(
   async () => {
     const folder = await Deno.makeTempDir();
     try {
+      const made = await run("deno", ["run", "-A", "tests/site/hostile_pictures.ts", folder]);
+      assertEquals(made.code, 0, made.stderr);
+      assert(!made.stdout.includes("is not kept"), made.stdout);
       const args = ["run", "-A", "--lock=tools/deno.lock", "tests/site/hostile.ts", folder];
       const { code, stdout, stderr } = await run("deno", args);
       assertEquals(code, 0, stderr);
