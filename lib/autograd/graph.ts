@@ -113,7 +113,12 @@ export function applyMany<N extends RuleName>(
   attrs: Settings<(typeof rules)[N]>,
 ): { value: Value; extra: readonly Buffer[] } {
   const rule = rules[name] as Rule<unknown>, device = commonDevice(name, inputs);
-  const made = device.arena.tidy(() => rule.forward(device.kernels, storagesOf(inputs), attrs));
+  let made: Storage | Storage[];
+  try {
+    made = device.arena.tidy(() => rule.forward(device.kernels, storagesOf(inputs), attrs));
+  } catch (error) {
+    throw named(name, error);
+  }
   return several(name, rule, inputs, attrs, device, made as Storage[], true);
 }
 

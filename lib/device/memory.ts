@@ -7,12 +7,12 @@
 /** Thrown when a device cannot hold another array. */
 export class OutOfMemoryError extends RangeError {
   override name = "OutOfMemoryError";
-  #named = false;
+  #by = "";
 
-  /** Puts the name of the function that wanted the array in front: the first that is told is the one. */
+  /** Puts the name of the function that wanted the array in front; of several that call one another, the outermost. */
   naming(name: string): this {
-    if (!this.#named) this.message = `${name}: ${this.message}`;
-    this.#named = true;
+    this.message = `${name}: ${this.message.slice(this.#by.length)}`;
+    this.#by = `${name}: `;
     return this;
   }
 }

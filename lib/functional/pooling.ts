@@ -1,10 +1,10 @@
 /** Pooling: a window moves over each channel and leaves one number at every place. */
 import { apply } from "../autograd/graph.ts";
-import { text } from "../device/shape.ts";
+import { sizeOf, text } from "../device/shape.ts";
 import { pair, type Size } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { cat } from "../tensor/join.ts";
-import { makeValue } from "../tensor/values.ts";
+import { made, makeValue } from "../tensor/values.ts";
 import { checkOptions, surplus } from "../text/arguments.ts";
 import { images } from "./images.ts";
 
@@ -93,7 +93,7 @@ export function avgPool2d(x: Tensor, kernelSize: Size, options: PoolOptions = {}
  * @param x Images [N, C, H, W].
  * @param outputSize Rows and columns of the result; 1 gives the global average.
  * @returns [N, C, rows, columns].
- * @throws {RangeError} if the image is empty, or a size is no whole number ≥ 1.
+ * @throws {RangeError} if the image is empty, a size is no whole number ≥ 1, or there is no room for the result.
  * @throws {TypeError} if x is no tensor.
  * @example
  * ```ts
@@ -113,6 +113,12 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: Size): Tensor {
   }
   if (height % output[0] === 0 && width % output[1] === 0) {
     return avgPool2d(x, [height / output[0], width / output[1]]);
+  }
+  const { device } = x, shape = [...x.shape.slice(0, 2), ...output];
+  // Room for all of it, before the many parts of it are computed.
+  if (sizeOf(shape) > x.size) {
+    const value = made("adaptiveAvgPool2d", device, () => device.make(shape, "float32", () => {}));
+    value.buffer.free("when there was room");
   }
   // A rectangle's sum is that of its rows' sums.
   const rows = windows(height, output[0]), columns = windows(width, output[1]);

@@ -3,6 +3,7 @@ import { apply } from "../autograd/graph.ts";
 import { checkTensor } from "./check.ts";
 import { choose, type Operand, toDtype } from "./combine.ts";
 import { promote } from "./dtype.ts";
+import { named } from "../device/memory.ts";
 import { sameShape, text } from "../device/shape.ts";
 import { describe, surplus } from "../text/arguments.ts";
 import { checkDim } from "./shape.ts";
@@ -51,8 +52,17 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
       );
     }
   }
+  return joined("cat", tensors, d);
+}
+
+/** Tensors of fitting shapes one after the other, for the function of that name. */
+function joined(name: string, tensors: readonly Tensor[], dim: number): Tensor {
   const dtype = tensors.map((one) => one.dtype).reduce(promote);
-  return new Tensor(apply("concat", tensors.map((one) => toDtype(one.value, dtype)), { dim: d }));
+  try {
+    return new Tensor(apply("concat", tensors.map((one) => toDtype(one.value, dtype)), { dim }));
+  } catch (error) {
+    throw named(name, error);
+  }
 }
 
 /**
@@ -77,7 +87,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   const odd = tensors.find((one) => !sameShape(one.shape, first.shape));
   if (odd) throw new RangeError(`stack: shapes ${text(first.shape)} and ${text(odd.shape)} differ`);
   const d = checkDim("stack", dim, first.ndim + 1);
-  return cat(tensors.map((one) => one.unsqueeze(d)), d);
+  return joined("stack", tensors.map((one) => one.unsqueeze(d)), d);
 }
 
 /**

@@ -50,8 +50,8 @@ export interface GpuBackend extends Gpu, KernelBackend {
   /** What the collector feels of it. */
   readonly pressure: Pressure<Handle>;
   resetPeak(): void;
-  /** Writes the values of an array. */
-  put(storage: Storage, values: Values): void;
+  /** An array of values. */
+  upload(values: Values, shape: readonly number[], dtype: DType): Storage;
   download(storage: Storage): Promise<Values>;
   /** The first index out of range since it was last asked for. */
   takeRangeError(): Promise<RangeError | undefined>;

@@ -33,8 +33,8 @@ export interface Gpu {
   readonly arena: Arena;
   /** An array without values yet, in row-major order. */
   allocate(shape: readonly number[], dtype: DType): Storage;
-  /** An array of values. */
-  upload(values: Values, shape: readonly number[], dtype: DType): Storage;
+  /** Writes the values of an array. */
+  put(storage: Storage, values: Values): void;
   /** What a kernel of TensorFlow.js' made, as a storage of ours. */
   adopt(info: TensorInfo, shape?: readonly number[]): Storage;
   /** Another reference to the same data, perhaps in another shape. */

@@ -28,7 +28,10 @@ export function dropout(gpu: Gpu, shape: readonly number[], p: number, draw: Dra
 
 /** Of the standard normal distribution. */
 export function normal(gpu: Gpu, shape: readonly number[], { seed, offset }: Draw): Storage {
-  return gpu.upload(philoxValues("normal", sizeOf(shape), seed, offset), shape, "float32");
+  // Room first: the host takes its time for numbers that are too many.
+  const result = gpu.allocate(shape, "float32");
+  gpu.put(result, philoxValues("normal", sizeOf(shape), seed, offset));
+  return result;
 }
 
 function philox(
