@@ -3,14 +3,15 @@ import { unrecorded } from "../autograd/no_grad.ts";
 import { sameShape, text } from "../device/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { describe, isPlain } from "../text/arguments.ts";
+import { legible } from "../text/escape.ts";
 import type { LoadResult, StateDict } from "./state.ts";
 
 /** So many names are listed before "and 12 more". */
 const SHOWN = 4;
 
-/** Some names of a long list, and how many more there are. */
+/** Some names of a long list, and how many more there are. A file may hold any. */
 function few(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN).join(", ");
+  const shown = legible(names.slice(0, SHOWN).join(", "));
   return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
 }
 

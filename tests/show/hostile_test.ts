@@ -1,5 +1,5 @@
 import { chart, graph, nn, Progress, summary, type Tensor, tensor } from "descent";
-import { assert, assertStringIncludes } from "@std/assert";
+import { assert, assertStringIncludes, assertThrows } from "@std/assert";
 import { resolve } from "../../lib/show/chart/resolve.ts";
 import { drawSvg } from "../../lib/show/draw/vega.ts";
 import { pictureOf } from "../../lib/show/picture.ts";
@@ -120,6 +120,12 @@ Deno.test("control characters in names are seen in graphs, networks, summaries, 
     // deno-lint-ignore no-control-regex
     assert(!/[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]/.test(text), JSON.stringify(text));
   }
+});
+
+Deno.test("control characters in the names of a file's values are seen in the sentence that refuses them", () => {
+  const state = { ...new nn.Linear(1, 1).stateDict(), [CONTROLS]: tensor(1) };
+  const error = assertThrows(() => new nn.Linear(1, 1).loadStateDict(state));
+  assertStringIncludes((error as Error).message, CONTROLS_SHOWN);
 });
 
 Deno.test("a table's headings and cells, and a summary's rows, are text in HTML", async () => {
