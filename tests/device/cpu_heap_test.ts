@@ -93,6 +93,11 @@ Deno.test("more than 4 GiB is an error that names the shape, and the next operat
       error.message,
     );
     assert(error.message.includes("of its 4.29 GB are in use. Take a smaller batch"), error.message);
+    assert(
+      error.message.includes(
+        "frees what a turn makes by scope(() => …), or as for await (const step of steps(n))",
+      ),
+    );
   }
   const x = device.upload(new Float32Array(1000).fill(2), [1000], "float32");
   const y = arena.tidy(() => kernels.mul(x, x));

@@ -70,11 +70,9 @@ export class Heap {
     if (chunk === null) {
       throw new OutOfMemoryError(
         `The CPU device has no room for ${readable(bytes)}: ${readable(this.used)} of its ` +
-          `${
-            readable(this.maximumPages * PAGE)
-          } are in use. Take a smaller batch or a smaller model. Or is it full of ` +
-          `tensors that are no longer needed? JavaScript forgets them while a program awaits; a loop that awaits ` +
-          `nothing frees what a turn makes by scope(() => …), or as for await (const step of steps(n)).`,
+          `${readable(this.maximumPages * PAGE)} are in use. Take a smaller batch or a smaller model. ` +
+          "Tensors that are no longer needed are freed while a program waits, as in await loss.item(); a loop " +
+          "that does not wait frees what a turn makes by scope(() => …), or as for await (const step of steps(n)).",
       );
     }
     chunk.free = false;
