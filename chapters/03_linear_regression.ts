@@ -193,7 +193,7 @@ await show(chart.line({
 // turn must stay below 1, in every direction. (The teeth at the end are rounding errors, multiplied by 191 and swept
 // away again.) Numerical analysis knows this since Richardson (1910).
 //
-// To know the eigenvalues one needs the curvature, and with 46 million parameters nobody computes that. So this is not how
+// To know the eigenvalues one needs the curvature, and with 47 million parameters nobody computes that. So this is not how
 // networks are trained. But it shows what a good rate depends on: on the ground, direction by direction, and not on how
 // large the gradient is.
 //

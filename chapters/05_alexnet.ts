@@ -2,7 +2,7 @@
 // # 5. AlexNet: looking at pictures
 //
 // **The question.** A picture of $224 \times 224$ points has 50,176 numbers. Connect them all to 4,096 neurons, as in
-// chapter 4, and the first layer alone has 205 million weights, none of which knows that neighbouring points belong
+// chapter 4, and the first layer alone has 206 million weights, none of which knows that neighbouring points belong
 // together, or that a cat in the left corner is the same cat as in the right one. What does a layer for pictures look like?
 //
 // AlexNet (Krizhevsky, Sutskever and Hinton, 2012) was the network that settled the answer.
@@ -34,10 +34,11 @@ manualSeed(flags.seed);
 // A small window of weights, the **kernel**, slides over the picture. At each place it multiplies what it sees with its
 // weights, sums up, and writes one number:
 //
-// $$y_{ij} = b + \sum_{p,q} w_{pq}\; x_{si+p,\;sj+q}$$
+// $$y_{oij} = b_o + \sum_{c,p,q} w_{ocpq}\; x_{c,\;si+p,\;sj+q}$$
 //
-// A few weights, used everywhere: 121 for a window of $11 \times 11$, whatever the size of the picture, and whatever they
-// detect, they detect in every corner. Pictures are tensors of shape [count, channels, height, width]; a picture that one
+// where $o$ counts the kernels, $c$ the **channels** of the picture (a grey one has one, a coloured one three), and $s$ is how
+// far the window moves at a time. A few weights, used everywhere: 121 for each channel and a window of $11 \times 11$, whatever
+// the size of the picture, and whatever they detect, they detect in every corner. Pictures are tensors of shape [count, channels, height, width]; a picture that one
 // calls "300×200" is [1, 1, 200, 300].
 //
 // Here is a kernel that answers where the picture becomes brighter from left to right. The picture is dark on its left
@@ -80,9 +81,9 @@ await show(chart.imageGrid({
 // nose stand out in the first, the lids of the eyes in the second: each kernel finds the edges of its own direction. The
 // mean has lost the fur. (Three points are cut off all around: there the kernels saw the zeros of the padding.)
 //
-// A layer has many kernels, each with its own output **channel**, and it does not get
-// them from us: they are parameters, learned like all others. Each kernel of a later layer looks at *all* channels of the
-// layer before.
+// A layer has many kernels, and what each of them answers is a channel of the picture that the layer hands on. It does not get
+// its kernels from us: they are parameters, learned like all others. Each kernel of a later layer looks at *all* channels of
+// the layer before.
 //
 // **Stride** $s$: how far the window moves. **Padding** $p$: how many rows and columns of zeros are added on each side, so
 // that the window can also be centred on the rim. With a kernel of size $k$ a side of $n$ becomes
@@ -126,8 +127,8 @@ await show(chart.panels(maps, { title: "How many windows see each point" }));
 
 // %% [markdown]
 // Without padding the corners are seen once and the middle nine times: what happens at the rim counts less. A padding of 1 makes
-// up for some of it. With stride 2 windows overlap in a row and a column only, and the points there are seen twice or four
-// times.
+// up for some of it. With stride 2 two neighbouring windows share no more than a row or a column, and the points there are seen
+// twice, or four times where a row and a column cross.
 //
 // ## Pooling
 //
@@ -182,10 +183,8 @@ console.log(`missing in three draws: ${(100 * silent).toFixed(0)} %`);
 //
 // ## The network
 //
-// Five convolutions, three poolings, three linear layers. The activation is ReLU throughout: its slope is 1 wherever it lets
-// something through, while that of a sigmoid is at most ¼, and eight factors of ¼ leave next to nothing of a gradient. (The
-// book says that *only* ReLU carries deep networks. That was the experience of 2012; with good initialization,
-// normalization, or relatives such as GELU there are other ways.)
+// Five convolutions, three poolings, three linear layers, and behind each convolution and each linear layer but the
+// last a ReLU, seven in all.
 
 // %%
 section("The network");
@@ -227,6 +226,28 @@ console.log(summary(net, [flags.batch, 1, 224, 224]));
 // %% [markdown]
 // Two columns tell opposite stories. Nine tenths of the 46,764,746 **parameters** sit in the first two linear layers, and most of
 // the **arithmetic** happens in the convolutions: few weights, used at many places.
+//
+// Why ReLU? Its slope is 1 wherever it lets something through, while that of a sigmoid is at most ¼, and seven factors of ¼
+// make 0.00006. Let us exchange all seven and see what arrives at the first layer. The weights are the same, so is the
+// picture (the cat, with a margin that brings it to $224 \times 224$), and from the end, the sum of the ten answers, both
+// set out with the same gradient:
+
+// %%
+const framed = portrait.pad([[0, 0], [0, 0], [52, 52], [32, 32]]);
+for (const Activation of [nn.ReLU, nn.Sigmoid]) {
+  const layers = [...net.features, ...net.classifier];
+  const swapped = layers.map((layer) => layer instanceof nn.ReLU ? new Activation() : layer);
+  new nn.Sequential(...swapped).eval().forward(framed).sum().backward();
+  const [kernels] = net.parameters();
+  const norm = await kernels.grad!.square().sum().sqrt().item();
+  console.log(`${Activation.name}: norm of the gradient at the first layer ${norm.toExponential(2)}`);
+  net.zeroGrad();
+}
+net.train();
+
+// %% [markdown]
+// With sigmoids it is three thousand times smaller. (The book says that *only* ReLU carries deep networks. That was the
+// experience of 2012; with good initialization, normalization, or relatives such as GELU there are other ways.)
 //
 // ## What a layer sees
 //
@@ -303,8 +324,9 @@ const target = F.oneHot(tensor(labels), 10);
 // %% [markdown]
 // The loss is the book's, $\sum \tfrac12 (y - t)^2$ over ten outputs, where $t$ is 1 for the right class and 0 elsewhere.
 //
-// The optimizer is **Adam**. Plain descent has one step size for all 46 million directions, and chapter 3 showed what that
-// costs when their curvatures differ. Adam keeps two running averages for each parameter, of the gradient and of its square,
+// The optimizer is **Adam**. Plain descent has one step size for all 47 million directions, and chapter 3 showed what that
+// costs when their curvatures differ. Adam keeps two running averages for each parameter, of the gradient (its **momentum**)
+// and of its square,
 //
 // $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2, \qquad
 // \theta \leftarrow \theta - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon},$$
@@ -391,7 +413,7 @@ await show(chart.imageGrid({
 // shows that without dropout, too. And with dropout each step asks another network, half of whose neurons are silent. In
 // `eval()` mode, for the answer above, all of them speak.
 //
-// **This is memory, not recognition.** 46 million parameters for one picture: what it would say about another picture means
+// **This is memory, not recognition.** 47 million parameters for one picture: what it would say about another picture means
 // nothing. Try `--data mnist --batch 10`: ten handwritten digits, told apart after 50 steps. Recognizing digits that it has
 // never seen takes thousands of them, and is the same loop.
 //

@@ -89,7 +89,7 @@ programTest("chapter 3 quotes no number that it does not show", async () => {
     "0.03": "read off the chart: where the second flight of stairs begins",
     "-191": 1 - 243 / 1.264,
     "191": 243 / 1.264 - 1,
-    "46": "millions of parameters in chapter 5's AlexNet, which counts them",
+    "47": "millions of parameters in chapter 5's AlexNet, which counts them",
     "240": 0.008 * 30_000,
     "0.62": Math.exp(-flat * 240),
     "243.1": steep,

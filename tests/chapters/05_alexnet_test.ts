@@ -1,6 +1,8 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { photo } from "descent/course";
 import { answers, numbers, output, programTest } from "./program.ts";
+import { assertProse, type Seen } from "./prose.ts";
 
 programTest("chapter 5 shows convolution, padding, pooling and dropout in numbers", async () => {
   const text = await output("05_alexnet", "--steps", "1");
@@ -32,6 +34,69 @@ programTest("chapter 5's answers: SGD needs a larger rate, a stride of 2 many mo
   const [slow, fast] = second.trim().split("\n").map((line) => Number(line.split(" ")[1]));
   assert(slow > 0.4 && fast < 0.05, second);
   assertStringIncludes(third, "channels and points = [1, 256, 12, 12]");
+});
+
+/** The losses of a line of the first answer, from the first step on. */
+function lossesAt(rate: string, { answers: [first] }: Seen): number[] {
+  const line = first.split("\n").find((row) => row.startsWith(`${rate} `))!;
+  return line.split(" ").slice(1).map(Number);
+}
+
+programTest("chapter 5 quotes no number that it does not show", async () => {
+  const weights = 12 * 12 * 256 * 4096;
+  const [height, width] = (await photo()).shape.slice(-2);
+  const withHalf = (seen: Seen) => lossesAt("0.5", seen).slice(3);
+  const endOf = (rate: string) => ({ answers: [, second] }: Seen) =>
+    Number(second.split("\n").find((row) => row.startsWith(`${rate} `))!.split(" ")[1]);
+  await assertProse("05_alexnet", {
+    "50,176": 224 ** 2,
+    "206": 224 ** 2 * 4096 / 1e6,
+    "121": 11 ** 2,
+    "300": "a picture for the sake of its shape",
+    "200": "the same",
+    "0.00006": 0.25 ** 7,
+    "120": height,
+    "160": width,
+    "47": 46_764_746 / 1e6,
+    "0.016": (seen) => lossesAt("0", seen)[2],
+    "1.28": (seen) => lossesAt("0", seen)[3],
+    "0.02": (seen) => Math.min(...withHalf(seen)),
+    "0.26": (seen) => Math.max(...withHalf(seen)),
+    "0.4": (seen) => lossesAt("0.9", seen).slice(-5).reduce((a, b) => a + b) / 5,
+    "0.492": endOf("0.0001"),
+    "0.006": endOf("0.01"),
+    "0.003": endOf("0.1"),
+    "151": weights / 1e6,
+    "171,545,290": 46_764_746 - 6400 * 4096 + weights,
+  });
+});
+
+programTest("chapter 5's shares, factors and rows are those that it names in words", async () => {
+  const text = await output("05_alexnet");
+  const size = (row: string) =>
+    Number(new RegExp(`${row}.*\\] +([\\d,]+) `).exec(text)![1].replaceAll(",", ""));
+  assertEquals(
+    Math.round(10 * (size("1: Linear") + size("4: Linear")) / size("AlexNet ")),
+    9,
+    "nine tenths of the parameters",
+  );
+  const flops = (row: string) => Number(new RegExp(`${row}.* (\\S+) G\\n`).exec(text)![1]);
+  assert(flops("features: Sequential") > 0.9 * flops("AlexNet "), "most of the arithmetic");
+
+  const [relu, sigmoid] = ["ReLU", "Sigmoid"].map((name) =>
+    Number(new RegExp(`^${name}: norm .* (\\S+)$`, "m").exec(text)![1])
+  );
+  assertEquals(Math.round(relu / sigmoid / 1000), 3, "three thousand times smaller");
+
+  const pooled = text.split("Pooling\n")[1].split("upright")[0].match(/[01]\., +[01]\., +[01]\./g)!;
+  assertEquals(pooled.length, 7);
+  assertEquals([pooled[0], pooled[6]], [pooled[1], pooled[5]], "the first two and the last two rows");
+  assertEquals(new Set(pooled.slice(1, 6)).size, 5, "the others changed");
+});
+
+programTest("chapter 5 tells ten digits apart after 50 steps", async () => {
+  const text = await output("05_alexnet", "--data", "mnist", "--batch", "10");
+  assertStringIncludes(text, "\nsays [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], is [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]\n");
 });
 
 programTest("chapter 5's AlexNet has the book's 46,764,746 parameters and begins to learn", async () => {
