@@ -117,7 +117,8 @@ class AlexNet extends nn.Module {
 
 // %% [markdown]
 // Normalization draws no random numbers, so that from one seed all networks start with exactly the same weights. (Each has
-// 46 million of them, 190 MB, and Adam will want three times as much again. So none is kept longer than it is looked at.)
+// 47 million of them, 187 MB, and training wants three times as much again, for the gradient and Adam's two averages. So none is
+// kept longer than it is looked at.)
 
 // %%
 function network(normalize: boolean, dropout?: number): AlexNet {
@@ -152,6 +153,16 @@ console.log(`stage            1      2      3      4      5      6      7      8
 console.log(`plain      ${await spreads(faint)}`);
 console.log(`normalized ${await spreads(clear)}`);
 
+async function share(of: Tensor): Promise<string> {
+  return `${(100 * await of.to("float32").mean().item()).toFixed(0)} %`;
+}
+
+console.log(`plain, behind stage 5: ${await share(faint[4].lt(0.1))} are below 0.1`);
+console.log(`normalized, behind stage 7: ${await share(clear[6].eq(0))} are 0`);
+const said = noGrad(() => network(false, 0).forward(x));
+const apart = await said.at(0).sub(said.at(1)).abs().max().item();
+console.log(`plain, without dropout: the answers to two pictures differ by up to ${apart.toFixed(4)}`);
+
 // %% [markdown]
 // The same as histograms, behind every second stage:
 
@@ -171,13 +182,14 @@ await show(chart.panels(histograms, { title: "How far the numbers spread" }));
 
 // %% [markdown]
 // (The bar at 0 holds what ReLU cut off, behind the seventh stage also what dropout did, and all that is smaller than 0.1.)
-// Behind the first stage the two differ by a factor of three. Behind the fifth nearly all that the plain network says lies
-// between 0 and 0.1: its numbers are one bar. In the normalized one there is still a hill. Behind the seventh dropout and ReLU
-// silence three quarters of it, and the rest still reaches up to 5.
+// Behind the first stage the two differ by a factor of three. Behind the fifth nine tenths of what the plain network says lie
+// between 0 and 0.1: nearly all its numbers are one bar. The normalized one still fills the whole width. Behind the seventh
+// dropout and ReLU silence three quarters of it, and the rest still reaches up to 5.
 //
 // The book says that the nearer to the output, the larger the fluctuations, since ReLU has no upper end. It depends on the
-// weights. With these (drawn from $\pm 1/\sqrt n$, the default) the signal *fades*: behind eight layers a hundredth is left,
-// and two different pictures look almost the same to the last layer. With weights three times as large it would grow.
+// weights. With these (drawn from $\pm 1/\sqrt n$, the default) the signal *fades*: of the 1 by which the pictures spread, 0.016
+// is left behind eight layers. Most of that is bias, the same for every picture: without dropout
+// the answers to two different pictures differ by little more than a thousandth. With weights three times as large the signal would grow (exercise 2).
 // Either way each layer multiplies the spread by some factor, and the factors multiply. Normalization sets the spread back
 // to 1 wherever it stands. (Max pooling, dropout and the layers that follow change it again before their stage ends.)
 //
@@ -247,19 +259,20 @@ console.log(`plain      ${runs[0].spread}`);
 console.log(`normalized ${runs[1].spread}`);
 
 // %% [markdown]
-// **The book's run (second column) does not settle.** Its loss jumps around between one and two and shows no steady fall, and
-// that is no accident of the seed. Recall what normalization makes of two samples: $+1$ and $-1$, for each of the 4,096
+// **The book's run (second column) does not settle.** Its loss jumps around, mostly between one and two, and shows no steady
+// fall, and that is no accident of the seed. Recall what normalization makes of two samples: $+1$ and $-1$, for each of the 4,096
 // neurons behind the first linear layer. Dropout then silences half of them, another half each time, and doubles the rest.
 // What reaches the output is mostly noise.
 //
-// **Without normalization (first column) the loss is calm, and stuck.** With two pictures it soon hovers around 0.5, which is
+// **Without normalization (first column) the loss is calm, and stuck.** With two pictures it soon hovers above 0.5, which is
 // what one gets for answering "½ for class 0, ½ for class 1" to both: the faded signal hardly tells them apart.
 //
 // **Without dropout one sees what normalization is for.** The normalized network (last column) leaps at first, then learns
-// both pictures within a dozen steps. The plain one (third column) sits on the plateau for most of the run or all of it.
+// both pictures within a dozen steps. The plain one (third column) sits near 0.5 for half of the run, before it finds the way
+// down and learns them, too.
 //
 // A larger batch makes the statistics less coarse: with `--batch 8` (a minute or two on a processor) the columns show the
-// same picture, only that the noisy run now comes down from about 12 to 5. That is still above the 3.5 of answering
+// same picture, only that the noisy run now comes down from 13 to about 5. That is still above the 3.5 of answering
 // ⅛ to all eight: 20 steps against dropout are few.
 //
 // ## Two modes
@@ -294,8 +307,8 @@ for (const [name, first] of [["mean", 0], ["variance", 1]] as const) {
 await show(chart.panels(followed, { title: "Statistics behind the first linear layer" }));
 
 // %% [markdown]
-// The mean rises because the weights change, and the running one comes after: at the end it stands at 0.77, where the batch has
-// 0.99. The running variance started at 1 and had to come down while the batch's went up. Both remember weights that are no longer
+// The mean rises because the weights change, and the running one comes after: at the end it stands at 0.79, where the batch has
+// 1.03. The running variance started at 1 and had to come down while the batch's went up. Both remember weights that are no longer
 // there.
 //
 // So much for training. Now the evaluation:
@@ -327,7 +340,7 @@ noGrad(() => norm.runningVar!.div_(2));
 console.log(`loss in eval mode, variance halved ${(await evaluated(learned)).toFixed(4)}`);
 
 // %% [markdown]
-// That is what training had come to. With the batches of 32 and more that one uses in earnest, after thousands of steps, both differences
+// That is about what training had come to. With the batches of 32 and more that one uses in earnest, after thousands of steps, both differences
 // disappear.
 //
 // ## A batch of one
@@ -364,8 +377,8 @@ console.log(`one picture in eval mode: shape [${answer.shape.join(", ")}]`);
 // %% [markdown] tags=["folded"]
 // **Answer to 1**
 //
-// It leaps less at first (2.02 at most, instead of 3.64) and ends at 0.011 instead of 0.017: with two pictures, next to no
-// difference. What differs is what comes out: behind ReLU there are no negative numbers, so the stage hands on a mean that is
+// It leaps at first (to 3.18, where the other order went to 3.90), and from the twelfth step on both stay below a tenth: with
+// two pictures, next to no difference. What differs is what comes out: behind ReLU there are no negative numbers, so the stage hands on a mean that is
 // not 0. Both orders are in use.
 //
 // ```ts
@@ -379,8 +392,8 @@ console.log(`one picture in eval mode: shape [${answer.shape.join(", ")}]`);
 // %% [markdown] tags=["folded"]
 // **Answer to 2**
 //
-// The plain network's spread now grows from layer to layer, from 1 to 70: three times the weights, three times the spread, again at
-// each layer, where the default lost something. The normalized one stays between 2.5 and 9.4. Each normalization sets the spread to
+// The plain network's spread now grows from layer to layer, from 1 to 69: three times the weights, three times the spread, again at
+// each layer, where the default lost something. The normalized one stays between 2.6 and 10.5. Each normalization sets the spread to
 // $\gamma$, which is 3 now, whatever came in.
 //
 // ```ts
