@@ -1,6 +1,7 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { numbers, output, programTest } from "./program.ts";
+import { answers, numbers, output, programTest } from "./program.ts";
+import { assertProse, type Seen } from "./prose.ts";
 
 programTest(
   "chapter 7 runs as a reader runs it: identity, depth, gradients, shapes, parameters, five steps",
@@ -22,15 +23,15 @@ programTest(
     assert(deep("Plain") > 2 && deep("Plain") < 5, `comes down to about 4, near 4.5: ${deep("Plain")}`);
 
     const gradients = [
-      ...text.matchAll(/^(?:Plain|Residual) +56 layers: first kernel (\S+), last kernel (\S+)$/gm),
+      ...text.matchAll(/^(?:Plain|Residual) +56 layers: first kernel (\S+), last kernel (\S+): /gm),
     ]
       .map(([, first, last]) => Number(first) / Number(last));
     assertEquals(gradients.length, 4);
     const [plain, residual, plainNormalized, residualNormalized] = gradients;
     assert(plain < 1e-20, `without normalization a plain network's gradient vanishes: ${plain}`);
     assert(residual > 0.05 && residual < 2, `a residual network's does not: ${residual}`);
-    assert(plainNormalized > 50, `with it, it grows: ${plainNormalized}`);
-    assert(residualNormalized > 1 && residualNormalized < 10, `and less so here: ${residualNormalized}`);
+    assert(plainNormalized > 100 && plainNormalized < 200, `more than a hundred: ${plainNormalized}`);
+    assertEquals(Math.round(residualNormalized), 4, "and less so here");
 
     const cosines = (name: string) => numbers(text.replaceAll(/^(\w+, \d+ blocks) +/gm, "$1: "), name)[0];
     assert(Math.max(...cosines("Plain, 24 blocks").slice(2).map(Math.abs)) < 0.2, "a millionth is enough");
@@ -73,4 +74,54 @@ programTest("chapter 7 learns from real digits", async () => {
   assertEquals(losses.length, 8);
   assert(Math.min(...losses) < losses[0] / 2, `losses ${losses}`);
   assert(/^says .*, is \[0, 1\]$/m.test(text), text);
+});
+
+/** The number at the end of the line that begins like this. */
+function ending(text: string, beginning: string): number {
+  const line = text.split("\n").find((row) => row.replaceAll(/ +/g, " ").startsWith(beginning))!;
+  return Number(/(\S+)$/.exec(line)![1]);
+}
+
+/** By what each of 55 layers multiplies the gradient, in the order in which it is printed. */
+function perLayer(text: string): number[] {
+  return [...text.matchAll(/ 56 layers: .*: (\S+) per layer$/gm)].map(([, factor]) => Number(factor));
+}
+
+programTest("chapter 7 quotes no number that it does not show", async () => {
+  const answer = (i: number, beginning: string) => (seen: Seen) => ending(seen.answers[i], beginning);
+  const kernel = (which: string) => ({ answers: [, , third] }: Seen) =>
+    Number(new RegExp(`^Plain: .*${which} kernel ([^\\s,]+)`, "m").exec(third)![1]);
+  await assertProse("07_resnet", {
+    "2015": "the year in which the paper came out",
+    "2017": "the year of Balduzzi's and of Goyal's papers",
+    "2019": "the year of Yang's paper",
+    "20": 2 * 9 + 2,
+    "23": ({ text }) => {
+      const [, first, last] = /^Plain +56 layers: first kernel (\S+), last kernel (\S+):/m.exec(text)!;
+      return Math.log10(Number(last) / Number(first));
+    },
+    "50": 2 * 24 + 2,
+    "0.4": ({ text }) => perLayer(text)[0],
+    "0.41": Math.sqrt(1 / 6),
+    "55": 2 * 27 + 1,
+    "1.09": ({ text }) => perLayer(text)[2],
+    "43": 43_040_778 / 1e6,
+    "3.3": answer(0, "Half"),
+    "4.1": ({ text }) => ending(text, "Plain 24 blocks"),
+    "0.04": answer(0, "Open"),
+    "0.38": ({ text }) => ending(text, "Residual 24 blocks"),
+    "0.024": answer(1, "Quiet, 24 blocks"),
+    "0.014": answer(1, "Quiet, 48 blocks"),
+    "0.1": kernel("first"),
+    "0.6": kernel("last"),
+    "1.6": ({ answers: [, , third] }) => Number(/^Residual: loss (\S+),/m.exec(third)![1]) / 1e10,
+  });
+});
+
+programTest("chapter 7 knows all eight digits in training mode, and fewer in eval mode", async () => {
+  const text = await output("07_resnet", "--data", "mnist", "--batch", "8", "--steps", "20");
+  const said = [...text.matchAll(/says \[([\d, ]+)\](?:, is .*)?$/gm)]
+    .map(([, classes]) => classes.split(", ").map(Number));
+  const known = said.map((classes) => classes.filter((name, i) => name === i).length);
+  assertEquals(known, [8, 3]);
 });
