@@ -9,7 +9,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { type BrowserPage, launch } from "../../tools/site/browser.ts";
+import { type BrowserPage, launch, until } from "../../tools/site/browser.ts";
 import { serialize } from "../../tools/notebooks/nbformat.ts";
 import { jupyterHome, notebookOf, ROOT } from "./tools.ts";
 
@@ -85,9 +85,7 @@ Deno.exit(code);
 async function runChapter(page: BrowserPage): Promise<void> {
   await open(page, "01_extremum.ipynb");
   await command(page, "editmenu:clear-all");
-  await page.waitForFunction("!document.body.innerText.includes('dy/dx = -1.99')", null, {
-    timeout: PATIENCE,
-  });
+  await until(page, "!document.body.innerText.includes('dy/dx = -1.99')", PATIENCE);
   await command(page, "notebook:run-all-cells");
   await shows(page, "dy/dx = -1.992411732673645");
   await shows(page, "x = 1.9984387159347534");
@@ -99,7 +97,7 @@ async function stopLoop(page: BrowserPage): Promise<void> {
   await open(page, "loop.ipynb");
   await command(page, "notebook:run-all-cells");
   const look = `[...document.querySelectorAll(".jp-OutputArea-output")].map((node) => node.innerHTML).join()`;
-  await page.waitForFunction(`${look}.includes("long")`, null, { timeout: PATIENCE });
+  await until(page, `${look}.includes("long")`, PATIENCE);
   const looks = new Set<string>();
   for (let i = 0; i < 60 && looks.size < 4; i++) {
     looks.add(await page.evaluate<string>(look));
@@ -128,10 +126,10 @@ async function open(page: BrowserPage, file: string): Promise<void> {
   await page.goto(url, { timeout: PATIENCE });
   await page.locator(".jp-Notebook .jp-Cell").first().waitFor({ timeout: PATIENCE });
   const session = "window.jupyterapp.shell.currentWidget?.sessionContext";
-  await page.waitForFunction(
+  await until(
+    page,
     `${session}?.path?.endsWith(${JSON.stringify(file)}) && ${session}.session?.kernel?.status === "idle"`,
-    null,
-    { timeout: PATIENCE },
+    PATIENCE,
   );
 }
 
@@ -142,7 +140,7 @@ async function command(page: BrowserPage, name: string): Promise<void> {
 /** Waits until some output says so. */
 async function shows(page: BrowserPage, text: string): Promise<void> {
   const quoted = JSON.stringify(JSON.stringify(text).slice(1, -1));
-  await page.waitForFunction(`${OUTPUTS}.includes(${quoted})`, null, { timeout: PATIENCE });
+  await until(page, `${OUTPUTS}.includes(${quoted})`, PATIENCE);
 }
 
 async function shoot(page: BrowserPage, name: string): Promise<void> {

@@ -88,7 +88,7 @@ export async function jupyterHome(): Promise<{ folder: string; env: Record<strin
 const PASSING: [pattern: RegExp, instead: string][] = [
   [/^computing on .*$/gm, "computing on …"],
   [/^Device .*$/gm, "Device …"],
-  [/\d[\d.:]* (?:s\b(?!teps)|ms\/step|s\/step|steps\/s)/g, "…"],
+  [/\d[\d.:]* (?:ms\/step|s\/step|steps\/s|s\b(?!teps))/g, "…"],
 ];
 
 /**

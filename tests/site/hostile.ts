@@ -7,7 +7,7 @@
 import { BESIDE } from "../../lib/show/draw/beside.ts";
 import { legible } from "../../lib/text/escape.ts";
 import type { Notebook, NotebookCell } from "../../tools/notebooks/nbformat.ts";
-import { type BrowserPage, launch, serve, watch } from "../../tools/site/browser.ts";
+import { type BrowserPage, launch, serve, until, watch } from "../../tools/site/browser.ts";
 import { chapterOf } from "../../tools/site/chapter.ts";
 import { renderer } from "../../tools/site/markdown.ts";
 import { chapterPage, contentsPage, document } from "../../tools/site/page.ts";
@@ -104,7 +104,8 @@ async function look(page: string, url: string, names: readonly string[], bypassC
   const buttons = opened.locator("figure[data-plotly] button");
   for (let i = await buttons.count(); i > 0; i--) await buttons.first().click();
   const live = `document.querySelectorAll("figure[data-plotly]").length`;
-  await opened.waitForFunction(
+  await until(
+    opened,
     `document.querySelectorAll(".js-plotly-plot .legend, .js-plotly-plot .xtick").length >= ${live}`,
   );
   const texts = await textsOf(opened);

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { launch, serve } from "../../tools/site/browser.ts";
+import { launch, serve, until } from "../../tools/site/browser.ts";
 
 const [folder, ...words] = Deno.args;
 const server = serve(folder), browser = await launch();
@@ -22,7 +22,7 @@ try {
       first[word] = await page.locator("#searchResults a").first().innerText();
     }
     await page.keyboard.press("Enter");
-    await page.waitForFunction(`document.title.startsWith("Tensor.prototype.backward")`);
+    await until(page, `document.title.startsWith("Tensor.prototype.backward")`);
   }
 } finally {
   await browser.close();

@@ -15,7 +15,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { load } from "../packages.ts";
-import { type BrowserPage, launch, serve, watch } from "./browser.ts";
+import { type BrowserPage, launch, serve, until, watch } from "./browser.ts";
 
 const args = parseArgs(Deno.args, { string: ["_", "shots"] });
 const folder = String(args._[0] ?? "site");
@@ -93,7 +93,7 @@ async function explore(page: BrowserPage, where: string): Promise<void> {
   const count = await page.locator(".js-plotly-plot").count();
   const drawn = `document.querySelectorAll("figure[data-plotly] .js-plotly-plot .main-svg").length`;
   const figures = await page.locator("figure[data-plotly]").count();
-  await page.waitForFunction(`${drawn} >= ${figures}`, null, { timeout: 30_000 });
+  await until(page, `${drawn} >= ${figures}`);
   for (let i = 0; i < count; i++) {
     if (!await reacts(page, i)) {
       complaints.add(`${where}: chart ${i + 1} does not react to the mouse`);

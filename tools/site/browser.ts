@@ -16,7 +16,6 @@ export interface BrowserPage {
   emulateMedia(options: { colorScheme: "light" | "dark" }): Promise<void>;
   on(event: string, heard: (event: never) => void): void;
   locator(selector: string): Locator;
-  waitForFunction(script: string, argument?: unknown, options?: { timeout?: number }): Promise<unknown>;
   waitForTimeout(milliseconds: number): Promise<void>;
   keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
   mouse: { move(x: number, y: number): Promise<void> };
@@ -98,6 +97,24 @@ export function watch(page: BrowserPage, complain: (sentence: string) => void): 
   page.on("response", (response: { status(): number; url(): string }) => {
     if (response.status() >= 400) complain(`${response.status()} for ${response.url()}`);
   });
+}
+
+/** How often a page is asked, in milliseconds. */
+const EVERY = 50;
+
+/**
+ * Waits until a condition holds. (Playwright's own waiting evaluates text inside of the page, which a content security policy
+ * forbids.)
+ *
+ * @param page The page; it may open another meanwhile.
+ * @param condition JavaScript.
+ * @param timeout Milliseconds.
+ */
+export async function until(page: BrowserPage, condition: string, timeout = 30_000): Promise<void> {
+  for (const end = Date.now() + timeout; Date.now() < end; await page.waitForTimeout(EVERY)) {
+    if (await page.evaluate<boolean>(`!!(${condition})`).catch(() => false)) return;
+  }
+  throw new Error(`The page was not so within ${timeout / 1000} s: ${condition}`);
 }
 
 const TYPES: Record<string, string> = {
