@@ -1,6 +1,6 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { answers, numbers, output, programTest } from "./program.ts";
+import { numbers, output, programTest } from "./program.ts";
 import { assertProse, type Seen } from "./prose.ts";
 
 programTest(
