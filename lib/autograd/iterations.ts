@@ -4,7 +4,7 @@
  * @module
  */
 import { canEnter, current, enter } from "./context.ts";
-import { type Member, openScope, type Scope, stillOpen, takeOver } from "./scope.ts";
+import { type Member, moveTo, openScope, type Scope, stillOpen, takeOver } from "./scope.ts";
 
 /** What an iteration made and left. */
 interface Left {
@@ -72,10 +72,7 @@ export function iterations<T>(
     out();
     if (last === null) return;
     const heir = stillOpen(last.scope);
-    settle(last, (buffer) => {
-      buffer.scope = heir;
-      heir?.buffers.push(buffer);
-    });
+    settle(last, (buffer) => moveTo(heir, buffer));
     last = null;
   };
   const begin = () => {

@@ -65,9 +65,7 @@ export function closeScope(
   if (scope.heir !== undefined) return;
   scope.heir = heir;
   for (const buffer of scope.buffers) {
-    if (buffer.freed || buffer.kept || buffer.scope !== scope || !settle(buffer)) continue;
-    buffer.scope = heir;
-    heir?.buffers.push(buffer);
+    if (!buffer.freed && !buffer.kept && buffer.scope === scope && settle(buffer)) moveTo(heir, buffer);
   }
   // Nodes of the graph remember the scope, as the call that they were made in; they must not hold its buffers.
   scope.buffers.length = 0;

@@ -2,10 +2,10 @@
  * Makes JavaScript's garbage collector feel what a device holds.
  *
  * A forgotten tensor is a few small objects to the collector, which sees no reason to look for them, and megabytes to the
- * device. So whenever the device has come to hold much more, an array of JavaScript's own is made and dropped that is as
- * large, of memory that nobody touches: that, the collector does see. What it then finds is freed by callbacks
- * (FinalizationRegistry), which run when the program turns to the event loop, and not where promises merely settle one after
- * the other. So reading numbers takes such a turn when it is time.
+ * device. So once the device has come to hold much more, large arrays of JavaScript's own are made and dropped, of memory that
+ * nobody touches: those, the collector does see. What it then finds is freed by callbacks (FinalizationRegistry), which run
+ * when the program turns to the event loop, and not where promises merely settle one after the other. So reading numbers
+ * takes such turns when it is time.
  *
  * @module
  */
@@ -37,8 +37,8 @@ export class Pressure<Holding> {
   readonly #forgotten: FinalizationRegistry<Holding | Bait>;
   /** Above this, collecting comes first. */
   #limit = STEP;
-  /** Above this, the collector is made to feel it. */
-  #felt = BALLAST;
+  /** Above this, no less, the collector is made to feel it. */
+  #felt = STEP;
   #relief: Promise<void> | null = null;
   /**
    * One for each cycle of the next relief. Laid out early: a young object is found without looking at the old ones, among which
@@ -68,7 +68,7 @@ export class Pressure<Holding> {
   /** To be called when the device holds one more array. */
   grow(): void {
     const { bytes } = this.#use;
-    if (bytes <= this.#felt || !this.isHigh) return;
+    if (bytes <= this.#felt) return;
     this.#felt = bytes + BALLAST;
     weigh();
   }
@@ -93,8 +93,7 @@ export class Pressure<Holding> {
     await this.#cycle();
     // What the program forgets while the collector is marking, that finds the next time.
     if (this.#use.bytes > before - STEP / 2) await this.#cycle();
-    this.#limit = this.#use.bytes + STEP;
-    this.#felt = this.#use.bytes + BALLAST;
+    this.#limit = this.#felt = this.#use.bytes + STEP;
     while (this.#baits.length < 2) this.#lay();
   }
 

@@ -7,6 +7,7 @@ import { backend_util, slice_util, util } from "@tensorflow/tfjs-core";
 import { sizeOf, stepsOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import { concat, pad, slice, transpose } from "../kernels/arrange.ts";
+import { stridedPart } from "../../strided_slice.ts";
 import { copyBox } from "../kernels/box.ts";
 import { room } from "../kernels/unary.ts";
 import type { Adapter, Adapters, Call } from "./adapter.ts";
@@ -26,20 +27,9 @@ function sliced({ engine, attrs }: Call, x: Storage): Storage {
 }
 
 function stridedSlice({ engine, attrs }: Call, x: Storage): Storage {
-  const numbers = (name: string) => attrs[name] as number[], mask = (name: string) => Number(attrs[name]);
-  const info = slice_util.sliceInfo(
-    x.shape,
-    ...([numbers("begin"), numbers("end"), numbers("strides")] as const),
-    mask("beginMask"),
-    mask("endMask"),
-    mask("ellipsisMask"),
-    mask("newAxisMask"),
-    mask("shrinkAxisMask"),
-  );
-  const size = slice_util.computeOutShape(info.begin, info.end, info.strides).map((n) => Math.max(0, n));
-  const part = slice(engine, x, info.begin, size, info.strides);
-  // New dimensions are put in, and those of a single index left out, afterwards.
-  part.shape = info.finalShape;
+  const { begin, size, strides, shape } = stridedPart(x.shape, attrs);
+  const part = slice(engine, x, begin, size, strides);
+  part.shape = shape;
   return part;
 }
 

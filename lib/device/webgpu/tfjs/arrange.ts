@@ -8,6 +8,7 @@ import { backend_util, slice_util, type TensorInfo, util } from "@tensorflow/tfj
 import { sizeOf, stepsOf } from "../../shape.ts";
 import { Storage } from "../../storage.ts";
 import { copyAlong, expand, pad, permute, slice } from "../kernels/arrange.ts";
+import { stridedPart } from "../../strided_slice.ts";
 import { gather } from "../kernels/indexing.ts";
 import type { Walk } from "../kernels/swap.ts";
 import { adapt, type Call, numberOf, storageOf } from "./adapter.ts";
@@ -19,21 +20,11 @@ const ofX = (compute: (call: Call, x: Storage) => Storage) => (call: Call): Stor
 };
 
 function stridedSlice({ gpu, attrs }: Call, x: Storage): Storage {
-  const numbers = (name: string) => attrs[name] as number[], mask = (name: string) => Number(attrs[name]);
-  const info = slice_util.sliceInfo(
-    x.shape,
-    ...([numbers("begin"), numbers("end"), numbers("strides")] as const),
-    mask("beginMask"),
-    mask("endMask"),
-    mask("ellipsisMask"),
-    mask("newAxisMask"),
-    mask("shrinkAxisMask"),
-  );
-  const sizes = slice_util.computeOutShape(info.begin, info.end, info.strides);
+  const { begin, size, strides, shape } = stridedPart(x.shape, attrs);
   const steps = stepsOf(x.shape);
-  const start = info.begin.reduce((sum, value, d) => sum + value * steps[d], 0);
-  const walks = sizes.map((size, d): Walk => [size, steps[d] * info.strides[d]]);
-  return copyAlong(gpu, x, info.finalShape, walks, sizeOf(sizes) === 0 ? 0 : start);
+  const start = begin.reduce((sum, value, d) => sum + value * steps[d], 0);
+  const walks = size.map((n, d): Walk => [n, steps[d] * strides[d]]);
+  return copyAlong(gpu, x, shape, walks, sizeOf(size) === 0 ? 0 : start);
 }
 
 function reverse({ gpu, attrs }: Call, x: Storage): Storage {
