@@ -25,5 +25,6 @@ export { type Summary, summary, type SummaryRow } from "./nn/summary.ts";
 export * as optim from "./optim/mod.ts";
 export { gradCheck, type GradCheckOptions, gradGradCheck } from "./gradcheck.ts";
 export * from "./data/mod.ts";
+export * from "./io/mod.ts";
 export * from "./show/mod.ts";
 export * from "./train/mod.ts";
