@@ -94,6 +94,24 @@ export function philoxBlock(
 }
 
 /**
+ * The words of a stream of its own: word i is word i % 4 of block ⌊i / 4⌋, whose counter is [⌊i / 4⌋, ...rest].
+ *
+ * @param words Receives them; a multiple of four.
+ * @param block The first block, < 2³².
+ * @param key The key.
+ * @param rest Counter bits 32–63, 64–95 and 96–127, which tell streams of one key apart.
+ */
+export function philoxWords(
+  words: Uint32Array,
+  block: number,
+  key: Seed,
+  rest: readonly [number, number, number],
+): void {
+  const x1 = rest[0] | 0, x2 = rest[1] | 0, x3 = rest[2] | 0, key0 = key[0] | 0, key1 = key[1] | 0;
+  for (let at = 0; at < words.length; at += 4) rounds(words, at, block++ | 0, x1, x2, x3, key0, key1);
+}
+
+/**
  * The largest 24-bit integer w for which the dropout rule w · 2⁻²⁴ < p still drops, plus one: an exact integer form of the
  * comparison, the same on a host with float64 and a GPU with float32.
  */

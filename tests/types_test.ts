@@ -1,5 +1,20 @@
 /** What must not compile: `deno check` is the test, and this file says nothing at run time. */
-import { chart, graph, mnist, nn, optim, randn, show, steps, type Tensor } from "descent";
+import {
+  chart,
+  DataLoader,
+  graph,
+  type ImageDataset,
+  mnist,
+  nn,
+  optim,
+  randn,
+  show,
+  steps,
+  subset,
+  type Tensor,
+  tensorDataset,
+  transforms,
+} from "descent";
 import { rule } from "../lib/autograd/rule.ts";
 
 Deno.test("what must not compile is marked in this file, and deno check sees to it", () => {
@@ -107,6 +122,40 @@ export async function loops(x: Tensor): Promise<void> {
   }
   // @ts-expect-error: it is split: "test".
   await mnist({ train: false });
+}
+
+/** Never called: what a batch is made of, the compiler knows. */
+export async function batches(set: ImageDataset, x: Tensor): Promise<void> {
+  const same = <T>(value: T, other: (exact: T) => T) => void [value, other];
+  for await (const batch of new DataLoader(set, { batchSize: 2 })) {
+    const [images, labels] = batch;
+    same<Tensor>(images, (t: Tensor) => t);
+    same<Tensor>(labels, (t: Tensor) => t);
+    // @ts-expect-error: an image and a label, and no more.
+    const [, , more] = batch;
+    void more;
+  }
+  for await (const [a, b] of new DataLoader(subset(tensorDataset(x, x), [0]))) {
+    same<Tensor[]>([a, b], (t) => t);
+  }
+  const named = { length: 1, get: () => Promise.resolve({ x: 1, name: "a", rows: [new Float32Array(1)] }) };
+  for await (const batch of new DataLoader(named)) {
+    same<{ x: Tensor; name: string[]; rows: Tensor[] }>(batch, (one) => one);
+  }
+  const pairs = {
+    collate: (samples: [image: unknown, label: number][]) => samples.map(([, label]) => label),
+  };
+  for await (const labels of new DataLoader(set, pairs)) same<number[]>(labels, (one: number[]) => one);
+  // @ts-expect-error: no tensor is made of a date.
+  for await (const date of new DataLoader({ length: 1, get: () => new Date() })) date.shape;
+  // @ts-expect-error: batches must be waited for.
+  for (const batch of new DataLoader(set)) void batch;
+  // @ts-expect-error: there is no such option.
+  new DataLoader(set, { batchsize: 2 });
+  // @ts-expect-error: a data set, not the promise of one.
+  new DataLoader(mnist());
+  // @ts-expect-error: the transform, not what makes it.
+  new DataLoader(set, { transform: transforms.toTensor });
 }
 
 /** Never called: what pictures refuse when they are made, the compiler refuses before. */

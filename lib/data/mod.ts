@@ -1,7 +1,18 @@
 /**
- * Data sets.
+ * Data sets, and what goes through them in batches.
  *
  * @module
  */
+export type { Collated } from "./collate.ts";
+export type { Dataset } from "./dataset.ts";
 export { type Idx, parseIdx } from "./idx.ts";
+export type { Image, ImageShape, Pixels } from "./image.ts";
+export { ImageDataset, type ImageDatasetParts } from "./images.ts";
+export { DataLoader, type DataLoaderOptions } from "./loader.ts";
 export { type Mnist, mnist, MNIST_STATISTICS } from "./mnist.ts";
+export type { LoaderState } from "./state.ts";
+export { randomSplit, subset } from "./subset.ts";
+export { type Rows, tensorDataset } from "./tensors.ts";
+/** What is done to images on their way to a network. */
+export * as transforms from "./transforms/mod.ts";
+export type { FixedTransform, Random, Transform } from "./transforms/plan.ts";

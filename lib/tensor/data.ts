@@ -43,7 +43,8 @@ const TYPED: Record<string, { dtype: DType; fitsInt32?: true; big?: true }> = {
 /** Arrays deeper than this hold themselves. */
 const DEEPEST = 64;
 
-const isTyped = (data: unknown): data is TypedArray =>
+/** Whether something is a typed array that a tensor is made from. */
+export const isTyped = (data: unknown): data is TypedArray =>
   ArrayBuffer.isView(data) && (data as TypedArray)[Symbol.toStringTag] in TYPED;
 
 const typeOf = (array: TypedArray) => TYPED[array[Symbol.toStringTag]];

@@ -1,6 +1,6 @@
 /** Random numbers: one counter-based generator for initialization, shuffling and dropout, on every device. */
 import { currentDevice, type Device, type Values } from "../device/mod.ts";
-import { type Draw, philoxValues } from "../philox.ts";
+import { type Draw, philoxBlock, philoxValues, type Seed } from "../philox.ts";
 import { sizeOf } from "../device/shape.ts";
 import { checkNumber, describe, surplus } from "../text/arguments.ts";
 import { checkShape } from "./shape.ts";
@@ -41,6 +41,13 @@ export function draw(count: number): Draw {
   const { seed, offset } = generator;
   generator.offset += Math.ceil(count / 4);
   return { seed, offset };
+}
+
+/** Takes 64 bits of the sequence: the key of a sequence of its own. */
+export function drawKey(): Seed {
+  const { seed, offset } = draw(4);
+  const [low, high] = philoxBlock(offset >>> 0, Math.floor(offset / 2 ** 32), seed[0], seed[1]);
+  return [low, high];
 }
 
 /** A tensor of random numbers in [0, 1) or of the standard normal distribution. */

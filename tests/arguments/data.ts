@@ -1,8 +1,66 @@
 /** Data sets: good calls, from which tests/arguments.ts makes wrong ones. */
+import { DataLoader, type Image, ImageDataset, randn, type Transform, transforms } from "descent";
 import type { Room } from "../arguments.ts";
 
+const numbers = { length: 4, get: (index: number) => index };
+const shape = [1, 2, 2] as const;
+const images = () =>
+  new ImageDataset({
+    images: new Uint8Array(8),
+    labels: new Uint8Array([0, 1]),
+    classes: ["a", "b"],
+    shape,
+  });
+const bytes = (): Image => ({ data: new Uint8Array([1, 2, 3, 4]), shape });
+const floats = (): Image => ({ data: new Float32Array([1, 2, 3, 4]), shape });
+
+/** What a transform does, it does when it is called. */
+const onBytes = { use: (transform: Transform) => transform(bytes(), Math.random) };
+const onFloats = { use: (transform: Transform) => transform(floats(), Math.random) };
+
 export const dataRoom: Room = {
+  receivers: { DataLoader: () => new DataLoader(numbers), ImageDataset: images },
+  internal: ["DataLoader.prepared"],
   entries: {
+    "DataLoader": {
+      good: [
+        () => [images(), {
+          batchSize: 2,
+          shuffle: true,
+          dropLast: true,
+          transform: transforms.toTensor(),
+          collate: (samples: unknown[]) => samples,
+        }],
+        () => [numbers],
+      ],
+      records: [0],
+    },
+    "DataLoader.stateDict": { good: [() => []] },
+    "DataLoader.loadStateDict": {
+      good: [
+        () => [{ key: [1, 2], epoch: 0, position: 0, samples: 4, batchSize: 1, shuffle: true }],
+        () => [{ key: null, epoch: 3, position: 0, samples: 4, batchSize: 1, shuffle: false }],
+      ],
+    },
+    "ImageDataset": {
+      good: [
+        () => [{ images: new Uint8Array(8), labels: new Uint8Array(2), classes: ["a"], shape: [1, 2, 2] }],
+      ],
+    },
+    "ImageDataset.get": { good: [() => [1]] },
+    "randomSplit": { good: [() => [numbers, [3, 1]], () => [numbers, [0.5, 0.5]]], records: [0] },
+    "subset": {
+      good: [
+        () => [numbers, [3, 1]],
+        () => [numbers, new Int32Array([2])],
+        () => [numbers, new Uint32Array(1)],
+      ],
+      records: [0],
+    },
+    "tensorDataset": { good: [() => [randn(3, 2), randn(3)]], variadic: true },
+    "transforms.compose": { good: [() => [[transforms.toTensor()]]], ...onBytes },
+    "transforms.normalize": { good: [() => [0.5, 0.5], () => [[0.5], [0.5]]], ...onFloats },
+    "transforms.toTensor": { good: [() => []], ...onBytes },
     "mnist": { good: [() => [{ split: "test" }]] },
     "parseIdx": { good: [() => [new Uint8Array([0, 0, 8, 1, 0, 0, 0, 1, 7]), "a file"]] },
   },

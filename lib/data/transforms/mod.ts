@@ -1,0 +1,8 @@
+/**
+ * What is done to images on their way to a network, with torchvision's names and numbers. Images stay on the host, bytes or
+ * floats, channels first; a loader applies a transform to each image and makes the tensors.
+ *
+ * @module
+ */
+export * from "./compose.ts";
+export * from "./scale.ts";
