@@ -2,6 +2,8 @@
 import {
   chart,
   DataLoader,
+  epochs,
+  evaluate,
   graph,
   type ImageDataset,
   mnist,
@@ -120,6 +122,27 @@ export async function loops(x: Tensor): Promise<void> {
     // @ts-expect-error: text.
     step.print(0.5);
   }
+  const loader = [[x, x]] as const, net = new nn.Linear(1, 1);
+  // @ts-expect-error: the iterations must be waited for.
+  for (const step of epochs(3, loader)) void step;
+  // @ts-expect-error: there is no such option.
+  epochs(3, loader, { pateince: 3 });
+  // @ts-expect-error: what is run through has a length.
+  epochs(3, new Set([x]));
+  // @ts-expect-error: what it measures has names.
+  epochs(3, loader, { test: () => 0.5 });
+  for await (const step of epochs(3, loader)) {
+    const [inputs, targets]: readonly [Tensor, Tensor] = step.batch;
+    // @ts-expect-error: there are two.
+    void step.batch[2];
+    step.log({ loss: inputs.sub(targets).sum() });
+  }
+  const { loss, accuracy } = await evaluate(net, loader);
+  const far = await evaluate(net, loader, { criterion: new nn.MSELoss(), metrics: { far: () => 1 } });
+  // @ts-expect-error: it was not measured.
+  console.log(loss, accuracy, far.far, far.accuracy);
+  // @ts-expect-error: a batch is a pair of tensors.
+  await evaluate(net, [x]);
   // @ts-expect-error: it is split: "test".
   await mnist({ train: false });
 }

@@ -26,11 +26,13 @@ interface Left {
  *
  * @param generator Gives the values; its own code runs outside of the scopes.
  * @param when When the tensors of an iteration were freed, as the end of a sentence.
+ * @param brings What was made for an iteration before it began, and dies with it: asked when it begins.
  * @returns The generator.
  */
 export function iterations<T>(
   generator: AsyncGenerator<T, void, void>,
   when: (iteration: number) => string,
+  brings: () => readonly Member[] = () => [],
 ): AsyncGenerator<T, void, void> {
   if (!canEnter()) return generator;
   const next = generator.next.bind(generator);
@@ -78,6 +80,7 @@ export function iterations<T>(
   const begin = () => {
     const { recording, scope: outer } = current();
     scope = openScope(outer);
+    for (const buffer of brings()) if (!buffer.freed && !buffer.kept) moveTo(scope, buffer);
     out = enter({ recording, scope });
   };
   return Object.assign(generator, {

@@ -12,6 +12,8 @@ import { display, settleOutput } from "../show/notebook.ts";
 import { pictureOf } from "../show/picture.ts";
 import { escapeMarkup, legible } from "../text/escape.ts";
 import { shortNumber } from "../text/numbers.ts";
+import type { EpochDisplay, EpochDisplayOptions } from "./epoch_progress.ts";
+import { type EpochRow, testName } from "./history.ts";
 import { Pace } from "./pace.ts";
 
 /** Milliseconds between drawings, and how many times longer than a drawing the pause after it is. */
@@ -29,12 +31,19 @@ interface Course {
   seen: number;
 }
 
-/** Shows a run of steps in a notebook. Steps are counted from 1. */
-export class Live {
+/** How a run over epochs is shown. */
+type Epochs = Omit<EpochDisplayOptions, "label">;
+
+/** Shows a run of steps, or one over epochs, in a notebook. Steps are counted from 1. */
+export class Live implements EpochDisplay {
   readonly #id: string = crypto.randomUUID();
   readonly #label: string;
   readonly #pace: Pace;
+  readonly #epochs: Epochs | null;
   readonly #curves = new Map<string, Course>();
+  /** What the tests behind the epochs came to. */
+  readonly #tests = new Map<string, { x: number[]; y: number[] }>();
+  #testing = NaN;
   #last: Record<string, number> = {};
   /** The display that is on its way; the next one waits for it. */
   #drawing: Promise<void> | null = null;
@@ -42,9 +51,10 @@ export class Live {
   #ended = false;
 
   /** Shows an empty bar. */
-  constructor(total: number, label: string) {
+  constructor(total: number, label: string, epochs: Epochs | null = null) {
     this.#label = legible(label);
-    this.#pace = new Pace(total, () => performance.now());
+    this.#epochs = epochs;
+    this.#pace = new Pace(total, () => performance.now(), epochs?.done);
     if (total > 0) this.#drawing = this.#start();
   }
 
@@ -68,12 +78,31 @@ export class Live {
       let course = this.#curves.get(name);
       if (course === undefined) this.#curves.set(name, course = { x: [], y: [], every: 1, seen: 0 });
       if (course.seen++ % course.every !== 0) continue;
-      course.x.push(step);
+      course.x.push(this.#epochs === null ? step : step / this.#epochs.batches);
       course.y.push(value);
       if (course.x.length < POINTS) continue;
       course.x = course.x.filter((_, i) => i % 2 === 0);
       course.y = course.y.filter((_, i) => i % 2 === 0);
       course.every *= 2;
+    }
+  }
+
+  /** An epoch is tested. */
+  testing(): void {
+    this.#testing = performance.now();
+    if (!this.#ended && this.#drawing === null) this.#drawing = this.#draw(performance.now());
+  }
+
+  /** An epoch is over: its test is a point of a curve beside that of the training. */
+  row(row: EpochRow): void {
+    if (!Number.isNaN(this.#testing)) this.#pace.rest(performance.now() - this.#testing);
+    this.#testing = NaN;
+    for (const [name, value] of Object.entries(row)) {
+      if (!/^test[^a-z]/.test(name)) continue;
+      let points = this.#tests.get(name);
+      if (points === undefined) this.#tests.set(name, points = { x: [], y: [] });
+      points.x.push(row.epoch);
+      points.y.push(value);
     }
   }
 
@@ -91,7 +120,8 @@ export class Live {
     this.#ended = true;
     if (this.#pace.total === 0) return;
     await this.#drawing;
-    const line = [this.#label, this.#pace.ended(error), this.#pace.rate(), ...this.#values()]
+    const summary = this.#epochs?.summary() ?? "";
+    const line = [this.#label, this.#pace.ended(error), this.#pace.rate(), ...this.#values(), summary]
       .filter((part) => part !== "").join(" · ");
     const described = this.#chart(line);
     if (described === null) {
@@ -113,16 +143,23 @@ export class Live {
   }
 
   #values(): string[] {
-    return Object.entries(this.#last).map(([name, value]) => `${legible(name)} ${shortNumber(value)}`);
+    return Object.entries(this.#epochs?.means() ?? this.#last).map(([name, value]) =>
+      `${legible(name)} ${shortNumber(value)}`
+    );
   }
 
   /** The curves of the values that were logged, a panel each; null while there is none to draw. */
   #chart(title: string): Chart | null {
+    const xTitle = this.#epochs === null ? "step" : "epoch";
     const panels = [...this.#curves].filter(([, { x }]) => x.length > 1).slice(0, CURVES).map(
       ([name, { x, y }]) => {
-        const low = Math.min(...y), high = y.reduce((a, b) => Math.max(a, b), -Infinity);
-        const yLog = low > 0 && high / low > 30;
-        return chart.line({ x: [...x], y: [...y], xTitle: "step", yTitle: name, yLog, height: 240 });
+        const tested = this.#tests.get(testName(name));
+        const all = tested === undefined ? y : [...y, ...tested.y];
+        const low = Math.min(...all), high = all.reduce((a, b) => Math.max(a, b), -Infinity);
+        const axes = { xTitle, yTitle: name, yLog: low > 0 && high / low > 30, height: 240 };
+        if (tested === undefined) return chart.line({ x: [...x], y: [...y], ...axes });
+        const test = { x: [...tested.x], y: [...tested.y], mode: "lines+markers" as const };
+        return chart.line({ series: { train: { x: [...x], y: [...y] }, test }, ...axes });
       },
     );
     if (panels.length === 0) return null;
@@ -130,10 +167,19 @@ export class Live {
     return chart.panels(panels, { title, columns: 2 });
   }
 
+  /** How far it is, in words. */
+  #counts(): string[] {
+    const { done, total } = this.#pace;
+    if (this.#epochs === null) return [`${done}/${total}`];
+    const { epochs, batches } = this.#epochs, testing = !Number.isNaN(this.#testing);
+    const epoch = Math.min(epochs, Math.ceil((testing ? done : done + 1) / batches));
+    return [`epoch ${epoch}/${epochs}`, testing ? "testing" : `${done % batches}/${batches}`];
+  }
+
   /** What is shown while it runs. */
   #moving(svg: Svg | null): Record<string, unknown> {
     const { done, total } = this.#pace;
-    const texts = [`${done}/${total}`, ...this.#values(), this.#pace.rate(), this.#pace.left()];
+    const texts = [...this.#counts(), ...this.#values(), this.#pace.rate(), this.#pace.left()];
     const line = [this.#label, ...texts].filter((text) => text !== "").join(" · ");
     const picture = svg === null
       ? ""

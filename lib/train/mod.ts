@@ -1,7 +1,21 @@
 /**
- * The training loop: progress, live curves, interruption.
+ * The training loop: progress, live curves, interruption, and what a network is worth.
  *
  * @module
  */
-export { Progress, type ProgressOptions } from "./progress.ts";
-export { type Loggable, type Step, steps, type StepsOptions } from "./steps.ts";
+export { accuracy } from "./accuracy.ts";
+export type { Batches } from "./batches.ts";
+export { epochs, type EpochsOptions, type EpochsRun, type EpochStep } from "./epochs.ts";
+export {
+  evaluate,
+  type EvaluateOptions,
+  type LabelledBatch,
+  type Metric,
+  predict,
+  type Predictions,
+} from "./evaluate.ts";
+export type { EpochRow } from "./history.ts";
+export { Progress } from "./progress.ts";
+export type { Loggable, Step } from "./running.ts";
+export type { ProgressOptions } from "./screen.ts";
+export { steps, type StepsOptions } from "./steps.ts";

@@ -11,15 +11,18 @@ export class Pace {
   readonly start: number;
   readonly #now: () => number;
   /** How many steps have ended, and when the last one did. */
-  done = 0;
+  done: number;
   #lastEnd: number;
+  /** So many steps were made before the clock was started. */
+  readonly #before: number;
   /** The same after the first call of `step`: speed is measured from there. */
   #first?: { done: number; end: number };
 
-  /** Starts the clock. */
-  constructor(total: number, now: () => number) {
+  /** Starts the clock; `done` steps were made before, by another program. */
+  constructor(total: number, now: () => number, done = 0) {
     this.total = total;
     this.#now = now;
+    this.done = this.#before = done;
     this.start = this.#lastEnd = now();
   }
 
@@ -34,7 +37,7 @@ export class Pace {
   get perStep(): number {
     const first = this.#first;
     if (first === undefined) return 0;
-    if (this.done === first.done) return (first.end - this.start) / first.done;
+    if (this.done === first.done) return (first.end - this.start) / (first.done - this.#before);
     return (this.#lastEnd - first.end) / (this.done - first.done);
   }
 
@@ -46,15 +49,26 @@ export class Pace {
     return pace >= 10 ? `${pace.toFixed(0)} ms/step` : `${(1000 / pace).toFixed(0)} steps/s`;
   }
 
-  /** "18 s left"; "" at both ends. */
-  left(): string {
+  /** So many milliseconds were spent on something else than steps. */
+  rest(milliseconds: number): void {
+    if (this.#first !== undefined) this.#first.end += milliseconds;
+    this.#lastEnd += milliseconds;
+  }
+
+  /** "18 s left", with so many milliseconds that something else will take; "" at both ends. */
+  left(more = 0): string {
     const steps = this.total - this.done;
-    return this.done === 0 || steps === 0 ? "" : `${duration(steps * this.perStep)} left`;
+    return this.done === this.#before || steps === 0 ? "" : `${duration(steps * this.perStep + more)} left`;
+  }
+
+  /** "12 s": until now. */
+  took(): string {
+    return duration(this.#now() - this.start);
   }
 
   /** "12 s so far". */
   soFar(): string {
-    return `${duration(this.#now() - this.start)} so far`;
+    return `${this.took()} so far`;
   }
 
   /** How it ended: "50 steps in 3.2 s", or where it stopped. */

@@ -4,16 +4,6 @@
  * @module
  */
 import {
-  inNotebook,
-  RedrawnLine,
-  terminalColor,
-  terminalColumns,
-  writeLine,
-  writeToTerminal,
-} from "../show/terminal.ts";
-import {
-  checkBoolean,
-  checkFunction,
   checkNumber,
   checkOptions,
   checkText,
@@ -24,25 +14,10 @@ import {
 } from "../text/arguments.ts";
 import { legible } from "../text/escape.ts";
 import { shortNumber } from "../text/numbers.ts";
-import { fit, joinedWidth, type Part, truncate } from "../text/width.ts";
+import type { Part } from "../text/width.ts";
 import { Pace } from "./pace.ts";
+import { type BarLine, checkSettings, type ProgressOptions, Screen } from "./screen.ts";
 import { Sparkline } from "./sparkline.ts";
-
-/** How a {@linkcode Progress} is shown, and what tests replace. */
-export interface ProgressOptions {
-  /** What is being trained: "AlexNet". */
-  label?: string;
-  /** Receives the text: whole lines that end with "\n", or on a terminal what redraws the line. */
-  write?: (text: string) => void;
-  /** How many columns the terminal has; asked before each drawing, since windows change. */
-  columns?: () => number;
-  /** Whether to redraw one line; unless told, whether stdout is a terminal. */
-  isTerminal?: boolean;
-  /** Whether to colour the bar; unless told, on a terminal that has colours, when NO_COLOR is not set. */
-  color?: boolean;
-  /** The clock, in milliseconds. */
-  now?: () => number;
-}
 
 /** A step whose plain line waits for its values, and the speed when it ended. */
 interface Milestone {
@@ -51,12 +26,8 @@ interface Milestone {
   left: string;
 }
 
-/** Milliseconds between drawings on a terminal: nobody reads faster, and drawing takes time. */
-const REDRAW_EVERY = 50;
 /** A file gets this many lines, evenly, and some more at the beginning. */
 const LINES = 10;
-/** The widest bar, in columns, and the narrowest that still says something. */
-const WIDEST = 30, NARROWEST = 6;
 /** So many letters show the course of the first value. */
 const SPARKS = 12;
 
@@ -81,11 +52,7 @@ const SPARKS = 12;
 export class Progress {
   readonly #total: number;
   readonly #label: string;
-  readonly #write: (text: string) => void;
-  readonly #columns: () => number;
-  readonly #isTerminal: boolean;
-  readonly #color: boolean;
-  readonly #now: () => number;
+  readonly #screen: Screen;
   readonly #pace: Pace;
   #ended = false;
 
@@ -95,11 +62,7 @@ export class Progress {
   /** The course of the first of them. */
   readonly #course = new Sparkline(SPARKS);
 
-  /** On a terminal: the line, and when it was last drawn for a step's end and for new values. */
-  readonly #redrawn: RedrawnLine;
-  readonly #drawnAt = { step: -Infinity, log: -Infinity };
-
-  /** Otherwise: ended steps whose lines are due, and the steps whose values are announced and have not come. */
+  /** In a file: ended steps whose lines are due, and the steps whose values are announced and have not come. */
   readonly #due: Milestone[] = [];
   readonly #announced = new Set<number>();
 
@@ -117,13 +80,8 @@ export class Progress {
     checkSettings(options);
     this.#total = total;
     this.#label = legible(options.label ?? "");
-    this.#isTerminal = options.isTerminal ?? (Deno.stdout.isTerminal() && !inNotebook());
-    this.#write = options.write ?? (this.#isTerminal ? writeToTerminal : writeLine);
-    this.#redrawn = new RedrawnLine(this.#write);
-    this.#columns = options.columns ?? terminalColumns;
-    this.#color = options.color ?? (this.#isTerminal && terminalColor() !== "none");
-    this.#now = options.now ?? (() => performance.now());
-    this.#pace = new Pace(total, this.#now);
+    this.#screen = new Screen(options);
+    this.#pace = new Pace(total, this.#screen.now);
     if (total > 0) this.#draw("step");
   }
 
@@ -138,7 +96,7 @@ export class Progress {
     this.#checkStep("step", step, arguments, 1);
     if (this.#ended) return;
     this.#pace.step(step);
-    if (this.#isTerminal) return this.#draw("step");
+    if (this.#screen.isTerminal) return this.#draw("step");
     if (isMilestone(step, this.#total)) {
       this.#due.push({ step, rate: this.#pace.rate(), left: this.#pace.left() });
     }
@@ -179,7 +137,7 @@ export class Progress {
     const [first] = Object.values(values);
     if (first !== undefined) this.#course.add(first);
     this.#announced.delete(step);
-    if (this.#isTerminal) this.#draw("log");
+    if (this.#screen.isTerminal) this.#draw("log");
     else this.#release((due) => due <= step);
   }
 
@@ -192,14 +150,8 @@ export class Progress {
   print(text: string): void {
     if (arguments.length > 1) surplus("print", arguments, 1);
     checkText("print", "the line", text);
-    if (this.#ended || !this.#isTerminal) {
-      this.#write(text + "\n");
-      return;
-    }
-    this.#redrawn.clear(this.#room());
-    this.#write(text + "\n");
-    this.#drawnAt.step = -Infinity;
-    this.#draw("step");
+    this.#screen.print(text);
+    if (!this.#ended) this.#draw("step");
   }
 
   /**
@@ -213,9 +165,9 @@ export class Progress {
     if (this.#ended) return;
     this.#release(() => true);
     this.#ended = true;
-    if (this.#isTerminal) this.#redrawn.clear(this.#room());
+    this.#screen.clear();
     if (this.#total === 0) return;
-    this.#writeLine([
+    this.#screen.printParts([
       this.#name(),
       { text: this.#pace.ended(options.error), weight: 5 },
       { text: this.#pace.rate(), weight: 1 },
@@ -230,25 +182,14 @@ export class Progress {
     throw new RangeError(`${method}: there is no step ${step} among ${this.#total}`);
   }
 
-  /** Draws the terminal's line, unless it was drawn a moment ago for the same reason. */
   #draw(why: "step" | "log"): void {
-    if (!this.#isTerminal) return;
-    const now = this.#now();
-    if (now - this.#drawnAt[why] < REDRAW_EVERY) return;
-    this.#drawnAt[why] = now;
-    this.#redrawn.draw(this.#line(this.#room()), this.#room());
+    this.#screen.draw(why, () => this.#line());
   }
 
-  /** The columns of the terminal's line. The last one stays free: a letter there makes some terminals begin a new line. */
-  #room(): number {
-    return Math.max(1, this.#columns() - 1);
-  }
-
-  /** The line in at most so many columns: the least important parts give way first, then the bar, then the end. */
-  #line(columns: number): string {
+  #line(): BarLine {
     const pace = this.#pace, course = String(this.#course);
     const count = { text: `${pace.done}/${this.#total}`, weight: 5 };
-    const parts = fit([
+    const parts = [
       this.#name(),
       count,
       { text: course, weight: 0.5 },
@@ -256,12 +197,8 @@ export class Progress {
       { text: pace.rate(), weight: 1 },
       { text: pace.left(), weight: 3 },
       { text: pace.soFar(), weight: 0 },
-    ], course === "" ? columns : columns - NARROWEST - 2);
-    const texts = parts.map(({ text }) => text);
-    const room = Math.min(WIDEST, columns - joinedWidth(parts) - 2);
-    if (room < NARROWEST) return truncate(texts.join("  "), columns);
-    texts.splice(parts.indexOf(count), 0, this.#bar(room));
-    return texts.join("  ");
+    ];
+    return { parts, at: count, share: pace.done / this.#total, keepsBar: course !== "" };
   }
 
   #name(): Part {
@@ -275,12 +212,6 @@ export class Progress {
     ));
   }
 
-  #bar(width: number): string {
-    const filled = Math.round(width * this.#pace.done / this.#total);
-    const [full, empty] = ["━".repeat(filled), "─".repeat(width - filled)];
-    return this.#color ? `\x1b[36m${full}\x1b[2m${empty}\x1b[0m` : full + empty;
-  }
-
   /** Prints the plain lines that are due, in order, until one is not ready. */
   #release(ready: (step: number) => boolean): void {
     while (this.#due.length > 0 && ready(this.#due[0].step)) {
@@ -288,7 +219,7 @@ export class Progress {
       const number = String(step).padStart(String(this.#total).length);
       const values = step === this.#arrived ? this.#shown() : [];
       const count = `step ${number}/${this.#total}`;
-      this.#writeLine([
+      this.#screen.printParts([
         this.#name(),
         { text: count, weight: 5 },
         ...values,
@@ -297,23 +228,6 @@ export class Progress {
       ]);
     }
   }
-
-  /** Writes a line that stays. A terminal's is kept to its width; a file's holds everything. */
-  #writeLine(parts: Part[]): void {
-    const columns = this.#isTerminal ? this.#room() : Infinity;
-    this.#write(truncate(fit(parts, columns).map(({ text }) => text).join("  "), columns) + "\n");
-  }
-}
-
-/** Throws where an option is of another kind or name. */
-function checkSettings(options: ProgressOptions): void {
-  const functions = ["write", "columns", "now"] as const, switches = ["isTerminal", "color"] as const;
-  checkOptions("Progress", options, ["label", ...functions, ...switches]);
-  if (options.label !== undefined) checkText("Progress", "label", options.label);
-  for (const name of functions) {
-    if (options[name] !== undefined) checkFunction("Progress", name, options[name], "() => 80");
-  }
-  for (const name of switches) if (options[name] !== undefined) checkBoolean("Progress", name, options[name]);
 }
 
 /**

@@ -1,47 +1,11 @@
 /** The training loop. */
 import { iterations } from "../autograd/iterations.ts";
-import { currentDevice } from "../device/mod.ts";
 import { inNotebook } from "../show/terminal.ts";
-import { text } from "../device/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
-import {
-  checkBoolean,
-  checkOptions,
-  checkText,
-  checkWhole,
-  describe,
-  isPlain,
-  surplus,
-} from "../text/arguments.ts";
-import { stoppable, Stopped } from "./interrupt.ts";
+import { checkBoolean, checkOptions, checkText, checkWhole, surplus } from "../text/arguments.ts";
+import { Stopped } from "./interrupt.ts";
 import { Live } from "./live.ts";
 import { Progress } from "./progress.ts";
-
-/** What a step may log: numbers, or tensors of one element. */
-export type Loggable = number | Tensor;
-
-/** One iteration of {@linkcode steps}. */
-export interface Step {
-  /** Counts from 0. */
-  readonly index: number;
-  /** How many there will be. */
-  readonly total: number;
-  /**
-   * Shows values beside the progress. Reads them from the device in the background: the loop goes on meanwhile.
-   *
-   * @param values By name: `step.log({ loss })`.
-   * @throws {TypeError} if they do not stand in one object, or one is neither a number nor a tensor.
-   * @throws {RangeError} if a tensor has more than one element, or none.
-   */
-  log(values: Record<string, Loggable>): void;
-  /**
-   * Prints a line that stays, above the bar.
-   *
-   * @param text The line.
-   * @throws {TypeError} if it is no text.
-   */
-  print(text: string): void;
-}
+import { makeRoom, Running, type Step } from "./running.ts";
 
 /** Options of {@linkcode steps}. */
 export interface StepsOptions {
@@ -50,11 +14,6 @@ export interface StepsOptions {
   /** Whether to show anything: true if not said. */
   progress?: boolean;
 }
-
-/** So many milliseconds a loop computes at most before it listens: to Stop, to a window that wants to be drawn. */
-const LISTEN_EVERY = 100;
-/** So many reads of logged values may be on their way before the loop waits for the oldest. */
-const READS_IN_FLIGHT = 2;
 
 /**
  * A training loop of so many iterations. It shows its progress, and it frees: a tensor made in an iteration lives through that
@@ -102,33 +61,18 @@ export function steps(total: number, options: StepsOptions = {}): AsyncGenerator
     loop(total, { label, progress }),
     (index) => `after iteration ${index} of steps()`,
   );
-  return Object.defineProperty(found, Symbol.iterator, { value: forWithoutAwait });
+  return onlyAwaited("steps", found);
 }
 
-function forWithoutAwait(): never {
-  throw new TypeError("steps: the iterations must be waited for; write for await (const step of steps(…))");
-}
-
-/** Throws unless values can be logged. */
-function checkLogged(given: ArrayLike<unknown>): void {
-  const { 0: values } = given;
-  if (given.length > 1) surplus("step.log", given, 1, "values stand in one object such as { loss }");
-  if (!isPlain(values)) {
-    throw new TypeError(`step.log: values stand in one object such as { loss }, not ${describe(values)}`);
-  }
-  for (const [name, value] of Object.entries(values)) {
-    if (typeof value === "number") continue;
-    if (!(value instanceof Tensor)) {
-      const hint = value instanceof Promise ? "; await it first" : "";
+/** A loop that says so when it is run through without `await`. */
+export function onlyAwaited<T extends object>(name: string, loop: T): T {
+  return Object.defineProperty(loop, Symbol.iterator, {
+    value() {
       throw new TypeError(
-        `step.log: ${name} must be a number or a tensor of one element, not ${describe(value)}${hint}`,
+        `${name}: the iterations must be waited for; write for await (const step of ${name}(…))`,
       );
-    }
-    if (value.size === 1) continue;
-    throw new RangeError(
-      `step.log: ${name}: a tensor of one element is needed, not one of shape ${text(value.shape)}`,
-    );
-  }
+    },
+  });
 }
 
 /** The iterations, without their scopes. */
@@ -137,71 +81,24 @@ async function* loop(
   { label, progress: shown }: Required<StepsOptions>,
 ): AsyncGenerator<Step, void, void> {
   const progress = !shown ? null : inNotebook() ? new Live(total, label) : new Progress(total, { label });
-  // What the loop before has left, another network and its optimizer, goes before this one makes its own.
-  const { pressure } = currentDevice();
-  if (pressure.isLarge) await pressure.relieve();
-  const running = stoppable(() => progress?.end({ error: "interrupted" }));
-  const print = (line: string) => {
-    if (progress === null) console.log(line);
-    else progress.print(line);
-  };
-  let listenAt = performance.now() + LISTEN_EVERY;
-  const reads: Promise<void>[] = [];
-  let failure: unknown;
+  await makeRoom();
+  const running = new Running(progress);
   let ended: { error?: unknown } = {};
-  const log = (index: number, values: Record<string, Loggable>) => {
-    progress?.expect(index + 1);
-    const names = Object.keys(values);
-    const numbers = names.map((name) => {
-      const value = values[name];
-      return typeof value === "number" ? value : value.item();
-    });
-    reads.push(
-      Promise.all(numbers).then((read) => {
-        progress?.log(index + 1, Object.fromEntries(names.map((name, i) => [name, read[i]])));
-      }).catch((error) => {
-        failure ??= error;
-      }),
-    );
-  };
-  const settle = async (left: number) => {
-    while (reads.length > left) await reads.shift();
-    if (failure !== undefined) throw failure;
-  };
   try {
     for (let index = 0; index < total; index++) {
-      const step: Step = {
-        index,
-        total,
-        log(values) {
-          checkLogged(arguments);
-          log(index, values);
-        },
-        print(line) {
-          if (arguments.length > 1) surplus("step.print", arguments, 1);
-          print(checkText("step.print", "the line", line));
-        },
-      };
-      yield step;
-      progress?.step(index + 1);
-      await settle(READS_IN_FLIGHT);
-      if (performance.now() > listenAt) {
-        await new Promise((resolve) => setTimeout(resolve));
-        listenAt = performance.now() + LISTEN_EVERY;
-      }
+      yield running.step(index, total);
+      await running.turn(index + 1);
       if (running.stopped) {
         throw new Stopped(
           `Stopped after step ${index + 1} of ${total}; the network keeps what it has learned.`,
         );
       }
     }
-    await settle(0);
+    await running.settle();
   } catch (error) {
     ended = { error };
     throw error;
   } finally {
-    running.end();
-    await Promise.all(reads);
-    await progress?.end(ended);
+    await running.end(ended);
   }
 }

@@ -1,9 +1,13 @@
 /** The training loop: good calls, from which tests/arguments.ts makes wrong ones. */
-import { Progress, steps, tensor } from "descent";
+import { accuracy, F, nn, Progress, randn, steps, tensor } from "descent";
 import type { Room } from "../arguments.ts";
 
 const quiet = { write: () => {}, isTerminal: false };
 const { value: step } = await steps(1, { progress: false }).next();
+
+const net = new nn.Linear(4, 3);
+const labels = tensor([0, 1, 2, 0], { dtype: "int32" });
+const batches = [[randn(4, 4), labels] as const];
 
 export const trainRoom: Room = {
   receivers: { Progress: () => new Progress(5, quiet), step: () => step! },
@@ -27,6 +31,30 @@ export const trainRoom: Room = {
     "Progress.end": { good: [() => [{ error: new Error("x") }]], anything: ["0.error"] },
     "step.log": { good: [() => [{ loss: 0.5, rate: tensor([1]) }]], records: [0] },
     "step.print": { good: [() => ["a line"]] },
+    "accuracy": {
+      good: [() => [randn(4, 3), labels], () => [randn(4, 3), [0, 1, 2, 0]]],
+    },
+    "evaluate": {
+      good: [
+        () => [net, batches, { criterion: F.crossEntropy, metrics: { accuracy } }],
+        () => [net, batches, { criterion: new nn.CrossEntropyLoss() }],
+      ],
+    },
+    "predict": { good: [() => [net, batches]] },
+    "epochs": {
+      good: [
+        () => [0, batches, {
+          label: "x",
+          progress: false,
+          test: () => ({ loss: 1 }),
+          monitor: "testLoss",
+          mode: "min",
+          patience: 3,
+          minDelta: 0.5,
+          restoreBest: net,
+        }],
+      ],
+    },
     "steps": { good: [() => [0, { label: "x", progress: false }]] },
   },
 };

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { Progress, type ProgressOptions } from "../../lib/train/progress.ts";
+import { Progress } from "../../lib/train/progress.ts";
+import type { ProgressOptions } from "../../lib/train/screen.ts";
 import { textWidth } from "../../lib/text/width.ts";
 
 /** A progress whose clock stands still until told, and what it has written. */
