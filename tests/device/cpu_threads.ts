@@ -98,6 +98,9 @@ const CALLS: Record<string, Call> = {
       k.conv2dFilterGrad(x, y, w.shape, SETTINGS),
     ];
   },
+  "gradients of Winograd's filters, of few channels": (k, draw) => [
+    k.conv2dFilterGrad(draw([3, 60, 33, 31]), draw([3, 64, 33, 31], 1), [64, 60, 3, 3], SETTINGS),
+  ],
   "convolutions with a number too large for Winograd's method": (k, draw) => {
     const x = draw([1, 96, 80, 64]), w = draw([96, 96, 3, 3], 1);
     const one = k.pad(k.fill([1, 1, 1, 1], 1e9), [[0, 0], [5, 90], [20, 59], [30, 33]], 0);

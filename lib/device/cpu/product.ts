@@ -6,7 +6,7 @@
  */
 import type { Engine } from "./engine.ts";
 
-/** The left factor (gathered pixels) and the result of a product; addresses and strides are in bytes. */
+/** The left factor (pixels under taps) and the result of a product; addresses and strides are in bytes. */
 export interface Product {
   /** Address of the first channel used of the first input pixel. */
   input: number;
@@ -51,13 +51,13 @@ export interface RightFactor {
   transposed: boolean;
 }
 
-const FIELDS = 29;
+const FIELDS = 28;
 const UNIT_ROWS = 48;
 /** Up to so many rows make one unit, which packs what it needs of the right factor itself. */
 const FEW_ROWS = 96;
 const UNIT_TILES = 8;
 const KC = 256;
-/** With fewer channels to a tap the left factor is copied together first. */
+/** With fewer channels taps that adjoin in memory are read as one; what reaches over the border is copied together. */
 const FEW_CHANNELS = 16;
 /** Bytes of the packed right factor that are made at a time; the fast caches hold it. */
 const PACKED_BYTES = 12 * 2 ** 20;
@@ -80,7 +80,6 @@ function describe(
   right: RightFactor,
   list: number,
   packed: number,
-  gather: boolean,
   unitRows: number,
 ): void {
   const taps = p.taps.length / 2;
@@ -89,8 +88,8 @@ function describe(
   words.set([
     ...[p.input, p.height, p.width, p.pixelBytes, p.channels, p.images, p.rows, p.columns],
     ...[p.strideY, p.strideX, p.output, p.imageBytes, p.rowBytes, p.columnBytes, p.width8, taps],
-    ...[pointer + FIELDS * 4, packed, p.bias, p.relu ? 1 : 0, engine.zeros(p.channels * 4)],
-    ...[gather ? 1 : 0, runs, p.channels * p.adjoining],
+    ...[pointer + FIELDS * 4, packed, p.bias, p.relu ? 1 : 0],
+    ...[engine.zeros(p.channels * p.adjoining * 4), runs, p.channels * p.adjoining],
     ...[unitRows, list, right.from.length, right.stride, right.transposed ? 1 : 0],
   ]);
   words.set(p.taps, FIELDS);
@@ -118,20 +117,19 @@ export function product(engine: Engine, p: Product, right: RightFactor): void {
   const total = p.images * p.rows * p.columns;
   if (total === 0 || p.width8 === 0) return;
   const taps = p.taps.length / 2, depth = taps * p.channels, panels = Math.ceil(p.width8 / 8);
-  const gather = taps > 1 && p.channels < FEW_CHANNELS,
-    few = total <= FEW_ROWS && (!gather || right.from.length === 1);
+  const adjoining = p.channels < FEW_CHANNELS ? p.adjoining : 1, runs = taps / adjoining;
+  const few = total <= FEW_ROWS;
   const unitRows = few ? Math.ceil(total / 6) * 6 : UNIT_ROWS;
   // Sixteen panels of a cache-sized run of k's stay in the second-level cache.
   const groupPanels = few ? Math.min(16, Math.ceil(panels / 32)) : Math.ceil(panels / Math.ceil(panels / 16));
   const groups = Math.ceil(panels / groupPanels), blocks = Math.ceil(total / unitRows);
-  const listedTaps = gather ? 1 : taps;
   engine.wasm.reserveScratch(
-    4 * unitRows * (1 + listedTaps) + 4 * listedTaps + 1024 + (gather ? unitRows * depth * 4 : 0) +
+    4 * unitRows * (1 + runs) + 8 * runs + 1024 + (adjoining > 1 ? unitRows * depth * 4 : 0) +
       (few ? groupPanels * KC * 32 : 0),
   );
   const descriptionBytes = (FIELDS + p.taps.length + right.from.length) * 4;
   const run = (description: number, part: Product, packed: number, list: number) => {
-    describe(engine, description, part, right, list, packed, gather, unitRows);
+    describe(engine, description, { ...part, adjoining }, right, list, packed, unitRows);
     const parts = Math.ceil(Math.ceil(part.width8 / 8) / groupPanels);
     const cost = groupPanels * depth * unitRows / 3;
     engine.wasm.launch("product", blocks * parts, cost, description, parts, groupPanels);
@@ -173,7 +171,7 @@ export function productTransposed(engine: Engine, p: Product, right: RightFactor
         listRuns(engine, right, first, list);
         pack(engine, right, width8, list, packed);
         const part = { ...p, width8, output: p.output + first * 4 };
-        describe(engine, description, part, right, list, packed, false, 6);
+        describe(engine, description, part, right, list, packed, 6);
         const unitTiles = Math.min(UNIT_TILES, Math.max(1, Math.ceil(tiles / 64)));
         engine.wasm.launch(
           "productTransposed",

@@ -146,7 +146,9 @@ export function winograd(engine: Engine, c: WinogradConvolution): Part[] {
   const tiles = c.images * tileRows * tileColumns, panels = Math.ceil(c.outChannels / 8);
   const pixels = c.images * c.height * c.width;
   const unitTiles = chooseUnit(tiles, Math.floor(UNIT_BYTES / (64 * (c.channels + panels * 8))));
-  wasm.reserveScratch(2048 + 8 * unitTiles + 64 * unitTiles * (c.channels + panels * 8));
+  wasm.reserveScratch(
+    256 + 8 * unitTiles + 16 * (apart(unitTiles * c.channels) + apart(unitTiles * panels * 8)),
+  );
   const packedBytes = 16 * panels * c.channels * 32;
   const chunk = heap.allocate(packedBytes + 4 * (COUNTS + pixels + 3) + tiles);
   try {
@@ -167,6 +169,11 @@ export function winograd(engine: Engine, c: WinogradConvolution): Part[] {
   } finally {
     heap.release(chunk);
   }
+}
+
+/** Bytes from one of a tile's sixteen matrices to the next, as in wasm/winograd.ts. */
+function apart(numbers: number): number {
+  return 64 * (Math.ceil(numbers / 16) | 1);
 }
 
 /** All of the output. */
@@ -191,6 +198,31 @@ function runsOf(marks: Uint8Array, c: WinogradConvolution, tileRows: number, til
 
 /** Tiles whose transforms are made at a time; they stay in the last-level cache. */
 const CHUNK_TILES = 1024;
+
+/** Where the sums of a part take no more than this, each part is summed from end to end by whoever takes it. */
+const PART_BYTES = 64 * 64 * 64;
+/** So many parts, if each has this many tiles: enough for many threads. */
+const PARTS = 16, PART_TILES = 96;
+/** Bytes of the tiles that a part transforms at a time, at most KC of them; they stay in the second-level cache. */
+const BLOCK_BYTES = 256 * 1024, KC = 256;
+
+/** The gradient of few channels. */
+function sumParts(engine: Engine, c: WinogradConvolution, tiles: number): void {
+  const { heap, wasm } = engine, { channels, outChannels } = c, numbers = 16 * channels * outChannels;
+  const partTiles = Math.max(PART_TILES, Math.ceil(tiles / PARTS)), parts = Math.ceil(tiles / partTiles);
+  const blockTiles = Math.max(32, Math.min(KC, Math.floor(BLOCK_BYTES / (64 * (channels + outChannels)))));
+  wasm.reserveScratch(8192 + 16 * (apart(blockTiles * channels) + apart(blockTiles * outChannels)));
+  const chunk = heap.allocate(4 * numbers * parts);
+  try {
+    const sums = chunk.pointer, description = describe(engine, c, 0, null);
+    const cost = partTiles * (channels * outChannels * 0.7 + 20 * (channels + outChannels));
+    wasm.launch("winogradPartSums", parts, cost, description, partTiles, blockTiles, sums);
+    wasm.launch("winogradJoin", numbers / 4, parts, sums, numbers, parts);
+    wasm.launch("winogradFilterGrad", channels, outChannels * 5, description, sums, c.filter);
+  } finally {
+    heap.release(chunk);
+  }
+}
 
 /** Tiles whose weights are added up at a time. */
 const WEIGHED_TILES = 256;
@@ -234,11 +266,16 @@ export function winogradFilterGradient(engine: Engine, c: WinogradConvolution): 
   const { heap, wasm } = engine, { channels, outChannels } = c;
   const tiles = c.images * Math.ceil(c.outHeight / 2) * Math.ceil(c.outWidth / 2);
   if (!areEven(engine, c, tiles)) return false;
+  if (64 * channels * outChannels <= PART_BYTES) {
+    sumParts(engine, c, tiles);
+    return true;
+  }
   const most = Math.min(tiles, CHUNK_TILES);
   wasm.reserveScratch(8192);
-  const chunk = heap.allocate(64 * (most * (channels + outChannels) + channels * outChannels));
+  const leftBytes = 16 * apart(most * channels), rightBytes = 16 * apart(most * outChannels);
+  const chunk = heap.allocate(leftBytes + rightBytes + 64 * channels * outChannels);
   try {
-    const left = chunk.pointer, right = left + 64 * most * channels, sums = right + 64 * most * outChannels;
+    const left = chunk.pointer, right = left + leftBytes, sums = right + rightBytes;
     const description = describe(engine, c, 0, null);
     const groups = Math.ceil(Math.ceil(channels / 6) / 4);
     for (let first = 0; first < tiles; first += most) {

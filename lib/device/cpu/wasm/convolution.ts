@@ -26,10 +26,9 @@ class Product {
   packed: u32; // the right factor in panels; 0: every unit packs what it needs, see the fields at the end
   bias: u32; // or 0
   relu: i32;
-  zeros: u32; // as many zero bytes as a pixel has
-  gather: i32; // 1: the left factor's rows are copied together first, for few channels to a tap
-  runs: i32; // gather: copies to a row
-  runElements: i32; // gather: elements to a copy
+  zeros: u32; // as many zero bytes as a run has
+  runs: i32; // into which the taps fall: those of a run adjoin in memory
+  runElements: i32; // k's to a run
   unitRows: i32; // rows of a unit of work, a multiple of 6
   right: u32; // where the right factor's runs start (one for all k's, or one to a tap)
   rightRuns: i32;
@@ -39,13 +38,19 @@ class Product {
 
 const KC = 256;
 
-/** The input pixel under output row r and a tap, or the zeros. */
-@inline
-function pixel(p: Product, image: i32, y: i32, x: i32, tap: i32): usize {
-  const list = <usize>p.tapList + (<usize>tap << 3);
-  const iy = y * p.sy + load<i32>(list), ix = x * p.sx + load<i32>(list, 4);
-  if (<u32>iy >= <u32>p.height || <u32>ix >= <u32>p.width) return p.zeros;
-  return <usize>p.input + <usize>((image * p.height + iy) * p.width + ix) * <usize>p.pixelBytes;
+/** A run of taps under an output pixel: where it lies, the zeros if it lies outside, or a copy in its slot if it reaches over the border. */
+function runAt(p: Product, image: i32, y: i32, x: i32, tap: i32, bytes: usize, slot: usize): usize {
+  const list = <usize>p.tapList + (<usize>tap << 3), line = p.width * <i32>p.pixelBytes;
+  const iy = y + load<i32>(list), start = (x + load<i32>(list, 4)) * <i32>p.pixelBytes;
+  const low = max(0, start), high = min(line, start + <i32>bytes);
+  if (<u32>iy >= <u32>p.height || high <= low) return p.zeros;
+  const source = <usize>p.input + <usize>((image * p.height + iy) * p.width) * <usize>p.pixelBytes;
+  if (high - low == <i32>bytes) return source + start;
+  // memory.fill and memory.copy leave WebAssembly, which takes longer than this.
+  for (let at = start; at < start + <i32>bytes; at += 4) {
+    store<f32>(slot + (at - start), at >= low && at < high ? load<f32>(source + at) : 0);
+  }
+  return slot;
 }
 
 /**
@@ -56,18 +61,27 @@ export function product(description: usize, groups: i32, groupPanels: i32, begin
   const p = changetype<Product>(description);
   const total = p.images * p.rows * p.columns;
   const panels = (p.width8 + 7) >> 3;
-  const taps = p.gather ? 1 : p.taps;
-  const channels = p.gather ? p.taps * p.channels : p.channels;
+  const taps = p.runs, channels = p.runElements, perRun = p.taps / p.runs;
   const depth = taps * channels;
   const unitRows = p.unitRows;
   const outs = scratch; // unitRows output addresses
   const temporaryOuts = outs + 4 * unitRows; // 6 addresses
   const temporary = temporaryOuts + 32; // 6 × 8 floats
   const table = temporary + 192; // unitRows × taps addresses, [tile][tap][6]
-  const gathered = table + <usize>(4 * unitRows * taps + 63 & ~63); // rows copied together
-  const runs = gathered + (p.gather ? <usize>(unitRows * depth) << 2 : 0); // the block's runs of the right factor
+  const offsets = table + <usize>(4 * unitRows * taps + 63 & ~63); // from the pixel under a row to that of each tap
+  const gathered = offsets + <usize>((taps << 2) + 63 & ~63); // runs that reach over the border
+  const runs = gathered + (perRun > 1 ? <usize>(unitRows * depth) << 2 : 0); // the block's runs of the right factor
   const block8 = runs + <usize>((taps << 2) + 63 & ~63); // panels of the block
   for (let i = 0; i < 6; i++) store<u32>(temporaryOuts + (<usize>i << 2), <u32>(temporary + <usize>i * 32));
+  let above = 0, below = 0, before = 0, behind = 0; // how far the taps reach
+  for (let tap = 0; tap < taps; tap++) {
+    const list = <usize>p.tapList + (<usize>(tap * perRun) << 3), dy = load<i32>(list), dx = load<i32>(list, 4);
+    store<i32>(offsets + (<usize>tap << 2), (dy * p.width + dx) * <i32>p.pixelBytes);
+    above = min(above, dy);
+    below = max(below, dy);
+    before = min(before, dx);
+    behind = max(behind, dx + perRun - 1);
+  }
   let block = -1;
   for (let unit = begin; unit < end; unit++) {
     const rowBlock = unit / groups, group = unit % groups;
@@ -75,19 +89,31 @@ export function product(description: usize, groups: i32, groupPanels: i32, begin
     const tiles = (rows + 5) / 6;
     if (rowBlock != block) {
       block = rowBlock;
+      let x = firstRow % p.columns, y = firstRow / p.columns, image = y / p.rows;
+      y -= image * p.rows;
       for (let i = 0; i < tiles * 6; i++) {
-        // Rows past the end repeat the last one; their results are not stored.
-        const r = min(firstRow + i, total - 1);
-        const x = r % p.columns, iy = r / p.columns, y = iy % p.rows, image = iy / p.rows;
         store<u32>(outs + (<usize>i << 2), p.output + <u32>image * p.imageBytes + <u32>y * p.rowBytes + <u32>x * p.columnBytes);
         const tile = i / 6, lane = i % 6;
         const entry = table + <usize>(tile * taps * 6 + lane) * 4;
-        if (p.gather) {
-          const row = gathered + <usize>i * <usize>depth * 4;
-          store<u32>(entry, <u32>row);
-          if (firstRow + i < total) gatherRow(p, image, y, x, row);
+        const iy = y * p.sy, ix = x * p.sx;
+        if (iy + above >= 0 && iy + below < p.height && ix + before >= 0 && ix + behind < p.width) {
+          const under = <i32>p.input + ((image * p.height + iy) * p.width + ix) * <i32>p.pixelBytes;
+          for (let tap = 0; tap < taps; tap++) {
+            store<i32>(entry + <usize>tap * 24, under + load<i32>(offsets + (<usize>tap << 2)));
+          }
         } else {
-          for (let tap = 0; tap < taps; tap++) store<u32>(entry + <usize>tap * 24, <u32>pixel(p, image, y, x, tap));
+          const slots = gathered + (<usize>(i * depth) << 2), bytes = <usize>channels << 2;
+          for (let tap = 0; tap < taps; tap++) {
+            store<u32>(entry + <usize>tap * 24, <u32>runAt(p, image, iy, ix, tap * perRun, bytes, slots + <usize>tap * bytes));
+          }
+        }
+        // Rows past the end repeat the last one; their results are not stored.
+        if (i + 1 < rows && ++x == p.columns) {
+          x = 0;
+          if (++y == p.rows) {
+            y = 0;
+            image++;
+          }
         }
       }
     }
@@ -157,40 +183,16 @@ export function copyTile(outs: usize, column: usize, temporary: usize, height: i
     const out = <usize>load<u32>(outs + (<usize>i << 2)) + column, row = temporary + <usize>i * 32;
     const from = store_ ? row : out, to = store_ ? out : row;
     // memory.copy leaves WebAssembly, which takes as long as the tile.
-    if (width == 8) {
-      v128.store(to, v128.load(from));
-      v128.store(to, v128.load(from, 16), 16);
-    } else {
-      for (let n = 0; n < width; n++) store<f32>(to + (<usize>n << 2), load<f32>(from + (<usize>n << 2)));
-    }
-  }
-}
-
-/** Copies the k's of one output pixel together; a run is a tap, or a whole kernel row where its pixels adjoin. */
-function gatherRow(p: Product, image: i32, y: i32, x: i32, row: usize): void {
-  const perRun = p.taps / p.runs, bytes = <usize>p.runElements * 4, line = p.width * <i32>p.pixelBytes;
-  for (let run = 0; run < p.runs; run++) {
-    const list = <usize>p.tapList + (<usize>(run * perRun) << 3);
-    const iy = y * p.sy + load<i32>(list), ix = x * p.sx + load<i32>(list, 4);
-    const start = ix * <i32>p.pixelBytes;
-    const low = max(0, start), high = min(line, start + <i32>bytes);
-    if (<u32>iy >= <u32>p.height || high <= low) {
-      memory.fill(row, 0, bytes);
-    } else {
-      const source = <usize>p.input + <usize>((image * p.height + iy) * p.width) * <usize>p.pixelBytes;
-      if (low > start) memory.fill(row, 0, low - start);
-      const from = source + low, to = row + (low - start), count = high - low;
-      for (let i = 0; i < count; i += 4) store<f32>(to + i, load<f32>(from + i));
-      if (high < start + <i32>bytes) memory.fill(row + (high - start), 0, start + <i32>bytes - high);
-    }
-    row += bytes;
+    let n = 0;
+    for (; n + 4 <= width; n += 4) v128.store(to + (<usize>n << 2), v128.load(from + (<usize>n << 2)));
+    for (; n < width; n++) store<f32>(to + (<usize>n << 2), load<f32>(from + (<usize>n << 2)));
   }
 }
 
 /**
  * The transposed product: out[m, n] = Σ over pixels of left[pixel, m] · right[pixel, n], where m runs over the
- * product's k's (tap, channel). Units begin … end - 1 are blocks of `unitTiles` tiles of 6 m's; a run of m's (see
- * gather) is cut into ⌈run / 6⌉ tiles. `output` is row-major with rowBytes to a row; `packed` is right in panels.
+ * product's k's (tap, channel). Units begin … end - 1 are blocks of `unitTiles` tiles of 6 m's; a run of m's
+ * is cut into ⌈run / 6⌉ tiles. `output` is row-major with rowBytes to a row; `packed` is right in panels.
  */
 export function productTransposed(description: usize, unitTiles: i32, begin: i32, end: i32): void {
   const p = changetype<Product>(description);
@@ -212,26 +214,30 @@ export function productTransposed(description: usize, unitTiles: i32, begin: i32
         const dy = load<i32>(list), dx = load<i32>(list, 4);
         let x = k % p.columns, rest = k / p.columns, y = rest % p.rows, image = rest / p.rows;
         let to = left + <usize>(tile - firstTile) * (KC * 24);
-        for (let i = 0; i < length; i++) {
-          const iy = y * p.sy + dy;
-          const start = (x * p.sx + dx) * <i32>p.pixelBytes + element * 4;
-          if (<u32>iy >= <u32>p.height || start + 24 <= 0 || start >= line) {
-            v128.store(to, i64x2.splat(0));
-            store<i64>(to, 0, 16);
-          } else {
-            const source = <usize>p.input + <usize>((image * p.height + iy) * p.width) * <usize>p.pixelBytes + start;
-            if (start >= 0 && start + 24 <= line) {
-              v128.store(to, v128.load(source));
-              store<i64>(to, load<i64>(source, 16), 16);
+        const step = p.sx * <i32>p.pixelBytes;
+        for (let i = 0; i < length;) {
+          // The rest of a row of pixels.
+          const iy = y * p.sy + dy, end = i + min(p.columns - x, length - i);
+          let start = (x * p.sx + dx) * <i32>p.pixelBytes + element * 4;
+          const source = <usize>p.input + <usize>((image * p.height + iy) * p.width) * <usize>p.pixelBytes;
+          x += end - i;
+          for (; i < end; i++) {
+            if (<u32>iy >= <u32>p.height || start + 24 <= 0 || start >= line) {
+              v128.store(to, i64x2.splat(0));
+              store<i64>(to, 0, 16);
+            } else if (start >= 0 && start + 24 <= line) {
+              v128.store(to, v128.load(source + start));
+              store<i64>(to, load<i64>(source + start, 16), 16);
             } else {
               for (let j = 0; j < 24; j += 4) {
                 const at = start + j;
-                store<f32>(to + j, at >= 0 && at < line ? load<f32>(source + j) : 0);
+                store<f32>(to + j, at >= 0 && at < line ? load<f32>(source + at) : 0);
               }
             }
+            to += 24;
+            start += step;
           }
-          to += 24;
-          if (++x == p.columns) {
+          if (x == p.columns) {
             x = 0;
             if (++y == p.rows) {
               y = 0;
@@ -248,10 +254,10 @@ export function productTransposed(description: usize, unitTiles: i32, begin: i32
           const b = <usize>p.packed + (<usize>panel * <usize>total + <usize>k) * 32;
           const width = min(8, p.width8 - panel * 8);
           if (width == 8 && height == 6) {
-            tilePanel(a, length, b, outs, <usize>panel * 32, flags, 0);
+            tilePanel(a, 24, length, b, outs, <usize>panel * 32, flags, 0);
           } else {
             if (k != 0) copyTile(outs, <usize>panel * 32, temporary, height, width, false);
-            tilePanel(a, length, b, temporaryOuts, 0, flags, 0);
+            tilePanel(a, 24, length, b, temporaryOuts, 0, flags, 0);
             copyTile(outs, <usize>panel * 32, temporary, height, width, true);
           }
         }

@@ -18,5 +18,5 @@ export { pixelSizes } from "./uneven";
 export { winograd } from "./winograd";
 export { winogradFilter } from "./winograd_filter";
 export {
-  winogradFilterGrad, winogradOutputTiles, winogradSums, winogradTiles, winogradWeights,
+  winogradFilterGrad, winogradJoin, winogradOutputTiles, winogradPartSums, winogradSums, winogradTiles, winogradWeights,
 } from "./winograd_gradient";

@@ -3,7 +3,8 @@
 /**
  * The two innermost loops of every product: a tile of 6 rows and 8 columns stays in twelve registers while the sum
  * runs. `tileRows` reads six rows of A where they lie, through a table of row addresses for every tap, so that a
- * convolution needs no im2col matrix; `tilePanel` reads A packed as [k][6]. B is packed as [k][8] in both.
+ * convolution needs no im2col matrix; `tilePanel` reads six neighbours of A, `stride` bytes from one k
+ * to the next. B is packed as [k][8] in both.
  *
  * flags: 1 start from zero (or the bias) instead of the output's value, 2 end with relu, 4 start from the bias.
  */
@@ -110,7 +111,7 @@ export function tileRows(table: usize, taps: i32, start: usize, length: i32, b: 
   v128.store(o5, x5); v128.store(o5, y5, 16);
 }
 
-export function tilePanel(a: usize, length: i32, b: usize, outs: usize, column: usize, flags: i32, bias: usize): void {
+export function tilePanel(a: usize, stride: usize, length: i32, b: usize, outs: usize, column: usize, flags: i32, bias: usize): void {
   const o0: usize = <usize>load<u32>(outs, 0) + column;
   const o1: usize = <usize>load<u32>(outs, 4) + column;
   const o2: usize = <usize>load<u32>(outs, 8) + column;
@@ -140,8 +141,8 @@ export function tilePanel(a: usize, length: i32, b: usize, outs: usize, column: 
     x5 = v128.load(o5); y5 = v128.load(o5, 16);
   }
   let p: v128, q: v128, s: v128;
-  const end = a + <usize>length * 24, body = a + <usize>(length & ~3) * 24;
-  while (a != body) {
+  const end = b + (<usize>length << 5), body = b + (<usize>(length & ~3) << 5);
+  while (b != body) {
     p = v128.load(b, 0); q = v128.load(b, 16);
     s = v128.load32_splat(a, 0); x0 = madd(s, p, x0); y0 = madd(s, q, y0);
     s = v128.load32_splat(a, 4); x1 = madd(s, p, x1); y1 = madd(s, q, y1);
@@ -149,30 +150,34 @@ export function tilePanel(a: usize, length: i32, b: usize, outs: usize, column: 
     s = v128.load32_splat(a, 12); x3 = madd(s, p, x3); y3 = madd(s, q, y3);
     s = v128.load32_splat(a, 16); x4 = madd(s, p, x4); y4 = madd(s, q, y4);
     s = v128.load32_splat(a, 20); x5 = madd(s, p, x5); y5 = madd(s, q, y5);
+    a += stride;
     p = v128.load(b, 32); q = v128.load(b, 48);
-    s = v128.load32_splat(a, 24); x0 = madd(s, p, x0); y0 = madd(s, q, y0);
-    s = v128.load32_splat(a, 28); x1 = madd(s, p, x1); y1 = madd(s, q, y1);
-    s = v128.load32_splat(a, 32); x2 = madd(s, p, x2); y2 = madd(s, q, y2);
-    s = v128.load32_splat(a, 36); x3 = madd(s, p, x3); y3 = madd(s, q, y3);
-    s = v128.load32_splat(a, 40); x4 = madd(s, p, x4); y4 = madd(s, q, y4);
-    s = v128.load32_splat(a, 44); x5 = madd(s, p, x5); y5 = madd(s, q, y5);
+    s = v128.load32_splat(a, 0); x0 = madd(s, p, x0); y0 = madd(s, q, y0);
+    s = v128.load32_splat(a, 4); x1 = madd(s, p, x1); y1 = madd(s, q, y1);
+    s = v128.load32_splat(a, 8); x2 = madd(s, p, x2); y2 = madd(s, q, y2);
+    s = v128.load32_splat(a, 12); x3 = madd(s, p, x3); y3 = madd(s, q, y3);
+    s = v128.load32_splat(a, 16); x4 = madd(s, p, x4); y4 = madd(s, q, y4);
+    s = v128.load32_splat(a, 20); x5 = madd(s, p, x5); y5 = madd(s, q, y5);
+    a += stride;
     p = v128.load(b, 64); q = v128.load(b, 80);
-    s = v128.load32_splat(a, 48); x0 = madd(s, p, x0); y0 = madd(s, q, y0);
-    s = v128.load32_splat(a, 52); x1 = madd(s, p, x1); y1 = madd(s, q, y1);
-    s = v128.load32_splat(a, 56); x2 = madd(s, p, x2); y2 = madd(s, q, y2);
-    s = v128.load32_splat(a, 60); x3 = madd(s, p, x3); y3 = madd(s, q, y3);
-    s = v128.load32_splat(a, 64); x4 = madd(s, p, x4); y4 = madd(s, q, y4);
-    s = v128.load32_splat(a, 68); x5 = madd(s, p, x5); y5 = madd(s, q, y5);
+    s = v128.load32_splat(a, 0); x0 = madd(s, p, x0); y0 = madd(s, q, y0);
+    s = v128.load32_splat(a, 4); x1 = madd(s, p, x1); y1 = madd(s, q, y1);
+    s = v128.load32_splat(a, 8); x2 = madd(s, p, x2); y2 = madd(s, q, y2);
+    s = v128.load32_splat(a, 12); x3 = madd(s, p, x3); y3 = madd(s, q, y3);
+    s = v128.load32_splat(a, 16); x4 = madd(s, p, x4); y4 = madd(s, q, y4);
+    s = v128.load32_splat(a, 20); x5 = madd(s, p, x5); y5 = madd(s, q, y5);
+    a += stride;
     p = v128.load(b, 96); q = v128.load(b, 112);
-    s = v128.load32_splat(a, 72); x0 = madd(s, p, x0); y0 = madd(s, q, y0);
-    s = v128.load32_splat(a, 76); x1 = madd(s, p, x1); y1 = madd(s, q, y1);
-    s = v128.load32_splat(a, 80); x2 = madd(s, p, x2); y2 = madd(s, q, y2);
-    s = v128.load32_splat(a, 84); x3 = madd(s, p, x3); y3 = madd(s, q, y3);
-    s = v128.load32_splat(a, 88); x4 = madd(s, p, x4); y4 = madd(s, q, y4);
-    s = v128.load32_splat(a, 92); x5 = madd(s, p, x5); y5 = madd(s, q, y5);
-    a += 96; b += 128;
+    s = v128.load32_splat(a, 0); x0 = madd(s, p, x0); y0 = madd(s, q, y0);
+    s = v128.load32_splat(a, 4); x1 = madd(s, p, x1); y1 = madd(s, q, y1);
+    s = v128.load32_splat(a, 8); x2 = madd(s, p, x2); y2 = madd(s, q, y2);
+    s = v128.load32_splat(a, 12); x3 = madd(s, p, x3); y3 = madd(s, q, y3);
+    s = v128.load32_splat(a, 16); x4 = madd(s, p, x4); y4 = madd(s, q, y4);
+    s = v128.load32_splat(a, 20); x5 = madd(s, p, x5); y5 = madd(s, q, y5);
+    a += stride;
+    b += 128;
   }
-  while (a != end) {
+  while (b != end) {
     p = v128.load(b, 0); q = v128.load(b, 16);
     s = v128.load32_splat(a, 0); x0 = madd(s, p, x0); y0 = madd(s, q, y0);
     s = v128.load32_splat(a, 4); x1 = madd(s, p, x1); y1 = madd(s, q, y1);
@@ -180,7 +185,8 @@ export function tilePanel(a: usize, length: i32, b: usize, outs: usize, column: 
     s = v128.load32_splat(a, 12); x3 = madd(s, p, x3); y3 = madd(s, q, y3);
     s = v128.load32_splat(a, 16); x4 = madd(s, p, x4); y4 = madd(s, q, y4);
     s = v128.load32_splat(a, 20); x5 = madd(s, p, x5); y5 = madd(s, q, y5);
-    a += 24; b += 32;
+    a += stride;
+    b += 32;
   }
   if (flags & RELU) {
     x0 = relu4(x0); y0 = relu4(y0);

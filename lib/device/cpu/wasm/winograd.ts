@@ -30,6 +30,15 @@ export class Winograd {
 /** Channels that are summed at a time. */
 export const KC = 256;
 
+/**
+ * Bytes from one of sixteen matrices of so many numbers to the next: an odd number of cache lines, so that what lies at the same place
+ * of all sixteen is not in the same set of the first-level cache. lib/device/cpu/winograd.ts counts as much.
+ */
+@inline
+export function apart(numbers: i32): usize {
+  return (<usize>numbers << 2) + 63 & ~63 | 64;
+}
+
 /** Sixteen vectors of a 4 × 4 tile, from sixteen addresses, become Bᵀ d B at `to`, `step` bytes apart. */
 @inline
 export function inputTile(table: usize, column: usize, to: usize, step: usize): void {
@@ -100,14 +109,14 @@ export function isUnevenTile(p: Winograd, tile: i32): bool {
   return isUneven(<usize>p.sizes + (<usize>(image * p.height * p.width) << 2), p.height, p.width, y0, x0, p.range);
 }
 
-/** Units are blocks of tiles; uneven ones are computed, too, and marked. Scratch: addresses, then [16][tiles][channels], then [16][tiles][outputs], see winograd.ts. */
+/** Units are blocks of tiles; uneven ones are computed, too, and marked. Scratch: addresses, then [16][tiles][channels], then [16][tiles][outputs], the sixteen apart(). */
 export function winograd(description: usize, begin: i32, end: i32): void {
   const p = changetype<Winograd>(description);
   const total = p.images * p.tileRows * p.tileColumns, unitTiles = p.unitTiles;
   const depth = p.channels, width = (p.outChannels + 7) & ~7, panels = width >> 3;
   const table = scratch, rows = table + 64, outs = rows + <usize>(unitTiles << 2);
   const left = scratch + (64 + <usize>(unitTiles << 3) + 63 & ~63);
-  const leftStep = <usize>(unitTiles * depth) << 2, product = left + 16 * leftStep, outStep = <usize>(unitTiles * width) << 2;
+  const leftStep = apart(unitTiles * depth), product = left + 16 * leftStep, outStep = apart(unitTiles * width);
   for (let unit = begin; unit < end; unit++) {
     const first = unit * unitTiles, count = min(unitTiles, total - first), tiles = (count + 5) / 6;
     for (let t = 0; t < count; t++) {

@@ -8,7 +8,10 @@ import { copyTile } from "./convolution";
 import { scratch } from "./simd";
 import { FIRST, tilePanel } from "./tile";
 import { largest, LIMIT, RANGE } from "./uneven";
-import { inputTile, isUnevenTile, KC, tilePixels, Winograd } from "./winograd";
+import { apart, inputTile, isUnevenTile, KC, tilePixels, Winograd } from "./winograd";
+
+/** So many channels lie so close together that a product reads them where they lie. */
+const DIRECT = 32;
 
 /**
  * Counts the tiles whose x is uneven, or whose dy has a number beyond the limit. Of the others, adds the largest |x| times the
@@ -51,8 +54,11 @@ function isFull(sizes: usize, height: i32, width: i32, y: i32, x: i32, most: i32
 
 /** The input's tiles first … of a chunk, [16][tile][channel]. Units are tiles of the chunk. */
 export function winogradTiles(description: usize, first: i32, chunk: i32, to: usize, begin: i32, end: i32): void {
-  const p = changetype<Winograd>(description), depth = p.channels, table = scratch;
-  const step = <usize>(chunk * depth) << 2;
+  inputTiles(changetype<Winograd>(description), first, chunk, to, scratch, begin, end);
+}
+
+function inputTiles(p: Winograd, first: i32, chunk: i32, to: usize, table: usize, begin: i32, end: i32): void {
+  const depth = p.channels, step = apart(chunk * depth);
   for (let t = begin; t < end; t++) {
     tilePixels(p, first + t, table);
     const out = to + (<usize>(t * depth) << 2);
@@ -62,9 +68,12 @@ export function winogradTiles(description: usize, first: i32, chunk: i32, to: us
 
 /** A dy Aᵀ of the output's 2 × 2 tiles, in panels [16][panel][tile][8]. Units are tiles of the chunk. */
 export function winogradOutputTiles(description: usize, first: i32, chunk: i32, to: usize, begin: i32, end: i32): void {
-  const p = changetype<Winograd>(description);
+  outputTiles(changetype<Winograd>(description), first, chunk, to, begin, end);
+}
+
+function outputTiles(p: Winograd, first: i32, chunk: i32, to: usize, begin: i32, end: i32): void {
   const perImage = p.tileRows * p.tileColumns, pixel = <usize>p.outChannels << 2, line = <usize>p.outWidth * pixel;
-  const step = <usize>((p.outChannels >> 3) * chunk) << 5;
+  const step = apart(p.outChannels * chunk);
   for (let t = begin; t < end; t++) {
     const tile = first + t, image = tile / perImage, rest = tile % perImage;
     const y = (rest / p.tileColumns) * 2, x = (rest % p.tileColumns) * 2;
@@ -107,39 +116,87 @@ export function winogradSums(
   description: usize, left: usize, right: usize, sums: usize, chunk: i32, groups: i32, unitTiles: i32, later: i32,
   begin: i32, end: i32,
 ): void {
-  const p = changetype<Winograd>(description), depth = p.channels, width = p.outChannels, panels = width >> 3;
-  const tiles = (depth + 5) / 6, row = <usize>depth << 2;
-  const outs = scratch, temporaryOuts = outs + 32, temporary = outs + 64, packed = outs + 256;
-  for (let i = 0; i < 6; i++) store<u32>(temporaryOuts + (<usize>i << 2), <u32>(temporary + <usize>i * 32));
+  const p = changetype<Winograd>(description), tiles = (p.channels + 5) / 6;
   for (let unit = begin; unit < end; unit++) {
-    const matrix = unit / groups, firstTile = (unit % groups) * unitTiles, lastTile = min(tiles, firstTile + unitTiles);
-    const a = left + <usize>(matrix * chunk) * row, s = sums + <usize>(matrix * depth) * (<usize>width << 2);
-    for (let k = 0; k < chunk; k += KC) {
-      const length = min(KC, chunk - k), flags = k == 0 && !later ? FIRST : 0;
-      for (let tile = firstTile; tile < lastTile; tile++) {
-        let from = a + <usize>k * row + <usize>tile * 24, to = packed;
-        for (let i = 0; i < length; i++) {
+    const firstTile = (unit % groups) * unitTiles;
+    sumTiles(p, left, right, sums, unit / groups, chunk, chunk, later, firstTile, min(tiles, firstTile + unitTiles), scratch);
+  }
+}
+
+/** The products of one of the sixteen matrices: `count` tiles of a chunk, six channels each of firstTile … lastTile - 1. */
+function sumTiles(
+  p: Winograd, left: usize, right: usize, sums: usize, matrix: i32, chunk: i32, count: i32, later: i32,
+  firstTile: i32, lastTile: i32, room: usize,
+): void {
+  const depth = p.channels, width = p.outChannels, panels = width >> 3, row = <usize>depth << 2;
+  const outs = room, temporaryOuts = outs + 32, temporary = outs + 64, packed = outs + 256;
+  for (let i = 0; i < 6; i++) store<u32>(temporaryOuts + (<usize>i << 2), <u32>(temporary + <usize>i * 32));
+  const a = left + <usize>matrix * apart(chunk * depth), output = right + <usize>matrix * apart(chunk * width);
+  const s = sums + <usize>(matrix * depth) * (<usize>width << 2);
+  // What lies close together is read where it lies, the rest packed before it meets many panels.
+  const direct = depth <= DIRECT, stride: usize = direct ? row : 24;
+  for (let k = 0; k < count; k += KC) {
+    const length = min(KC, count - k), flags = k == 0 && !later ? FIRST : 0;
+    for (let tile = firstTile; tile < lastTile; tile++) {
+      let from = a + <usize>k * row + <usize>tile * 24;
+      if (!direct) {
+        for (let i = 0, to = packed; i < length; i++) {
           v128.store(to, v128.load(from));
           store<i64>(to, load<i64>(from, 16), 16);
           from += row;
           to += 24;
         }
-        const height = min(6, depth - tile * 6);
-        for (let i = 0; i < 6; i++) {
-          store<u32>(outs + (<usize>i << 2), <u32>(s + (<usize>((tile * 6 + i) * width) << 2)));
-        }
-        for (let panel = 0; panel < panels; panel++) {
-          const b = right + (<usize>((matrix * panels + panel) * chunk + k) << 5), column = <usize>panel << 5;
-          if (height == 6) {
-            tilePanel(packed, length, b, outs, column, flags, 0);
-          } else {
-            if (!(flags & FIRST)) copyTile(outs, column, temporary, height, 8, false);
-            tilePanel(packed, length, b, temporaryOuts, 0, flags, 0);
-            copyTile(outs, column, temporary, height, 8, true);
-          }
+        from = packed;
+      }
+      const height = min(6, depth - tile * 6);
+      for (let i = 0; i < 6; i++) {
+        store<u32>(outs + (<usize>i << 2), <u32>(s + (<usize>((tile * 6 + i) * width) << 2)));
+      }
+      for (let panel = 0; panel < panels; panel++) {
+        const b = output + (<usize>(panel * chunk + k) << 5), column = <usize>panel << 5;
+        if (height == 6) {
+          tilePanel(from, stride, length, b, outs, column, flags, 0);
+        } else {
+          if (!(flags & FIRST)) copyTile(outs, column, temporary, height, 8, false);
+          tilePanel(from, stride, length, b, temporaryOuts, 0, flags, 0);
+          copyTile(outs, column, temporary, height, 8, true);
         }
       }
     }
+  }
+}
+
+/**
+ * All of it for few channels, where the sums are small: unit u takes `partTiles` tiles from u · partTiles on, `blockTiles` at a time,
+ * which stay in the second-level cache, and leaves sums of its own at sums[u].
+ */
+export function winogradPartSums(
+  description: usize, partTiles: i32, blockTiles: i32, sums: usize, begin: i32, end: i32,
+): void {
+  const p = changetype<Winograd>(description), depth = p.channels, width = p.outChannels;
+  const total = p.images * p.tileRows * p.tileColumns, rows = (depth + 5) / 6;
+  const table = scratch, room = scratch + 64, left = scratch + 8192, right = left + 16 * apart(blockTiles * depth);
+  for (let unit = begin; unit < end; unit++) {
+    const last = min(total, (unit + 1) * partTiles), own = sums + <usize>unit * (<usize>(16 * depth * width) << 2);
+    for (let first = unit * partTiles; first < last; first += blockTiles) {
+      const count = min(blockTiles, last - first), later = first > unit * partTiles ? 1 : 0;
+      inputTiles(p, first, blockTiles, left, table, 0, count);
+      outputTiles(p, first, blockTiles, right, 0, count);
+      for (let matrix = 0; matrix < 16; matrix++) {
+        sumTiles(p, left, right, own, matrix, blockTiles, count, later, 0, rows, room);
+      }
+    }
+  }
+}
+
+/** Adds the sums of parts 1 … up at those of part 0, in their order. Units are four numbers. */
+export function winogradJoin(sums: usize, numbers: i32, parts: i32, begin: i32, end: i32): void {
+  const step = <usize>numbers << 2;
+  for (let unit = begin; unit < end; unit++) {
+    const at = sums + (<usize>unit << 4);
+    let sum = v128.load(at);
+    for (let part = 1; part < parts; part++) sum = f32x4.add(sum, v128.load(at + <usize>part * step));
+    v128.store(at, sum);
   }
 }
 
