@@ -7,7 +7,15 @@ import { parseArgs } from "@std/cli/parse-args";
 import { MAX_THREADS } from "../device/cpu/threads.ts";
 import type { DeviceName } from "../device/device.ts";
 import { writePicturesTo } from "../show/output.ts";
-import { checkChoice, checkOptions, checkText, checkWhole, describe, surplus } from "../text/arguments.ts";
+import {
+  checkChoice,
+  checkOptions,
+  checkRange,
+  checkText,
+  checkWhole,
+  describe,
+  surplus,
+} from "../text/arguments.ts";
 import { nearest } from "../text/nearest.ts";
 import { wrap } from "../text/width.ts";
 import { heading } from "./section.ts";
@@ -29,8 +37,12 @@ export interface ChapterSpec {
   steps?: number;
   /** The most that `--steps` takes, in a chapter that prints lines for them. */
   mostSteps?: number;
+  /** `--epochs N`: how many times through the data. */
+  epochs?: number;
   /** `--batch N`: how many pictures at once. */
   batch?: number;
+  /** `--lr X`: the learning rate. */
+  lr?: number;
   /** `--data random|mnist`; true: random. */
   data?: true | DataName;
   /** `--seed N`: where the random numbers start. */
@@ -39,6 +51,12 @@ export interface ChapterSpec {
   verbose?: true;
   /** `--out DIR`: where `show()` writes its pictures. */
   out?: true;
+  /** `--log PATH`: where the run is logged: a file of JSON lines, or a folder for TensorBoard. */
+  log?: true;
+  /** `--checkpoints DIR`: where the run keeps its checkpoints. */
+  checkpoints?: true;
+  /** `--resume`: go on from the last of them. */
+  resume?: true;
 }
 
 /** What each flag is once it is read. */
@@ -49,8 +67,12 @@ export interface FlagValues {
   threads: number | undefined;
   /** How many training steps. */
   steps: number;
+  /** How many times through the data. */
+  epochs: number;
   /** How many pictures at once. */
   batch: number;
+  /** The learning rate. */
+  lr: number;
   /** Where the pictures come from. */
   data: DataName;
   /** Where the random numbers start. */
@@ -59,6 +81,12 @@ export interface FlagValues {
   verbose: boolean;
   /** Where pictures are written; undefined: nowhere. */
   out: string | undefined;
+  /** Where the run is logged; undefined: nowhere. */
+  log: string | undefined;
+  /** Where checkpoints are kept; undefined: nowhere. */
+  checkpoints: string | undefined;
+  /** Whether to go on from the last checkpoint. */
+  resume: boolean;
 }
 
 type FlagName = keyof FlagValues;
@@ -74,11 +102,15 @@ type ReadFlags<Spec extends ChapterSpec> =
   | { kind: "help"; text: string }
   | { kind: "error"; text: string };
 
-/** How one flag is written and read. `choices`: one of these words; `least`: a whole number from there; else a switch. */
+/**
+ * How one flag is written and read. `choices`: one of these words; `least`: a whole number from there; `above`: a number that is
+ * larger; `takes`: any text; else a switch.
+ */
 interface FlagRule {
   help: string;
-  /** It takes any text; in the help it is called this. */
-  takes?: string;
+  /** What the text is called in the help, and what it is. */
+  takes?: readonly [name: string, what: string];
+  above?: number;
   choices?: readonly string[];
   least?: number;
   most?: number;
@@ -91,11 +123,22 @@ const RULES: Record<FlagName, FlagRule> = {
   device: { help: "where to compute", choices: ["cpu", "webgpu"], best: "the best there is" },
   threads: { help: "on how many threads the cpu computes", least: 1, most: MAX_THREADS, best: "all cores" },
   steps: { help: "how many training steps", least: 1 },
+  epochs: { help: "how many times through the data", least: 1 },
   batch: { help: "how many pictures at once", least: 1 },
+  lr: { help: "the learning rate", above: 0 },
   data: { help: "random numbers, or handwritten digits", choices: ["random", "mnist"] },
   seed: { help: "where the random numbers start", least: 0 },
   verbose: { help: "print more" },
-  out: { help: "keep the pictures there: a web page and an SVG each", takes: "DIR" },
+  out: {
+    help: "keep the pictures there: a web page and an SVG each",
+    takes: ["DIR", "the path of a directory"],
+  },
+  log: {
+    help: "log the run there",
+    takes: ["PATH", "the path of a file of JSON lines (.jsonl), or of a folder for TensorBoard"],
+  },
+  checkpoints: { help: "keep checkpoints there", takes: ["DIR", "the path of a directory"] },
+  resume: { help: "go on from the last checkpoint" },
 };
 
 /**
@@ -185,6 +228,9 @@ export function readFlags<const Spec extends ChapterSpec>(
   if (flags.device === "webgpu" && flags.threads !== undefined) {
     errors.push("--threads is about the cpu; --device webgpu has its own.");
   }
+  if (flags.resume === true && names.includes("checkpoints") && flags.checkpoints === undefined) {
+    errors.push("--resume goes on from the last checkpoint; say where that is with --checkpoints DIR.");
+  }
   if (errors.length > 0) return { kind: "error", text: errors[0] };
   return { kind: "flags", flags: flags as ChapterFlags<Spec> };
 }
@@ -195,17 +241,23 @@ function checkSpec(spec: ChapterSpec): void {
   checkText("chapterFlags", "title", spec.title);
   if (spec.description !== undefined) checkText("chapterFlags", "description", spec.description);
   if (spec.mostSteps !== undefined) checkWhole("chapterFlags", "mostSteps", spec.mostSteps, 1);
-  for (const [name, { choices, least, best }] of Object.entries(RULES) as [FlagName, FlagRule][]) {
-    const value = spec[name];
-    if (value === undefined || value === true && (least === undefined || best !== undefined)) continue;
+  for (const [name, { choices, least, above, best }] of Object.entries(RULES) as [FlagName, FlagRule][]) {
+    const value = spec[name], isNumber = least !== undefined || above !== undefined;
+    if (value === undefined || value === true && (!isNumber || best !== undefined)) continue;
     if (least !== undefined) checkWhole("chapterFlags", name, value, least);
+    else if (above !== undefined) checkAbove(name, value, above);
     else if (choices !== undefined) checkChoice("chapterFlags", name, value, choices);
     else throw new TypeError(`chapterFlags: ${name} must be true, not ${describe(value)}`);
   }
 }
 
-function isSwitch(rule: FlagRule): boolean {
-  return rule.choices === undefined && rule.least === undefined && rule.takes === undefined;
+function checkAbove(name: string, value: unknown, above: number): void {
+  if (checkRange("chapterFlags", name, value, above) > above) return;
+  throw new RangeError(`chapterFlags: ${name} must be larger than ${above}, not ${value}`);
+}
+
+function isSwitch({ choices, least, above, takes }: FlagRule): boolean {
+  return choices === undefined && least === undefined && above === undefined && takes === undefined;
 }
 
 function defaultOf(spec: ChapterSpec, name: FlagName): unknown {
@@ -218,10 +270,11 @@ function readValue(
   text: string,
   { mostSteps }: ChapterSpec,
 ): { value?: unknown; error?: string } {
-  const { choices, least, takes: any } = RULES[name];
+  const { choices, least, above, takes: any } = RULES[name];
   const most = (name === "steps" ? mostSteps : RULES[name].most) ?? Infinity;
   const range = most < Infinity ? `${least} to ${most}` : `${least} up`;
-  const kind = choices?.join(" or ") ?? (any ? "the path of a directory" : `a whole number from ${range}`);
+  const number = above === undefined ? `a whole number from ${range}` : `a number larger than ${above}`;
+  const kind = choices?.join(" or ") ?? any?.[1] ?? number;
   const takes = `--${name} takes ${kind}`;
   if (text === "") return { error: `${takes}; none was given.` };
   if (choices) {
@@ -231,6 +284,11 @@ function readValue(
   }
   if (any) return { value: text };
   const value = Number(text);
+  if (above !== undefined) {
+    return text.trim() !== "" && Number.isFinite(value) && value > above
+      ? { value }
+      : { error: `${takes}, not "${text}".` };
+  }
   if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least! && value <= most) return { value };
   const why = name === "steps" && value > most ? ": nobody would read so many lines" : "";
   return { error: `${takes}, not "${text}"${why}.` };
@@ -245,8 +303,9 @@ function aboutUnknown(arg: string, isFlag: boolean, names: string[]): string {
 
 function helpText(spec: ChapterSpec, names: FlagName[], script: string): string {
   const rows = names.map((name) => {
-    const { choices, least, takes, help, best } = RULES[name];
-    const value = choices ? ` ${choices.join("|")}` : takes ? ` ${takes}` : least !== undefined ? " N" : "";
+    const rule = RULES[name], { choices, above, takes, help, best } = rule;
+    const number = isSwitch(rule) ? "" : above === undefined ? " N" : " X";
+    const value = choices ? ` ${choices.join("|")}` : takes ? ` ${takes[0]}` : number;
     const standard = spec[name] === true && best !== undefined ? best : defaultOf(spec, name);
     return [`--${name}${value}`, help + (standard === undefined ? "" : ` (${standard})`)];
   });

@@ -47,6 +47,10 @@ export class EpochProgress implements EpochDisplay {
   readonly #screen: Screen;
   readonly #pace: Pace;
   readonly #course = new Sparkline(SPARKS);
+  /** The step whose values came last. */
+  #arrived = 0;
+  /** In a file: the step whose line waits for its values; 0: none does. */
+  #due = 0;
   /** Milliseconds that the last test took, and when the one began that runs. */
   #test = 0;
   #testing = NaN;
@@ -62,22 +66,33 @@ export class EpochProgress implements EpochDisplay {
 
   expect(_step: number): void {}
 
-  log(_step: number, values: Record<string, number>): void {
+  log(step: number, values: Record<string, number>): void {
     const [first] = Object.values(values);
     if (first !== undefined) this.#course.add(first);
+    this.#arrived = step;
+    if (step >= this.#due) this.#release();
     this.#draw("log");
   }
 
   step(step: number): void {
     this.#pace.step(step);
     if (this.#screen.isTerminal) return this.#draw("step");
+    this.#release();
     const { batches } = this.#options, batch = (step - 1) % batches + 1;
     const early = step <= batches && Number.isInteger(Math.log10(batch));
-    if (batch === batches || !early && batch % LONG !== 0) return;
+    if (batch < batches && (early || batch % LONG === 0)) this.#due = step;
+    if (step <= this.#arrived) this.#release();
+  }
+
+  /** Writes the line that is due. */
+  #release(): void {
+    const step = this.#due, { batches } = this.#options;
+    if (step === 0) return;
+    this.#due = 0;
     this.#screen.printParts([
       this.#label(),
       { text: this.#epoch(step), weight: 5 },
-      { text: `batch ${batch}/${batches}`, weight: 4 },
+      { text: `batch ${(step - 1) % batches + 1}/${batches}`, weight: 4 },
       ...this.#values(),
       { text: this.#pace.rate(), weight: 1 },
       { text: this.#left(), weight: 3 },
@@ -113,6 +128,7 @@ export class EpochProgress implements EpochDisplay {
   end({ error }: { error?: unknown } = {}): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#release();
     this.#screen.clear();
     const { epochs, batches, summary } = this.#options;
     if (epochs * batches === 0) return;

@@ -198,7 +198,10 @@ async function* loop<Batch>(
       if (index < epoch * length) throw miscounted(length, index - (epoch - 1) * length);
       await running.settle();
       const seconds = (performance.now() - began) / 1000;
-      const row: EpochRow = Object.assign(means.values(), await tested(test, display), { seconds, epoch });
+      const row: EpochRow = Object.assign({ epoch }, means.values(), await tested(test, display), {
+        epoch,
+        seconds,
+      });
       means.clear();
       history.add(row);
       display?.row(row);

@@ -17,7 +17,17 @@ export const courseRoom: Room = {
           seed: 7,
           verbose: true,
         }],
-        () => [{ title: "A chapter", device: true, data: true, out: true }],
+        () => [{
+          title: "A chapter",
+          device: true,
+          data: true,
+          epochs: 2,
+          lr: 0.1,
+          out: true,
+          log: true,
+          checkpoints: true,
+          resume: true,
+        }],
       ],
     },
     "course.digits": {

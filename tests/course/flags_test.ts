@@ -66,6 +66,46 @@ Deno.test("--threads is a number that the cpu can have, and nothing for webgpu",
   );
 });
 
+Deno.test("a run that takes long has epochs, a learning rate, a log, checkpoints to go on from", () => {
+  const long = {
+    title: "Chapter 8",
+    epochs: 5,
+    lr: 1e-3,
+    log: true,
+    checkpoints: true,
+    resume: true,
+  } as const;
+  const none = { epochs: 5, lr: 1e-3, log: undefined, checkpoints: undefined, resume: false };
+  assertEquals(flagsOf(long), none);
+  assertEquals(flagsOf(long, "--epochs=2", "--lr", "2e-2", "--log", "run.jsonl"), {
+    ...none,
+    epochs: 2,
+    lr: 0.02,
+    log: "run.jsonl",
+  });
+  assertEquals(flagsOf(long, "--checkpoints", "runs/a", "--resume").resume, true);
+  const error = (...args: string[]) => {
+    const result = readFlags(long, args);
+    return result.kind === "error" ? result.text : "";
+  };
+  for (const text of ["0", "-1", "x", "Infinity", " "]) {
+    assertEquals(error("--lr", text), `--lr takes a number larger than 0, not "${text}".`);
+  }
+  assertEquals(error("--lr="), "--lr takes a number larger than 0; none was given.");
+  assertStringIncludes(
+    error("--log"),
+    "--log takes the path of a file of JSON lines (.jsonl), or of a folder",
+  );
+  assertStringIncludes(error("--resume"), "say where that is with --checkpoints DIR");
+  const help = readFlags(long, ["--help"]);
+  assertStringIncludes(help.kind === "help" ? help.text : "", "--lr X             the learning rate (0.001)");
+  assertThrows(
+    () => chapterFlags({ title: "x", lr: 0 }),
+    RangeError,
+    "chapterFlags: lr must be larger than 0",
+  );
+});
+
 Deno.test("a chapter that prints a line for each step takes so many and no more", () => {
   const loud = { title: "Chapter 1", steps: 15, mostSteps: 500 };
   assertEquals(flagsOf(loud, "--steps", "500"), { steps: 500 });
