@@ -28,6 +28,8 @@ export interface Entry {
   on?: () => object;
   /** Whether it throws a plain Error for reasons that are documented. */
   plain?: true;
+  /** Whether its good calls take the permission to read files, or so long that they wait for one. */
+  needsRead?: true;
   /** What is done with the result, where something only happens then. */
   // deno-lint-ignore no-explicit-any
   use?: (result: any) => unknown;

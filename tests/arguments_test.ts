@@ -55,10 +55,13 @@ Deno.test("every public function, class and method is called with wrong argument
   assertEquals(there.filter((path, i) => there.indexOf(path) !== i), [], "listed twice");
 });
 
+const granted = (await Deno.permissions.query({ name: "read" })).state === "granted";
+
 for (const [name, room] of Object.entries(rooms)) {
   Deno.test(`wrong arguments of ${name} end in a result or in a sentence that names the function`, async () => {
     const failures: string[] = [];
     for (const [path, entry] of Object.entries(room.entries)) {
+      if (entry.needsRead && !granted) continue;
       const found = await examine(path, all.get(path)!, entry, room);
       failures.push(...found.failures);
       // Memory goes back between macrotasks.

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type Mnist, mnist, MNIST_STATISTICS } from "../data/mnist.ts";
+import type { ImageDataset } from "../data/images.ts";
+import { mnist, MNIST_STATISTICS } from "../data/mnist.ts";
+import type { Split } from "../data/split.ts";
 import { philoxBlock } from "../philox.ts";
 import { checkChoice, checkNumber, checkOptions, checkWhole, describe, surplus } from "../text/arguments.ts";
 import { bilinear } from "./resize.ts";
@@ -36,7 +38,7 @@ export interface DigitsOptions {
   /** Chooses the examples of each class; without it the first of each are taken. */
   seed?: number;
   /** Which set; "train" unless told. */
-  split?: "train" | "test";
+  split?: Split;
 }
 
 /**
@@ -77,13 +79,17 @@ export async function digits(options: DigitsOptions = {}): Promise<DigitBatch> {
  * Makes a batch of some images of a set: scaled as PyTorch's `interpolate(mode="bilinear")` does it, then normalized
  * by {@linkcode MNIST_STATISTICS}.
  *
- * @param set The images [N, 28, 28] and labels [N].
+ * @param set The images [N, 1, 28, 28] and labels [N].
  * @param indices Which of them.
  * @param size Height and width of the result.
  * @throws {RangeError} if an index lies outside the set, `size` is not a positive whole number, or the batch would take more than
  * 2 GiB.
  */
-export function digitBatch(set: Mnist, indices: ArrayLike<number>, size: number): DigitBatch {
+export function digitBatch(
+  set: Pick<ImageDataset, "images" | "labels" | "shape">,
+  indices: ArrayLike<number>,
+  size: number,
+): DigitBatch {
   whole("size", size, 1, 16384);
   const count = indices.length;
   if (count * size * size > MOST_NUMBERS) {
@@ -97,15 +103,15 @@ export function digitBatch(set: Mnist, indices: ArrayLike<number>, size: number)
   const images = new Float32Array(count * size * size);
   const labels = new Int32Array(count);
   const oneHot = new Float32Array(count * CLASSES);
-  const pixels = set.size * set.size;
+  const [, height, width] = set.shape, pixels = height * width;
   const { mean, std } = MNIST_STATISTICS;
   for (let n = 0; n < count; n++) {
     const index = whole("index", indices[n], 0, set.labels.length - 1);
     const image = images.subarray(n * size * size, (n + 1) * size * size);
     bilinear(
       set.images.subarray(index * pixels, (index + 1) * pixels),
-      set.size,
-      set.size,
+      height,
+      width,
       image,
       size,
       size,

@@ -13,4 +13,5 @@ export {
   type FlagValues,
 } from "./flags.ts";
 export { type Photo, photo } from "./photo.ts";
+export { reading } from "./reading.ts";
 export { section } from "./section.ts";

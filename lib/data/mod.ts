@@ -5,11 +5,13 @@
  */
 export type { Collated } from "./collate.ts";
 export type { Dataset } from "./dataset.ts";
+export { FASHION_MNIST_STATISTICS, fashionMnist, type FashionMnistOptions } from "./fashion_mnist.ts";
 export { type Idx, parseIdx } from "./idx.ts";
 export type { Image, ImageShape, Pixels } from "./image.ts";
 export { ImageDataset, type ImageDatasetParts } from "./images.ts";
 export { DataLoader, type DataLoaderOptions } from "./loader.ts";
-export { type Mnist, mnist, MNIST_STATISTICS } from "./mnist.ts";
+export { mnist, MNIST_STATISTICS } from "./mnist.ts";
+export type { Split } from "./split.ts";
 export type { LoaderState } from "./state.ts";
 export { randomSplit, subset } from "./subset.ts";
 export { type Rows, tensorDataset } from "./tensors.ts";

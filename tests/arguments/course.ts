@@ -39,6 +39,7 @@ export const courseRoom: Room = {
       ],
     },
     "course.photo": { good: [() => []] },
+    "course.reading": { good: [() => ["digits"]] },
     "course.section": { good: [() => ["Walking down"]] },
   },
 };

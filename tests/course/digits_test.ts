@@ -70,6 +70,6 @@ Deno.test("digits() rejects counts, sizes and indices that make no sense", async
     "either count or indices, not both",
   );
   await assertRejects(() => loose({ split: "tset" }), RangeError, 'did you mean "test"?');
-  const set = { images: new Uint8Array(4), labels: new Uint8Array(1), size: 2 };
+  const set = { images: new Uint8Array(4), labels: new Uint8Array(1), shape: [1, 2, 2] as const };
   assertThrows(() => digitBatch(set, [1], 2), RangeError, "index must be a whole number from 0 to 0, not 1");
 });

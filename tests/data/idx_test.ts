@@ -1,17 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseIdx } from "../../lib/data/idx.ts";
-
-/** The bytes of an IDX file of unsigned bytes. */
-function idx(shape: number[], data: number[], type = 8): Uint8Array {
-  return new Uint8Array([
-    0,
-    0,
-    type,
-    shape.length,
-    ...shape.flatMap((n) => [0, 0, n >> 8, n & 255]),
-    ...data,
-  ]);
-}
+import { idx } from "./hostile.ts";
 
 Deno.test("parseIdx() reads shape and elements", () => {
   assertEquals(parseIdx(idx([2, 3], [1, 2, 3, 4, 5, 6])), {
@@ -43,4 +32,19 @@ Deno.test("parseIdx() rejects a file that was cut short or extended", () => {
   assertThrows(() => parseIdx(idx([2, 3], [1, 2, 3, 4, 5])), RangeError, "holds 5: it was cut short");
   assertThrows(() => parseIdx(idx([2], [1, 2, 3])), RangeError, "extended");
   assertThrows(() => parseIdx(idx([2, 3], []).subarray(0, 7)), RangeError, "ends within its header");
+});
+
+Deno.test("parseIdx() says what a header claims that nothing can hold, in a sentence of one length", () => {
+  const huge = new Uint8Array(4 + 4 * 255).fill(0xff);
+  huge.set([0, 0, 8, 255]);
+  const most = "4294967295";
+  assertThrows(
+    () => parseIdx(huge),
+    RangeError,
+    `[${Array(8).fill(most).join(", ")}, … 247 more] = more than 2⁵³ elements after its header, but holds 0`,
+  );
+  // The product overflows before it meets the empty dimension.
+  huge.fill(0, huge.length - 4);
+  assertEquals(parseIdx(huge).data.length, 0);
+  assertThrows(() => parseIdx(idx([], [7])), RangeError, "this file has no dimensions");
 });
