@@ -58,8 +58,45 @@ export const dataRoom: Room = {
       records: [0],
     },
     "tensorDataset": { good: [() => [randn(3, 2), randn(3)]], variadic: true },
+    "transforms.affine": {
+      good: [
+        () => [{ angle: 1, translate: [1, 0], scale: 2, shear: 3, interpolation: "bilinear", fill: 1 }],
+        () => [{ shear: [3, 4] }],
+      ],
+      ...onBytes,
+    },
+    "transforms.centerCrop": { good: [() => [2], () => [[1, 2]]], ...onBytes },
     "transforms.compose": { good: [() => [[transforms.toTensor()]]], ...onBytes },
     "transforms.normalize": { good: [() => [0.5, 0.5], () => [[0.5], [0.5]]], ...onFloats },
+    "transforms.pad": { good: [() => [1, { fill: 1, paddingMode: "edge" }], () => [[1, 2]]], ...onBytes },
+    "transforms.randomAffine": {
+      good: [
+        () => [10, { translate: [0.1, 0.2], scale: [1, 2], shear: 3, interpolation: "nearest", fill: 1 }],
+        () => [[-10, 20], { shear: [1, 2, 3, 4] }],
+      ],
+      ...onBytes,
+    },
+    "transforms.randomCrop": {
+      good: [
+        () => [2, { padding: 1, padIfNeeded: true, fill: 1, paddingMode: "constant" }],
+        () => [[1, 2], { padding: [1, 2] }],
+      ],
+      ...onBytes,
+    },
+    "transforms.randomErasing": {
+      good: [
+        () => [{ p: 1, scale: [0.1, 0.2], ratio: [1, 2], value: 3 }],
+        () => [{ value: [3] }],
+        () => [{ value: "random", p: 0.1 }],
+      ],
+      ...onFloats,
+    },
+    "transforms.randomHorizontalFlip": { good: [() => [{ p: 0.1 }]], ...onBytes },
+    "transforms.randomRotation": {
+      good: [() => [10, { interpolation: "bilinear", fill: 1 }], () => [[1, 2]]],
+      ...onBytes,
+    },
+    "transforms.resize": { good: [() => [2, { antialias: false }], () => [[1, 2]]], ...onBytes },
     "transforms.toTensor": { good: [() => []], ...onBytes },
     // Ten large files are decoded.
     "fashionMnist": {

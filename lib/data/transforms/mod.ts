@@ -4,5 +4,10 @@
  *
  * @module
  */
+export * from "./affine.ts";
 export * from "./compose.ts";
+export * from "./crop.ts";
+export * from "./erase.ts";
+export * from "./flip.ts";
+export * from "./resize.ts";
 export * from "./scale.ts";
