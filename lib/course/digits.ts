@@ -5,10 +5,10 @@
  */
 import type { ImageDataset } from "../data/images.ts";
 import { mnist, MNIST_STATISTICS } from "../data/mnist.ts";
+import { resampler } from "../data/resample.ts";
 import type { Split } from "../data/split.ts";
 import { philoxBlock } from "../philox.ts";
 import { checkChoice, checkNumber, checkOptions, checkWhole, describe, surplus } from "../text/arguments.ts";
-import { bilinear } from "./resize.ts";
 
 /** The number of classes: the digits 0 … 9. */
 const CLASSES = 10;
@@ -104,18 +104,11 @@ export function digitBatch(
   const labels = new Int32Array(count);
   const oneHot = new Float32Array(count * CLASSES);
   const [, height, width] = set.shape, pixels = height * width;
-  const { mean, std } = MNIST_STATISTICS;
+  const scale = resampler(height, width, size, size, false), { mean, std } = MNIST_STATISTICS;
   for (let n = 0; n < count; n++) {
     const index = whole("index", indices[n], 0, set.labels.length - 1);
     const image = images.subarray(n * size * size, (n + 1) * size * size);
-    bilinear(
-      set.images.subarray(index * pixels, (index + 1) * pixels),
-      height,
-      width,
-      image,
-      size,
-      size,
-    );
+    scale(set.images, index * pixels, image, 0);
     for (let i = 0; i < image.length; i++) image[i] = (image[i] / 255 - mean) / std;
     labels[n] = set.labels[index];
     oneHot[n * CLASSES + labels[n]] = 1;
