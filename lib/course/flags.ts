@@ -14,6 +14,7 @@ import {
   checkText,
   checkWhole,
   describe,
+  isList,
   surplus,
 } from "../text/arguments.ts";
 import { nearest } from "../text/nearest.ts";
@@ -37,14 +38,20 @@ export interface ChapterSpec {
   steps?: number;
   /** The most that `--steps` takes, in a chapter that prints lines for them. */
   mostSteps?: number;
-  /** `--epochs N`: how many times through the data. */
-  epochs?: number;
-  /** `--batch N`: how many pictures at once. */
-  batch?: number;
+  /** `--images N`: how many pictures of the training set; true: as many as each network's recipe says. */
+  images?: true | number;
+  /** `--epochs N`: how many times through the data; true: as often as each network's recipe says. */
+  epochs?: true | number;
+  /** `--batch N`: how many pictures at once; true: as many as each network's recipe says. */
+  batch?: true | number;
   /** `--lr X`: the learning rate. */
   lr?: number;
-  /** `--data random|mnist`; true: random. */
-  data?: true | DataName;
+  /** `--schedule …`: what becomes of the learning rate: one of these words, the first unless the reader says. */
+  schedule?: readonly string[];
+  /** `--data random|mnist`; true: random. Or one of these words, the first unless the reader says. */
+  data?: true | DataName | readonly string[];
+  /** `--model …`: what is trained: one of these words, the first unless the reader says. */
+  model?: readonly string[];
   /** `--seed N`: where the random numbers start. */
   seed?: number;
   /** `--verbose`: print more. */
@@ -67,14 +74,20 @@ export interface FlagValues {
   threads: number | undefined;
   /** How many training steps. */
   steps: number;
+  /** How many pictures of the training set. */
+  images: number;
   /** How many times through the data. */
   epochs: number;
   /** How many pictures at once. */
   batch: number;
   /** The learning rate. */
   lr: number;
+  /** What becomes of the learning rate. */
+  schedule: string;
   /** Where the pictures come from. */
   data: DataName;
+  /** What is trained. */
+  model: string;
   /** Where the random numbers start. */
   seed: number;
   /** Whether to print more. */
@@ -91,9 +104,14 @@ export interface FlagValues {
 
 type FlagName = keyof FlagValues;
 
-/** The flags that a chapter declares: those that its spec names, and no others. */
+/**
+ * The flags that a chapter declares: those that its spec names, and no others. Where it lists words, the value is one of them; where it
+ * says true for a number, the value is undefined unless the reader gives one.
+ */
 export type ChapterFlags<Spec extends ChapterSpec> = {
-  [Name in keyof FlagValues & keyof Spec]: FlagValues[Name];
+  [Name in keyof FlagValues & keyof Spec]: Spec[Name] extends readonly (infer Word)[] ? Word
+    : [Spec[Name], FlagValues[Name]] extends [true, number] ? number | undefined
+    : FlagValues[Name];
 };
 
 /** What reading the arguments came to: flags, a help text to print, or a sentence that says what is wrong. */
@@ -118,15 +136,21 @@ interface FlagRule {
   best?: string;
 }
 
+/** Where each network has its own. */
+const RECIPE = "what the network's recipe says";
+
 /** Every flag that a chapter can have, in the order in which `--help` lists them. */
 const RULES: Record<FlagName, FlagRule> = {
   device: { help: "where to compute", choices: ["cpu", "webgpu"], best: "the best there is" },
   threads: { help: "on how many threads the cpu computes", least: 1, most: MAX_THREADS, best: "all cores" },
   steps: { help: "how many training steps", least: 1 },
-  epochs: { help: "how many times through the data", least: 1 },
-  batch: { help: "how many pictures at once", least: 1 },
+  images: { help: "how many pictures of the training set", least: 1, best: RECIPE },
+  epochs: { help: "how many times through the data", least: 1, best: RECIPE },
+  batch: { help: "how many pictures at once", least: 1, best: RECIPE },
   lr: { help: "the learning rate", above: 0 },
-  data: { help: "random numbers, or handwritten digits", choices: ["random", "mnist"] },
+  schedule: { help: "what becomes of the learning rate", choices: [] },
+  data: { help: "where the pictures come from", choices: ["random", "mnist"] },
+  model: { help: "what is trained", choices: [] },
   seed: { help: "where the random numbers start", least: 0 },
   verbose: { help: "print more" },
   out: {
@@ -243,12 +267,23 @@ function checkSpec(spec: ChapterSpec): void {
   if (spec.mostSteps !== undefined) checkWhole("chapterFlags", "mostSteps", spec.mostSteps, 1);
   for (const [name, { choices, least, above, best }] of Object.entries(RULES) as [FlagName, FlagRule][]) {
     const value = spec[name], isNumber = least !== undefined || above !== undefined;
+    if (value !== undefined && choices !== undefined && (Array.isArray(value) || choices.length === 0)) {
+      checkWords(name, value);
+      continue;
+    }
     if (value === undefined || value === true && (!isNumber || best !== undefined)) continue;
     if (least !== undefined) checkWhole("chapterFlags", name, value, least);
     else if (above !== undefined) checkAbove(name, value, above);
     else if (choices !== undefined) checkChoice("chapterFlags", name, value, choices);
     else throw new TypeError(`chapterFlags: ${name} must be true, not ${describe(value)}`);
   }
+}
+
+function checkWords(name: string, words: unknown): void {
+  if (isList(words, (word) => typeof word === "string" && word !== "") && (words as unknown[]).length > 0) {
+    return;
+  }
+  throw new TypeError(`chapterFlags: ${name} must be words such as ["one", "two"], not ${describe(words)}`);
 }
 
 function checkAbove(name: string, value: unknown, above: number): void {
@@ -262,16 +297,24 @@ function isSwitch({ choices, least, above, takes }: FlagRule): boolean {
 
 function defaultOf(spec: ChapterSpec, name: FlagName): unknown {
   if (name === "data" && spec.data === true) return "random";
-  return spec[name] === true ? undefined : spec[name];
+  const standard = spec[name];
+  if (Array.isArray(standard)) return standard[0];
+  return standard === true ? undefined : standard;
+}
+
+/** The words that a flag takes in this chapter; undefined: it takes no words. */
+function choicesOf(spec: ChapterSpec, name: FlagName): readonly string[] | undefined {
+  const words = spec[name];
+  return Array.isArray(words) ? words : RULES[name].choices;
 }
 
 function readValue(
   name: FlagName,
   text: string,
-  { mostSteps }: ChapterSpec,
+  spec: ChapterSpec,
 ): { value?: unknown; error?: string } {
-  const { choices, least, above, takes: any } = RULES[name];
-  const most = (name === "steps" ? mostSteps : RULES[name].most) ?? Infinity;
+  const { least, above, takes: any } = RULES[name], choices = choicesOf(spec, name);
+  const most = (name === "steps" ? spec.mostSteps : RULES[name].most) ?? Infinity;
   const range = most < Infinity ? `${least} to ${most}` : `${least} up`;
   const number = above === undefined ? `a whole number from ${range}` : `a number larger than ${above}`;
   const kind = choices?.join(" or ") ?? any?.[1] ?? number;
@@ -303,7 +346,7 @@ function aboutUnknown(arg: string, isFlag: boolean, names: string[]): string {
 
 function helpText(spec: ChapterSpec, names: FlagName[], script: string): string {
   const rows = names.map((name) => {
-    const rule = RULES[name], { choices, above, takes, help, best } = rule;
+    const rule = RULES[name], { above, takes, help, best } = rule, choices = choicesOf(spec, name);
     const number = isSwitch(rule) ? "" : above === undefined ? " N" : " X";
     const value = choices ? ` ${choices.join("|")}` : takes ? ` ${takes[0]}` : number;
     const standard = spec[name] === true && best !== undefined ? best : defaultOf(spec, name);

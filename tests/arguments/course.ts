@@ -28,6 +28,16 @@ export const courseRoom: Room = {
           checkpoints: true,
           resume: true,
         }],
+        () => [{
+          title: "A chapter",
+          images: true,
+          epochs: true,
+          batch: true,
+          schedule: ["constant", "cosine"],
+          data: ["fashion", "mnist"],
+          model: ["small", "large"],
+        }],
+        () => [{ title: "A chapter", images: 600 }],
       ],
     },
     "course.digits": {

@@ -233,3 +233,51 @@ Deno.test("chapterFlags() refuses what is no flag, and defaults that a flag does
     'chapterFlags: verbose must be true, not "yes"',
   );
 });
+
+Deno.test("words come from the chapter: the first serves, another is refused, the type names them", () => {
+  const chosen = {
+    title: "Chapter 8",
+    model: ["small", "alexnet"],
+    schedule: ["constant", "cosine"],
+    data: ["fashion", "mnist"],
+  } as const;
+  assertEquals(flagsOf(chosen), { model: "small", schedule: "constant", data: "fashion" });
+  const flags = flagsOf(chosen, "--model", "alexnet", "--schedule=cosine", "--data", "mnist");
+  const model: "small" | "alexnet" = flags.model;
+  // @ts-expect-error there is no such model
+  const other: "resnet" = flags.model;
+  assertEquals([model, other, flags.schedule, flags.data], ["alexnet", "alexnet", "cosine", "mnist"]);
+  const error = (...args: string[]) => {
+    const result = readFlags(chosen, args);
+    return result.kind === "error" ? result.text : "";
+  };
+  assertEquals(
+    error("--model", "alexnt"),
+    '--model takes small or alexnet, not "alexnt": did you mean alexnet?',
+  );
+  assertEquals(error("--data", "random"), '--data takes fashion or mnist, not "random".');
+  const help = readFlags(chosen, ["--help"]);
+  assertStringIncludes(
+    help.kind === "help" ? help.text : "",
+    "--model small|alexnet       what is trained (small)",
+  );
+  for (const model of [true, [], [""], "small"]) {
+    assertThrows(
+      () => chapterFlags({ title: "Chapter 8", model } as unknown as ChapterSpec),
+      TypeError,
+      'chapterFlags: model must be words such as ["one", "two"], not ',
+    );
+  }
+});
+
+Deno.test("numbers that each network has for itself are undefined unless the reader gives one", () => {
+  const own = { title: "Chapter 8", images: true, epochs: true, batch: true } as const;
+  const flags: { images?: number; epochs?: number; batch?: number } = flagsOf(own);
+  assertEquals(flags, { images: undefined, epochs: undefined, batch: undefined });
+  assertEquals(flagsOf(own, "--epochs", "2", "--images=600"), { images: 600, epochs: 2, batch: undefined });
+  const help = readFlags(own, ["--help"]);
+  assertStringIncludes(
+    help.kind === "help" ? help.text : "",
+    "--epochs N  how many times through the data (what the network's recipe says)",
+  );
+});
