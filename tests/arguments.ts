@@ -1,6 +1,6 @@
 /**
  * Every public function called with wrong arguments, place by place. Scripts and notebooks check no types, so each call must
- * end in a result or in a sentence: a RangeError or a TypeError that begins with the name of the function.
+ * end in a result or in a sentence: a RangeError, a TypeError or an error of files that begins with the name of the function.
  *
  * What is right is said once, by good calls. From these follows what is wrong:
  * - a value of a kind that no good call has at that place, or under that option, must be refused;
@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { nn, Tensor, tensor } from "descent";
+import { FileError, FileFormatError, nn, Tensor, tensor } from "descent";
 
 /** How a function is called rightly. */
 export interface Entry {
@@ -43,6 +43,8 @@ export interface Room {
    * class but given to programs, a device, a step of a loop, the methods are those that there are entries of.
    */
   receivers?: Record<string, () => object>;
+  /** What is set up around the calls of each function. */
+  around?: (body: () => Promise<Findings>) => Promise<Findings>;
   /** What is there for the library's own use only, protected or @internal: paths; a star stands for any class. */
   internal?: readonly string[];
 }
@@ -244,7 +246,7 @@ const MACHINERY =
 function complaint(path: string, entry: Entry, error: unknown): string | null {
   if (!(error instanceof Error)) return `throws what is no error: ${String(error)}`;
   const { name, message } = error, said = `${name}: ${message.split("\n")[0].slice(0, 200)}`;
-  const kinds = [RangeError, TypeError, ...(entry.plain ? [Error] : [])];
+  const kinds = [RangeError, TypeError, FileError, FileFormatError, ...(entry.plain ? [Error] : [])];
   if (!kinds.some((kind) => error.constructor === kind)) return said;
   if (MACHINERY.test(message)) return said;
   const parts = path.replace(/=$/, "").split(".");
@@ -287,6 +289,7 @@ export interface Findings {
 
 /** Calls a function in every wrong way, and in the good ones. */
 export function examine(path: string, callable: Callable, entry: Entry, room: Room): Promise<Findings> {
+  const { around = (body) => body() } = room;
   const { kind, owner, value } = callable;
   const call = async (args: readonly unknown[]): Promise<void> => {
     let result;
@@ -300,29 +303,31 @@ export function examine(path: string, callable: Callable, entry: Entry, room: Ro
     }
     await (entry.use === undefined ? result : entry.use(await result));
   };
-  return silently(async () => {
-    /** By what is wrong: the calls. */
-    const failures = new Map<string, string[]>();
-    const fail = (wrong: string, what: string) => failures.set(wrong, [...failures.get(wrong) ?? [], what]);
-    let calls = 0;
-    for (const [i, make] of entry.good.entries()) {
-      calls++;
-      await call(make()).catch((error) => fail(`is not good: ${error}`, `good call ${i}`));
-    }
-    for (const attempt of attempts(kind === "setter" ? { variadic: true, ...entry } : entry)) {
-      const { what, args, refused } = attempt;
-      calls++;
-      try {
-        await call(args);
-        if (refused) fail("gives a result", what);
-      } catch (error) {
-        const wrong = complaint(path, entry, error) ?? aboutOptions(entry, attempt, error);
-        if (wrong !== null) fail(wrong, what);
+  return silently(() =>
+    around(async () => {
+      /** By what is wrong: the calls. */
+      const failures = new Map<string, string[]>();
+      const fail = (wrong: string, what: string) => failures.set(wrong, [...failures.get(wrong) ?? [], what]);
+      let calls = 0;
+      for (const [i, make] of entry.good.entries()) {
+        calls++;
+        await call(make()).catch((error) => fail(`is not good: ${error}`, `good call ${i}`));
       }
-    }
-    return {
-      calls,
-      failures: [...failures].map(([wrong, whats]) => `${path}: ${wrong}\n    ${whats.join(" | ")}`),
-    };
-  });
+      for (const attempt of attempts(kind === "setter" ? { variadic: true, ...entry } : entry)) {
+        const { what, args, refused } = attempt;
+        calls++;
+        try {
+          await call(args);
+          if (refused) fail("gives a result", what);
+        } catch (error) {
+          const wrong = complaint(path, entry, error) ?? aboutOptions(entry, attempt, error);
+          if (wrong !== null) fail(wrong, what);
+        }
+      }
+      return {
+        calls,
+        failures: [...failures].map(([wrong, whats]) => `${path}: ${wrong}\n    ${whats.join(" | ")}`),
+      };
+    })
+  );
 }

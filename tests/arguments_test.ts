@@ -7,6 +7,7 @@ import { callables, examine, type Room } from "./arguments.ts";
 import { courseRoom } from "./arguments/course.ts";
 import { dataRoom } from "./arguments/data.ts";
 import { functionalRoom } from "./arguments/functional.ts";
+import { ioRoom } from "./arguments/io.ts";
 import { nnRoom } from "./arguments/nn.ts";
 import { optimRoom } from "./arguments/optim.ts";
 import { showRoom } from "./arguments/show.ts";
@@ -21,6 +22,7 @@ const rooms: Record<string, Room> = {
   nn: nnRoom,
   optim: optimRoom,
   data: dataRoom,
+  io: ioRoom,
   show: showRoom,
   train: trainRoom,
   course: courseRoom,

@@ -6,7 +6,11 @@ export class FileError extends Error {
   /** The system's word for what went wrong, such as "ENOENT"; "" where it has none. */
   readonly code: string;
 
-  /** Says what was attempted, with which file, and what to do about it. */
+  /**
+   * Says what was attempted, with which file, and what to do about it.
+   *
+   * @internal
+   */
   constructor(message: string, code = "", options?: ErrorOptions) {
     super(legible(message), options);
     this.name = "FileError";

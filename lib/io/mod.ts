@@ -1,6 +1,13 @@
 /**
- * Files: what was trained, kept and read again.
+ * Files: what was trained, kept and read again; what PyTorch and NumPy wrote.
  *
  * @module
  */
 export type { Path } from "../host/files.ts";
+export { FileError } from "../host/file_error.ts";
+export { FileFormatError } from "./format_error.ts";
+export type { FileSource } from "./source.ts";
+export { inspectSafetensors, readSafetensors, type SafetensorsInfo } from "./safetensors.ts";
+export { type SafetensorsOptions, writeSafetensors } from "./safetensors_write.ts";
+export { type PthValue, readPth } from "./pth.ts";
+export { readNpy, readNpz } from "./npy.ts";
