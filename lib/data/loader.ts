@@ -8,6 +8,7 @@ import { currentDevice } from "../device/mod.ts";
 import type { Seed } from "../philox.ts";
 import { drawKey } from "../tensor/random.ts";
 import { checkBoolean, checkFunction, checkOptions, checkWhole, surplus } from "../text/arguments.ts";
+import { Ahead } from "./ahead.ts";
 import type { Collated } from "./collate.ts";
 import type { Make } from "./column.ts";
 import { checkDataset, type Dataset, samplesOf } from "./dataset.ts";
@@ -41,12 +42,28 @@ interface Epoch {
   readonly number: number;
   /** How many batches were handed out. */
   position: number;
-  /** Where the loop that runs through it is. */
-  stage: "waiting" | "begun" | "over";
+  /** Whether the loop that runs through it is still to come. */
+  readonly isWaiting: boolean;
 }
 
-/** After so many milliseconds a loop that waits for nothing else makes way for what does, the freeing of forgotten tensors among it. */
+/** After so many milliseconds a loop that waits for nothing makes way for what does. */
 const LISTEN_EVERY = 100;
+
+/** When a loop makes way: for the freeing of forgotten tensors, for whoever wants to stop it. */
+class Listening {
+  #next = performance.now() + LISTEN_EVERY;
+
+  get isDue(): boolean {
+    return performance.now() > this.#next || currentDevice().pressure.isHigh;
+  }
+
+  async turn(): Promise<void> {
+    const { pressure } = currentDevice();
+    if (pressure.isHigh) await pressure.relieve();
+    else await new Promise((resolve) => setTimeout(resolve));
+    this.#next = performance.now() + LISTEN_EVERY;
+  }
+}
 
 /**
  * Goes through a data set in batches, as torch's DataLoader: `for await (const [images, labels] of loader)` is one epoch.
@@ -88,7 +105,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> {
   readonly #transform: Transform | undefined;
   readonly #collate: ((samples: Sample[]) => Batch) | undefined;
   /** The one that began last. */
-  #epoch: Epoch = { key: null, number: 0, position: 0, stage: "waiting" };
+  #epoch: Epoch = { key: null, number: 0, position: 0, isWaiting: true };
 
   /**
    * Takes the data set as it is; nothing is read before a loop begins.
@@ -128,99 +145,45 @@ export class DataLoader<Sample, Batch = Collated<Sample>> {
    * @returns What `for await` runs through.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, void> {
-    let listenAt = performance.now() + LISTEN_EVERY;
-    for await (const make of this.prepared()) {
-      const { pressure } = currentDevice();
-      if (pressure.isHigh) await pressure.relieve();
-      else if (performance.now() > listenAt) await new Promise((resolve) => setTimeout(resolve));
-      else {
-        yield make();
-        continue;
-      }
-      listenAt = performance.now() + LISTEN_EVERY;
-      yield make();
-    }
-  }
-
-  /**
-   * One epoch, of functions that make the tensors of a batch: to be called where the tensors are to belong, and before the next
-   * one is asked for.
-   *
-   * @internal
-   */
-  async *prepared(): AsyncGenerator<Make<Batch>, void, void> {
-    const samples = this.#samples(), batches = this.#batches(samples), { batchSize } = this;
-    const epoch = this.#begin();
+    const samples = this.#samples(),
+      batches = this.#batches(samples),
+      { batchSize } = this,
+      epoch = this.#begin();
     const order = this.shuffle
       ? permutation(samples, epoch.key!)
       : Uint32Array.from({ length: samples }, (_, i) => i);
     const recipe = { transform: this.#transform, collate: this.#collate };
-    const preparation = new Preparation(this.dataset, recipe, epoch.key);
-    // Outside of whatever scope the loop is in: a batch of which the next iteration's scope knows nothing is freed by none.
+    const preparation = new Preparation(this.dataset, recipe, epoch.key), ahead = new Ahead<Make<Batch>>();
+    // In no scope: what is made for a batch must outlive the iteration that it is made in.
     const context = { recording: current().recording, scope: null };
-    const prepare = (batch: number) =>
-      runIn(
-        context,
-        () =>
-          preparation.prepare(order.subarray(batch * batchSize, (batch + 1) * batchSize), batch * batchSize),
-      );
-    /** The next batch, or what came of trying. */
-    let ahead: { made: ReturnType<typeof prepare> } | { error: unknown } | null = null;
-    let timer: ReturnType<typeof setTimeout> | undefined, isSlow = false, over = false;
-    const look = (batch: number) => {
-      try {
-        const made = prepare(batch);
-        if (made instanceof Promise) made.catch(() => {});
-        ahead = { made };
-      } catch (error) {
-        ahead = { error };
-      }
-    };
+    const prepare = (first: number) =>
+      runIn(context, () => preparation.prepare(order.subarray(first, first + batchSize), first));
+    const listening = new Listening();
     try {
       while (epoch.position < batches) {
-        const batch = epoch.position;
-        clearTimeout(timer);
-        if (ahead === null) look(batch);
-        const found = ahead!;
-        ahead = null;
-        if ("error" in found) throw found.error;
-        isSlow = found.made instanceof Promise;
-        const make = found.made instanceof Promise ? await found.made : found.made;
-        let isCurrent = true, made: { batch: Batch } | null = null;
-        epoch.position++;
-        yield () => {
-          if (!isCurrent) {
-            throw new Error("DataLoader: this batch is over; it is made before the next one is asked for");
-          }
-          if (made !== null) return made.batch;
-          made = { batch: make() };
-          // What takes a processor's time waits until the program has nothing else to do; what waits itself, does so meanwhile.
-          if (batch + 1 < batches && !over) {
-            if (isSlow) look(batch + 1);
-            else timer = setTimeout(() => look(batch + 1));
-          }
-          return made.batch;
-        };
-        isCurrent = false;
+        const first = epoch.position * batchSize, prepared = ahead.take(() => prepare(first));
+        const make = prepared instanceof Promise ? await prepared : prepared;
+        if (listening.isDue) await listening.turn();
+        const batch = make();
+        if (++epoch.position < batches) ahead.begin(() => prepare(first + batchSize));
+        yield batch;
       }
       if (this.#epoch === epoch) {
-        this.#epoch = { key: null, number: epoch.number + 1, position: 0, stage: "waiting" };
+        this.#epoch = { key: null, number: epoch.number + 1, position: 0, isWaiting: true };
       }
     } finally {
-      over = true;
-      epoch.stage = "over";
-      clearTimeout(timer);
+      ahead.end();
     }
   }
 
-  /** What the epoch has to know that a loop begins. */
+  /** The epoch that a loop begins: the one that waits for it, or the next. */
   #begin(): Epoch {
-    const { key, number, position, stage } = this.#epoch;
+    const { key, number, position, isWaiting } = this.#epoch;
     const isRandom = this.shuffle || this.#transform !== undefined && this.#transform.length !== 1;
     const newKey = () => isRandom ? drawKey() : null;
-    return this.#epoch = stage === "waiting"
-      ? { key: isRandom ? key ?? newKey() : null, number, position, stage: "begun" }
-      : { key: newKey(), number: number + 1, position: 0, stage: "begun" };
+    return this.#epoch = isWaiting
+      ? { key: isRandom ? key ?? newKey() : null, number, position, isWaiting: false }
+      : { key: newKey(), number: number + 1, position: 0, isWaiting: false };
   }
 
   /** How many samples there are, of which there is at least one batch. */
@@ -286,7 +249,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> {
       shuffle,
       batches: this.#batches(samples),
     });
-    this.#epoch = { key: key === null ? null : [...key], number: epoch, position, stage: "waiting" };
+    this.#epoch = { key: key === null ? null : [...key], number: epoch, position, isWaiting: true };
   }
 }
 

@@ -20,7 +20,6 @@ const onFloats = { use: (transform: Transform) => transform(floats(), Math.rando
 
 export const dataRoom: Room = {
   receivers: { DataLoader: () => new DataLoader(numbers), ImageDataset: images },
-  internal: ["DataLoader.prepared"],
   entries: {
     "DataLoader": {
       good: [
