@@ -4,7 +4,7 @@
  * @module
  */
 import { convolutionFlops, costOf, sideBehind, type SizedConv } from "./network.ts";
-import { alexnet, mlp, resnet18 } from "./networks.ts";
+import { alexnet, lenet, mlp, resnet18, resnet8 } from "./networks.ts";
 import type { Task, TrainingTask } from "./task.ts";
 
 /** What is not a task of a long-lived worker but a life of its own. */
@@ -46,6 +46,8 @@ export function allCases(quick: boolean): Case[] {
     ...peaks(quick),
     one("chapter3", "Chapter 3, 30,000 steps", { kind: "line" }, { count: 30_000 }),
     mlpCase(),
+    smallCase("lenet", "LeNet step, batch 128", lenet),
+    smallCase("resnet8", "ResNet-8 step, 28 × 28, batch 128", resnet8),
     ...networks("alexnet", "AlexNet", false),
     ...networks("bn-alexnet", "BN-AlexNet", true),
     ...networks("resnet18", "ResNet-18", null),
@@ -90,6 +92,13 @@ function mlpCase(): Case {
   const settings = { input: [64, 784], loss: "crossEntropy", optimizer: "sgd", lr: 0.1 } as const;
   const task: TrainingTask = { kind: "training", layers: mlp, ...settings, input: [64, 784] };
   return one("mlp", "MLP 784-256-10, batch 64", task, { flops: 64 * costOf(mlp, [784]).trainingFlops });
+}
+
+/** A step of the networks that are trained to their end in recipes.ts. */
+function smallCase(name: string, title: string, layers: TrainingTask["layers"]): Case {
+  const settings = { loss: "crossEntropy", optimizer: "adam", lr: 1e-3 } as const;
+  const task: TrainingTask = { kind: "training", layers, input: [128, 1, 28, 28], ...settings };
+  return one(name, title, task, { flops: 128 * costOf(layers, [1, 28, 28]).trainingFlops });
 }
 
 function networks(name: string, title: string, normalize: boolean | null): Case[] {

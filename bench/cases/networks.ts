@@ -1,5 +1,5 @@
 /**
- * The networks of chapters 5 to 7, and a small one.
+ * The networks of the chapters, and small ones.
  *
  * @module
  */
@@ -27,6 +27,13 @@ function norm(features: number, images = true): Layer {
 
 /** 784-256-10, as chapter 4's. */
 export const mlp: Layer[] = [linear(784, 256), relu, linear(256, 10)];
+
+/** LeNet, with the nonlinearity and the pooling of today. */
+export const lenet: Layer[] = [
+  ...[conv(1, 6, 5, 1, 2), relu, maxPool(2, 2)],
+  ...[conv(6, 16, 5), relu, maxPool(2, 2), flatten],
+  ...[linear(400, 120), relu, linear(120, 84), relu, linear(84, 10)],
+];
 
 /** Chapter 5's network; with normalization, chapter 6's. */
 export function alexnet(normalize: boolean): Layer[] {
@@ -59,4 +66,11 @@ export const resnet18: Layer[] = [
   ...[residual(64, 64), residual(64, 64), residual(64, 128, 2), residual(128, 128)],
   ...[residual(128, 256, 2), residual(256, 256), residual(256, 512, 2), residual(512, 512)],
   ...[{ kind: "meanPool" } as const, flatten, linear(512, 10)],
+];
+
+/** A small one for pictures of 28 × 28: one block of 16, 32 and 64 channels each. */
+export const resnet8: Layer[] = [
+  ...[conv(1, 16, 3, 1, 1), norm(16), relu],
+  ...[residual(16, 16), residual(16, 32, 2), residual(32, 64, 2)],
+  ...[{ kind: "meanPool" } as const, flatten, linear(64, 10)],
 ];

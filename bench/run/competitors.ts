@@ -97,7 +97,7 @@ async function answering(peer: Competitor): Promise<Competitor | string> {
 }
 
 /** The first Python that has torch: the one named, $DESCENT_PYTHON, or python3. */
-async function findPython(named: string | undefined): Promise<string | undefined> {
+export async function findPython(named: string | undefined): Promise<string | undefined> {
   const candidates = named !== undefined ? [named] : [Deno.env.get("DESCENT_PYTHON"), "python3"];
   for (const python of candidates) {
     if (python === undefined) continue;
