@@ -1,28 +1,24 @@
 /** The training loop over a set of samples, again and again. */
 import { iterations } from "../autograd/iterations.ts";
 import type { Member } from "../autograd/scope.ts";
-import { Module } from "../nn/module.ts";
-import type { StateDict } from "../nn/state.ts";
 import { inNotebook } from "../show/terminal.ts";
 import { scope } from "../tensor/scope.ts";
-import {
-  checkBoolean,
-  checkChoice,
-  checkFunction,
-  checkOptions,
-  checkRange,
-  checkText,
-  checkWhole,
-  describe,
-  surplus,
-} from "../text/arguments.ts";
+import { checkWhole, surplus } from "../text/arguments.ts";
 import { shortNumber } from "../text/numbers.ts";
 import { type Batches, batchSize, checkBatches, handedOut } from "./batches.ts";
 import { type EpochDisplay, EpochProgress, spaced } from "./epoch_progress.ts";
-import { type EpochRow, History, Means, testName } from "./history.ts";
-import { Stopped } from "./interrupt.ts";
+import {
+  checkSettings,
+  type EpochsOptions,
+  isStateful,
+  type RunParts,
+  type Settings,
+} from "./epochs_options.ts";
+import { type EpochRow, History, testName } from "./history.ts";
+import { leave, Stopped } from "./interrupt.ts";
 import { Live } from "./live.ts";
-import { checkLoggable, type Loggable, makeRoom, readLogged, Running, type Step } from "./running.ts";
+import { checkLoggable, makeRoom, readLogged, Running, type Step } from "./running.ts";
+import { RunState } from "./run_state.ts";
 import { onlyAwaited } from "./steps.ts";
 
 /** One iteration of {@linkcode epochs}: a batch. `index` counts from 0 over all epochs, `total` is how many there will be. */
@@ -46,43 +42,24 @@ export interface EpochsRun<Batch> extends AsyncGenerator<EpochStep<Batch>, void,
   readonly stopped: string;
 }
 
-/** Options of {@linkcode epochs}. */
-export interface EpochsOptions {
-  /** What is shown in front of the bar. */
-  label?: string;
-  /** Whether to show anything: true if not said. */
-  progress?: boolean;
-  /** What is measured after each epoch, such as `() => evaluate(net, testLoader)`: numbers by name. */
-  test?: () => Record<string, Loggable> | Promise<Record<string, Loggable>>;
-  /**
-   * By which value of a row epochs are compared: "testLoss", "testAccuracy", "loss". If not said, the first that the test measures;
-   * the first that is logged if there is no test.
-   */
-  monitor?: string;
-  /** Whether that value should fall or rise; if not said, an accuracy should rise and all else should fall. */
-  mode?: "min" | "max";
-  /** The run ends after so many epochs without a better one; if not said, it goes on to the end. */
-  patience?: number;
-  /** An epoch is better, to `patience`, if it is so by more than this: 0 if not said. */
-  minDelta?: number;
-  /** A network that has, in the end, the weights of its best epoch instead of its last. */
-  restoreBest?: Module;
-}
-
-const NAMES = ["label", "progress", "test", "monitor", "mode", "patience", "minDelta", "restoreBest"];
-
 /**
  * A training loop over epochs: each runs once through all batches of a loader. A turn of the loop is a batch, whatever epoch it is
  * in; between two epochs the network is tested. It frees as `steps()` does, the batch included.
  *
  * On a terminal a bar shows the batches of an epoch, the means over the epoch so far and the time left for all, and a line for each
  * epoch stays; a file gets that line, and a few while the first epoch runs; a notebook draws curves of training and test. Stop in a
- * notebook ends the loop after the step that runs, with an error that says so; Ctrl-C ends a script.
+ * notebook ends the loop after the step that runs, with an error that says so. Ctrl-C and `kill` end a script after its step, exit code 130
+ * or 143; a second Ctrl-C ends it at once.
+ *
+ * With `checkpoints` a run goes on where another program left it, in the middle of an epoch as well, its history, the means of that
+ * epoch and the order of its samples included: the same weights come out as of one that was never stopped. A loader without a state
+ * of its own is asked for the batches that are through, and they are passed over.
  *
  * @param count How many epochs.
  * @param loader Hands out the batches: a `DataLoader`, an array of batches, anything with a length that can be run through
  * again and again.
- * @param options label, progress, test, monitor, mode, patience, minDelta, restoreBest.
+ * @param options label, progress, test; monitor, mode, patience, minDelta, restoreBest; checkpoints, parts, checkpointEvery,
+ * resume.
  * @returns What `for await` runs through, with the history of its epochs.
  * @throws {RangeError} if a number makes no sense, there is no such value to monitor, or the loader has no batches or another
  * number of them than its length says.
@@ -121,7 +98,7 @@ export function epochs<Batch>(
   const history = new History({ monitor, mode, minDelta });
   const state = { stopped: "", made: [] as readonly Member[] };
   const found = iterations(
-    loop(count, loader, settings, history, state),
+    loop(count, loader, settings, new RunState(history, loader.length), state),
     (index) => `after iteration ${index} of epochs()`,
     () => state.made,
   );
@@ -133,92 +110,111 @@ export function epochs<Batch>(
   return onlyAwaited("epochs", found) as EpochsRun<Batch>;
 }
 
-type Settings = ReturnType<typeof checkSettings>;
-
-function checkSettings(options: EpochsOptions) {
-  checkOptions("epochs", options, NAMES);
-  const { label = "", progress = true, monitor = "", minDelta = 0, test, mode, patience, restoreBest } =
-    options;
-  checkText("epochs", "label", label);
-  checkBoolean("epochs", "progress", progress);
-  checkText("epochs", "monitor", monitor);
-  checkRange("epochs", "minDelta", minDelta, 0);
-  if (test !== undefined) checkFunction("epochs", "test", test, "() => evaluate(net, testLoader)");
-  if (mode !== undefined) checkChoice("epochs", "mode", mode, ["min", "max"]);
-  if (patience !== undefined) checkWhole("epochs", "patience", patience, 1);
-  if (restoreBest !== undefined && !(restoreBest instanceof Module)) {
-    throw new TypeError(`epochs: restoreBest must be a module, not ${describe(restoreBest)}`);
-  }
-  return { label, progress, monitor, minDelta, test, mode: mode ?? "auto" as const, patience, restoreBest };
-}
-
 /** The iterations, without their scopes. */
 async function* loop<Batch>(
   count: number,
   loader: Batches<Batch>,
-  { label, progress, test, patience, restoreBest }: Settings,
-  history: History,
+  settings: Settings,
+  run: RunState,
   state: { stopped: string; made: readonly Member[] },
 ): AsyncGenerator<EpochStep<Batch>, void, void> {
-  const { length } = loader, total = count * length, means = new Means();
-  const shown = {
-    epochs: count,
-    batches: length,
-    done: 0,
-    tests: test !== undefined,
-    means: () => means.values(),
-    summary: () => [bestIn(history), state.stopped].filter((text) => text !== "").join("  "),
-  };
-  const display: EpochDisplay | null = !progress
-    ? null
-    : inNotebook()
-    ? new Live(total, label, shown)
-    : new EpochProgress({ label, ...shown });
+  const { test, patience, restoreBest, checkpoints, checkpointEvery } = settings;
+  const { length } = loader, total = count * length, { history, means } = run;
+  const parts: RunParts = { ...settings.parts, run };
+  if (isStateful(loader)) parts.loader = loader;
+  const found = checkpoints !== undefined && settings.resume && await checkpoints.resume(parts) !== undefined;
+  const display = displayFor(count, length, settings, run, () => state.stopped);
   await makeRoom();
-  let index = 0;
-  const running = new Running(display);
-  const stopIfAsked = () => {
-    if (!running.stopped) return;
-    state.stopped = `stopped after step ${index} of ${total}`;
-    throw new Stopped(`Stopped after step ${index} of ${total}; the network keeps what it has learned.`);
+  const running = new Running(display, true);
+  if (settings.resume) {
+    running.print(
+      found ? `Goes on behind step ${run.step} of ${total}.` : "No checkpoint to go on from: a new run.",
+    );
+  }
+  let ended: { error?: unknown } = {}, savedAt = -1;
+  const save = async (row?: EpochRow) => {
+    await running.settle();
+    await checkpoints?.save(parts, { ...row, step: run.step });
+    savedAt = run.step;
   };
-  let bestState: StateDict | null = null, ended: { error?: unknown } = {};
+  const stopIfAsked = async () => {
+    if (!running.stopped) return;
+    state.stopped = `stopped after step ${run.step} of ${total}`;
+    if (checkpoints !== undefined && savedAt !== run.step) {
+      await save();
+      running.print("Saved; the run can go on from there.");
+    }
+    leave();
+    throw new Stopped(`Stopped after step ${run.step} of ${total}; the network keeps what it has learned.`);
+  };
   try {
-    for (let epoch = 1; epoch <= count && state.stopped === ""; epoch++) {
-      const began = performance.now();
+    for (let epoch = history.rows.length + 1; epoch <= count && !isOver(history, patience, state); epoch++) {
+      const began = performance.now() - 1000 * run.seconds;
+      // A loader that has a state is where it was; another one is brought there.
+      let done = isStateful(loader) ? 0 : run.step - (epoch - 1) * length;
       for await (const { batch, made } of handedOut(loader)) {
+        if (done-- > 0) continue;
         state.made = made;
+        if (run.step === epoch * length) throw miscounted(length, length + 1);
         const size = batchSize(batch);
-        if (index === epoch * length) throw miscounted(length, length + 1);
-        yield { ...running.step(index, total, (values) => means.add(values, size)), epoch, batch };
-        index++;
-        await running.turn(index);
-        stopIfAsked();
+        yield { ...running.step(run.step, total, (values) => means.add(values, size)), epoch, batch };
+        run.step++;
+        run.seconds = (performance.now() - began) / 1000;
+        await running.turn(run.step);
+        if (run.step % checkpointEvery === 0 && run.step < epoch * length) await save();
+        await stopIfAsked();
       }
-      if (index < epoch * length) throw miscounted(length, index - (epoch - 1) * length);
+      if (run.step < epoch * length) throw miscounted(length, run.step - (epoch - 1) * length);
       await running.settle();
-      const seconds = (performance.now() - began) / 1000;
+      const { seconds } = run;
       const row: EpochRow = Object.assign({ epoch }, means.values(), await tested(test, display), {
         epoch,
         seconds,
       });
       means.clear();
+      run.seconds = 0;
       history.add(row);
       display?.row(row);
-      if (restoreBest !== undefined && history.best === row) bestState = restoreBest.stateDict();
-      if (patience !== undefined && history.since >= patience && epoch < count) {
-        state.stopped = `no better ${spaced(history.monitored(row))} in ${patience} ${
-          patience === 1 ? "epoch" : "epochs"
-        }`;
-      }
+      if (restoreBest !== undefined && history.best === row) run.best = restoreBest.stateDict();
+      await save(row);
+      await stopIfAsked();
     }
-    if (bestState !== null) restoreBest!.loadStateDict(bestState);
+    if (run.best !== null) restoreBest?.loadStateDict(run.best);
   } catch (error) {
     ended = { error };
     throw error;
   } finally {
     await running.end(ended);
   }
+}
+
+/** What shows how far the run is; null: nothing does. */
+function displayFor(
+  epochs: number,
+  batches: number,
+  { label, progress, test }: Settings,
+  { step, means, history }: RunState,
+  stopped: () => string,
+): EpochDisplay | null {
+  if (!progress) return null;
+  const shown = {
+    epochs,
+    batches,
+    done: step,
+    tests: test !== undefined,
+    means: () => means.values(),
+    summary: () => [bestIn(history), stopped()].filter((text) => text !== "").join("  "),
+  };
+  return inNotebook() ? new Live(epochs * batches, label, shown) : new EpochProgress({ label, ...shown });
+}
+
+/** Whether no epoch was better for as long as patience lasts; says so. */
+function isOver(history: History, patience: number | undefined, state: { stopped: string }): boolean {
+  const last = history.rows.at(-1);
+  if (patience === undefined || last === undefined || history.since < patience) return false;
+  const epochs = patience === 1 ? "epoch" : "epochs";
+  state.stopped = `no better ${spaced(history.monitored(last))} in ${patience} ${epochs}`;
+  return true;
 }
 
 /** The loader handed out another number of batches than its length says. */

@@ -92,6 +92,14 @@ export class History {
     return mode === "max" || mode === "auto" && /accuracy$/i.test(name);
   }
 
+  /** Begins anew. */
+  clear(): void {
+    this.rows.length = 0;
+    this.best = null;
+    this.since = 0;
+    this.#mark = NaN;
+  }
+
   /** Takes on the next epoch. */
   add(row: EpochRow): void {
     this.rows.push(row);

@@ -5,7 +5,8 @@
  */
 export { accuracy } from "./accuracy.ts";
 export type { Batches } from "./batches.ts";
-export { epochs, type EpochsOptions, type EpochsRun, type EpochStep } from "./epochs.ts";
+export { epochs, type EpochsRun, type EpochStep } from "./epochs.ts";
+export type { EpochsOptions, KeepsCheckpoints, RunParts } from "./epochs_options.ts";
 export {
   evaluate,
   type EvaluateOptions,

@@ -62,10 +62,17 @@ export class Running {
   #failure: unknown;
   #listenAt = performance.now() + LISTEN_EVERY;
 
-  /** @param display What shows it; null: nothing does. */
-  constructor(display: Display | null) {
+  /**
+   * @param display What shows it; null: nothing does.
+   * @param finishes Whether a program that is to end waits for the step that runs: then the loop calls `leave()` behind it.
+   */
+  constructor(display: Display | null, finishes = false) {
     this.#display = display;
-    this.#interrupt = stoppable(() => display?.end({ error: "interrupted" }));
+    const finish = () => this.print("Stopping after this step; a second Ctrl-C ends it at once.");
+    this.#interrupt = stoppable(
+      () => display?.end({ error: "interrupted" }),
+      finishes ? finish : undefined,
+    );
   }
 
   /**

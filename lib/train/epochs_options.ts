@@ -1,0 +1,135 @@
+/**
+ * What a run over epochs is told.
+ *
+ * @module
+ */
+import { Module } from "../nn/module.ts";
+import {
+  checkBoolean,
+  checkChoice,
+  checkFunction,
+  checkOptions,
+  checkRange,
+  checkText,
+  checkWhole,
+  describe,
+  isPlain,
+} from "../text/arguments.ts";
+import type { Loggable } from "./running.ts";
+
+/** Options of {@linkcode epochs}. */
+export interface EpochsOptions {
+  /** What is shown in front of the bar. */
+  label?: string;
+  /** Whether to show anything: true if not said. */
+  progress?: boolean;
+  /** What is measured after each epoch, such as `() => evaluate(net, testLoader)`: numbers by name. */
+  test?: () => Record<string, Loggable> | Promise<Record<string, Loggable>>;
+  /**
+   * By which value of a row epochs are compared: "testLoss", "testAccuracy", "loss". If not said, the first that the test measures;
+   * the first that is logged if there is no test.
+   */
+  monitor?: string;
+  /** Whether that value should fall or rise; if not said, an accuracy should rise and all else should fall. */
+  mode?: "min" | "max";
+  /** The run ends after so many epochs without a better one; if not said, it goes on to the end. */
+  patience?: number;
+  /** An epoch is better, to `patience`, if it is so by more than this: 0 if not said. */
+  minDelta?: number;
+  /** A network that has, in the end, the weights of its best epoch instead of its last. */
+  restoreBest?: Module;
+  /** Where the run is saved: behind each epoch, and where it is stopped. */
+  checkpoints?: KeepsCheckpoints;
+  /** What is saved with it: `{ model: net, optimizer, schedule }`. The loader and the run's own state are, too. */
+  parts?: RunParts;
+  /** The run is saved each time so many steps are done, too: for epochs that take long. */
+  checkpointEvery?: number;
+  /** Whether to go on from the last checkpoint, if there is one: false if not said. */
+  resume?: boolean;
+}
+
+/** What keeps checkpoints: a `Checkpoints`. */
+export interface KeepsCheckpoints {
+  /** Saves the parts of a run, with values beside them. */
+  save(parts: RunParts, values: { step: number; [name: string]: number }): Promise<unknown>;
+  /** Restores them from the last checkpoint; undefined if there is none. */
+  resume(parts: RunParts): Promise<unknown>;
+}
+
+/** What has a state that can be saved, by name. */
+export type RunParts = Record<
+  string,
+  { stateDict(): unknown; loadStateDict(state: never): unknown } | undefined
+>;
+
+const NAMES = [
+  ...["label", "progress", "test", "monitor", "mode", "patience", "minDelta", "restoreBest"],
+  ...["checkpoints", "parts", "checkpointEvery", "resume"],
+];
+
+/** Options with their defaults. */
+export type Settings = ReturnType<typeof checkSettings>;
+
+/** Throws where an option is of another kind or name, or makes no sense. */
+export function checkSettings(options: EpochsOptions) {
+  checkOptions("epochs", options, NAMES);
+  const { label = "", progress = true, monitor = "", minDelta = 0, test, mode, patience, restoreBest } =
+    options;
+  const { checkpoints, parts = {}, checkpointEvery = Infinity, resume = false } = options;
+  checkText("epochs", "label", label);
+  checkBoolean("epochs", "progress", progress);
+  checkText("epochs", "monitor", monitor);
+  checkRange("epochs", "minDelta", minDelta, 0);
+  if (test !== undefined) checkFunction("epochs", "test", test, "() => evaluate(net, testLoader)");
+  if (mode !== undefined) checkChoice("epochs", "mode", mode, ["min", "max"]);
+  if (patience !== undefined) checkWhole("epochs", "patience", patience, 1);
+  if (restoreBest !== undefined && !(restoreBest instanceof Module)) {
+    throw new TypeError(`epochs: restoreBest must be a module, not ${describe(restoreBest)}`);
+  }
+  const keeps = typeof checkpoints === "object" && checkpoints !== null && "save" in checkpoints &&
+    "resume" in checkpoints;
+  if (checkpoints !== undefined && !keeps) {
+    throw new TypeError(
+      `epochs: checkpoints must be a Checkpoints, as new Checkpoints(folder) makes it, not ${
+        describe(checkpoints)
+      }`,
+    );
+  }
+  checkOwnParts(parts);
+  if (checkpointEvery !== Infinity) checkWhole("epochs", "checkpointEvery", checkpointEvery, 1);
+  checkBoolean("epochs", "resume", resume);
+  const keeping = { checkpoints, parts, checkpointEvery, resume };
+  return {
+    label,
+    progress,
+    monitor,
+    minDelta,
+    test,
+    mode: mode ?? "auto" as const,
+    patience,
+    restoreBest,
+    ...keeping,
+  };
+}
+
+function checkOwnParts(parts: unknown): void {
+  if (!isPlain(parts)) {
+    throw new TypeError(
+      `epochs: parts stand in one object such as { model: net, optimizer }, not ${describe(parts)}`,
+    );
+  }
+  for (const [name, part] of Object.entries(parts)) {
+    if (part === undefined || isStateful(part)) continue;
+    throw new TypeError(
+      `epochs: ${name} of the parts must have a state, as networks and optimizers do, and is ${
+        describe(part)
+      }`,
+    );
+  }
+  if ("run" in parts) throw new RangeError('epochs: a part cannot be called "run", which is the run itself');
+}
+
+/** Whether something has a state that can be saved. */
+export function isStateful(part: unknown): part is NonNullable<RunParts[string]> {
+  return typeof part === "object" && part !== null && "stateDict" in part && "loadStateDict" in part;
+}
