@@ -4,6 +4,7 @@ import { sizeOf } from "../device/shape.ts";
 import { type Path, writeFile } from "../host/files.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { checkChoice, checkOptions, describe, isPlain, surplus } from "../text/arguments.ts";
+import { crc32 } from "./checksum.ts";
 import { halve, truncate } from "./narrow.ts";
 import { LONGEST_HEADER, METADATA } from "./safetensors_header.ts";
 
@@ -19,16 +20,16 @@ export interface SafetensorsOptions {
 }
 
 /** The kinds that are written, those of the widest elements first: the reference's order, by which all are aligned. */
-const WRITTEN = ["I64", "F32", "I32", "BF16", "F16", "BOOL"] as const;
-export type WrittenKind = typeof WRITTEN[number];
+const WRITTEN = ["I64", "F32", "I32", "BF16", "F16", "U8", "BOOL"] as const;
+type WrittenKind = typeof WRITTEN[number];
 
 /** Bytes of an element. */
-const WIDTH: Record<WrittenKind, number> = { I64: 8, F32: 4, I32: 4, BF16: 2, F16: 2, BOOL: 1 };
+const WIDTH: Record<WrittenKind, number> = { I64: 8, F32: 4, I32: 4, BF16: 2, F16: 2, U8: 1, BOOL: 1 };
 
 const CHOICES = { float32: ["F32", "F16", "BF16"], int32: ["I32", "I64"] } as const;
 
 /** What the header says of a tensor. */
-export interface WrittenTensor {
+interface WrittenTensor {
   name: string;
   kind: WrittenKind;
   shape: readonly number[];
@@ -95,14 +96,25 @@ export class SafetensorsImage {
   readonly #header: Uint8Array;
   readonly #entries: Entry[];
   readonly #storages: Storage[];
+  readonly #summed: boolean;
 
-  /** @param name The function that its user called. */
-  constructor(name: string, tensors: Record<string, Tensor>, options: SafetensorsOptions) {
+  /**
+   * @param name The function that its user called.
+   * @param checksum The name of a last tensor, U8 [4]: the CRC-32 of all bytes before it, little-endian. null: there is none.
+   */
+  constructor(
+    name: string,
+    tensors: Record<string, Tensor>,
+    options: SafetensorsOptions,
+    checksum: string | null = null,
+  ) {
     checkOptions(name, options, ["metadata", "dtypes"]);
     const { metadata, dtypes = {} } = options;
     checkMetadata(name, metadata);
     this.#entries = checkTensors(name, tensors, checkDtypes(name, dtypes));
-    this.#header = headerOf(name, this.#entries, metadata);
+    this.#summed = checksum !== null;
+    const last: WrittenTensor[] = checksum === null ? [] : [{ name: checksum, kind: "U8", shape: [4] }];
+    this.#header = headerOf(name, [...this.#entries, ...last], metadata);
     // Numbers that others refer to are copied before they change: this is a copy of all, and costs nothing.
     const storages = this.#entries.map(({ tensor }) => tensor.value.buffer.storage);
     this.#storages = storages.map((storage, i) => this.#entries[i].tensor.device.share(storage));
@@ -110,10 +122,16 @@ export class SafetensorsImage {
 
   /** Its bytes from front to back, once. */
   async *chunks(): AsyncGenerator<Uint8Array> {
-    yield this.#header;
+    let sum = 0;
+    const counted = (bytes: Uint8Array) => {
+      if (this.#summed) sum = crc32(bytes, sum);
+      return bytes;
+    };
+    yield counted(this.#header);
     for (const [i, { kind, tensor }] of this.#entries.entries()) {
-      yield encode(kind, await tensor.device.read(this.#storages[i]));
+      yield counted(encode(kind, await tensor.device.read(this.#storages[i])));
     }
+    if (this.#summed) yield new Uint8Array(new Uint32Array([sum]).buffer);
   }
 
   /** Gives the numbers back; a second time does nothing. */
@@ -187,7 +205,7 @@ function compare(a: Uint8Array, b: Uint8Array): number {
  *
  * @param name The function that its user called.
  */
-export function headerOf(
+function headerOf(
   name: string,
   entries: readonly WrittenTensor[],
   metadata: Record<string, string> | undefined,
@@ -214,7 +232,7 @@ export function headerOf(
 }
 
 /** Numbers as they stand in a file. */
-export function encode(kind: WrittenKind, values: Values): Uint8Array {
+function encode(kind: WrittenKind, values: Values): Uint8Array {
   switch (kind) {
     case "F16":
       return halve(values);

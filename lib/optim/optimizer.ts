@@ -242,7 +242,11 @@ export abstract class Optimizer<H extends HasRate> {
     });
     for (const [i, group] of groups.entries()) this.check({ ...this.paramGroups[i], ...group });
     const { state } = saved;
-    groups.forEach((group, i) => Object.assign(this.paramGroups[i], ownLists(group)));
+    groups.forEach((group, i) => {
+      // As before there was a schedule, if the state is from then.
+      delete this.paramGroups[i].initialLr;
+      Object.assign(this.paramGroups[i], ownLists(group));
+    });
     this.#state.clear();
     saved.paramGroups.forEach(({ params }, i) =>
       params.forEach((number, j) => {

@@ -2,7 +2,7 @@
 import { currentDevice, type Device, type Values } from "../device/mod.ts";
 import { type Draw, philoxBlock, philoxValues, type Seed } from "../philox.ts";
 import { sizeOf } from "../device/shape.ts";
-import { checkNumber, describe, surplus } from "../text/arguments.ts";
+import { checkNumber, checkWhole, describe, isNumbers, isPlain, surplus } from "../text/arguments.ts";
 import { checkShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { parseShape, type ShapeArguments, type TensorOptions } from "./create.ts";
@@ -166,4 +166,41 @@ export function replay<T>(body: () => T): T {
     generator.seed = seed;
     generator.offset = offset;
   }
+}
+
+/** Where the sequence of random numbers stands: plain data, for a checkpoint. */
+export interface RandomState {
+  seed: [low: number, high: number];
+  offset: number;
+}
+
+/** Where the sequence stands now. */
+export function randomState(): RandomState {
+  const { seed: [low, high], offset } = generator;
+  return { seed: [low, high], offset };
+}
+
+/**
+ * What was saved as a {@linkcode RandomState}.
+ *
+ * @throws {TypeError} if it is no such object.
+ * @throws {RangeError} if its numbers are none that the generator has.
+ */
+export function checkRandomState(name: string, saved: unknown): RandomState {
+  if (!isPlain(saved) || !isNumbers(saved.seed) || saved.seed.length !== 2) {
+    throw new TypeError(
+      `${name}: the state of the random numbers is an object { seed, offset }, not ${describe(saved)}`,
+    );
+  }
+  const [low, high] = saved.seed, offset = checkWhole(name, "offset", saved.offset, 0);
+  for (const word of [low, high]) {
+    if (word !== word >>> 0) throw new RangeError(`${name}: ${word} is no word of a seed: it has 32 bits`);
+  }
+  return { seed: [low, high], offset };
+}
+
+/** Lets the sequence go on from where it stood. */
+export function setRandomState({ seed, offset }: RandomState): void {
+  generator.seed = seed;
+  generator.offset = offset;
 }

@@ -196,3 +196,11 @@ Deno.test("a network's optimizer goes on after its own state", () => {
   optimizer.loadStateDict(optimizer.stateDict());
   assertEquals(optimizer.stateDict().state[1].step, 1);
 });
+
+Deno.test("a state from before there was a schedule takes the rate that a schedule started from away", () => {
+  const { optimizer } = walked(KINDS.SGD), before = optimizer.stateDict();
+  new optim.lr.ExponentialLR(optimizer, { gamma: 0.5 });
+  assertEquals(optimizer.paramGroups[0].initialLr, 0.1);
+  optimizer.loadStateDict(before);
+  assertEquals("initialLr" in optimizer.paramGroups[0], false);
+});
