@@ -12,6 +12,11 @@
  */
 import { FileError, FileFormatError, nn, Tensor, tensor } from "descent";
 
+const permissions = [{ name: "read" }, { name: "write" }] as const;
+const states = await Promise.all(permissions.map((permission) => Deno.permissions.query(permission)));
+/** Whether files may be read and written. */
+export const filesGranted = states.every(({ state }) => state === "granted");
+
 /** How a function is called rightly. */
 export interface Entry {
   /** Good arguments: in every form that there is, with every option. Made anew for each call. */
@@ -28,8 +33,8 @@ export interface Entry {
   on?: () => object;
   /** Whether it throws a plain Error for reasons that are documented. */
   plain?: true;
-  /** Whether its good calls take the permission to read files, or so long that they wait for one. */
-  needsRead?: true;
+  /** Whether its good calls take the permissions to read and write files, or so long that they wait for them. */
+  needsFiles?: true;
   /** What is done with the result, where something only happens then. */
   // deno-lint-ignore no-explicit-any
   use?: (result: any) => unknown;

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import * as descent from "descent";
 import * as course from "descent/course";
 import * as tfjs from "descent/tfjs";
-import { callables, examine, type Room } from "./arguments.ts";
+import { callables, examine, filesGranted, type Room } from "./arguments.ts";
 import { courseRoom } from "./arguments/course.ts";
 import { dataRoom } from "./arguments/data.ts";
 import { functionalRoom } from "./arguments/functional.ts";
@@ -57,13 +57,11 @@ Deno.test("every public function, class and method is called with wrong argument
   assertEquals(there.filter((path, i) => there.indexOf(path) !== i), [], "listed twice");
 });
 
-const granted = (await Deno.permissions.query({ name: "read" })).state === "granted";
-
 for (const [name, room] of Object.entries(rooms)) {
   Deno.test(`wrong arguments of ${name} end in a result or in a sentence that names the function`, async () => {
     const failures: string[] = [];
     for (const [path, entry] of Object.entries(room.entries)) {
-      if (entry.needsRead && !granted) continue;
+      if (entry.needsFiles && !filesGranted) continue;
       const found = await examine(path, all.get(path)!, entry, room);
       failures.push(...found.failures);
       // Memory goes back between macrotasks.

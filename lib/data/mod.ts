@@ -3,11 +3,13 @@
  *
  * @module
  */
+export { cifar10, CIFAR10_STATISTICS } from "./cifar10.ts";
 export type { Collated } from "./collate.ts";
 export type { Dataset } from "./dataset.ts";
 export { FASHION_MNIST_STATISTICS, fashionMnist, type FashionMnistOptions } from "./fashion_mnist.ts";
 export { type Idx, parseIdx } from "./idx.ts";
 export type { Image, ImageShape, Pixels } from "./image.ts";
+export { type ImageFolder, imageFolder, type ImageFolderOptions } from "./image_folder.ts";
 export { ImageDataset, type ImageDatasetParts } from "./images.ts";
 export { DataLoader, type DataLoaderOptions } from "./loader.ts";
 export { mnist, MNIST_STATISTICS } from "./mnist.ts";

@@ -18,7 +18,7 @@ import { type Layout, loadAll } from "./load.ts";
 import { layoutOf } from "./safetensors.ts";
 import { readHeader } from "./safetensors_header.ts";
 import { SafetensorsImage } from "./safetensors_write.ts";
-import { FileFormatError } from "./format_error.ts";
+import { FileFormatError } from "../host/format_error.ts";
 import { checkParts, isStateful, type Parts, releaseGiven, type Stateful } from "./parts.ts";
 import type { Source } from "./source.ts";
 import { decode, encode, type Json } from "./tree.ts";

@@ -11,7 +11,7 @@ import {
   surplus,
 } from "../text/arguments.ts";
 import { describeFile, openCheckpoint, type Saved, valueIn, VersionError } from "./checkpoint_file.ts";
-import { FileFormatError } from "./format_error.ts";
+import { FileFormatError } from "../host/format_error.ts";
 import { checkParts, type Parts } from "./parts.ts";
 import { restore } from "./restore.ts";
 import { saveAs } from "./save.ts";

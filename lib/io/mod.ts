@@ -5,7 +5,7 @@
  */
 export type { Path } from "../host/files.ts";
 export { FileError } from "../host/file_error.ts";
-export { FileFormatError } from "./format_error.ts";
+export { FileFormatError } from "../host/format_error.ts";
 export type { FileSource } from "./source.ts";
 export {
   type Best,

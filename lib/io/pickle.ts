@@ -8,7 +8,7 @@
  * @module
  */
 import { describe } from "../text/arguments.ts";
-import type { FileFormatError } from "./format_error.ts";
+import type { FileFormatError } from "../host/format_error.ts";
 
 /** A list, or a tuple, which nothing is added to. */
 export class PickledList {

@@ -5,7 +5,7 @@
  */
 import { openFile, type Path } from "../host/files.ts";
 import { describe } from "../text/arguments.ts";
-import { FileFormatError } from "./format_error.ts";
+import { FileFormatError } from "../host/format_error.ts";
 
 /** A file: its path, a file: URL, or all of its bytes. */
 export type FileSource = Path | Uint8Array;

@@ -7,7 +7,7 @@
  * @module
  */
 import { describe } from "../text/arguments.ts";
-import type { FileFormatError } from "./format_error.ts";
+import type { FileFormatError } from "../host/format_error.ts";
 import { type Kind, KINDS } from "./kinds.ts";
 import { countOf } from "./load.ts";
 import { type Maker, type Pickled, PickledDict, PickledList, PickledName, PickledObject } from "./pickle.ts";

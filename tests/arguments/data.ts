@@ -1,6 +1,15 @@
 /** Data sets: good calls, from which tests/arguments.ts makes wrong ones. */
-import { DataLoader, type Image, ImageDataset, randn, type Transform, transforms } from "descent";
-import type { Room } from "../arguments.ts";
+import {
+  DataLoader,
+  type Image,
+  ImageDataset,
+  imageFolder,
+  randn,
+  type Transform,
+  transforms,
+} from "descent";
+import { filesGranted, type Room } from "../arguments.ts";
+import pictures from "../fixtures/pictures.json" with { type: "json" };
 
 const numbers = { length: 4, get: (index: number) => index };
 const shape = [1, 2, 2] as const;
@@ -18,8 +27,27 @@ const floats = (): Image => ({ data: new Float32Array([1, 2, 3, 4]), shape });
 const onBytes = { use: (transform: Transform) => transform(bytes(), Math.random) };
 const onFloats = { use: (transform: Transform) => transform(floats(), Math.random) };
 
+/** A folder that has a picture in a class, and a file of CIFAR-10's; "" where none can be made. */
+function makeFolder(): string {
+  if (!filesGranted) return "";
+  const path = Deno.makeTempDirSync();
+  addEventListener("unload", () => Deno.removeSync(path, { recursive: true }));
+  Deno.mkdirSync(`${path}/cat`);
+  Deno.writeFileSync(`${path}/cat/1.png`, Uint8Array.fromBase64(pictures.read[0].file));
+  using file = Deno.openSync(`${path}/test_batch.bin`, { create: true, write: true });
+  file.truncateSync(10_000 * 3073);
+  return path;
+}
+
+const folder = makeFolder();
+const folderOfImages = filesGranted ? await imageFolder(folder) : {};
+
 export const dataRoom: Room = {
-  receivers: { DataLoader: () => new DataLoader(numbers), ImageDataset: images },
+  receivers: {
+    ImageFolder: () => folderOfImages,
+    DataLoader: () => new DataLoader(numbers),
+    ImageDataset: images,
+  },
   entries: {
     "DataLoader": {
       good: [
@@ -97,10 +125,19 @@ export const dataRoom: Room = {
     },
     "transforms.resize": { good: [() => [2, { antialias: false }], () => [[1, 2]]], ...onBytes },
     "transforms.toTensor": { good: [() => []], ...onBytes },
+    "cifar10": {
+      good: [() => [folder, { split: "test" }], () => [new URL(`file://${folder}/`), { split: "test" }]],
+      needsFiles: true,
+    },
+    "imageFolder": {
+      good: [() => [folder, { channels: 1 }], () => [new URL(`file://${folder}/`), { channels: 3 }]],
+      needsFiles: true,
+    },
+    "ImageFolder.get": { good: [() => [0]], needsFiles: true },
     // Ten large files are decoded.
     "fashionMnist": {
       good: [() => [{ split: "test", onProgress: () => {} }]],
-      needsRead: true,
+      needsFiles: true,
     },
     "mnist": { good: [() => [{ split: "test" }]] },
     "parseIdx": { good: [() => [new Uint8Array([0, 0, 8, 1, 0, 0, 0, 1, 7]), "a file"]] },

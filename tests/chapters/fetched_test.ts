@@ -8,6 +8,7 @@ import { programTest } from "./program.ts";
 const root = new URL("../../", import.meta.url);
 /** What pictures, photographs, data sets and GPUs need, each fetched with the first of its kind. */
 const LATER = [
+  "@jsquash/jpeg",
   "@resvg/resvg-wasm",
   "@tensorflow/tfjs-backend-webgpu",
   "@tensorflow/tfjs-core",

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } fr
 import { load, manualSeed, nn, optim, rand, randn, save, scope, type Tensor, tensor } from "descent";
 import { imageOf } from "../../lib/io/checkpoint_file.ts";
 import { crc32, plainCrc32 } from "../../lib/io/checksum.ts";
-import { FileFormatError } from "../../lib/io/format_error.ts";
+import { FileFormatError } from "../../lib/host/format_error.ts";
 import { isStateful, type Parts, type Stateful } from "../../lib/io/parts.ts";
 import { onDevice, onEachDevice } from "../devices.ts";
 import { checkpointBytes, closed, described, opened, summed } from "./bytes.ts";

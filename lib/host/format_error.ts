@@ -1,5 +1,5 @@
 /** What is wrong with a file's content. */
-import { FileError } from "../host/file_error.ts";
+import { FileError } from "./file_error.ts";
 
 /** A file is not what its format says: it was cut short, or is damaged, or was made to harm, or holds what cannot be had here. */
 export class FileFormatError extends FileError {

@@ -1,0 +1,240 @@
+// cifar10() and imageFolder() read files, and so wait for the permission.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { cifar10, DataLoader, FileError, FileFormatError, type Image, imageFolder } from "descent";
+import pictures from "../fixtures/pictures.json" with { type: "json" };
+import { cifar10File } from "./hostile.ts";
+
+const permissions = [{ name: "read" }, { name: "write" }, { name: "run" }] as const;
+const states = await Promise.all(permissions.map((permission) => Deno.permissions.query(permission)));
+const granted = states.every(({ state }) => state === "granted");
+const reason = granted ? "" : " (skipped: needs --allow-read, --allow-write and --allow-run)";
+
+/** A test that is given an empty folder. */
+function folderTest(name: string, body: (folder: string) => Promise<void>): void {
+  Deno.test({
+    name: name + reason,
+    ignore: !granted,
+    async fn() {
+      const folder = await Deno.makeTempDir();
+      try {
+        await body(folder);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+/** Writes files, and the folders that they are in. */
+async function write(folder: string, files: Record<string, Uint8Array | string>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    const path = `${folder}/${name}`;
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
+  }
+}
+
+/** A file of 10,000 records: labels in turn, beginning with `first`, and as many as the label of each pixel. */
+function batch(first: number): Uint8Array<ArrayBuffer> {
+  return cifar10File(Array.from({ length: 10_000 }, (_, record) => (first + record) % 10));
+}
+
+const picture = (name: string) => pictures.read.find((one) => one.name === name)!;
+const bytesOf = (name: string) => Uint8Array.fromBase64(picture(name).file);
+
+folderTest(
+  "cifar10() reads the five files to train on and the one to test with, in their order",
+  async (folder) => {
+    for (let number = 1; number <= 5; number++) {
+      await write(folder, {
+        [`data_batch_${number}.bin`]: batch(number),
+      });
+    }
+    const train = await cifar10(folder);
+    assertEquals([train.length, train.shape], [50_000, [3, 32, 32]]);
+    assertEquals([0, 10_000, 49_999].map((i) => train.labels[i]), [1, 2, 4]);
+    const [image, label] = train.get(49_999);
+    // The fifth record of ten is filled with its place.
+    assertEquals([label, new Set(image.data)], [4, new Set([9999 % 256])]);
+    assertEquals(train.classes.slice(0, 2), ["airplane", "automobile"]);
+
+    const error = await assertRejects(
+      () => cifar10(folder, { split: "test" }),
+      FileError,
+      "there is no test_batch.bin",
+    );
+    assert(error.message.startsWith("cifar10: "));
+    await write(folder, {
+      "test_batch.bin": batch(0),
+      "batches.meta.txt": "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n",
+    });
+    const test = await cifar10(new URL(`file://${folder}/`), { split: "test" });
+    assertEquals([test.length, test.classes.join("")], [10_000, "abcdefghij"]);
+  },
+);
+
+folderTest("cifar10() names the file that is missing, short, of another kind or damaged", async (folder) => {
+  const refused = (says: string) => assertRejects(() => cifar10(folder, { split: "test" }), FileError, says);
+  await write(folder, { "cifar-10-batches-bin/data_batch_1.bin": "" });
+  await refused("the folder in it, cifar-10-batches-bin, is the one to name");
+  await write(folder, { "test_batch.bin": batch(0).subarray(0, 3073 * 9_999) });
+  await refused(`${folder}/test_batch.bin should have 30730000 bytes`);
+  await refused("has 30726927: it was cut short");
+  await write(folder, { "test_batch.bin": new Uint8Array(30_730_001) });
+  await refused("has 30730001: this is another file");
+  const odd = batch(0);
+  odd[3073 * 17] = 10;
+  await write(folder, { "test_batch.bin": odd });
+  await refused("record 17 of");
+  await write(folder, { "test_batch.bin": batch(0), "batches.meta.txt": "cat\ndog\n" });
+  await refused("batches.meta.txt should have the names of 10 classes, a line each");
+  const gone = await assertRejects(() => cifar10(`${folder}/nowhere`));
+  assertEquals((gone as Error).message, `cifar10: there is no folder ${folder}/nowhere`);
+});
+
+folderTest(
+  "imageFolder() finds classes and pictures in the order of their names, and decodes when asked",
+  async (folder) => {
+    await write(folder, {
+      "dog/b.PNG": bytesOf("PNG of type 0, 8 bits"),
+      "dog/a.jpeg": bytesOf("JPEG, grey"),
+      "cat/z/1.png": bytesOf("PNG of Pillow's"),
+      "cat/2.jpg": bytesOf("JPEG, 4:2:0"),
+      "cat/notes.txt": "not a picture",
+      "cat/.DS_Store": "not a picture",
+      ".git/x.png": "not a class",
+      "about.txt": "not a class",
+    });
+    const set = await imageFolder(folder);
+    assertEquals(set.classes, ["cat", "dog"]);
+    const names = set.files.map((path) => path.slice(folder.length + 1));
+    assertEquals(names, ["cat/2.jpg", "cat/z/1.png", "dog/a.jpeg", "dog/b.PNG"]);
+    assertEquals([set.length, set.labels], [4, [0, 0, 1, 1]]);
+    const { rgb, size } = picture("JPEG, 4:2:0");
+    assertEquals(await set.get(0), [{ data: Uint8Array.fromBase64(rgb), shape: [3, size[0], size[1]] }, 0]);
+    const grey = await imageFolder(folder, { channels: 1 });
+    const [shades, label] = await grey.get(1);
+    assertEquals([[...shades.data], label], [[...Uint8Array.fromBase64(picture("PNG of Pillow's").grey)], 0]);
+
+    await Deno.remove(set.files[0]);
+    const gone = await assertRejects(() => set.get(0));
+    assertEquals((gone as Error).message, `ImageFolder.get: there is no file ${set.files[0]}`);
+    await assertRejects(() => set.get(4), RangeError, "ImageFolder.get: there is no sample 4 among 4");
+  },
+);
+
+folderTest("a loader makes batches of an imageFolder()'s pictures", async (folder) => {
+  const names = ["JPEG, 4:2:0", "JPEG, 4:4:4", "JPEG, coarse"];
+  for (const [i, name] of names.entries()) await write(folder, { [`${"abc"[i]}/1.jpg`]: bytesOf(name) });
+  for await (const [images, labels] of new DataLoader(await imageFolder(folder), { batchSize: 3 })) {
+    assertEquals([images.shape, await labels.array()], [[3, 3, 21, 34], [0, 1, 2]]);
+    const first = Uint8Array.fromBase64(picture(names[0]).rgb);
+    assertEquals(
+      (await images.data()).subarray(0, first.length),
+      Float32Array.from(first, (byte) => byte / 255),
+    );
+  }
+});
+
+folderTest("imageFolder() says what is wrong with a folder, by its name", async (folder) => {
+  const refused = (says: string) => assertRejects(() => imageFolder(folder), FileError, says);
+  await refused(`imageFolder: ${folder} has no folders; each class is one, such as ${folder}/cat/1.jpg`);
+  await write(folder, { "1.png": "" });
+  await refused("its pictures have no class");
+  await write(folder, { "cat/1.txt": "" });
+  await refused(`the class ${folder}/cat has no picture`);
+  await write(folder, { "cat/2.webp": "" });
+  await refused(`${folder}/cat/2.webp is neither a PNG nor a JPEG; convert it, or take it away`);
+  await Deno.remove(`${folder}/cat/2.webp`);
+  await Deno.symlink("..", `${folder}/cat/up`);
+  await refused("folders deep; is it a link that leads back?");
+  const gone = await assertRejects(() => imageFolder(`${folder}/nowhere`));
+  assertEquals((gone as Error).message, `imageFolder: there is no folder ${folder}/nowhere`);
+  const file = await assertRejects(() => imageFolder(`${folder}/1.png`));
+  assertEquals((file as Error).message, `imageFolder: ${folder}/1.png is a file, not a folder`);
+});
+
+folderTest("a picture that is damaged is named when it is asked for", async (folder) => {
+  await write(folder, {
+    "cat/1.png": "",
+    "cat/2.png": "a text",
+    "cat/3.jpg": bytesOf("JPEG, 4:2:0").slice(0, 400),
+    "cat/4.png/x.png": "",
+  });
+  const set = await imageFolder(folder);
+  const says = [
+    "is empty",
+    "is neither a PNG nor a JPEG",
+    "is a JPEG that was cut short",
+    "is a folder, not a file",
+  ];
+  for (const [i, one] of says.entries()) {
+    const error = await assertRejects(() => set.get(i)) as Error;
+    assertEquals(error.message, `ImageFolder.get: ${set.files[i]} ${one}`);
+  }
+  // A file that claims more than any picture has takes no memory.
+  using large = await Deno.open(set.files[0], { write: true });
+  await large.truncate(2 ** 40);
+  await assertRejects(
+    () => set.get(0),
+    FileFormatError,
+    "has 1099511627776 bytes; a picture of up to 268435456 can be read",
+  );
+});
+
+folderTest(
+  "the folder's read permission is all that is asked, and where it is missing a sentence says so",
+  async (folder) => {
+    await write(folder, { "cat/1.jpg": bytesOf("JPEG, 4:2:0"), "dog/1.png": bytesOf("PNG of Pillow's") });
+    const program = `
+    import { cifar10, imageFolder } from "descent";
+    const say = (error) => console.log(error.message);
+    const set = await imageFolder(${JSON.stringify(folder)}).catch(say);
+    for (let i = 0; i < (set?.length ?? 0); i++) console.log((await set.get(i))[0].shape.join());
+    await cifar10(${JSON.stringify(folder)}).catch(say);`;
+    const run = async (...flags: string[]) => {
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-prompt", "--ext=js", ...flags, "-"],
+        cwd: new URL("../../", import.meta.url),
+        env: { NO_COLOR: "1" },
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const writer = child.stdin.getWriter();
+      await writer.write(new TextEncoder().encode(program));
+      await writer.close();
+      const { stdout, stderr } = await child.output();
+      assertEquals(new TextDecoder().decode(stderr), "");
+      return new TextDecoder().decode(stdout).trim().split("\n");
+    };
+    const { size: cat } = picture("JPEG, 4:2:0"), { size: dog } = picture("PNG of Pillow's");
+    const hint = "; the binary version of CIFAR-10, cifar-10-binary.tar.gz, has it";
+    assertEquals(await run(`--allow-read=${folder}`), [
+      [3, ...cat].join(),
+      [3, ...dog].join(),
+      `cifar10: there is no data_batch_1.bin in ${folder}${hint}`,
+    ]);
+    const missing = `Deno was not allowed to read ${folder}; --allow-read=${folder} allows it`;
+    assertEquals(await run(), [`imageFolder: ${missing}`, `cifar10: ${missing}`]);
+  },
+);
+
+Deno.test("cifar10() and imageFolder() refuse options that there are not, before any file is read", async () => {
+  // deno-lint-ignore no-explicit-any
+  const loose = { cifar10, imageFolder } as any as Record<string, (...args: unknown[]) => Promise<Image>>;
+  await assertRejects(() => loose.cifar10("x", { train: true }), TypeError, 'there is no option "train"');
+  await assertRejects(() => loose.cifar10("x", { split: "validation" }), RangeError, '"train", "test"');
+  await assertRejects(() => loose.cifar10(), TypeError, "cifar10: a path is a text such as");
+  await assertRejects(
+    () => loose.imageFolder("x", { channels: 4 }),
+    RangeError,
+    "channels must be 1 (grey) or 3",
+  );
+  await assertRejects(
+    () => loose.imageFolder("x", { channels: "RGB" }),
+    TypeError,
+    'must be 1 or 3, not "RGB"',
+  );
+  await assertRejects(() => loose.imageFolder(["x"]), TypeError, "imageFolder: a path is a text such as");
+});
