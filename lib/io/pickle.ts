@@ -56,8 +56,8 @@ export interface Maker {
   fault(fault: string): FileFormatError;
 }
 
-/** Each thing takes room that a byte of a pickle may ask for: so many are enough for a hundred thousand tensors. */
-const MOST_THINGS = 1_000_000;
+/** Each thing takes room that a byte of a pickle may ask for: so many are enough for fifty thousand tensors. */
+const MOST_THINGS = 500_000;
 
 /** Marks a place on the stack. */
 const MARK = Symbol("mark");

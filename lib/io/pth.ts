@@ -26,7 +26,7 @@ export type PthValue =
   | PthValue[]
   | { [name: string]: PthValue };
 
-/** A pickle is read as a whole; that of a hundred thousand tensors takes less. */
+/** A pickle is read as a whole; that of any network takes much less. */
 const LONGEST_PICKLE = 2 ** 26;
 /** How deep lists and dictionaries may be nested. */
 const DEEPEST = 64;

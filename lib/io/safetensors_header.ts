@@ -33,7 +33,7 @@ export interface SafetensorsHeader {
 /** Headers longer than this are refused, here as there. */
 export const LONGEST_HEADER = 100_000_000;
 /** A header is text, and what it becomes takes much more room: names, objects and lists are counted before they are made. */
-const MOST_THINGS = 1_000_000;
+const MOST_THINGS = 500_000;
 /** How deep objects and lists may be nested, here as there. */
 const DEEPEST = 128;
 

@@ -234,7 +234,7 @@ Deno.test("readSafetensors() refuses what the reference implementation refuses, 
     ],
     [safetensors({ __metadata__: { a: 1 } }, 0), "its __metadata__ are not texts by name"],
     [safetensors(`{"a":${"[".repeat(200)}${"]".repeat(200)}}`, 0), "nested more than 128 deep"],
-    [safetensors(`{"a":[${"[],".repeat(1_000_001)}0]}`, 0), "more than 1000000 entries"],
+    [safetensors(`{"a":[${"[],".repeat(500_001)}0]}`, 0), "more than 500000 entries"],
     [safetensors(":".repeat(1000), 0), 'does not begin with "{"'],
     [safetensors(`{${":".repeat(1000)}`, 0), "its header is not JSON"],
   ];
