@@ -6,6 +6,7 @@
 import { currentDevice } from "../device/mod.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { made } from "../tensor/values.ts";
+import { failure } from "./dataset.ts";
 import { type Format, formatText, type Image, pixelsOf, sameFormat } from "./image.ts";
 import type { SampleStream } from "./random.ts";
 import {
@@ -53,7 +54,13 @@ export class ImageColumn {
     stream: SampleStream | null,
     nameOf: NameOf,
   ): Make<Tensor> {
-    const plans = images.map((image) => this.#planner(formatOf(image)));
+    const plans = images.map((image, i) => {
+      try {
+        return this.#planner(formatOf(image));
+      } catch (error) {
+        throw failure(`transform of ${nameOf(i)}`, error);
+      }
+    });
     const [{ result }] = plans, size = pixelsOf(result.shape);
     plans.forEach((plan, i) => {
       if (sameFormat(plan.result, result)) return;

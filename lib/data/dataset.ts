@@ -10,11 +10,19 @@ export interface Dataset<Sample> {
   /** How many samples there are. */
   readonly length: number;
   /**
-   * One sample.
+   * One sample. Its arrays must stay as they are until the batch is handed out.
    *
    * @param index From 0 to `length` − 1.
    */
   get(index: number): Sample | Promise<Sample>;
+}
+
+/** An error about one sample, of the kind that its cause is: of so many samples one wants to know which. */
+export function failure(what: string, cause: unknown): Error {
+  const kind = cause instanceof RangeError ? RangeError : cause instanceof TypeError ? TypeError : Error;
+  return new kind(`DataLoader: ${what} failed: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    cause,
+  });
 }
 
 /** The most samples: an index is one word of 32 bits. */

@@ -7,12 +7,12 @@ import type { Seed } from "../philox.ts";
 import { describe } from "../text/arguments.ts";
 import { collate } from "./collate.ts";
 import { ImageColumn, type Make } from "./column.ts";
-import type { Dataset } from "./dataset.ts";
+import { type Dataset, failure } from "./dataset.ts";
 import { checkImage, type Image, isImage } from "./image.ts";
 import { SampleStream } from "./random.ts";
 import { Subset } from "./subset.ts";
 import { TensorDataset } from "./tensors.ts";
-import { plannerOf, type Transform } from "./transforms/plan.ts";
+import { type FixedTransform, plannerOf, type Transform } from "./transforms/plan.ts";
 
 /** So many samples at most of one batch are on their way at once: files are opened, requests made. */
 const AT_ONCE = 32;
@@ -74,7 +74,7 @@ export class Preparation<Sample, Batch> {
     try {
       return this.#dataset.get(index);
     } catch (error) {
-      throw failure(index, error);
+      throw failure(`the dataset's get(${index})`, error);
     }
   }
 
@@ -92,7 +92,7 @@ export class Preparation<Sample, Batch> {
           samples[place] = await (underWay ?? this.#dataset.get(indices[place]));
         } catch (error) {
           failed = true;
-          throw failure(indices[place], error);
+          throw failure(`the dataset's get(${indices[place]})`, error);
         }
         underWay = undefined;
       }
@@ -132,9 +132,15 @@ export class Preparation<Sample, Batch> {
     const { transform } = this.#recipe, image = place === "" ? sample : (sample as unknown[])?.[0];
     checkImage("DataLoader", name + place, image);
     this.#stream?.begin(at);
-    const made = this.#stream === null
-      ? (transform as (image: Image) => unknown)(image as Image)
-      : transform!(image as Image, this.#stream.next);
+    let made: unknown;
+    try {
+      made = this.#stream === null
+        ? (transform as FixedTransform)(image as Image)
+        : transform!(image as Image, this.#stream.next);
+    } catch (error) {
+      throw failure(`transform of ${name + place}`, error);
+    }
+    if (isPromise(made)) made.then(undefined, () => {});
     checkImage("DataLoader", `what transform made of ${name + place}`, made);
     return place === "" ? made : (sample as unknown[]).with(0, made);
   }
@@ -142,11 +148,6 @@ export class Preparation<Sample, Batch> {
 
 const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof value === "object" && value !== null && typeof (value as PromiseLike<T>).then === "function";
-
-function failure(index: number, error: unknown): Error {
-  const said = error instanceof Error ? error.message : String(error);
-  return new Error(`DataLoader: the dataset's get(${index}) failed: ${said}`, { cause: error });
-}
 
 /** Where the image of a sample is: "", or "[0]" of a list. */
 function imagePlace(sample: unknown, name: string): string {
