@@ -216,7 +216,8 @@ function target(name: string, path: string): { path: string; mode: number } {
  * Asks for the permissions that a change of files in a folder takes: to write, and to read, as Deno wants for renaming. Asked for
  * each file, the reader would be asked again for each temporary name.
  */
-function askForFolder(name: string, path: string): void {
+export function askForFolder(name: string, where: Path): void {
+  const path = checkPath(name, where);
   if (!("Deno" in globalThis)) return;
   for (const permission of ["write", "read"] as const) {
     const { state } = Deno.permissions.requestSync({ name: permission, path });

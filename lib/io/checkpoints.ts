@@ -1,5 +1,13 @@
 /** The checkpoints of a run, in a folder: the last few, and the best. */
-import { checkPath, inFolder, listFolder, type Path, removeFile, removeTemporary } from "../host/files.ts";
+import {
+  askForFolder,
+  checkPath,
+  inFolder,
+  listFolder,
+  type Path,
+  removeFile,
+  removeTemporary,
+} from "../host/files.ts";
 import { FileError } from "../host/file_error.ts";
 import {
   checkChoice,
@@ -10,6 +18,7 @@ import {
   isPlain,
   surplus,
 } from "../text/arguments.ts";
+import { nearest } from "../text/nearest.ts";
 import { describeFile, openCheckpoint, type Saved, valueIn, VersionError } from "./checkpoint_file.ts";
 import { FileFormatError } from "../host/format_error.ts";
 import { checkParts, type Parts } from "./parts.ts";
@@ -97,7 +106,8 @@ export class Checkpoints {
    * @param values What is saved beside it: `step`, which names the file, and what you like, by other names.
    * @returns The path of the file.
    * @throws {RangeError} if the folder has a checkpoint that is not behind this one and that was not resumed: of another run.
-   * @throws {TypeError} if a part or a value can be none; if there is no number `step`, or none of the name that says what is best.
+   * @throws {TypeError} if a part or a value can be none; if there is no number `step`; if there
+   * are other numbers, and none of the name that says what is best.
    * @throws {FileError} if it cannot be written. What was there before is as it was.
    */
   async save(parts: Parts, values: SavedValues): Promise<string> {
@@ -124,15 +134,20 @@ export class Checkpoints {
     return path;
   }
 
-  /** The value that counts; null where none does. */
+  /** The value that counts; null where none does, as in the middle of an epoch. */
   #scoreOf(name: string, values: Record<string, unknown>): number | null {
     if (this.#best === null) return null;
-    const score = values[this.#best.name];
+    const { [this.#best.name]: score, step: _, ...rest } = values;
     if (typeof score === "number") return score;
+    const others = Object.keys(rest).filter((key) => typeof rest[key] === "number");
+    if (score === undefined && others.length === 0) return null;
+    const guess = nearest(this.#best.name, others);
     throw new TypeError(
       `${name}: the best is told by ${
         describe(this.#best.name)
-      }, which must be a number among the values, not ${describe(score)}`,
+      }, which must be a number among the values, not ${describe(score)}${
+        guess === undefined ? "" : `; did you mean ${guess}?`
+      }`,
     );
   }
 
@@ -142,8 +157,19 @@ export class Checkpoints {
     const other = this.#files(name).find((file) => file.step >= step);
     if (other === undefined) return;
     throw new RangeError(
-      `${name}: ${other.path} is there already, and this is step ${step}; resume(…) goes on from it, another folder keeps both apart`,
+      `${name}: ${other.path} is there already; resume(…) goes on from it, another folder keeps two runs apart`,
     );
+  }
+
+  /**
+   * Says that a run begins anew and will be saved here: what stands in its way, such as a permission or another run's checkpoints,
+   * is said now, and not when the first epoch is over.
+   *
+   * @internal
+   */
+  begin(name: string): void {
+    askForFolder(name, this.#folder);
+    this.#checkOwn(name, 0);
   }
 
   /** Removes what need not be kept, and what a killed program left half written. */
@@ -281,6 +307,8 @@ export class Checkpoints {
     const name = "Checkpoints.resume";
     if (arguments.length > 1) surplus(name, arguments, 1);
     checkParts(name, parts);
+    // Who goes on will save, and is asked for that now.
+    askForFolder(name, this.#folder);
     const resumed = this.#first(name, this.#files(name), ({ step }, saved) => ({
       ...restore(saved, parts, false),
       step,

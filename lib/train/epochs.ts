@@ -122,6 +122,7 @@ async function* loop<Batch>(
   const { length } = loader, total = count * length, { history, means } = run;
   const parts: RunParts = { ...settings.parts, run };
   if (isStateful(loader)) parts.loader = loader;
+  if (!settings.resume) checkpoints?.begin?.("epochs");
   const found = checkpoints !== undefined && settings.resume && await checkpoints.resume(parts) !== undefined;
   const display = displayFor(count, length, settings, run, () => state.stopped);
   await makeRoom();

@@ -54,6 +54,8 @@ export interface KeepsCheckpoints {
   save(parts: RunParts, values: { step: number; [name: string]: number }): Promise<unknown>;
   /** Restores them from the last checkpoint; undefined if there is none. */
   resume(parts: RunParts): Promise<unknown>;
+  /** Says that a run begins anew, and what stands in its way. */
+  begin?(name: string): void;
 }
 
 /** What has a state that can be saved, by name. */

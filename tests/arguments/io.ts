@@ -56,5 +56,5 @@ export const ioRoom: Room = {
   },
   around: withFiles,
   // Thrown by functions, not made by programs.
-  internal: ["FileError", "FileFormatError"],
+  internal: ["FileError", "FileFormatError", "Checkpoints.begin"],
 };

@@ -1,6 +1,16 @@
 // Checkpoints in a folder. What touches a disk needs permissions, and runs in CI: `deno test --allow-all`.
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Checkpoints, type CheckpointsOptions, load, nn, optim, type SavedValues, tensor } from "descent";
+import {
+  Checkpoints,
+  type CheckpointsOptions,
+  epochs,
+  F,
+  load,
+  nn,
+  optim,
+  type SavedValues,
+  tensor,
+} from "descent";
 import { described } from "./bytes.ts";
 import { bitsOf, newRun, train } from "./run.ts";
 
@@ -143,9 +153,7 @@ folderTest("a run that was not resumed does not write over another's", async (fo
   await assertRejects(
     () => other.save({}, { step: 3 }),
     RangeError,
-    `${
-      fileOf(3)
-    } is there already, and this is step 3; resume(…) goes on from it, another folder keeps both apart`,
+    `${fileOf(3)} is there already; resume(…) goes on from it, another folder keeps two runs apart`,
   );
   await other.latest();
   await other.save({}, { step: 3 });
@@ -177,6 +185,50 @@ folderTest("one that could not be written leaves those before it", async (folder
   await assertRejects(() => checkpoints.save({ freed }, { step: 2 }), Error, "was freed by a test");
   assertEquals([stepsIn(folder), await checkpoints.resume({})], [[1], { step: 1, loss: 1 }]);
 });
+
+folderTest(
+  "a checkpoint in the middle of an epoch, of which nothing was measured, is never the best",
+  async (folder) => {
+    const checkpoints = new Checkpoints(folder, { keep: 1, best: "testLoss" });
+    let step = 1;
+    for (const values of [{ testLoss: 2 }, {}, { testLoss: 3 }, {}]) {
+      await checkpoints.save({}, { step: step++, ...values });
+    }
+    assertEquals([stepsIn(folder), await checkpoints.best()], [[1, 4], `${folder}/${fileOf(1)}`]);
+  },
+);
+
+folderTest(
+  "epochs() keeps checkpoints, and a run that was stopped ends with the bits of one that was not",
+  async (folder) => {
+    /** A run through three epochs, stopped behind a step. */
+    const go = async (name: string, stopAt: number, resume: boolean) => {
+      const { model, optimizer, schedule, loader } = newRun(resume ? 8 : 7);
+      const checkpoints = new Checkpoints(`${folder}/${name}`, { keep: 1, best: "loss" });
+      const parts = { model, optimizer, schedule };
+      const run = epochs(3, loader, { checkpoints, parts, resume, checkpointEvery: 4, progress: false });
+      for await (const step of run) {
+        if (step.index === stopAt) break;
+        const [images, labels] = step.batch;
+        const loss = F.crossEntropy(model.forward(images), labels);
+        loss.backward();
+        optimizer.step();
+        optimizer.zeroGrad();
+        schedule.step();
+        step.log({ loss });
+      }
+      return [await bitsOf(parts), JSON.stringify(run.history.map(({ epoch, loss }) => [epoch, loss]))];
+    };
+    const whole = await go("whole", Infinity, false);
+    await go("stopped", 10, false);
+    assertEquals(await go("stopped", Infinity, true), whole);
+    await assertRejects(
+      () => go("stopped", Infinity, false),
+      RangeError,
+      "is there already; resume(…) goes on from it",
+    );
+  },
+);
 
 folderTest("load() takes a checkpoint of a folder", async (folder) => {
   const model = new nn.Linear(2, 2), optimizer = new optim.Adam(model.parameters());
@@ -211,9 +263,9 @@ Deno.test("Checkpoints look at what they are told before anything is read or wri
   );
   await assertRejects(() => plain.save({}, { step: 0.5 }), RangeError, "step must be a whole number ≥ 0");
   await assertRejects(
-    () => best.save({}, { step: 1 }),
+    () => best.save({}, { step: 1, testLos: 2 }),
     TypeError,
-    'the best is told by "testLoss", which must be a number',
+    'the best is told by "testLoss", which must be a number among the values, not undefined; did you mean testLos?',
   );
   const model = new nn.Linear(2, 2);
   await assertRejects(
