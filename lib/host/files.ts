@@ -281,6 +281,8 @@ export function removeTemporary(name: string, folder: string, isOurs: (file: str
 export interface Log {
   /** Its path, for sentences. */
   readonly path: string;
+  /** How many bytes it had when it was opened. */
+  readonly size: number;
   /** Writes at the end. What was written is there after the program is killed, though not after a loss of power. */
   write(what: string | Uint8Array): void;
   /** Closes it; a second time does nothing. */
@@ -295,8 +297,10 @@ export interface Log {
 export function openLog(name: string, where: Path): Log {
   const fs = fsFor(name), path = checkPath(name, where), doing: Attempt = { name, to: "write", path };
   let file: number | null = openNew(doing, path, () => fs.openSync(path, "a", ANYONE));
+  const { size } = attempt(doing, () => fs.fstatSync(file!));
   return {
     path,
+    size,
     write: (what) => writeAll(doing, file!, typeof what === "string" ? new TextEncoder().encode(what) : what),
     close() {
       if (file !== null) fs.closeSync(file);

@@ -17,6 +17,7 @@ import {
 import { type EpochRow, History, testName } from "./history.ts";
 import { leave, Stopped } from "./interrupt.ts";
 import { Live } from "./live.ts";
+import { openRunLogs } from "./run_log.ts";
 import { checkLoggable, makeRoom, readLogged, Running, type Step } from "./running.ts";
 import { RunState } from "./run_state.ts";
 import { onlyAwaited } from "./steps.ts";
@@ -58,8 +59,8 @@ export interface EpochsRun<Batch> extends AsyncGenerator<EpochStep<Batch>, void,
  * @param count How many epochs.
  * @param loader Hands out the batches: a `DataLoader`, an array of batches, anything with a length that can be run through
  * again and again.
- * @param options label, progress, test; monitor, mode, patience, minDelta, restoreBest; checkpoints, parts, checkpointEvery,
- * resume.
+ * @param options label, progress, test; monitor, mode, patience, minDelta, restoreBest; checkpoints, parts, checkpointEvery, resume;
+ * log, logEvery.
  * @returns What `for await` runs through, with the history of its epochs.
  * @throws {RangeError} if a number makes no sense, there is no such value to monitor, or the loader has no batches or another
  * number of them than its length says.
@@ -96,7 +97,7 @@ export function epochs<Batch>(
   const settings = checkSettings(options);
   const { monitor, mode, minDelta } = settings;
   const history = new History({ monitor, mode, minDelta });
-  const state = { stopped: "", made: [] as readonly Member[] };
+  const state: Reached = { stopped: "", over: "", made: [] };
   const found = iterations(
     loop(count, loader, settings, new RunState(history, loader.length), state),
     (index) => `after iteration ${index} of epochs()`,
@@ -110,13 +111,23 @@ export function epochs<Batch>(
   return onlyAwaited("epochs", found) as EpochsRun<Batch>;
 }
 
+/** What the loop's caller sees of it. */
+interface Reached {
+  /** Why it ended before its time. */
+  stopped: string;
+  /** The same, if it did so because no epoch was better. */
+  over: string;
+  /** What was made for the iteration that begins. */
+  made: readonly Member[];
+}
+
 /** The iterations, without their scopes. */
 async function* loop<Batch>(
   count: number,
   loader: Batches<Batch>,
   settings: Settings,
   run: RunState,
-  state: { stopped: string; made: readonly Member[] },
+  state: Reached,
 ): AsyncGenerator<EpochStep<Batch>, void, void> {
   const { test, patience, restoreBest, checkpoints, checkpointEvery } = settings;
   const { length } = loader, total = count * length, { history, means } = run;
@@ -124,15 +135,22 @@ async function* loop<Batch>(
   if (isStateful(loader)) parts.loader = loader;
   if (!settings.resume) checkpoints?.begin?.("epochs");
   const found = checkpoints !== undefined && settings.resume && await checkpoints.resume(parts) !== undefined;
-  const display = displayFor(count, length, settings, run, () => state.stopped);
+  const file = openRunLogs("epochs", settings, {
+    label: settings.label,
+    steps: total,
+    epochs: count,
+    batches: length,
+    done: run.step,
+  });
+  const display = displayFor(count, length, settings, run, () => state.over);
   await makeRoom();
-  const running = new Running(display, true);
+  const running = new Running(display, file, true);
   if (settings.resume) {
-    running.print(
+    display?.print(
       found ? `Goes on behind step ${run.step} of ${total}.` : "No checkpoint to go on from: a new run.",
     );
   }
-  let ended: { error?: unknown } = {}, savedAt = -1;
+  let ended: { error?: unknown } = {}, savedAt = -1, whole = false;
   const save = async (row?: EpochRow) => {
     await running.settle();
     await checkpoints?.save(parts, { ...row, step: run.step });
@@ -143,8 +161,9 @@ async function* loop<Batch>(
     state.stopped = `stopped after step ${run.step} of ${total}`;
     if (checkpoints !== undefined && savedAt !== run.step) {
       await save();
-      running.print("Saved; the run can go on from there.");
+      display?.print("Saved; the run can go on from there.");
     }
+    file.end(run.step, state.stopped);
     leave();
     throw new Stopped(`Stopped after step ${run.step} of ${total}; the network keeps what it has learned.`);
   };
@@ -175,17 +194,22 @@ async function* loop<Batch>(
       means.clear();
       run.seconds = 0;
       history.add(row);
+      file.epoch(run.step, row);
       display?.row(row);
       if (restoreBest !== undefined && history.best === row) run.best = restoreBest.stateDict();
       await save(row);
       await stopIfAsked();
     }
     if (run.best !== null) restoreBest?.loadStateDict(run.best);
+    whole = true;
   } catch (error) {
     ended = { error };
+    if (state.stopped === "") state.stopped = error instanceof Error ? error.message : String(error);
     throw error;
   } finally {
+    if (!whole && state.stopped === "") state.stopped = `left after step ${run.step} of ${total}`;
     await running.end(ended);
+    file.end(run.step, state.stopped);
   }
 }
 
@@ -195,7 +219,7 @@ function displayFor(
   batches: number,
   { label, progress, test }: Settings,
   { step, means, history }: RunState,
-  stopped: () => string,
+  over: () => string,
 ): EpochDisplay | null {
   if (!progress) return null;
   const shown = {
@@ -204,17 +228,17 @@ function displayFor(
     done: step,
     tests: test !== undefined,
     means: () => means.values(),
-    summary: () => [bestIn(history), stopped()].filter((text) => text !== "").join("  "),
+    summary: () => [bestIn(history), over()].filter((text) => text !== "").join("  "),
   };
   return inNotebook() ? new Live(epochs * batches, label, shown) : new EpochProgress({ label, ...shown });
 }
 
 /** Whether no epoch was better for as long as patience lasts; says so. */
-function isOver(history: History, patience: number | undefined, state: { stopped: string }): boolean {
+function isOver(history: History, patience: number | undefined, state: Reached): boolean {
   const last = history.rows.at(-1);
   if (patience === undefined || last === undefined || history.since < patience) return false;
   const epochs = patience === 1 ? "epoch" : "epochs";
-  state.stopped = `no better ${spaced(history.monitored(last))} in ${patience} ${epochs}`;
+  state.stopped = state.over = `no better ${spaced(history.monitored(last))} in ${patience} ${epochs}`;
   return true;
 }
 

@@ -15,10 +15,11 @@ import {
   describe,
   isPlain,
 } from "../text/arguments.ts";
+import { checkLogOptions, type LogOptions } from "./run_log.ts";
 import type { Loggable } from "./running.ts";
 
 /** Options of {@linkcode epochs}. */
-export interface EpochsOptions {
+export interface EpochsOptions extends LogOptions {
   /** What is shown in front of the bar. */
   label?: string;
   /** Whether to show anything: true if not said. */
@@ -66,7 +67,7 @@ export type RunParts = Record<
 
 const NAMES = [
   ...["label", "progress", "test", "monitor", "mode", "patience", "minDelta", "restoreBest"],
-  ...["checkpoints", "parts", "checkpointEvery", "resume"],
+  ...["checkpoints", "parts", "checkpointEvery", "resume", "log", "logEvery"],
 ];
 
 /** Options with their defaults. */
@@ -99,8 +100,12 @@ export function checkSettings(options: EpochsOptions) {
   }
   checkOwnParts(parts);
   if (checkpointEvery !== Infinity) checkWhole("epochs", "checkpointEvery", checkpointEvery, 1);
-  checkBoolean("epochs", "resume", resume);
-  const keeping = { checkpoints, parts, checkpointEvery, resume };
+  if (checkBoolean("epochs", "resume", resume) && checkpoints === undefined) {
+    throw new RangeError(
+      "epochs: resume goes on from a checkpoint; say where they are: checkpoints: new Checkpoints(folder)",
+    );
+  }
+  const keeping = { checkpoints, parts, checkpointEvery, resume, ...checkLogOptions("epochs", options) };
   return {
     label,
     progress,

@@ -17,6 +17,7 @@ export {
 } from "./evaluate.ts";
 export type { EpochRow } from "./history.ts";
 export { Progress } from "./progress.ts";
+export type { LogOptions, LogTarget } from "./run_log.ts";
 export type { Loggable, Step } from "./running.ts";
 export type { ProgressOptions } from "./screen.ts";
 export { steps, type StepsOptions } from "./steps.ts";

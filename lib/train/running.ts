@@ -8,6 +8,7 @@ import { text } from "../device/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { checkText, describe, isPlain, surplus } from "../text/arguments.ts";
 import { stoppable } from "./interrupt.ts";
+import type { RunLog } from "./run_log.ts";
 
 /** What a step may log: numbers, or tensors of one element. */
 export type Loggable = number | Tensor;
@@ -57,6 +58,7 @@ const READS_IN_FLIGHT = 2;
 /** A loop that runs. */
 export class Running {
   readonly #display: Display | null;
+  readonly #file: RunLog;
   readonly #interrupt: ReturnType<typeof stoppable>;
   readonly #reads: Promise<void>[] = [];
   #failure: unknown;
@@ -64,11 +66,13 @@ export class Running {
 
   /**
    * @param display What shows it; null: nothing does.
+   * @param file Where it is logged.
    * @param finishes Whether a program that is to end waits for the step that runs: then the loop calls `leave()` behind it.
    */
-  constructor(display: Display | null, finishes = false) {
+  constructor(display: Display | null, file: RunLog, finishes = false) {
     this.#display = display;
-    const finish = () => this.print("Stopping after this step; a second Ctrl-C ends it at once.");
+    this.#file = file;
+    const finish = () => display?.print("Stopping after this step; a second Ctrl-C ends it at once.");
     this.#interrupt = stoppable(
       () => display?.end({ error: "interrupted" }),
       finishes ? finish : undefined,
@@ -108,6 +112,7 @@ export class Running {
     this.#reads.push(
       readLogged(values).then((read) => {
         logged(read);
+        this.#file.step(step, read);
         this.#display?.log(step, read);
       }).catch((error) => {
         this.#failure ??= error;

@@ -5,10 +5,11 @@ import { checkBoolean, checkOptions, checkText, checkWhole, surplus } from "../t
 import { Stopped } from "./interrupt.ts";
 import { Live } from "./live.ts";
 import { Progress } from "./progress.ts";
+import { checkLogOptions, type LogOptions, openRunLogs } from "./run_log.ts";
 import { makeRoom, Running, type Step } from "./running.ts";
 
 /** Options of {@linkcode steps}. */
-export interface StepsOptions {
+export interface StepsOptions extends LogOptions {
   /** What is shown in front of the bar. */
   label?: string;
   /** Whether to show anything: true if not said. */
@@ -32,7 +33,7 @@ export interface StepsOptions {
  * of a step that does not end; SIGTERM likewise, exit code 143.
  *
  * @param total How many iterations.
- * @param options label, progress.
+ * @param options label, progress; log, logEvery.
  * @returns What `for await` runs through.
  * @throws {RangeError} if `total` is no whole number ≥ 0.
  * @throws {TypeError} if it is no number, an option is of another kind or name, or `for` stands there without `await`.
@@ -53,12 +54,12 @@ export interface StepsOptions {
 export function steps(total: number, options: StepsOptions = {}): AsyncGenerator<Step, void, void> {
   if (arguments.length > 2) surplus("steps", arguments, 2);
   checkWhole("steps", "the number of iterations", total, 0);
-  checkOptions("steps", options, ["label", "progress"]);
+  checkOptions("steps", options, ["label", "progress", "log", "logEvery"]);
   const { label = "", progress = true } = options;
   checkText("steps", "label", label);
   checkBoolean("steps", "progress", progress);
   const found = iterations(
-    loop(total, { label, progress }),
+    loop(total, { label, progress, ...checkLogOptions("steps", options) }),
     (index) => `after iteration ${index} of steps()`,
   );
   return onlyAwaited("steps", found);
@@ -78,16 +79,20 @@ export function onlyAwaited<T extends object>(name: string, loop: T): T {
 /** The iterations, without their scopes. */
 async function* loop(
   total: number,
-  { label, progress: shown }: Required<StepsOptions>,
+  { label, progress: shown, ...logs }:
+    & { label: string; progress: boolean }
+    & ReturnType<typeof checkLogOptions>,
 ): AsyncGenerator<Step, void, void> {
   const progress = !shown ? null : inNotebook() ? new Live(total, label) : new Progress(total, { label });
   await makeRoom();
-  const running = new Running(progress);
+  const file = openRunLogs("steps", logs, { label, steps: total, done: 0 });
+  const running = new Running(progress, file);
+  let done = 0, stopped = "";
   let ended: { error?: unknown } = {};
   try {
     for (let index = 0; index < total; index++) {
       yield running.step(index, total);
-      await running.turn(index + 1);
+      await running.turn(++done);
       if (running.stopped) {
         throw new Stopped(
           `Stopped after step ${index + 1} of ${total}; the network keeps what it has learned.`,
@@ -97,8 +102,10 @@ async function* loop(
     await running.settle();
   } catch (error) {
     ended = { error };
+    stopped = error instanceof Error ? error.message : String(error);
     throw error;
   } finally {
     await running.end(ended);
+    file.end(done, stopped);
   }
 }

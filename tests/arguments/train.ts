@@ -56,9 +56,17 @@ export const trainRoom: Room = {
           parts: { model: net },
           checkpointEvery: 10,
           resume: true,
+          log: [],
+          logEvery: 10,
         }],
+        () => [0, batches, { log: "run.jsonl" }],
       ],
     },
-    "steps": { good: [() => [0, { label: "x", progress: false }]] },
+    "steps": {
+      good: [
+        () => [0, { label: "x", progress: false, log: [], logEvery: 10 }],
+        () => [0, { log: "run.jsonl" }],
+      ],
+    },
   },
 };
