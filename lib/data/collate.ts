@@ -60,7 +60,9 @@ function column(values: readonly unknown[], place: string, columns: Columns): Ma
     });
     return list;
   };
-  if (isImage(first)) {
+  // An image of other arrays was meant to be one, too.
+  if (isImage(first) || isPlain(first) && "shape" in first && ArrayBuffer.isView(first.data)) {
+    checkImage("DataLoader", named(0), first);
     const images = all(isImage);
     images.forEach((image, i) => checkImage("DataLoader", named(i), image));
     return columns.images(place).prepare(images, columns.first, columns.stream, named);

@@ -54,30 +54,35 @@ export class ImageColumn {
     stream: SampleStream | null,
     nameOf: NameOf,
   ): Make<Tensor> {
-    const plans = images.map((image, i) => {
+    const planOf = (i: number) => {
       try {
-        return this.#planner(formatOf(image));
+        return this.#planner(formatOf(images[i]));
       } catch (error) {
         throw failure(`transform of ${nameOf(i)}`, error);
       }
-    });
-    const [{ result }] = plans, size = pixelsOf(result.shape);
-    plans.forEach((plan, i) => {
-      if (sameFormat(plan.result, result)) return;
+    };
+    const leading = planOf(0), { result } = leading, size = pixelsOf(result.shape);
+    const alike = (plan: Plan, i: number) => {
+      if (sameFormat(plan.result, result)) return plan;
       throw new RangeError(differ(formatText(result), formatText(plan.result), nameOf(0), nameOf(i)));
-    });
-    const write = (target: Float32Array) => {
-      for (let i = 0; i < images.length; i++) {
-        stream?.begin(first + i);
-        const part = target.subarray(i * size, (i + 1) * size);
-        plans[i].run(images[i].data, part, stream === null ? never : stream.next);
-      }
+    };
+    const run = (plan: Plan, i: number, target: Float32Array) => {
+      stream?.begin(first + i);
+      plan.run(
+        images[i].data,
+        target.subarray(i * size, (i + 1) * size),
+        stream === null ? never : stream.next,
+      );
     };
     const shape = [images.length, ...result.shape];
-    if (plans.every((plan: Plan) => plan.scalings !== null)) return () => written(shape, write);
+    if (leading.scalings !== null) {
+      const plans = images.map((_, i) => alike(planOf(i), i));
+      return () => written(shape, (target) => plans.forEach((plan, i) => run(plan, i, target)));
+    }
     if (this.#staging.length < images.length * size) this.#staging = new Float32Array(images.length * size);
     const ahead = this.#staging.subarray(0, images.length * size);
-    write(ahead);
+    // One after the other: images of different sizes have plans of their own, with room for what is between.
+    images.forEach((_, i) => run(alike(planOf(i), i), i, ahead));
     return () => written(shape, (target) => target.set(ahead));
   }
 }

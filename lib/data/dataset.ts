@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Tensor } from "../tensor/tensor.ts";
 import { checkWhole, describe } from "../text/arguments.ts";
 
 /** Samples by index. An object with these two is all it takes; a sample may be anything, and take its time. */
@@ -40,6 +41,8 @@ export function checkDataset<Sample>(name: string, value: Dataset<Sample>): Data
   if (typeof given !== "object" || given === null || typeof (given as { get?: unknown }).get !== "function") {
     const hint = given instanceof Promise
       ? "; await it first"
+      : given instanceof Tensor
+      ? "; tensorDataset(…) makes one of tensors"
       : Array.isArray(given)
       ? "; a list is one as { length: list.length, get: (index) => list[index] }"
       : "";

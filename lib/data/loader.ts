@@ -125,7 +125,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> {
     this.shuffle = checkBoolean("DataLoader", "shuffle", shuffle);
     this.dropLast = checkBoolean("DataLoader", "dropLast", dropLast);
     if (transform !== undefined) {
-      checkFunction("DataLoader", "transform", transform, "transforms.normalize(0.5, 0.5)");
+      checkFunction("DataLoader", "transform", transform, "compose([toTensor(), normalize(0.5, 0.5)])");
     }
     if (collate !== undefined) checkFunction("DataLoader", "collate", collate, "(samples) => samples");
     this.#transform = transform;

@@ -342,6 +342,7 @@ Deno.test("data sets of which there is no batch are refused when the loader is m
   );
   assertEquals(new DataLoader(numbers(3), { batchSize: 4 }).length, 1);
   assertThrows(() => new loose([1, 2]), TypeError, "a list is one as { length: list.length, get:");
+  assertThrows(() => new loose(tensor([1])), TypeError, "tensorDataset(…) makes one of tensors");
   assertThrows(() => new loose(Promise.resolve(numbers(3))), TypeError, "await it first");
   assertThrows(
     () => new loose(numbers(1.5)),
@@ -396,6 +397,11 @@ Deno.test("samples that differ make no batch, and the sentence says which do", a
   await refuse([{ a: 1 }, { b: 1 }], RangeError, "get(0) is { a }, get(1) { b }");
   await refuse([new Float32Array(2), new Float32Array(3)], RangeError, "get(1) a Float32Array(3)");
   await refuse([tensor([1]), tensor([1, 2])], RangeError, "get(0) is a tensor [1] of float32");
+  await refuse(
+    [{ data: new Float64Array(2), shape: [1, 1, 2] }],
+    TypeError,
+    "its data are a Uint8Array or a Float32Array",
+  );
   await refuse([undefined], TypeError, "get(0) is undefined, of which no tensor is made");
   await refuse([new Map()], TypeError, "get(0) is a Map, of which no tensor is made");
   await refuse(
