@@ -357,7 +357,7 @@ await show(chart.line({
 // %% [markdown]
 // With neither remedy the loss ends at 4.500, the same answer to all. Each of the two alone lets fifty layers learn, slowly; both
 // together do it best. And the normalized plain network *can* learn its pictures, by many short steps: after 120 its loss is
-// 1.664, and falling. What the sum buys is that the steps may be longer.
+// 1.551, and falling. What the sum buys is that the steps may be longer.
 //
 // ## ResNet-18
 //
@@ -488,9 +488,9 @@ console.log(`in eval mode it says ${await judged.argmax(1).format()}`);
 // %% [markdown] tags=["folded"]
 // **Answer to 1**
 //
-// Half is not enough: the loss ends at 3.3, not far from the plain network's 4.1. Of the way around, $0.5^{24}$ is left at the
+// Half is not enough: the loss ends at 2.9, not far from the plain network's 3.7. Of the way around, $0.5^{24}$ is left at the
 // end, one part in seventeen million. The factor must be 1. Without the last ReLU it ends at 0.04, where the residual network
-// had 0.38: the fewer the obstacles, the better. (The numbers are a processor's, seed 0.)
+// had 0.33: the fewer the obstacles, the better. (The numbers are a processor's, seed 0.)
 //
 // ```ts
 // class Half extends Residual {
@@ -512,7 +512,7 @@ console.log(`in eval mode it says ${await judged.argmax(1).format()}`);
 // %% [markdown] tags=["folded"]
 // **Answer to 2**
 //
-// Much better: 24 blocks end at 0.024 (instead of 0.381), 48 at 0.014 (instead of 0.644). The network begins as if it had
+// Much better: 24 blocks end at 0.024 (instead of 0.329), 48 at 0.014 (instead of 0.661). The network begins as if it had
 // no blocks, with a loss of 8 instead of 244, and each block grows as it is needed. At the first step only the last
 // normalization of a block gets a gradient that is not 0, from the second on all its layers do. Goyal and others (2017)
 // began their ResNet-50 this way.
