@@ -128,8 +128,10 @@ export class SafetensorsImage {
       return bytes;
     };
     yield counted(this.#header);
-    for (const [i, { kind, tensor }] of this.#entries.entries()) {
-      yield counted(encode(kind, await tensor.device.read(this.#storages[i])));
+    for (const [i, { kind, tensor: { device } }] of this.#entries.entries()) {
+      const storage = this.#storages[i];
+      // Looked at where that can be: copies pile up until JavaScript collects them.
+      yield counted(encode(kind, device.peek(storage) ?? await device.read(storage)));
     }
     if (this.#summed) yield new Uint8Array(new Uint32Array([sum]).buffer);
   }
