@@ -76,7 +76,7 @@ const REASONS: Record<string, (attempt: Attempt) => string> = {
 
 /** The system knows users, and this one may not. */
 function refused({ to, path }: Attempt): string {
-  return `the system does not let this user ${to === "make" ? "make" : TAKES[to]} ${path}; ` +
+  return `the system does not let this user ${to} ${path}; ` +
     "take another place, or change who may (ls -l shows it)";
 }
 
@@ -98,14 +98,13 @@ function fileError(doing: Attempt, error: unknown): FileError {
   if (name === "NotCapable") return missingPermission(doing, error);
   const { path, to } = doing;
   if (code === "ERR_ACCESS_DENIED") {
-    const flag = `--allow-fs-${TAKES[to]}=${path}`;
-    return new FileError(
-      `${doing.name}: Node was not allowed to ${TAKES[to]} ${path}; ${flag} allows it`,
-      code,
-      {
-        cause: error,
-      },
-    );
+    // A file is written beside its place at first.
+    const folder = path.replace(/[^/\\]*$/, "") || ".";
+    const flags = TAKES[to] === "read"
+      ? `--allow-fs-read=${path}`
+      : `--allow-fs-read=${folder} --allow-fs-write=${folder}`;
+    const refusal = `${doing.name}: Node was not allowed to ${to} ${path}; ${flags} allows it`;
+    return new FileError(refusal, code, { cause: error });
   }
   const reason = Object.hasOwn(REASONS, code)
     ? REASONS[code](doing)

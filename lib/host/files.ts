@@ -354,7 +354,11 @@ export function listFolder(name: string, where: Path): string[] {
  */
 export function makeFolder(name: string, where: Path): void {
   const fs = fsFor(name), path = checkPath(name, where);
-  attempt({ name, to: "make", path }, () => fs.mkdirSync(path, { recursive: true }));
+  attempt({ name, to: "make", path }, () => {
+    // node:fs asks Deno to read the folder around it, too.
+    if ("Deno" in globalThis) Deno.mkdirSync(path, { recursive: true });
+    else fs.mkdirSync(path, { recursive: true });
+  });
 }
 
 /**

@@ -1,9 +1,10 @@
 // Files through lib/host/files.ts. What touches a disk needs permissions, and runs in CI: `deno test --allow-all`.
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { FileError } from "../../lib/host/file_error.ts";
+import { type Attempt, attempt, FileError } from "../../lib/host/file_error.ts";
 import {
   checkPath,
   listFolder,
+  makeFolder,
   openFile,
   openLog,
   readFile,
@@ -148,6 +149,8 @@ folderTest("what is wrong with a path is said, with the path", async (folder) =>
     [() => listFolder("list", `${folder}/none`), `list: there is no folder ${folder}/none`],
     [() => listFolder("list", `${folder}/a.bin`), `list: ${folder}/a.bin is a file, not a folder`],
     [() => removeFile("save", `${folder}/none`), `save: there is no file ${folder}/none`],
+    [() => makeFolder("save", `${folder}/a.bin`), `save: ${folder}/a.bin is there already, and is no folder`],
+    [() => makeFolder("save", `${folder}/a.bin/b`), `save: a part of ${folder}/a.bin/b is a file`],
     [() => openLog("log", folder), `log: ${folder} is a folder, not a file`],
     [() => openFile("load", `${folder}/${"x".repeat(300)}`), "load: the name is too long"],
   ];
@@ -160,4 +163,50 @@ folderTest("a device is no file, and is not replaced by one (where there are dev
   if (Deno.build.os === "windows") return;
   assertThrows(() => openFile("load", "/dev/zero"), FileError, "/dev/zero is a device or a pipe");
   await assertRejects(() => writeFile("save", "/dev/null", []), FileError, "/dev/null is a device or a pipe");
+});
+
+Deno.test("what a system says of a file becomes a sentence, whatever it is", () => {
+  const said = (to: Attempt["to"], code: string, message = "it says") => {
+    const fail = () =>
+      attempt({ name: "save", to, path: "runs/a.bin" }, () => {
+        throw Object.assign(new Error(message), { code });
+      });
+    return assertThrows(fail, FileError, "save: ");
+  };
+  const sentences: [Attempt["to"], string, string][] = [
+    [
+      "write",
+      "EACCES",
+      "the system does not let this user write runs/a.bin; take another place, or change who may",
+    ],
+    ["remove", "EPERM", "the system does not let this user remove runs/a.bin"],
+    ["read", "EACCES", "the system does not let this user read runs/a.bin"],
+    [
+      "write",
+      "EROFS",
+      "runs/a.bin could not be written: what is there can only be read; take another folder",
+    ],
+    [
+      "write",
+      "ENOSPC",
+      "runs/a.bin could not be written: the disk is full; make room, or take another folder",
+    ],
+    ["write", "EDQUOT", "there is no more room for this user"],
+    ["read", "EMFILE", "too many files are open"],
+    ["read", "EIO", "runs/a.bin could not be read: it says"],
+    ["read", "constructor", "runs/a.bin could not be read: it says"],
+    [
+      "write",
+      "ERR_ACCESS_DENIED",
+      "Node was not allowed to write runs/a.bin; --allow-fs-read=runs/ --allow-fs-write=runs/ allows it",
+    ],
+  ];
+  for (const [to, code, sentence] of sentences) {
+    const { message, code: kept, cause } = said(to, code);
+    assertEquals(
+      [message.includes(sentence), kept, (cause as Error).message],
+      [true, code, "it says"],
+      message,
+    );
+  }
 });

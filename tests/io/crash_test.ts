@@ -118,8 +118,10 @@ folderTest(
       `load: Deno was not allowed to read ${path}; --allow-read=${path} allows it`,
     );
     assertEquals([await load(path, {}), namesIn(folder)], [{ step: 1 }, ["run.safetensors"]]);
-    assertEquals(await said(path, 4, [`--allow-read=${folder}`, `--allow-write=${folder}`]), "");
-    assertEquals((await load<{ step: number }>(path, {})).step, 2);
+    // A folder that is made, and nothing around it.
+    const own = `${folder}/new/deep`, allowed = [`--allow-read=${own}`, `--allow-write=${own}`];
+    assertEquals(await said(`${own}/run.safetensors`, 4, allowed), "");
+    assertEquals((await load<{ step: number }>(`${own}/run.safetensors`, {})).step, 2);
   },
 );
 
@@ -178,9 +180,9 @@ diskTest("a disk that can only be read is said, and the file that is there is un
   const path = `${folder}/run.safetensors`;
   await save(path, { step: 1 });
   assert(mount(["-o", "remount,ro", folder]));
-  const said_ = await said(path, 4, ["--allow-read", "--allow-write"]);
+  const kept = await said(path, 4, ["--allow-read", "--allow-write"]);
   assertEquals(
-    said_.trim(),
+    kept.trim(),
     `FileError: save: ${path} could not be written: what is there can only be read; take another folder`,
   );
   assertEquals([await load(path, {}), namesIn(folder)], [{ step: 1 }, ["run.safetensors"]]);

@@ -85,7 +85,7 @@ const change: fc.Arbitrary<Change> = (() => {
 })();
 
 /** Bytes after some changes. */
-function changed(bytes: Bytes): fc.Arbitrary<Bytes> {
+export function changed(bytes: Bytes): fc.Arbitrary<Bytes> {
   return fc.array(change, { minLength: 1, maxLength: 4 }).map((all) =>
     all.reduce((before, one) => one(before), bytes)
   );
