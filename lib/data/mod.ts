@@ -12,7 +12,7 @@ export type { Image, ImageShape, Pixels } from "./image.ts";
 export { type ImageFolder, imageFolder, type ImageFolderOptions } from "./image_folder.ts";
 export { ImageDataset, type ImageDatasetParts } from "./images.ts";
 export { DataLoader, type DataLoaderOptions } from "./loader.ts";
-export { mnist, MNIST_STATISTICS } from "./mnist.ts";
+export { mnist, MNIST_STATISTICS, type MnistOptions } from "./mnist.ts";
 export type { Split } from "./split.ts";
 export type { LoaderState } from "./state.ts";
 export { randomSplit, subset } from "./subset.ts";

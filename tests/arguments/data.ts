@@ -9,6 +9,7 @@ import {
   transforms,
 } from "descent";
 import { filesGranted, type Room } from "../arguments.ts";
+import { idx } from "../data/hostile.ts";
 import pictures from "../fixtures/pictures.json" with { type: "json" };
 
 const numbers = { length: 4, get: (index: number) => index };
@@ -39,7 +40,19 @@ function makeFolder(): string {
   return path;
 }
 
-const folder = makeFolder();
+/** A folder of IDX files: an image to train on, and one to test with. */
+function makeIdxFiles(): string {
+  if (!filesGranted) return "";
+  const path = Deno.makeTempDirSync();
+  addEventListener("unload", () => Deno.removeSync(path, { recursive: true }));
+  for (const part of ["train", "t10k"]) {
+    Deno.writeFileSync(`${path}/${part}-images-idx3-ubyte`, idx([1, 1, 1], [7]));
+    Deno.writeFileSync(`${path}/${part}-labels-idx1-ubyte`, idx([1], [3]));
+  }
+  return path;
+}
+
+const folder = makeFolder(), idxFiles = makeIdxFiles();
 const folderOfImages = filesGranted ? await imageFolder(folder) : {};
 
 export const dataRoom: Room = {
@@ -136,10 +149,17 @@ export const dataRoom: Room = {
     "ImageFolder.get": { good: [() => [0]], needsFiles: true },
     // Ten large files are decoded.
     "fashionMnist": {
-      good: [() => [{ split: "test", onProgress: () => {} }]],
+      good: [
+        () => [{ split: "test", onProgress: () => {} }],
+        () => [{ folder: idxFiles }],
+        () => [{ folder: new URL(`file://${idxFiles}/`) }],
+      ],
       needsFiles: true,
     },
-    "mnist": { good: [() => [{ split: "test" }]] },
+    "mnist": {
+      good: [() => [{ split: "test", folder: idxFiles }], () => [{ folder: new URL(`file://${idxFiles}/`) }]],
+      needsFiles: true,
+    },
     "parseIdx": { good: [() => [new Uint8Array([0, 0, 8, 1, 0, 0, 0, 1, 7]), "a file"]] },
   },
 };

