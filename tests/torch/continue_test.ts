@@ -1,6 +1,6 @@
 /** A run that leaves for PyTorch and comes home: docs/past_one_machine.md. Starting Python needs permission. */
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { rand, writeSafetensors } from "descent";
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { Checkpoints, rand, writeSafetensors } from "descent";
 import { python, pythonTest, ROOT } from "./python.ts";
 import { pictures, Run, TRAININGS } from "./small_net.ts";
 
@@ -83,6 +83,50 @@ pythonTest(
 pythonTest(
   "two processes under torchrun compute what one does, and bring it home",
   (folder) => travel(folder, "AdamW under StepLR", { processes: 2 }),
+);
+
+pythonTest(
+  "a run of epochs() leaves in the middle of an epoch, and its history goes on there",
+  async (folder) => {
+    const training = "SGD under OneCycleLR", data = pictures();
+    await writeSafetensors(`${folder}/data.safetensors`, data);
+    const stayed = new Run(training, data), wanted = await stayed.epochs(4, {});
+    // An epoch has 7 batches: it leaves behind the 3rd of the 2nd, and comes back behind the 4th of the 3rd.
+    const left = new Run(training, data), checkpoints = new Checkpoints(`${folder}/here`);
+    await left.epochs(4, { checkpoints, checkpointEvery: 10 }, 10);
+    await Deno.mkdir(`${folder}/there`);
+    const output = await python(
+      ...[
+        "tools/torch",
+        "continue",
+        (await checkpoints.latest())!,
+        "--model",
+        "tests/torch/small_net.py:Net",
+      ],
+      ...["--data", `${folder}/data.safetensors`, "--test", `${folder}/data.safetensors`, "--steps", "8"],
+      ...[...TRAININGS[training].flags, "--out", `${folder}/there/step-00000018.safetensors`],
+    );
+    assertEquals(lossesIn(output).length, 8);
+    assertMatch(output, /^test: loss [\d.]+, accuracy [\d.]+ %$/m);
+    const back = new Run(training, data);
+    const rows = await back.epochs(4, { checkpoints: new Checkpoints(`${folder}/there`), resume: true });
+    assertEquals(rows.length, 4);
+    for (const [i, { seconds: _, ...row }] of wanted.entries()) {
+      const { seconds, ...found } = rows[i];
+      assert(seconds > 0);
+      assertEquals(Object.keys(found), Object.keys(row));
+      for (const name of Object.keys(row)) {
+        assertAlmostEquals(
+          found[name],
+          row[name],
+          ROUNDING,
+          `${name} of ${i}`,
+        );
+      }
+    }
+    const [expected, actual] = [await stayed.memory(), await back.memory()];
+    compare(actual, expected);
+  },
 );
 
 pythonTest("the tool says in a sentence what it needs to know, and what does not fit", async (folder) => {

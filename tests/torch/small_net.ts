@@ -4,7 +4,12 @@
  * @module
  */
 import {
+  accuracy,
   DataLoader,
+  type EpochRow,
+  epochs,
+  type EpochsOptions,
+  evaluate,
   F,
   load,
   manualSeed,
@@ -126,6 +131,28 @@ export class Run {
   #parts() {
     const { model, optimizer, schedule, loader } = this;
     return { model, optimizer, schedule, loader };
+  }
+
+  /** Trains by `epochs()`, until as many steps are done as `leaveAt` says. */
+  async epochs(count: number, options: EpochsOptions, leaveAt = Infinity): Promise<readonly EpochRow[]> {
+    const { model, optimizer, schedule, loader } = this;
+    const test = () => evaluate(model, new DataLoader(loader.dataset, { batchSize: 50 }));
+    const run = epochs(count, loader, {
+      progress: false,
+      parts: { model, optimizer, schedule },
+      test,
+      ...options,
+    });
+    for await (const { index, batch: [images, labels], log } of run) {
+      if (index === leaveAt) break;
+      const logits = model.forward(images), loss = F.crossEntropy(logits, labels);
+      loss.backward();
+      optimizer.step();
+      optimizer.zeroGrad();
+      schedule.step();
+      log({ loss, accuracy: accuracy(logits, labels) });
+    }
+    return run.history;
   }
 
   async save(path: string): Promise<void> {

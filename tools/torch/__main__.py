@@ -128,6 +128,7 @@ def main():
             one.add_argument("--lr", type=float, default=1e-3)
         one.add_argument("--model", required=True, help=model)
         one.add_argument("--data", required=True, help=data.HELP)
+        one.add_argument("--test", help="what it is tested with after each epoch, as --data; of a folder, its t10k files")
         one.add_argument("--normalize", type=float, nargs=2, metavar=("MEAN", "STD"), help="(x - mean) / std, after bytes became 0 … 1")
         one.add_argument("--steps", type=int, required=True, help="how many more batches")
         one.add_argument("--schedule", help="its call, with PyTorch's names: 'OneCycleLR(max_lr=0.005, total_steps=1404)'")

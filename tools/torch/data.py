@@ -83,10 +83,16 @@ class Loader:
             raise SystemExit(f"{self.samples} samples do not fill a batch of {self.batch_size}")
         self.order = None
 
+    @property
+    def at_end(self):
+        """Whether the epoch's last batch was handed out."""
+        return self.position >= self.length
+
+    def next_epoch(self):
+        self.key, self.epoch, self.position, self.order = None, self.epoch + 1, 0, None
+
     def next(self):
-        """The indices of the samples of the next batch."""
-        if self.position >= self.length:
-            self.key, self.epoch, self.position, self.order = None, self.epoch + 1, 0, None
+        """The indices of the samples of the epoch's next batch."""
         if self.shuffle and self.key is None:
             self.key, self.random = draw_key(self.random)
         if self.order is None:

@@ -8,24 +8,16 @@ import torch
 from torch import nn
 
 
-class LeNet(nn.Module):
+def lenet(dropout=0.0):
     """Chapter 5b."""
-
-    def __init__(self):
-        super().__init__()
-        self.features = nn.Sequential(
-            nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
-        )  # fmt: skip
-        self.classifier = nn.Sequential(
-            nn.Flatten(),
-            nn.Linear(16 * 5 * 5, 120), nn.ReLU(),
-            nn.Linear(120, 84), nn.ReLU(),
-            nn.Linear(84, 10),
-        )  # fmt: skip
-
-    def forward(self, images):
-        return self.classifier(self.features(images))
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(16 * 5 * 5, 120), nn.ReLU(), nn.Dropout(dropout),
+        nn.Linear(120, 84), nn.ReLU(), nn.Dropout(dropout),
+        nn.Linear(84, 10),
+    )  # fmt: skip
 
 
 class AlexNet(nn.Module):
@@ -142,7 +134,7 @@ def torchvision_models():
 
 
 NETWORKS = {
-    "lenet": LeNet,
+    "lenet": lenet,
     "alexnet": AlexNet,
     "bn-alexnet": lambda: BatchNormAlexNet(True),
     "resnet18": ResNet,

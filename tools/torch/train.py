@@ -1,6 +1,7 @@
 """A training loop that takes up a run of Descent: on this machine's processors or GPU, or on many (torchrun)."""
 
 import os
+import time
 
 import torch
 import torch.distributed as dist
@@ -11,6 +12,7 @@ import checkpoint
 import data
 import networks
 import optimizers
+from history import History
 
 
 class Process:
@@ -42,6 +44,7 @@ class Run:
     def __init__(self, parts, random, pictures, args, process):
         self.parts, self.process = parts, process
         self.images, self.labels = pictures
+        self.test = data.read(args.test, "test", args.seed) if args.test and process.rank == 0 else None
         self.normalize, self.schedule_per_epoch = args.normalize, args.per == "epoch"
         self.net = networks.make(args.model)
         try:
@@ -51,6 +54,8 @@ class Run:
         self.net.to(process.device)
         self.restore_optimizer(args)
         self.step = self.saved("step") if "step" in parts else 0
+        # What epochs() keeps; a loop of another kind has none.
+        self.history = History(self.saved("run")) if "run" in parts else None
         samples = len(self.labels)
         state = self.saved("loader") if "loader" in parts else data.fresh_loader(samples, args.batch, args.shuffle)
         if state["samples"] != samples:
@@ -78,34 +83,68 @@ class Run:
         if self.schedule is not None:
             optimizers.load_schedule(self.schedule, self.optimizer, self.saved("schedule"))
 
-    def loss_of(self, net, indices):
-        """This process's share of the loss of a batch: the shares of all, added up, are its mean."""
+    def share_of(self, net, indices):
+        """This process's shares of a batch's loss and accuracy: those of all, added up, are the means."""
         own = indices[self.process.rank :: self.process.count]
         images = data.as_input(self.images[own], self.normalize).to(self.process.device)
         labels = self.labels[own].to(self.process.device)
-        return F.cross_entropy(net(images), labels, reduction="sum") / len(indices)
+        logits = net(images)
+        right = (logits.detach().argmax(1) == labels).sum()
+        return F.cross_entropy(logits, labels, reduction="sum") / len(indices), right / len(indices)
 
     def train(self, steps):
         net = DistributedDataParallel(self.net) if dist.is_initialized() else self.net
         net.train()
+        if self.loader.at_end:
+            self.end_epoch()
         for _ in range(steps):
+            start = time.perf_counter()
             indices = self.loader.next()
             if len(indices) < self.process.count:
                 raise SystemExit(f"A batch of {len(indices)} cannot be shared by {self.process.count} processes")
-            share = self.loss_of(net, indices)
+            loss, right = self.share_of(net, indices)
             # DistributedDataParallel takes the mean of the processes' gradients; wanted is their sum.
-            (share * self.process.count).backward()
+            (loss * self.process.count).backward()
             for number, parameter in enumerate(self.net.parameters()):
                 if parameter.grad is not None:
                     self.steps_taken[number] = self.steps_taken.get(number, 0) + 1
             self.optimizer.step()
             self.optimizer.zero_grad()
-            if self.schedule is not None and (not self.schedule_per_epoch or self.loader.position == self.loader.length):
+            if self.schedule is not None and (not self.schedule_per_epoch or self.loader.at_end):
                 self.schedule.step()
             self.step += 1
-            loss = self.process.sum(share.detach().clone()).item()
-            if self.process.rank == 0:
-                print(f"step {self.step}: loss {loss:.7g}", flush=True)
+            means = self.process.sum(torch.stack([loss.detach(), right])).tolist()
+            self.say(f"step {self.step}: loss {means[0]:.7g}")
+            if self.history is not None:
+                values = {"loss": means[0], "accuracy": means[1]}
+                self.history.add(values, len(indices), time.perf_counter() - start)
+            if self.loader.at_end:
+                self.end_epoch()
+
+    def end_epoch(self):
+        self.loader.next_epoch()
+        tested = self.evaluate() if self.test is not None else {}
+        if tested:
+            self.say(f"test: loss {tested['testLoss']:.7g}, accuracy {100 * tested['testAccuracy']:.2f} %")
+        if self.history is not None:
+            self.history.end_epoch(tested)
+
+    def evaluate(self):
+        """What evaluate() measures, under the names that epochs() gives it. One process has the running statistics that are saved."""
+        images, labels = self.test
+        self.net.eval()
+        loss = right = 0
+        with torch.no_grad():
+            for pixels, classes in zip(images.split(1000), labels.split(1000)):
+                logits = self.net(data.as_input(pixels, self.normalize).to(self.process.device)).cpu()
+                loss += F.cross_entropy(logits, classes, reduction="sum").item()
+                right += (logits.argmax(1) == classes).sum().item()
+        self.net.train()
+        return {"testLoss": loss / len(labels), "testAccuracy": right / len(labels)}
+
+    def say(self, line):
+        if self.process.rank == 0:
+            print(line, flush=True)
 
     def save(self, path):
         """Writes the parts that there were: load() wants no other ones."""
@@ -117,4 +156,16 @@ class Run:
         if self.schedule is not None:
             state["schedule"] = optimizers.schedule_state(self.schedule)
         parts = {name: (kind, state.get(name, value)) for name, (kind, value) in self.parts.items()}
+        if self.history is not None:
+            parts["run"] = ("state", self.history.state(self.step))
+            parts = self.with_row(parts)
         checkpoint.write(path, {**parts, "step": ("value", self.step)}, self.loader.random)
+
+    def with_row(self, parts):
+        """The values of the last epoch stand in a checkpoint where it was made at the end of one: by them the best is known."""
+        rows = self.history.rows
+        of_rows = {name for row in rows for name in row}
+        parts = {name: part for name, part in parts.items() if part[0] == "state" or name not in of_rows}
+        if rows and self.loader.position == 0:
+            parts.update((name, ("value", value)) for name, value in rows[-1].items())
+        return parts
