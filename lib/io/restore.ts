@@ -40,7 +40,7 @@ function match(
   const extra = [...parts].filter(([key, { stateful }]) => stateful && !names.includes(key));
   if (extra.length > 0 && !partial) {
     const listed = few(extra.map(([key]) => key));
-    throw refuse(`has ${listed}, too; give all parts, or { partial: true } to leave the others out`);
+    throw refuse(`has ${listed}, too; give all parts, or take some: load(path, { … }, { partial: true })`);
   }
   for (const [key, part] of entries) {
     if (isStateful(part) === parts.get(key)!.stateful) continue;

@@ -247,6 +247,9 @@ export abstract class Optimizer<H extends HasRate> {
       delete this.paramGroups[i].initialLr;
       Object.assign(this.paramGroups[i], ownLists(group));
     });
+    for (const { buffers } of this.#state.values()) {
+      for (const buffer of buffers.values()) buffer.free("by loadStateDict()");
+    }
     this.#state.clear();
     saved.paramGroups.forEach(({ params }, i) =>
       params.forEach((number, j) => {

@@ -155,7 +155,7 @@ const MISFITS: Record<string, [change: (run: ReturnType<typeof newRun>) => Parts
   "a value that is missing": [(run) => ({ ...run, epoch: 0 }), "load: the Uint8Array has no epoch"],
   "a part too many": [
     ({ model, loader }) => ({ model, loader }),
-    "load: the Uint8Array has optimizer, schedule, too; give all parts, or { partial: true }",
+    "load: the Uint8Array has optimizer, schedule, too; give all parts, or take some: load(path, { … }, { partial: true })",
   ],
   "a part where a value was": [
     (run) => ({ ...run, step: new nn.Linear(2, 2) }),
@@ -256,7 +256,11 @@ onEachDevice("a checkpoint is loaded to the device on which a part is", async (d
 Deno.test("what was saved and loaded is nobody's afterwards: the next step copies nothing", async () => {
   const run = newRun(6);
   await train(run, 0, 2);
+  const saved = await checkpointBytes(run), { device } = run.model.parameters()[0];
+  await load(saved, run);
+  const { bytes } = device.memory();
   await load(await checkpointBytes(run), run);
+  assertEquals(device.memory().bytes, bytes);
   for (const [name, { value: { buffer } }] of run.model.namedParameters()) {
     assertEquals([name, buffer.device.isShared(buffer.storage)], [name, false]);
   }
