@@ -17,6 +17,9 @@ const BROKEN = /premature end|bad huffman|instead of RST|inconsistent progressio
  */
 const MOST_PASSED = 2 ** 30;
 
+/** A decoder's memory never shrinks: after a picture of more pixels another one takes its place. */
+const KEPT = 2 ** 23;
+
 /** A decoder, and what it has said. */
 interface Decoder {
   decode(
@@ -51,6 +54,7 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<Raster> {
   if (said.some((line) => line.startsWith("Premature end of JPEG file"))) throw cutShort();
   const broken = image === null ? said[0] ?? "it cannot be decoded" : said.find((line) => BROKEN.test(line));
   if (image === null || broken !== undefined) throw new PictureError(`is a damaged JPEG: ${broken}`);
+  if (image.width * image.height > KEPT) decoder = null;
   return { width: image.width, height: image.height, channels: 4, data: image.data };
 }
 

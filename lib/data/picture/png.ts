@@ -21,6 +21,8 @@ const DEPTHS: Record<number, number[]> = {
   6: [8, 16],
 };
 const PALETTE = 3;
+/** The most that pixels may inflate to: 8,192 × 8,192 of four channels of 8 bits take less. */
+const MOST_INFLATED = 300_000_000;
 
 /** A PNG's header, and its chunks that pixels depend on. */
 interface Parts {
@@ -115,6 +117,11 @@ function readHeader(body: Uint8Array): Pick<Parts, "width" | "height" | "depth" 
  */
 async function checkPixels(parts: Parts): Promise<void> {
   const expected = inflatedSize(parts);
+  if (expected > MOST_INFLATED) {
+    throw new PictureError(
+      `is too large: its pixels take ${expected} bytes before they are decoded; ${MOST_INFLATED} can be read`,
+    );
+  }
   const { readable, writable } = new DecompressionStream("deflate");
   const written = (async () => {
     const writer = writable.getWriter();

@@ -17,7 +17,7 @@ export interface Raster {
 /** Why a picture cannot be had. The message goes on where the file's name ends: "is a PNG that was cut short". */
 export class PictureError extends Error {}
 
-/** The most pixels: 8,192 × 8,192. Decoding so many takes some 600 MB. */
+/** The most pixels: 8,192 × 8,192. Decoding so many takes about 1 GB. */
 const MOST_PIXELS = 2 ** 26;
 
 /**
