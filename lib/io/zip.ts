@@ -92,6 +92,7 @@ function findDirectory(source: Source): { count: number; size: number; offset: n
   let count = view.getUint16(at + 10, true), size = view.getUint32(at + 12, true);
   let offset = view.getUint32(at + 16, true), end = source.size - tail.length + at;
   const disks = view.getUint16(at + 4, true) | view.getUint16(at + 6, true);
+  if (disks !== 0) throw source.fault("is a part of a zip that was divided; join the parts first");
   if (at >= LOCATOR64_BYTES && view.getUint32(at - LOCATOR64_BYTES, true) === LOCATOR64) {
     const where = get64(view, at - LOCATOR64_BYTES + 8);
     if (where !== end - LOCATOR64_BYTES - END64_BYTES || where < 0) {
@@ -103,9 +104,6 @@ function findDirectory(source: Source): { count: number; size: number; offset: n
     }
     [count, size, offset] = [get64(record, 32), get64(record, 40), get64(record, 48)];
     end = where;
-  }
-  if (disks !== 0 && disks !== 0xffff) {
-    throw source.fault("is a part of a zip that was divided; join the parts first");
   }
   if (offset + size !== end) {
     throw source.fault(

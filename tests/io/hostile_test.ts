@@ -227,6 +227,26 @@ Deno.test("zips whose directory and entries do not agree are refused", async () 
   for (const [file, message] of refused) await assertRejects(() => readNpz(file), FileFormatError, message);
 });
 
+Deno.test("a zip of more than 4 GB says so in fields of 64 bits, which are read, and wild ones refused", async () => {
+  const y: Member = { name: "y.npy", data: array, deflate: true };
+  const read = await readNpz(await zip([x, y], {}, { is64: true }));
+  assertEquals([read.x.shape, read.y.shape], [[300], [300]]);
+  const refused: [Uint8Array<ArrayBuffer>, string][] = [
+    [await zip([x], { offset: 2 ** 62 }, { is64: true }), "the zip's directory should end at byte"],
+    [await zip([x], { count: 2 ** 62 }, { is64: true }), "more than 200000 entries"],
+    [await zip([{ ...x, said: { header: 2 ** 62 } }], {}, { is64: true }), "runs into what follows"],
+    [
+      await zip([{ ...x, said: { packed: 2 ** 62, size: 2 ** 62 } }], {}, { is64: true }),
+      "runs into what follows",
+    ],
+    [
+      await zip([{ ...y, said: { size: 2 ** 62 } }], {}, { is64: true }),
+      "packed bytes become 4611686018427388000",
+    ],
+  ];
+  for (const [file, message] of refused) await assertRejects(() => readNpz(file), FileFormatError, message);
+});
+
 Deno.test("a zip bomb is stopped by its array's header and by the directory, before it is unpacked", async () => {
   const bomb = new Uint8Array(2 ** 22);
   bomb.set(npy("<f4", "(300,)", new Uint8Array()));

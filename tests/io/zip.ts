@@ -17,6 +17,9 @@ export interface Member {
   absent?: boolean;
 }
 
+/** A field that says: the number stands in one of 64 bits. */
+const IN_64 = 0xffffffff;
+
 /** Bytes compressed by deflate. */
 export async function deflate(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return await new Response(new Blob([data]).stream().pipeThrough(new CompressionStream("deflate-raw")))
@@ -51,10 +54,12 @@ export function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
  * A zip.
  *
  * @param end What its end says in place of the truth.
+ * @param options.is64 Whether numbers stand in fields of 64 bits, as those beyond 4 GB must.
  */
 export async function zip(
   members: readonly Member[],
   end: Partial<{ count: number; size: number; offset: number }> = {},
+  { is64 = false }: { is64?: boolean } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const text = (name: string) => new TextEncoder().encode(name);
   const files: Uint8Array[] = [], directory: Uint8Array[] = [];
@@ -65,25 +70,48 @@ export async function zip(
     const bytes = isDeflated ? await deflate(data) : data;
     const { size = data.length, packed = bytes.length, crc = crc32(data), flags = 0, header = at } = said;
     const { method = isDeflated ? 8 : 0 } = said;
-    const common = [[2, flags], [2, method], [4, 0], [4, crc], [4, packed], [4, size]] as const;
+    const common = (packed: number, size: number) =>
+      [[2, flags], [2, method], [4, 0], [4, crc], [4, packed], [4, size]] as const;
+    const [here, extra] = is64
+      ? [[IN_64, IN_64, IN_64], fields([2, 1], [2, 24], [8, size], [8, packed], [8, header])]
+      : [[packed, size, header], new Uint8Array()];
     directory.push(
-      fields([4, 0x02014b50], [2, 20], [2, 20], ...common, [2, text(name).length], [2, 0], [2, 0], [2, 0], [
-        2,
-        0,
-      ]),
-      fields([4, 0], [4, header]),
+      fields([4, 0x02014b50], [2, 45], [2, 45], ...common(here[0], here[1])),
+      fields([2, text(name).length], [2, extra.length], [2, 0], [2, 0], [2, 0], [4, 0], [4, here[2]]),
       text(name),
+      extra,
     );
     if (absent) continue;
     const local = text(localName);
-    files.push(fields([4, 0x04034b50], [2, 20], ...common, [2, local.length], [2, 0]), local, bytes);
+    files.push(
+      fields([4, 0x04034b50], [2, 45], ...common(packed, size), [2, local.length], [2, 0]),
+      local,
+      bytes,
+    );
     at += 30 + local.length + bytes.length;
   }
   const size = directory.reduce((sum, part) => sum + part.length, 0);
   const { count = members.length, size: saidSize = size, offset = at } = end;
+  const end64 = [
+    fields(
+      [4, 0x06064b50],
+      [8, 44],
+      [2, 45],
+      [2, 45],
+      [4, 0],
+      [4, 0],
+      [8, count],
+      [8, count],
+      [8, saidSize],
+      [8, offset],
+    ),
+    fields([4, 0x07064b50], [4, 0], [8, at + size], [4, 1]),
+  ];
+  const [few, small, low] = is64 ? [0xffff, IN_64, IN_64] : [count, saidSize, offset];
   return joined(
     ...files,
     ...directory,
-    fields([4, 0x06054b50], [2, 0], [2, 0], [2, count], [2, count], [4, saidSize], [4, offset], [2, 0]),
+    ...(is64 ? end64 : []),
+    fields([4, 0x06054b50], [2, 0], [2, 0], [2, few], [2, few], [4, small], [4, low], [2, 0]),
   );
 }
