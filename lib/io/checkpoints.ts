@@ -294,7 +294,8 @@ export class Checkpoints {
   }
 
   /**
-   * Goes on from the newest checkpoint that is whole, as `load()` does.
+   * Goes on from the newest checkpoint that is whole, as `load()` does. Deno asks for permission to read and to write in the folder:
+   * who goes on will save.
    *
    * @param parts What to restore: those that are saved.
    * @returns The values that were saved; undefined if there is no checkpoint, and nothing was changed.
