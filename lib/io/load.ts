@@ -31,7 +31,7 @@ const CHUNK = 2 ** 20;
 /** What lies between neighbours is read with them, and left out, unless it is more than so many bytes. */
 const FAR = 2 ** 12;
 /** More dimensions than NumPy's and PyTorch's tensors have. */
-const MOST_DIMS = 64;
+export const MOST_DIMS = 64;
 
 /**
  * How many elements a shape out of a file holds.

@@ -9,6 +9,7 @@
  */
 import { describe } from "../text/arguments.ts";
 import type { FileFormatError } from "../host/format_error.ts";
+import { PickleReader } from "./pickle_reader.ts";
 
 /** A list, or a tuple, which nothing is added to. */
 export class PickledList {
@@ -73,23 +74,22 @@ export function unpickle(bytes: Uint8Array, maker: Maker): Pickled {
 }
 
 class Machine {
-  readonly #view: DataView;
   readonly #stack: (Pickled | typeof MARK)[] = [];
   readonly #memo = new Map<number, Pickled>();
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  #at = 0;
   #things = 0;
 
-  constructor(readonly bytes: Uint8Array, readonly maker: Maker) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  readonly #in: PickleReader;
+
+  constructor(bytes: Uint8Array, readonly maker: Maker) {
+    this.#in = new PickleReader(bytes, (fault) => maker.fault(fault));
   }
 
   run(): Pickled {
-    if (this.#byte() !== 0x80) throw this.#wrong("it does not begin as one of protocol 2 or newer does");
-    const protocol = this.#byte();
+    if (this.#in.byte() !== 0x80) throw this.#wrong("it does not begin as one of protocol 2 or newer does");
+    const protocol = this.#in.byte();
     if (protocol < 2 || protocol > 5) throw this.#wrong(`it is of protocol ${protocol}; 2 to 5 are read`);
     for (;;) {
-      const code = this.#byte();
+      const code = this.#in.byte();
       if (code === 0x2e) break;
       this.#step(code);
       if (this.#stack.length > MOST_THINGS) {
@@ -100,7 +100,7 @@ class Machine {
     if (more.length > 0 || result === undefined || result === MARK) {
       throw this.#wrong("it should leave one thing behind");
     }
-    if (this.#at !== this.bytes.length) throw this.#wrong("it goes on behind its end");
+    if (!this.#in.atEnd) throw this.#wrong("it goes on behind its end");
     return result;
   }
 
@@ -129,28 +129,28 @@ class Machine {
         stack.push(false);
         break;
       case 0x4a: // BININT
-        stack.push(this.#view.getInt32(this.#skip(4), true));
+        stack.push(this.#in.int32());
         break;
       case 0x4b: // BININT1
-        stack.push(this.#byte());
+        stack.push(this.#in.byte());
         break;
       case 0x4d: // BININT2
-        stack.push(this.#view.getUint16(this.#skip(2), true));
+        stack.push(this.#in.uint16());
         break;
       case 0x8a: // LONG1
-        stack.push(this.#long(this.#byte()));
+        stack.push(this.#counted(this.#in.long(this.#in.byte())));
         break;
       case 0x47: // BINFLOAT, the one number that is big-endian
-        stack.push(this.#view.getFloat64(this.#skip(8)));
+        stack.push(this.#in.float64());
         break;
       case 0x8c: // SHORT_BINUNICODE
-        stack.push(this.#text(this.#byte()));
+        stack.push(this.#counted(this.#in.text(this.#in.byte())));
         break;
       case 0x58: // BINUNICODE
-        stack.push(this.#text(this.#uint32()));
+        stack.push(this.#counted(this.#in.text(this.#in.uint32())));
         break;
       case 0x8d: // BINUNICODE8
-        stack.push(this.#text(this.#uint64()));
+        stack.push(this.#counted(this.#in.text(this.#in.uint64())));
         break;
       case 0x5d: // EMPTY_LIST
         stack.push(this.#list([], false));
@@ -188,25 +188,25 @@ class Machine {
         this.#set(this.#popMark());
         break;
       case 0x71: // BINPUT
-        this.#remember(this.#byte());
+        this.#remember(this.#in.byte());
         break;
       case 0x72: // LONG_BINPUT
-        this.#remember(this.#uint32());
+        this.#remember(this.#in.uint32());
         break;
       case 0x94: // MEMOIZE
         this.#remember(this.#memo.size);
         break;
       case 0x68: // BINGET
-        stack.push(this.#remembered(this.#byte()));
+        stack.push(this.#remembered(this.#in.byte()));
         break;
       case 0x6a: // LONG_BINGET
-        stack.push(this.#remembered(this.#uint32()));
+        stack.push(this.#remembered(this.#in.uint32()));
         break;
       case 0x95: // FRAME, which says how much may be read at once
-        this.#skip(8);
+        this.#in.skip(8);
         break;
       case 0x63: // GLOBAL
-        stack.push(this.#global(this.#line(), this.#line()));
+        stack.push(this.#global(this.#in.line(), this.#in.line()));
         break;
       case 0x93: { // STACK_GLOBAL
         const name = this.#pop(), module = this.#pop();
@@ -262,7 +262,7 @@ class Machine {
       throw this.maker.fault(
         `wants Python's ${
           describe(full)
-        }, which stands for no tensor, number, text, list or dictionary: it is refused, and ` +
+        }, which is not one of the few names that stand for data: it is refused, and ` +
           "nothing in the file is ever run. In Python, torch.save(net.state_dict(), path) saves a file of tensors alone",
       );
     }
@@ -325,63 +325,16 @@ class Machine {
     return this.#wrong("it takes from an empty stack");
   }
 
-  #count(): void {
-    if (++this.#things > MOST_THINGS) throw this.#wrong(`it makes more than ${MOST_THINGS} things`);
-  }
-
-  /** Goes on by so many bytes; answers where they begin. */
-  #skip(length: number): number {
-    const at = this.#at;
-    if (length > this.bytes.length - at) throw this.#wrong("it is cut short");
-    this.#at += length;
-    return at;
-  }
-
-  #byte(): number {
-    return this.bytes[this.#skip(1)];
-  }
-
-  #uint32(): number {
-    return this.#view.getUint32(this.#skip(4), true);
-  }
-
-  #uint64(): number {
-    return Number(this.#view.getBigUint64(this.#skip(8), true));
-  }
-
-  /** An integer of so many bytes, two's complement, little-endian: a number, or a bigint where no number is exact. */
-  #long(length: number): number | bigint {
-    if (length > 16) throw this.#wrong(`it has an integer of ${length} bytes; up to 16 are read`);
-    let value = 0n;
-    const from = this.#skip(length);
-    for (let i = length - 1; i >= 0; i--) value = value << 8n | BigInt(this.bytes[from + i]);
-    value = BigInt.asIntN(8 * length, value);
-    const number = Number(value);
-    if (Number.isSafeInteger(number)) return number;
+  #counted<T>(value: T): T {
     this.#count();
     return value;
   }
 
-  #text(length: number): string {
-    this.#count();
-    const from = this.#skip(length);
-    try {
-      return this.#decoder.decode(this.bytes.subarray(from, from + length));
-    } catch {
-      throw this.#wrong("it has a text that is not UTF-8");
-    }
-  }
-
-  /** A text that a line's end ends. */
-  #line(): string {
-    const from = this.#at, to = this.bytes.indexOf(0x0a, from);
-    if (to < 0) throw this.#wrong("it is cut short");
-    const text = this.#text(to - from);
-    this.#at++;
-    return text;
+  #count(): void {
+    if (++this.#things > MOST_THINGS) throw this.#wrong(`it makes more than ${MOST_THINGS} things`);
   }
 
   #wrong(fault: string): FileFormatError {
-    return this.maker.fault(`cannot be read: at byte ${this.#at} of its pickle, ${fault}`);
+    return this.#in.wrong(fault);
   }
 }

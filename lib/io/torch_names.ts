@@ -9,7 +9,7 @@
 import { describe } from "../text/arguments.ts";
 import type { FileFormatError } from "../host/format_error.ts";
 import { type Kind, KINDS } from "./kinds.ts";
-import { countOf } from "./load.ts";
+import { countOf, MOST_DIMS } from "./load.ts";
 import { type Maker, type Pickled, PickledDict, PickledList, PickledName, PickledObject } from "./pickle.ts";
 
 /** Numbers beside the pickle, of which a tensor is a part. */
@@ -118,18 +118,9 @@ export class TorchMaker implements Maker {
   }
 }
 
-function dictionary(args: readonly Pickled[]): PickledDict | undefined {
-  const dict = new PickledDict(), [given] = args;
-  if (args.length === 0) return dict;
-  if (given instanceof PickledDict) { for (const item of given.pairs) dict.pairs.push(item); }
-  else if (given instanceof PickledList) {
-    // Python 2 wrote the entries as pairs.
-    for (const pair of given.items) {
-      if (!(pair instanceof PickledList) || pair.items.length !== 2) return undefined;
-      dict.pairs.push(...pair.items);
-    }
-  } else return undefined;
-  return dict;
+/** An empty dictionary, or the one that is given: not a copy, which would take long where a pickle asks for many. */
+function dictionary([given = new PickledDict(), ...more]: readonly Pickled[]): PickledDict | undefined {
+  return given instanceof PickledDict && more.length === 0 ? given : undefined;
 }
 
 function isSize(value: Pickled): value is number {
@@ -137,7 +128,7 @@ function isSize(value: Pickled): value is number {
 }
 
 function isSizes(value: Pickled): value is PickledList & { items: number[] } {
-  return value instanceof PickledList && value.items.every(isSize);
+  return value instanceof PickledList && value.items.length <= MOST_DIMS && value.items.every(isSize);
 }
 
 /** A tensor, checked to be inside its storage. */

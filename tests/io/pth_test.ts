@@ -107,7 +107,10 @@ Deno.test("readPth() reads the integers that PyTorch has had since 2.3", async (
 
 Deno.test("readPth() refuses what is no data, and says what it was", async () => {
   const refused: [Uint8Array<ArrayBuffer>, string][] = [
-    [calls, `readPth: the Uint8Array wants Python's "__builtin__.print", which stands for no tensor`],
+    [
+      calls,
+      `readPth: the Uint8Array wants Python's "__builtin__.print", which is not one of the few names that stand for data`,
+    ],
     [module, `wants Python's "torch.nn.modules.linear.Linear"`],
     [module, "torch.save(net.state_dict(), path)"],
     [sparse, `wants Python's "torch._utils._rebuild_sparse_tensor"`],
