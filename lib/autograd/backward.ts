@@ -8,6 +8,7 @@ import type { Storage } from "../device/storage.ts";
 import { Buffer } from "./buffer.ts";
 import { current, runNow } from "./context.ts";
 import { extraValue } from "./graph.ts";
+import type { Guard } from "./guard.ts";
 import { replace } from "./in_place.ts";
 import { Recorded } from "./recorded.ts";
 import type { Gradients } from "./rule.ts";
@@ -40,11 +41,12 @@ export function reachable(root: Node): Node[] {
  * @param retainGraph Whether another backward() through the same graph will follow.
  */
 export function backward(value: Value, seed: Storage, retainGraph: boolean): void {
-  const { device } = value.buffer;
+  const { device } = value.buffer, guard = current().scope?.guard ?? null;
   const root = value.node!;
   const order = reachable(root);
   try {
     order.forEach(checkSaved);
+    guard?.before?.(value);
   } catch (error) {
     device.free(seed);
     throw error;
@@ -52,7 +54,7 @@ export function backward(value: Value, seed: Storage, retainGraph: boolean): voi
   root.gradient = seed;
   try {
     for (const node of order) {
-      if (node.gradient !== null) pass(device, node, node.gradient as Storage);
+      if (node.gradient !== null) pass(device, node, node.gradient as Storage, guard);
       if (!retainGraph) release(node);
     }
   } finally {
@@ -61,10 +63,11 @@ export function backward(value: Value, seed: Storage, retainGraph: boolean): voi
       node.gradient = null;
     }
   }
+  guard?.after?.(order);
 }
 
 /** Sends a node's gradient on to its inputs. */
-function pass(device: Device, node: Node, g: Storage): void {
+function pass(device: Device, node: Node, g: Storage, guard: Guard | null): void {
   const { rule, edges, keeper } = node;
   watching.pass(node, g, device);
   if (keeper !== null) {
@@ -93,6 +96,7 @@ function pass(device: Device, node: Node, g: Storage): void {
       throw error;
     }
     made = arena.close(start, made);
+    if (guard !== null) look(guard, node, device, made, targets);
     for (let i = 0; i < targets.length; i++) {
       const before = targets[i].gradient as Storage | null;
       targets[i].gradient = before === null ? made[i] : sum(device, before, made[i]);
@@ -100,6 +104,23 @@ function pass(device: Device, node: Node, g: Storage): void {
   }
   node.gradient = null;
   device.free(g);
+}
+
+/** Shows the gradients of a node's inputs to a guard, who may end it here. */
+function look(
+  guard: Guard,
+  node: Node,
+  device: Device,
+  made: readonly Storage[],
+  targets: readonly Node[],
+): void {
+  if (guard.passed === undefined) return;
+  try {
+    made.forEach((gradient, i) => guard.passed!(node, gradient, device, node.edges.indexOf(targets[i])));
+  } catch (error) {
+    for (const gradient of made) device.free(gradient);
+    throw error;
+  }
 }
 
 /** What a node saved; a missing one is never read. */
@@ -131,7 +152,9 @@ function computed<T>(compute: Gradients<T>, edges: Node["edges"], targets: Node[
  * @param seed ∂L/∂value, of the value's shape.
  */
 export function backwardRecorded(value: Value, seed: Value): void {
-  runNow({ recording: true, scope: current().scope }, () => walkRecorded(value, seed));
+  const { scope } = current();
+  scope?.guard?.before?.(value);
+  runNow({ recording: true, scope }, () => walkRecorded(value, seed));
 }
 
 function walkRecorded(value: Value, seed: Value): void {

@@ -103,6 +103,7 @@ export function apply<N extends RuleName>(
   if (recording && typeof rule.gradient !== "string" && needsGradient(inputs)) {
     value.node = record(name, rule, attrs, inputs, value.buffer, NONE);
   }
+  if (scope !== null && scope.guard !== null) scope.guard.made?.(name, value, inputs);
   return value;
 }
 
@@ -138,6 +139,7 @@ function several(
   if (recording && typeof rule.gradient !== "string" && needsGradient(inputs)) {
     value.node = record(name, rule, attrs, inputs, value.buffer, extra);
   } else if (!wanted) { for (const buffer of extra) buffer.free(`with ${name}()`); }
+  if (scope !== null && scope.guard !== null) scope.guard.made?.(name, value, inputs);
   return { value, extra };
 }
 

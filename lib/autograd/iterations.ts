@@ -4,6 +4,7 @@
  * @module
  */
 import { canEnter, current, enter } from "./context.ts";
+import { type Guard, guardInside } from "./guard.ts";
 import { type Member, moveTo, openScope, type Scope, stillOpen, takeOver } from "./scope.ts";
 
 /** What an iteration made and left. */
@@ -27,12 +28,14 @@ interface Left {
  * @param generator Gives the values; its own code runs outside of the scopes.
  * @param when When the tensors of an iteration were freed, as the end of a sentence.
  * @param brings What was made for an iteration before it began, and dies with it: asked when it begins.
+ * @param guard Who looks at what is computed in the iterations, beside whoever does so outside.
  * @returns The generator.
  */
 export function iterations<T>(
   generator: AsyncGenerator<T, void, void>,
   when: (iteration: number) => string,
   brings: () => readonly Member[] = () => [],
+  guard: Guard | null = null,
 ): AsyncGenerator<T, void, void> {
   if (!canEnter()) return generator;
   const next = generator.next.bind(generator);
@@ -79,7 +82,7 @@ export function iterations<T>(
   };
   const begin = () => {
     const { recording, scope: outer } = current();
-    scope = openScope(outer);
+    scope = openScope(outer, "", guardInside(outer?.guard ?? null, guard));
     for (const buffer of brings()) if (!buffer.freed && !buffer.kept) moveTo(scope, buffer);
     out = enter({ recording, scope });
   };

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Guard } from "./guard.ts";
+
 /** What a scope holds: a Buffer, as far as a scope has to know it. */
 export interface Member {
   readonly freed: boolean;
@@ -21,6 +23,8 @@ export interface Member {
 /** A scope: what was made in it so far. */
 export interface Scope {
   readonly buffers: Member[];
+  /** Who looks at what is computed in it, and in the scopes inside of it; or null. */
+  readonly guard: Guard | null;
   readonly parent: Scope | null;
   /** The path of module names; "" for a scope that is no module's. */
   readonly place: string;
@@ -39,10 +43,10 @@ export function moveTo(scope: Scope | null, buffer: Member): void {
 }
 
 /** Opens a scope inside another. It is nobody's current one yet: see lib/autograd/context.ts. */
-export function openScope(parent: Scope | null, module = ""): Scope {
+export function openScope(parent: Scope | null, module = "", guard = parent?.guard ?? null): Scope {
   const outer = parent?.place ?? "";
   const place = module === "" ? outer : outer === "" ? module : `${outer} > ${module}`;
-  return { buffers: [], parent, place, heir: undefined };
+  return { buffers: [], guard, parent, place, heir: undefined };
 }
 
 /** A scope itself while it is open, then the nearest open one around it. */

@@ -38,6 +38,10 @@ export function scopedCall<M extends object, I extends unknown[], T>(
   if (typeof forward !== "function") {
     throw new TypeError(`${name}: has no method forward(x), which computes the output from the input`);
   }
+  const { recording, scope } = current();
+  if (recording && scope !== null && scope.guard !== null && scope.place === "") {
+    scope.guard.called?.(module, inputs);
+  }
   let returned: Set<object> | undefined;
   return scoped(
     () => {

@@ -59,9 +59,10 @@ export interface EpochsRun<Batch> extends AsyncGenerator<EpochStep<Batch>, void,
  * @param count How many epochs.
  * @param loader Hands out the batches: a `DataLoader`, an array of batches, anything with a length that can be run through
  * again and again.
- * @param options label, progress, test; monitor, mode, patience, minDelta, restoreBest; checkpoints, parts, checkpointEvery, resume;
+ * @param options label, progress, watch, test; monitor, mode, patience, minDelta, restoreBest; checkpoints, parts, checkpointEvery, resume;
  * log, logEvery.
- * @returns What `for await` runs through, with the history of its epochs.
+ * @returns What `for await` runs through, with the history of its epochs. Its `next()` throws a RangeError where a logged value is not
+ * finite, and so does `backward()` of a loss, unless `watch` is false.
  * @throws {RangeError} if a number makes no sense, there is no such value to monitor, or the loader has no batches or another
  * number of them than its length says.
  * @throws {TypeError} if an argument or an option is of another kind or name, or `for` stands there without `await`.
@@ -102,6 +103,7 @@ export function epochs<Batch>(
     loop(count, loader, settings, new RunState(history, loader.length), state),
     (index) => `after iteration ${index} of epochs()`,
     () => state.made,
+    settings.watching,
   );
   Object.defineProperties(found, {
     history: { get: () => history.rows },
@@ -144,7 +146,7 @@ async function* loop<Batch>(
   });
   const display = displayFor(count, length, settings, run, () => state.over);
   await makeRoom();
-  const running = new Running(display, file, true);
+  const running = new Running(display, file, settings.watching, true);
   if (settings.resume) {
     display?.print(
       found ? `Goes on behind step ${run.step} of ${total}.` : "No checkpoint to go on from: a new run.",
@@ -177,6 +179,7 @@ async function* loop<Batch>(
         state.made = made;
         if (run.step === epoch * length) throw miscounted(length, length + 1);
         const size = batchSize(batch);
+        settings.watching?.begin(run.step + 1, epoch);
         yield { ...running.step(run.step, total, (values) => means.add(values, size)), epoch, batch };
         run.step++;
         run.seconds = (performance.now() - began) / 1000;

@@ -17,6 +17,7 @@ import {
 } from "../text/arguments.ts";
 import { checkLogOptions, type LogOptions } from "./run_log.ts";
 import type { Loggable } from "./running.ts";
+import { Watch } from "./watch.ts";
 
 /** Options of {@linkcode epochs}. */
 export interface EpochsOptions extends LogOptions {
@@ -24,6 +25,11 @@ export interface EpochsOptions extends LogOptions {
   label?: string;
   /** Whether to show anything: true if not said. */
   progress?: boolean;
+  /**
+   * Whether a network's loss or gradient, or a logged value, that is NaN or infinite ends the run, with an error that names the step and the
+   * first module: true if not said.
+   */
+  watch?: boolean;
   /** What is measured after each epoch, such as `() => evaluate(net, testLoader)`: numbers by name. */
   test?: () => Record<string, Loggable> | Promise<Record<string, Loggable>>;
   /**
@@ -66,7 +72,7 @@ export type RunParts = Record<
 >;
 
 const NAMES = [
-  ...["label", "progress", "test", "monitor", "mode", "patience", "minDelta", "restoreBest"],
+  ...["label", "progress", "watch", "test", "monitor", "mode", "patience", "minDelta", "restoreBest"],
   ...["checkpoints", "parts", "checkpointEvery", "resume", "log", "logEvery"],
 ];
 
@@ -79,6 +85,8 @@ export function checkSettings(options: EpochsOptions) {
   const { label = "", progress = true, monitor = "", minDelta = 0, test, mode, patience, restoreBest } =
     options;
   const { checkpoints, parts = {}, checkpointEvery = Infinity, resume = false } = options;
+  const { watch = true } = options;
+  const watching = checkBoolean("epochs", "watch", watch) ? new Watch("epochs") : null;
   checkText("epochs", "label", label);
   checkBoolean("epochs", "progress", progress);
   checkText("epochs", "monitor", monitor);
@@ -105,7 +113,14 @@ export function checkSettings(options: EpochsOptions) {
       "epochs: resume goes on from a checkpoint; say where they are: checkpoints: new Checkpoints(folder)",
     );
   }
-  const keeping = { checkpoints, parts, checkpointEvery, resume, ...checkLogOptions("epochs", options) };
+  const keeping = {
+    checkpoints,
+    parts,
+    checkpointEvery,
+    resume,
+    watching,
+    ...checkLogOptions("epochs", options),
+  };
   return {
     label,
     progress,

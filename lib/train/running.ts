@@ -7,6 +7,7 @@ import { currentDevice } from "../device/mod.ts";
 import { text } from "../device/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { checkText, describe, isPlain, surplus } from "../text/arguments.ts";
+import type { Watch } from "./watch.ts";
 import { stoppable } from "./interrupt.ts";
 import type { RunLog } from "./run_log.ts";
 
@@ -59,6 +60,7 @@ const READS_IN_FLIGHT = 2;
 export class Running {
   readonly #display: Display | null;
   readonly #file: RunLog;
+  readonly #watch: Watch | null;
   readonly #interrupt: ReturnType<typeof stoppable>;
   readonly #reads: Promise<void>[] = [];
   #failure: unknown;
@@ -67,11 +69,13 @@ export class Running {
   /**
    * @param display What shows it; null: nothing does.
    * @param file Where it is logged.
+   * @param watch Who looks at its numbers; null: nobody does.
    * @param finishes Whether a program that is to end waits for the step that runs: then the loop calls `leave()` behind it.
    */
-  constructor(display: Display | null, file: RunLog, finishes = false) {
+  constructor(display: Display | null, file: RunLog, watch: Watch | null, finishes = false) {
     this.#display = display;
     this.#file = file;
+    this.#watch = watch;
     const finish = () => display?.print("Stopping after this step; a second Ctrl-C ends it at once.");
     this.#interrupt = stoppable(
       () => display?.end({ error: "interrupted" }),
@@ -114,6 +118,7 @@ export class Running {
         logged(read);
         this.#file.step(step, read);
         this.#display?.log(step, read);
+        this.#watch?.logged(step, read);
       }).catch((error) => {
         this.#failure ??= error;
       }),
@@ -147,6 +152,7 @@ export class Running {
   /** The loop has ended. */
   async end(ended: { error?: unknown }): Promise<void> {
     this.#interrupt.end();
+    this.#watch?.end();
     await Promise.all(this.#reads);
     await this.#display?.end(ended);
   }

@@ -7,6 +7,7 @@ import { Live } from "./live.ts";
 import { Progress } from "./progress.ts";
 import { checkLogOptions, type LogOptions, openRunLogs } from "./run_log.ts";
 import { makeRoom, Running, type Step } from "./running.ts";
+import { Watch } from "./watch.ts";
 
 /** Options of {@linkcode steps}. */
 export interface StepsOptions extends LogOptions {
@@ -14,6 +15,11 @@ export interface StepsOptions extends LogOptions {
   label?: string;
   /** Whether to show anything: true if not said. */
   progress?: boolean;
+  /**
+   * Whether a network's loss or gradient, or a logged value, that is NaN or infinite ends the loop, with an error that names the step and the
+   * first module: true if not said.
+   */
+  watch?: boolean;
 }
 
 /**
@@ -33,8 +39,9 @@ export interface StepsOptions extends LogOptions {
  * of a step that does not end; SIGTERM likewise, exit code 143.
  *
  * @param total How many iterations.
- * @param options label, progress; log, logEvery.
- * @returns What `for await` runs through.
+ * @param options label, progress, watch; log, logEvery.
+ * @returns What `for await` runs through. Its `next()` throws a RangeError where a logged value is not finite, and so does
+ * `backward()` of a loss, unless `watch` is false.
  * @throws {RangeError} if `total` is no whole number ≥ 0.
  * @throws {TypeError} if it is no number, an option is of another kind or name, or `for` stands there without `await`.
  * @example
@@ -54,13 +61,16 @@ export interface StepsOptions extends LogOptions {
 export function steps(total: number, options: StepsOptions = {}): AsyncGenerator<Step, void, void> {
   if (arguments.length > 2) surplus("steps", arguments, 2);
   checkWhole("steps", "the number of iterations", total, 0);
-  checkOptions("steps", options, ["label", "progress", "log", "logEvery"]);
-  const { label = "", progress = true } = options;
+  checkOptions("steps", options, ["label", "progress", "watch", "log", "logEvery"]);
+  const { label = "", progress = true, watch = true } = options;
   checkText("steps", "label", label);
   checkBoolean("steps", "progress", progress);
+  const watching = checkBoolean("steps", "watch", watch) ? new Watch("steps") : null;
   const found = iterations(
-    loop(total, { label, progress, ...checkLogOptions("steps", options) }),
+    loop(total, { label, progress, ...checkLogOptions("steps", options) }, watching),
     (index) => `after iteration ${index} of steps()`,
+    () => [],
+    watching,
   );
   return onlyAwaited("steps", found);
 }
@@ -82,15 +92,17 @@ async function* loop(
   { label, progress: shown, ...logs }:
     & { label: string; progress: boolean }
     & ReturnType<typeof checkLogOptions>,
+  watching: Watch | null,
 ): AsyncGenerator<Step, void, void> {
   const progress = !shown ? null : inNotebook() ? new Live(total, label) : new Progress(total, { label });
   await makeRoom();
   const file = openRunLogs("steps", logs, { label, steps: total, done: 0 });
-  const running = new Running(progress, file);
+  const running = new Running(progress, file, watching);
   let done = 0, stopped = "";
   let ended: { error?: unknown } = {};
   try {
     for (let index = 0; index < total; index++) {
+      watching?.begin(index + 1);
       yield running.step(index, total);
       await running.turn(++done);
       if (running.stopped) {

@@ -46,6 +46,7 @@ export const trainRoom: Room = {
         () => [0, batches, {
           label: "x",
           progress: false,
+          watch: true,
           test: () => ({ loss: 1 }),
           monitor: "testLoss",
           mode: "min",
@@ -64,7 +65,7 @@ export const trainRoom: Room = {
     },
     "steps": {
       good: [
-        () => [0, { label: "x", progress: false, log: [], logEvery: 10 }],
+        () => [0, { label: "x", progress: false, watch: true, log: [], logEvery: 10 }],
         () => [0, { log: "run.jsonl" }],
       ],
     },

@@ -62,7 +62,7 @@ logTest("a log of JSON lines has a line for the run, each step, each epoch, and 
 
 logTest("steps() logs, too, and numbers that JSON does not know are words", async (folder) => {
   const path = `${folder}/run.jsonl`;
-  for await (const step of steps(5, { ...quiet, log: path })) {
+  for await (const step of steps(5, { ...quiet, watch: false, log: path })) {
     step.log({ loss: step.index === 1 ? -Infinity : 1, step: 7 });
     if (step.index === 1) break;
   }
