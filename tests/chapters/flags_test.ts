@@ -10,6 +10,7 @@ const CHAPTERS = [
   "05_alexnet",
   "06_batchnorm",
   "07_resnet",
+  "08_training",
 ];
 
 for (const chapter of CHAPTERS) {
@@ -18,7 +19,7 @@ for (const chapter of CHAPTERS) {
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
     assertMatch(stdout, new RegExp(`^Chapter ${Number(chapter.slice(0, 2))}: `));
     assertMatch(stdout, new RegExp(`Usage: deno run chapters/${chapter}.ts`));
-    assertMatch(stdout, /--steps N/);
+    assertMatch(stdout, /--(?:steps|epochs) N/);
   });
 
   programTest(`${chapter} answers a wrong flag or value with one sentence and exit code 2`, async () => {

@@ -30,6 +30,7 @@ Deno.test({
       "05_alexnet.ts",
       "06_batchnorm.ts",
       "07_resnet.ts",
+      "08_training.ts",
     ]);
   },
 });
