@@ -3,7 +3,7 @@
  *
  * ```sh
  * deno task notebooks            # all
- * deno task notebooks 3 5        # chapters 3 and 5
+ * deno task notebooks 3 5 5b     # chapters 3 and 5, and the interlude behind 5
  * deno task notebooks --check    # fails if a notebook is not what its chapter says; writes nothing
  * deno task notebooks --no-run   # without running: a cell that did not change keeps its outputs
  * ```
@@ -33,10 +33,13 @@ const args = parseArgs(Deno.args, {
     if (arg.startsWith("-")) fail(`deno task notebooks: there is no ${arg}; there are --check and --no-run.`);
   },
 });
-const names = (args._ as string[]).map((name) => /^\d$/.test(name) ? `0${name}` : name);
+// "5" and "05" are chapter 5 alone, and not the interludes behind it.
+const names = (args._ as string[]).map((name) =>
+  name.replace(/^\d[a-z]?$/, "0$&").replace(/^\d\d[a-z]?$/, "$&_")
+);
 const chapters = [...Deno.readDirSync(args.chapters)]
   .map(({ name }) => name)
-  .filter((name) => /^\d\d_.*\.ts$/.test(name))
+  .filter((name) => /^\d\d[a-z]?_.*\.ts$/.test(name))
   .map((name) => name.replace(/\.ts$/, ""))
   .sort();
 const unknown = names.find((name) => !chapters.some((chapter) => chapter.startsWith(name)));

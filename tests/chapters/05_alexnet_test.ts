@@ -27,6 +27,8 @@ programTest("chapter 5's receptive fields are those of its windows and strides",
   assertStringIncludes(text, "conv2 [1, 256, 13, 18]");
   const [told] = numbers(text, "digits told apart")[0];
   assert(told > 95, `${told} %`);
+  const [others] = numbers(text, "of a thousand others")[0];
+  assertEquals(Math.round(100 / (100 - others)), 8, "one in eight is called by a wrong name");
 });
 
 programTest("chapter 5's answers: SGD needs a larger rate, a stride of 2 many more weights", async () => {

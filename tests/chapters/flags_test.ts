@@ -1,6 +1,6 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assertEquals, assertMatch } from "@std/assert";
-import { programTest, run } from "./program.ts";
+import { chapterNumber, programTest, run } from "./program.ts";
 
 const CHAPTERS = [
   "01_extremum",
@@ -8,6 +8,7 @@ const CHAPTERS = [
   "03_linear_regression",
   "04_mlp",
   "05_alexnet",
+  "05b_digits",
   "06_batchnorm",
   "07_resnet",
   "08_training",
@@ -17,7 +18,7 @@ for (const chapter of CHAPTERS) {
   programTest(`${chapter} --help says what there is and ends well`, async () => {
     const { code, stdout, stderr } = await run(chapter, "--help");
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
-    assertMatch(stdout, new RegExp(`^Chapter ${Number(chapter.slice(0, 2))}: `));
+    assertMatch(stdout, new RegExp(`^Chapter ${chapterNumber(chapter)}: `));
     assertMatch(stdout, new RegExp(`Usage: deno run chapters/${chapter}.ts`));
     assertMatch(stdout, /--(?:steps|epochs) N/);
   });
@@ -35,7 +36,7 @@ for (const chapter of CHAPTERS) {
   });
 }
 
-for (const chapter of CHAPTERS.slice(4)) {
+for (const chapter of ["05_alexnet", "06_batchnorm", "07_resnet", "08_training"]) {
   programTest(`${chapter} refuses data and batches that do not exist`, async () => {
     for (const args of [["--data", "cats"], ["--batch", "0"], ["--batch", "two"], ["--seed", "-1"]]) {
       const { code, stderr } = await run(chapter, ...args);

@@ -30,6 +30,11 @@ export function run(chapter: string, ...args: string[]): Promise<Outcome> {
   return start([`chapters/${chapter}.ts`, ...args]);
 }
 
+/** How a chapter counts: "5", and "5b" for the interlude behind it. */
+export function chapterNumber(chapter: string): string {
+  return chapter.slice(0, chapter.indexOf("_")).replace(/^0/, "");
+}
+
 /** What was started: the same program prints the same. */
 const started = new Map<string, Promise<Outcome>>();
 

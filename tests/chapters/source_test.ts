@@ -1,5 +1,6 @@
 // Reads the chapters' sources, which needs a permission.
 import { assert, assertEquals } from "@std/assert";
+import { chapterNumber } from "./program.ts";
 
 const granted = (await Deno.permissions.query({ name: "read" })).state === "granted";
 const folder = new URL("../../chapters/", import.meta.url);
@@ -19,7 +20,7 @@ function cells(name: string): { prose: boolean; folded: boolean; lines: string[]
 }
 
 Deno.test({
-  name: "the seven chapters are there, and nothing else" + reason,
+  name: "the eight chapters and their interlude are there, and nothing else" + reason,
   ignore: !granted,
   fn() {
     assertEquals(names, [
@@ -28,6 +29,7 @@ Deno.test({
       "03_linear_regression.ts",
       "04_mlp.ts",
       "05_alexnet.ts",
+      "05b_digits.ts",
       "06_batchnorm.ts",
       "07_resnet.ts",
       "08_training.ts",
@@ -55,7 +57,7 @@ Deno.test({
   fn() {
     for (const name of names) {
       const all = cells(name);
-      assert(all[0].prose && all[0].lines[0].startsWith(`// # ${Number(name.slice(0, 2))}. `), name);
+      assert(all[0].prose && all[0].lines[0].startsWith(`// # ${chapterNumber(name)}. `), name);
       assert(all[0].lines.some((line) => line.includes("**The question.**")), name);
       const closing = all.findLast(({ folded }) => !folded)!;
       const exercises = closing.lines.join("\n").split("// ## Exercises")[1] ?? "";

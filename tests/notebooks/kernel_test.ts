@@ -1,7 +1,7 @@
 /**
  * Deno's kernel and our client of it. Needs the permission to start programs; plain `deno test` skips it.
  */
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { execute } from "../../tools/notebooks/execute.ts";
 import { CellError, Kernel } from "../../tools/notebooks/kernel.ts";
 import { type Notebook, serialize, toNotebook } from "../../tools/notebooks/nbformat.ts";
@@ -198,6 +198,11 @@ testUnless(reason, "--check says which notebook is stale, missing, not run or to
     assertStringIncludes((await check()).stderr, "01_x.ipynb is missing; run: deno task notebooks 01_x");
     await make(["--no-run"]);
     assertStringIncludes((await check()).stderr, "was not run");
+    // An interlude is one of its own: "1" is not 01b, and "1b" is.
+    await Deno.writeTextFile(`${folder}/chapters/01b_y.ts`, "// %% [markdown]\n// # Y\n");
+    assertStringIncludes((await check()).stderr, "01b_y.ipynb is missing");
+    assert(!(await make(["--no-run", "1"])).stdout.includes("01b_y"));
+    assertMatch((await make(["--no-run", "1b"])).stdout, /^\S*01b_y\.ipynb: 1 cells/);
     await Deno.writeTextFile(chapter, "// %% [markdown]\n// # X\n\n// %%\nconst x = 2;\nconsole.log(x);\n");
     assertStringIncludes((await check()).stderr, "is not what");
     await Deno.writeTextFile(`${folder}/02_gone.ipynb`, "{}");

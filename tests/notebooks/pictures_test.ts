@@ -4,10 +4,12 @@ import { pictureOf, wantedPictures } from "../../tools/notebooks/pictures.ts";
 
 Deno.test("wantedPictures() finds each picture of a page once", () => {
   const page = `<img src="notebooks/pictures/02_vector-1.png"> ![a](notebooks/pictures/07_resnet-12.png)
-    [again](notebooks/pictures/02_vector-1.png) ![other](pictures/01_x-1.png)`;
+    [again](notebooks/pictures/02_vector-1.png) ![other](pictures/01_x-1.png)
+    ![between](notebooks/pictures/05b_digits-3.png)`;
   assertEquals(wantedPictures(page, "notebooks/pictures"), [
     { name: "02_vector-1.png", chapter: "02_vector", number: 1 },
     { name: "07_resnet-12.png", chapter: "07_resnet", number: 12 },
+    { name: "05b_digits-3.png", chapter: "05b_digits", number: 3 },
   ]);
 });
 

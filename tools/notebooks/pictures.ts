@@ -24,7 +24,7 @@ export interface Wanted {
  * @param folder Where it looks for them: "notebooks/pictures".
  */
 export function wantedPictures(page: string, folder: string): Wanted[] {
-  const pattern = new RegExp(`\\b${RegExp.escape(folder)}/((\\d\\d_\\w+)-(\\d+)\\.png)`, "g");
+  const pattern = new RegExp(`\\b${RegExp.escape(folder)}/((\\d\\d[a-z]?_\\w+)-(\\d+)\\.png)`, "g");
   const found = [...page.matchAll(pattern)].map(([, name, chapter, number]) => {
     return [name, { name, chapter, number: Number(number) }] as const;
   });
