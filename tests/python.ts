@@ -4,17 +4,41 @@
  * @module
  */
 
+/** The repository. */
+export const ROOT: URL = new URL("../", import.meta.url);
+
 const KINDS = ["run", "read", "write", "env"] as const;
 const granted = KINDS.every((name) => Deno.permissions.querySync({ name }).state === "granted");
 
-/** By modules: the Python that has them; null: none. */
-const known = new Map<string, Promise<string | null>>();
+/** A Python that has some modules, or what there is in its place. */
+export interface Python {
+  /** Runs it with these arguments in the repository; what it printed. */
+  (...args: string[]): Promise<string>;
+  /** Why there is none; "" where there is one. */
+  missing: string;
+}
 
-/** Which Python has these modules: that of DESCENT_PYTHON, or python3. */
-function pythonWith(modules: readonly string[]): Promise<string | null> {
-  const key = modules.join();
-  if (!known.has(key)) known.set(key, find(modules));
-  return known.get(key)!;
+/** That of DESCENT_PYTHON, or python3, if it has these modules. */
+export async function pythonWith(...modules: string[]): Promise<Python> {
+  const command = granted ? await find(modules) : null;
+  const run = async (...args: string[]): Promise<string> => {
+    const { success, stdout, stderr } = await new Deno.Command(command!, {
+      args,
+      cwd: ROOT,
+      // One thread each: the tests' processes run beside each other.
+      env: { OMP_NUM_THREADS: "1" },
+      stdin: "null",
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    if (success) return text(stdout);
+    throw new Error(`python ${args.join(" ")} failed:\n${text(stderr).slice(-2000)}`);
+  };
+  const missing = !granted
+    ? `needs --allow-${KINDS.join(", --allow-")}`
+    : command === null
+    ? `no python3 here has ${modules.join(", ")}; tools/torch/requirements.txt names all that is tried`
+    : "";
+  return Object.assign(run, { missing });
 }
 
 async function find(modules: readonly string[]): Promise<string | null> {
@@ -28,41 +52,15 @@ async function find(modules: readonly string[]): Promise<string | null> {
   return null;
 }
 
-/** Runs a program of Python's with arguments; what it printed. */
-export type Python = (program: string, ...args: string[]) => Promise<string>;
-
-/**
- * A test with Python and a folder of its own; skipped where there is none with these modules.
- *
- * @param modules What Python must have: "torch".
- */
-export async function pythonTest(
-  name: string,
-  modules: readonly string[],
-  fn: (python: Python, folder: string) => Promise<void>,
-): Promise<void> {
-  const command = granted ? await pythonWith(modules) : null;
-  const why = command !== null
-    ? ""
-    : granted
-    ? ` (skipped: no python3 here has ${modules.join(" and ")})`
-    : ` (skipped: needs --allow-${KINDS.join(", --allow-")})`;
-  const python: Python = async (program, ...args) => {
-    const { success, stdout, stderr } = await new Deno.Command(command!, {
-      args: ["-c", program, ...args],
-      env: { OMP_NUM_THREADS: "1" },
-      stdin: "null",
-    }).output();
-    if (success) return new TextDecoder().decode(stdout);
-    throw new Error(`Python failed:\n${new TextDecoder().decode(stderr).slice(-2000)}`);
-  };
+/** A test with a folder of its own; skipped where there is no such Python. */
+export function pythonTest(name: string, { missing }: Python, fn: (folder: string) => Promise<void>): void {
   Deno.test({
-    name: name + why,
-    ignore: command === null,
+    name: missing === "" ? name : `${name} (skipped: ${missing})`,
+    ignore: missing !== "",
     fn: async () => {
       const folder = await Deno.makeTempDir();
       try {
-        await fn(python, folder);
+        await fn(folder);
       } finally {
         await Deno.remove(folder, { recursive: true });
       }

@@ -15,8 +15,12 @@ import {
   zeros,
 } from "descent";
 import { assertEquals } from "@std/assert";
-import { pythonTest } from "../python.ts";
+import { pythonTest, pythonWith } from "../python.ts";
 import { assertSaved, bitsOf } from "./expected.ts";
+
+const withNumpy = await pythonWith("numpy");
+const withSafetensors = await pythonWith("safetensors", "numpy");
+const withTorch = await pythonWith("torch", "safetensors", "numpy");
 
 /** Tensors of all dtypes, and what is special about floats. */
 const tensors = () => ({
@@ -37,10 +41,10 @@ async function said(x: Tensor): Promise<[string, number[], string]> {
   return [x.dtype, x.shape, new Uint8Array(values.buffer, values.byteOffset, values.byteLength).toHex()];
 }
 
-await pythonTest(
+pythonTest(
   "Python's safetensors opens what is written here, bit for bit",
-  ["safetensors", "numpy"],
-  async (python, folder) => {
+  withSafetensors,
+  async (folder) => {
     const path = `${folder}/ours.safetensors`, own = tensors();
     await writeSafetensors(path, own, { metadata: { epoch: "5", "name \n": "LeNet 😀" } });
     const program = `
@@ -50,19 +54,16 @@ with safe_open(sys.argv[1], "numpy") as file:
     arrays = {name: file.get_tensor(name) for name in file.keys()}
     said = {name: [str(a.dtype), list(a.shape), a.tobytes().hex()] for name, a in arrays.items()}
     print(json.dumps([file.metadata(), said]))`;
-    const [metadata, arrays] = JSON.parse(await python(program, path));
+    const [metadata, arrays] = JSON.parse(await withSafetensors("-c", program, path));
     assertEquals(metadata, { epoch: "5", "name \n": "LeNet 😀" });
     assertEquals(Object.keys(arrays).sort(), Object.keys(own).sort());
     for (const [name, x] of Object.entries(own)) assertEquals(arrays[name], await said(x), name);
   },
 );
 
-await pythonTest(
-  "what Python's safetensors saves is opened here, bit for bit",
-  ["safetensors", "numpy"],
-  async (python, folder) => {
-    const path = `${folder}/theirs.safetensors`;
-    const program = `
+pythonTest("what Python's safetensors saves is opened here, bit for bit", withSafetensors, async (folder) => {
+  const path = `${folder}/theirs.safetensors`;
+  const program = `
 import json, sys
 import numpy as np
 from safetensors.numpy import save_file
@@ -77,29 +78,28 @@ save_file(arrays, sys.argv[1], {"made": "there"})
 ours = {"float16": np.float32, "int64": np.int32, "uint8": np.int32}
 wide = {name: a.astype(ours.get(name, a.dtype)) for name, a in arrays.items()}
 print(json.dumps({name: [str(a.dtype), list(a.shape), a.tobytes().hex()] for name, a in wide.items()}))`;
-    const expected = JSON.parse(await python(program, path));
-    const read = await readSafetensors(new URL(`file://${path}`));
-    assertEquals(Object.keys(read).sort(), Object.keys(expected).sort());
-    for (const [name, x] of Object.entries(read)) {
-      const [dtype, shape, hex] = await said(x);
-      assertEquals([dtype, shape], expected[name].slice(0, 2), name);
-      // Widened by a processor, a NaN becomes a quiet one.
-      if (name === "float16") {
-        const theirs = new Float32Array(Uint8Array.fromHex(expected[name][2]).buffer);
-        assertEquals(await x.data(), theirs);
-      } else assertEquals(hex, expected[name][2], name);
-    }
-  },
-);
+  const expected = JSON.parse(await withSafetensors("-c", program, path));
+  const read = await readSafetensors(new URL(`file://${path}`));
+  assertEquals(Object.keys(read).sort(), Object.keys(expected).sort());
+  for (const [name, x] of Object.entries(read)) {
+    const [dtype, shape, hex] = await said(x);
+    assertEquals([dtype, shape], expected[name].slice(0, 2), name);
+    // Widened by a processor, a NaN becomes a quiet one.
+    if (name === "float16") {
+      const theirs = new Float32Array(Uint8Array.fromHex(expected[name][2]).buffer);
+      assertEquals(await x.data(), theirs);
+    } else assertEquals(hex, expected[name][2], name);
+  }
+});
 
-await pythonTest("NumPy's files are opened here", ["numpy"], async (python, folder) => {
+pythonTest("NumPy's files are opened here", withNumpy, async (folder) => {
   const program = `
 import sys
 import numpy as np
 a = np.arange(120).reshape(4, 5, 6)
 np.save(sys.argv[1] + "/a.npy", a.transpose(2, 0, 1))
 np.savez_compressed(sys.argv[1] + "/a.npz", a.astype(">f8"), half=a.astype("f2")[:, ::2])`;
-  await python(program, folder);
+  await withNumpy("-c", program, folder);
   const a = await readNpy(`${folder}/a.npy`), all = Array.from({ length: 120 }, (_, i) => i);
   assertEquals(a.shape, [6, 4, 5]);
   assertEquals([...await a.permute(1, 2, 0).data()], all);
@@ -108,13 +108,10 @@ np.savez_compressed(sys.argv[1] + "/a.npz", a.astype(">f8"), half=a.astype("f2")
   assertEquals(await half.array(), await arr_0.at(null, [0, 5, 2]).array());
 });
 
-await pythonTest(
+pythonTest(
   "torch opens what is written here and takes it as a state_dict; what it saves comes back the same",
-  [
-    "torch",
-    "safetensors",
-  ],
-  async (python, folder) => {
+  withTorch,
+  async (folder) => {
     const net = () => new nn.Sequential(new nn.Conv2d(1, 4, 3), new nn.BatchNorm2d(4), new nn.ReLU());
     const ours = net(), x = randn(2, 1, 6, 6);
     ours.forward(x);
@@ -133,7 +130,7 @@ print((net(x) - y).abs().max().item(), net[1].num_batches_tracked.item(), net[1]
 torch.save(net.state_dict(), sys.argv[1] + "/theirs.pth")
 torch.save({"model": net.state_dict(), "epoch": 3}, sys.argv[1] + "/run.pth")
 save_file(net.state_dict(), sys.argv[1] + "/theirs.safetensors")`;
-    const [difference, ...batches] = (await python(program, folder)).trim().split(" ");
+    const [difference, ...batches] = (await withTorch("-c", program, folder)).trim().split(" ");
     assertEquals(Number(difference) < 1e-6, true, difference);
     assertEquals(batches, ["1", "torch.int64"]);
     const files = [
@@ -151,21 +148,22 @@ save_file(net.state_dict(), sys.argv[1] + "/theirs.safetensors")`;
   },
 );
 
-await pythonTest("the fixtures are what this torch makes, too: every kind, every layout, a checkpoint", [
-  "torch",
-  "numpy",
-], async (python, folder) => {
-  const program = `
+pythonTest(
+  "the fixtures are what this torch makes, too: every kind, every layout, a checkpoint",
+  withTorch,
+  async (folder) => {
+    const program = `
 import importlib.util, json, pathlib, sys
 spec = importlib.util.spec_from_file_location("files", sys.argv[2])
 files = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(files)
 print(json.dumps(files.torch_files(pathlib.Path(sys.argv[1]))))`;
-  const script = new URL("../../tools/fixtures/files.py", import.meta.url);
-  const expected = JSON.parse(await python(program, folder, script.pathname));
-  for (const [name, one] of Object.entries(expected)) {
-    await assertSaved(await readPth(`${folder}/${name}.pth`), one, name);
-  }
-  const { float32 } = await readPth(`${folder}/kinds.pth`);
-  assertEquals((await bitsOf(float32)).slice(4, 6), [0x7fc00001, 0xffc12345]);
-});
+    const script = new URL("../../tools/fixtures/files.py", import.meta.url);
+    const expected = JSON.parse(await withTorch("-c", program, folder, script.pathname));
+    for (const [name, one] of Object.entries(expected)) {
+      await assertSaved(await readPth(`${folder}/${name}.pth`), one, name);
+    }
+    const { float32 } = await readPth(`${folder}/kinds.pth`);
+    assertEquals((await bitsOf(float32)).slice(4, 6), [0x7fc00001, 0xffc12345]);
+  },
+);
