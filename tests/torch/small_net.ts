@@ -15,12 +15,12 @@ import {
   manualSeed,
   nn,
   optim,
-  rand,
   save,
   type Tensor,
   tensor,
   tensorDataset,
 } from "descent";
+import { formula } from "../parity/formula.ts";
 
 /** 8 × 8 grey pictures to ten classes. */
 export class Net extends nn.Module {
@@ -47,15 +47,12 @@ export class Net extends nn.Module {
 /** So many samples, of which the last batch of an epoch has fewer than the others. */
 const SAMPLES = 100, BATCH = 16;
 
-/** Pictures, and what they show: which of ten columns was made brighter. */
+/** Pictures, and what they show: which of ten columns was made brighter. tools/fixtures/torch_run.py makes the same. */
 export function pictures(): Record<"images" | "labels", Tensor> {
-  manualSeed(5);
-  const labels = Int32Array.from({ length: SAMPLES }, (_, i) => (7 * i) % 10);
-  const bright = tensor(labels).reshape(-1, 1).eq(tensor(Int32Array.from({ length: 64 }, (_, i) => i % 10)));
-  return {
-    images: rand(SAMPLES, 64).add(bright.to("float32")).reshape(SAMPLES, 1, 8, 8),
-    labels: tensor(labels),
-  };
+  const labels = tensor(Int32Array.from({ length: SAMPLES }, (_, i) => (7 * i) % 10));
+  const columns = tensor(Int32Array.from({ length: 64 }, (_, i) => i % 10));
+  const bright = labels.reshape(-1, 1).eq(columns).to("float32").reshape(SAMPLES, 1, 8, 8);
+  return { images: formula("run/images", [SAMPLES, 1, 8, 8]).add(bright), labels };
 }
 
 /** How a run is trained, and how Python is told. */
@@ -160,8 +157,8 @@ export class Run {
   }
 
   /** What else the file says. */
-  async load(path: string): Promise<Record<string, unknown>> {
-    const { step, ...rest } = await load(path, this.#parts());
+  async load(source: string | Uint8Array): Promise<Record<string, unknown>> {
+    const { step, ...rest } = await load(source, this.#parts());
     this.step = step as number;
     return rest;
   }
