@@ -37,3 +37,15 @@ export function saysOdd({ nan, infinite, shape, size }: Odd): string {
   const kinds = [nan > 0 ? `${nan} NaN` : "", infinite > 0 ? `${infinite} infinite` : ""];
   return `has ${kinds.filter((kind) => kind !== "").join(" and ")} among its ${size} numbers ${text(shape)}`;
 }
+
+/** Whether numbers are all finite, where one must wait for them: 0 times anything else is NaN, and so is a sum with it. */
+export async function finiteLater(device: Device, storage: Storage): Promise<boolean> {
+  const { arena, kernels } = device;
+  const sum = arena.tidy(() => kernels.sum(kernels.mul(storage, 0), storage.shape.map((_, dim) => dim)));
+  try {
+    const [value] = await device.read(sum);
+    return value === 0;
+  } finally {
+    device.free(sum);
+  }
+}

@@ -4,6 +4,7 @@
  * @module
  */
 export { accuracy } from "./accuracy.ts";
+export { detectAnomaly } from "./anomaly.ts";
 export type { Batches } from "./batches.ts";
 export { epochs, type EpochsRun, type EpochStep } from "./epochs.ts";
 export type { EpochsOptions, KeepsCheckpoints, RunParts } from "./epochs_options.ts";

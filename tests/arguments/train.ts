@@ -31,6 +31,7 @@ export const trainRoom: Room = {
     "Progress.end": { good: [() => [{ error: new Error("x") }]], anything: ["0.error"] },
     "step.log": { good: [() => [{ loss: 0.5, rate: tensor([1]) }]], records: [0] },
     "step.print": { good: [() => ["a line"]] },
+    "detectAnomaly": { good: [() => [() => 1]] },
     "accuracy": {
       good: [() => [randn(4, 3), labels], () => [randn(4, 3), [0, 1, 2, 0]]],
     },
