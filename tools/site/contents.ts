@@ -30,6 +30,11 @@ const FOLDERS: { title: string; about: string; folders: RegExp }[] = [
   { title: "Devices", about: "Where the arithmetic runs.", folders: /^device\// },
   { title: "Data", about: "What to learn from.", folders: /^data\// },
   {
+    title: "Files",
+    about: "What outlives a program: checkpoints, and the files of PyTorch and NumPy.",
+    folders: /^(io|host)\//,
+  },
+  {
     title: "Training",
     about: "The loop: its progress, live curves, and how it is stopped.",
     folders: /^train\//,
