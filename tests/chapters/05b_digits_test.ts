@@ -80,7 +80,7 @@ programTest(
 );
 
 programTest(
-  "chapter 5b's cures: augmentation brings most, half of the mistakes are gone, all three are behind",
+  "chapter 5b's cures: augmentation brings most, half of the mistakes are gone, and cures do not add up",
   async () => {
     const text = await output(CHAPTER);
     const [nothing, dropout, schedule, augmentation, both, three] = [
@@ -92,9 +92,8 @@ programTest(
       "all three",
     ].map((cure) => shares(text, `${cure}:`)[1]);
     assert(Math.max(dropout, schedule) - nothing < (augmentation - nothing) / 2);
-    assert(both - augmentation > schedule - nothing, "the schedule helps augmentation more");
     assertEquals(Math.round(10 * (100 - both) / (100 - nothing)), 5, "half of the mistakes");
-    assert(three < both);
+    assert(three < both, `${three} against ${both}`);
     const [, final] = /^training loss [\d.]+, test loss ([\d.]+)$/m.exec(text)!.map(Number);
     const [, lowest, epoch] = /^test loss at its lowest ([\d.]+), in epoch (\d+)$/m.exec(text)!.map(Number);
     assert(final > lowest && epoch < 15, `${lowest} in epoch ${epoch}, ${final} in the end`);
@@ -146,6 +145,8 @@ programTest("chapter 5b quotes no number that it does not show", async () => {
   await assertProse(CHAPTER, {
     "255": "the largest byte",
     "99.2": "what it printed with --epochs 5",
+    "95.2": "what all three came to with --seed 1",
+    "95.0": "what schedule and augmentation came to with --seed 1",
     "9.6": ({ text }) => shares(text, "LeNet,  class by class:")[0],
     "8.3": ({ answers: [, second] }) => shares(second, "of the test set")[0],
     "13.7": missed("2 pixels", 1),
