@@ -11,7 +11,7 @@ import {
   writeSafetensors,
 } from "descent";
 import * as torchvision from "../../examples/torchvision.ts";
-import { chapterClass } from "./chapter_class.ts";
+import { chapterPart } from "./chapter_part.ts";
 import { python, pythonTest } from "./python.ts";
 
 /** How far logits may be apart, of the largest: sums of up to 9,216 products in another order. */
@@ -26,20 +26,27 @@ interface Network {
   picture: number[];
 }
 
+type Class = new (...args: unknown[]) => nn.Module;
+
 const NETWORKS: Network[] = [
   {
+    name: "lenet",
+    make: async () => (await chapterPart<() => nn.Module>("05b_digits", "lenet"))(),
+    picture: [1, 28, 28],
+  },
+  {
     name: "alexnet",
-    make: async () => new (await chapterClass("05_alexnet", "AlexNet"))(),
+    make: async () => new (await chapterPart<Class>("05_alexnet", "AlexNet"))(),
     picture: [1, 224, 224],
   },
   {
     name: "bn-alexnet",
-    make: async () => new (await chapterClass("06_batchnorm", "AlexNet"))(true),
+    make: async () => new (await chapterPart<Class>("06_batchnorm", "AlexNet"))(true),
     picture: [1, 224, 224],
   },
   {
     name: "resnet18",
-    make: async () => new (await chapterClass("07_resnet", "Residual", "ResNet"))(),
+    make: async () => new (await chapterPart<Class>("07_resnet", "Residual", "ResNet"))(),
     picture: [1, 224, 224],
   },
   { name: "torchvision.alexnet", make: () => new torchvision.AlexNet(), picture: [3, 100, 90] },
@@ -103,7 +110,7 @@ for (const { name, make, picture } of NETWORKS) {
 pythonTest(
   "the tool lists a network's state dict by name, with the names and shapes that it has here",
   async () => {
-    const net = await NETWORKS[2].make();
+    const net = await NETWORKS.find(({ name }) => name === "resnet18")!.make();
     const words: Record<string, string> = { float32: "float32", int32: "int64" };
     const ours = Object.entries(net.stateDict())
       .map(([name, { shape, dtype }]) => `${name} [${shape.join(", ")}] ${words[dtype]}`);
