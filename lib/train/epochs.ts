@@ -149,7 +149,7 @@ async function* loop<Batch>(
   const running = new Running(display, file, settings.watching, true);
   if (settings.resume) {
     display?.print(
-      found ? `Goes on behind step ${run.step} of ${total}.` : "No checkpoint to go on from: a new run.",
+      found ? `Goes on after step ${run.step} of ${total}.` : "No checkpoint to go on from: a new run.",
     );
   }
   let ended: { error?: unknown } = {}, savedAt = -1, whole = false;

@@ -115,6 +115,6 @@ Deno.test("a run that goes on from another program counts the epochs of both and
   assertEquals(lines, [
     "LeNet  epoch 2/3  loss 0.0050, test 0.1000  accuracy 0.9950, test 0.9500  2.0 s",
     "LeNet  epoch 3/3  loss 0.0033, test 0.0667  accuracy 0.9967, test 0.9500  2.0 s",
-    "LeNet  3 epochs in 7.0 s  20 ms/step  best test loss 0.1000 in epoch 2",
+    "LeNet  150 more steps in 7.0 s  20 ms/step  best test loss 0.1000 in epoch 2",
   ]);
 });
