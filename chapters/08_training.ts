@@ -200,6 +200,7 @@ interface Recipe {
   tests: number;
   epochs: number;
   batch: number;
+  progress?: boolean;
 }
 
 const whole = { images: 60_000, tests: 10_000, epochs: 5 };
@@ -292,7 +293,7 @@ function placesOf(run: string) {
   };
 }
 
-async function train({ name, network, side, ...recipe }: Recipe, seed = flags.seed) {
+async function train({ name, network, side, progress, ...recipe }: Recipe, seed = flags.seed) {
   manualSeed(seed);
   const { images = recipe.images, epochs: count = recipe.epochs, batch: batchSize = recipe.batch } = flags;
   const loader = loaderOf(training, images, side, { batchSize, shuffle: true });
@@ -303,6 +304,7 @@ async function train({ name, network, side, ...recipe }: Recipe, seed = flags.se
   const schedule = schedules[flags.schedule](optimizer, count * loader.length);
   const run = epochs(count, loader, {
     label: name,
+    progress,
     test: () => evaluate(net, testLoader),
     parts: { model: net, optimizer, schedule },
     resume: flags.resume,
@@ -387,11 +389,12 @@ for (const { name, net, testLoader } of trained.slice(-1)) {
   }
   await show(chart.heatmap({
     z: counts,
-    xLabels: [...training.classes],
+    xLabels: training.classes.map((name) => name.split(/[/ ]/)[0]),
     yLabels: [...training.classes],
     xTitle: "the network says",
     yTitle: "it is",
     zTitle: "pictures",
+    width: 720,
     title: `What the ${name} takes for what`,
   }));
 }
@@ -540,7 +543,7 @@ class Deep extends nn.Module {
 const most = device.name === "webgpu" ? [56] : [];
 const depths = { alexnet: [], resnet18: [], small: [8, 32], depth: [8, 20, 32, ...most] }[flags.model];
 const pictures = flags.model === "small"
-  ? { side: 14, images: 2_000, tests: 2_000, epochs: 4, batch: 50 }
+  ? { side: 14, images: 2_000, tests: 2_000, epochs: 4, batch: 50, progress: false }
   : { side: 28, images: 60_000, tests: 2_000, epochs: 5, batch: 128 };
 const losses: Record<string, number[]> = {};
 for (const layers of depths) {

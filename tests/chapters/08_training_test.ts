@@ -16,6 +16,17 @@ function epochsOf(text: string): Record<string, Record<string, number>[]> {
   return found;
 }
 
+/** What plain and residual networks came to, by name: the training losses of the epochs, and the test accuracy in the end. */
+function depthsOf(text: string): Record<string, { losses: number[]; testAccuracy: number }> {
+  const lines = text.matchAll(/^(\w+, \d+ layers): training losses (.*); test accuracy (\S+)$/gm);
+  return Object.fromEntries(
+    [...lines].map(([, name, losses, share]) => [
+      name,
+      { losses: losses.split(", ").map(Number), testAccuracy: Number(share) },
+    ]),
+  );
+}
+
 /** A row of the table of costs, or of the last one, by its network: cells behind the name. */
 function cells(text: string, network: string): string[][] {
   return text.split("\n").filter((line) => line.startsWith(`${network}  `) && !line.includes("epoch "))
@@ -75,13 +86,13 @@ programTest("chapter 8's shirts are the worst told apart, and shoes are taken fo
 programTest(
   "chapter 8: with 32 layers a plain network is behind one of 8, a residual one ahead",
   async () => {
-    const runs = epochsOf(await output("08_training"));
+    const runs = depthsOf(await output("08_training"));
     const [plain, residual, deepPlain, deepResidual] = [
       "plain, 8 layers",
       "residual, 8 layers",
       "plain, 32 layers",
       "residual, 32 layers",
-    ].map((name) => runs[name].at(-1)!);
+    ].map((name) => ({ ...runs[name], loss: runs[name].losses[3] }));
     assert(Math.abs(plain.loss - residual.loss) < 0.05, "no difference with 8 layers");
     assert(deepPlain.loss > 1.5 * plain.loss, `far behind: ${deepPlain.loss}`);
     assert(deepResidual.loss < 0.95 * residual.loss, `ahead: ${deepResidual.loss}`);
@@ -159,7 +170,7 @@ programTest(
     const folder = Deno.makeTempDirSync();
     try {
       const flags = ["--images", "64", "--batch", "32"];
-      const whole = epochsOf(await output("08_training", ...flags, "--epochs", "2"));
+      const never = await output("08_training", ...flags, "--epochs", "2");
       const log = `${folder}/run.jsonl`;
       const begun = await withFolder(
         folder,
@@ -171,13 +182,17 @@ programTest(
         ...[...flags, "--epochs", "2", "--checkpoints", folder, "--resume"],
       );
       assertEquals(resumed.code, 0, resumed.stderr);
-      const last = epochsOf(resumed.stdout);
-      assertEquals(Object.keys(last), Object.keys(whole));
+      const whole = epochsOf(never), last = epochsOf(resumed.stdout);
+      assertEquals(Object.keys(last), ["small AlexNet", "small ResNet-18"]);
       for (const name in whole) assertEquals(last[name], whole[name].slice(1), name);
+      const depths = depthsOf(never);
+      assertEquals(Object.values(depths).map(({ losses }) => losses.length), [2, 2, 2, 2]);
+      assertEquals(depthsOf(resumed.stdout), depths, "with the history of the epochs before");
       const logged = Deno.readTextFileSync(log).trim().split("\n").map((line) => JSON.parse(line));
+      const labels = [...Object.keys(whole), ...Object.keys(depths)];
       assertEquals(
         logged.filter(({ kind }) => kind === "run").map(({ label }) => label),
-        Object.keys(whole),
+        labels,
         "all runs are in one log",
       );
     } finally {
