@@ -450,8 +450,8 @@ if (rows.length > 0) await show(rows);
 // %% [markdown]
 // The rows of a small version stand beside what the whole one came to with Tang, for the order and not for the size. What
 // one may compare are five epochs of the whole, and even then with care: other test pictures (see above), other random
-// numbers. The second exercise asks how much the numbers alone can do. (This notebook was made on a machine without a GPU:
-// no row of a whole network is in it, and none was made up.)
+// numbers. The second exercise asks how much random numbers can do alone. (This notebook was made on a machine without a
+// GPU: no row of a whole network is in it, and none was made up.)
 //
 // ## A run that takes hours
 //
@@ -610,9 +610,9 @@ await show(depthChart("Plain and residual, by depth: 28 × 28 points", recorded)
 //
 // ## What to notice
 //
-// **The training loss is not the goal.** What counts is what a network says of pictures that it has not seen, and nothing
-// was chosen here by looking at them: not the number of epochs, not the learning rate. Whoever chooses by the test pictures
-// has trained on them, too, if only a little, and needs other ones to know what the choice is worth.
+// **The training loss is not the goal.** What counts is what a network says of pictures that it has not seen, and they must
+// have no part in the recipe. This one has Tang's learning rate, and networks as small as two minutes ask. Whoever chooses
+// by the test pictures has trained on them, too, if only a little, and needs other ones to know what the choice is worth.
 //
 // **A recipe belongs to a result.** "ResNet-18 is better than AlexNet" means: trained like this, on these pictures. The
 // first exercise takes most of the distance away with one layer.
