@@ -10,7 +10,10 @@ class History:
     def add(self, values, size, seconds):
         """What a step logs; of it, what the steps before have logged, too."""
         known = self.sums.keys() | (self.rows[-1].keys() if self.rows else {"loss"})
-        for name in known & values.keys():
+        # In the order of `values`: that of a set is another one in each process.
+        for name in values:
+            if name not in known:
+                continue
             pair = self.sums.setdefault(name, [0, 0])
             pair[0] += values[name] * size
             pair[1] += size
