@@ -605,14 +605,18 @@ await show(depthChart("Plain and residual, by depth: 28 × 28 points", recorded)
 // %% [markdown]
 // Eight layers need no help. With 20 the plain network is ahead of its little brother, as one would wish, and the residual
 // one is ahead of it. With 32 the plain one has lost more than those twelve layers before had gained; and the residual one
-// of the same depth is the best of all six, if by little. He and his co-authors began with 20, and found the same from there
-// on: 20, 32, 44, 56 layers, plain ones ever worse, residual ones ever better.
+// of the same depth is level with that of 20. He and his co-authors began with 20, and found the same from there on: 20, 32,
+// 44, 56 layers, plain ones ever worse, residual ones ever better.
+//
+// (Each of these is one run, seed 0. Another seed moves the small differences, and may turn some of them round; that between
+// the two networks of 32 layers is of another size.)
 //
 // ## What to notice
 //
 // **The training loss is not the goal.** What counts is what a network says of pictures that it has not seen, and they must
-// have no part in the recipe. This one has Tang's learning rate, and networks as small as two minutes ask. Whoever chooses
-// by the test pictures has trained on them, too, if only a little, and needs other ones to know what the choice is worth.
+// have no part in the recipe. Here they had a little: the learning rate is Tang's, but how wide the small networks are was
+// settled with an eye on what they came to in the test. Whoever chooses by the test pictures has trained on them, too, if
+// only a little, and needs other ones to know what the choice is worth.
 //
 // **A recipe belongs to a result.** "ResNet-18 is better than AlexNet" means: trained like this, on these pictures. The
 // first exercise takes most of the distance away with one layer.

@@ -19,6 +19,7 @@ import {
   surplus,
 } from "../text/arguments.ts";
 import { nearest } from "../text/nearest.ts";
+import { shouldRise } from "../text/rising.ts";
 import { describeFile, openCheckpoint, type Saved, valueIn, VersionError } from "./checkpoint_file.ts";
 import { FileFormatError } from "../host/format_error.ts";
 import { checkParts, type Parts } from "./parts.ts";
@@ -335,6 +336,6 @@ function checkBest(best: unknown): Required<Best> {
   }
   checkOptions(name, given, ["name", "mode"]);
   const value = checkText(name, "the name of the best", given.name);
-  const { mode = /accuracy$/i.test(value) ? "max" : "min" } = given;
+  const { mode = shouldRise(value) ? "max" : "min" } = given;
   return { name: value, mode: checkChoice(name, "the mode of the best", mode, ["min", "max"]) };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shouldRise } from "../text/rising.ts";
 
 /** One epoch. */
 export interface EpochRow {
@@ -89,7 +90,7 @@ export class History {
   /** Whether larger values are better. */
   rises(name: string): boolean {
     const { mode } = this.#goal;
-    return mode === "max" || mode === "auto" && /accuracy$/i.test(name);
+    return mode === "max" || mode === "auto" && shouldRise(name);
   }
 
   /** Begins anew. */

@@ -12,6 +12,7 @@ import { display, settleOutput } from "../show/notebook.ts";
 import { pictureOf } from "../show/picture.ts";
 import { escapeMarkup, legible } from "../text/escape.ts";
 import { shortNumber } from "../text/numbers.ts";
+import { shouldRise } from "../text/rising.ts";
 import type { EpochDisplay, EpochDisplayOptions } from "./epoch_progress.ts";
 import { type EpochRow, testName } from "./history.ts";
 import { Pace } from "./pace.ts";
@@ -156,7 +157,9 @@ export class Live implements EpochDisplay {
         const tested = this.#tests.get(testName(name));
         const all = tested === undefined ? y : [...y, ...tested.y];
         const low = Math.min(...all), high = all.reduce((a, b) => Math.max(a, b), -Infinity);
-        const axes = { xTitle, yTitle: name, yLog: low > 0 && high / low > 30, height: 240 };
+        // A share of what is right is read as it is, however it began.
+        const yLog = low > 0 && high / low > 30 && !shouldRise(name);
+        const axes = { xTitle, yTitle: name, yLog, height: 240 };
         if (tested === undefined) return chart.line({ x: [...x], y: [...y], ...axes });
         const test = { x: [...tested.x], y: [...tested.y], mode: "lines+markers" as const };
         return chart.line({ series: { train: { x: [...x], y: [...y] }, test }, ...axes });
