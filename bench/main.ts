@@ -48,7 +48,8 @@ function choose(all: Case[], names: string[]): Case[] {
   if (names.length === 0) return all;
   for (const name of names) {
     if (all.some((one) => one.name.startsWith(name))) continue;
-    const guess = nearest(name, all.map((one) => one.name));
+    // A beginning stands for all cases that begin so: resnet18 for those of any batch.
+    const guess = nearest(name, all.flatMap((one) => [one.name.split("-")[0], one.name]));
     const hint = guess ? `did you mean ${guess}?` : "--list lists them.";
     throw new RangeError(`There is no case ${name}: ${hint}`);
   }
