@@ -133,11 +133,11 @@ export class EpochProgress implements EpochDisplay {
     const { epochs, batches, summary } = this.#options;
     if (epochs * batches === 0) return;
     const { done, total } = this.#pace, took = this.#pace.took();
-    const whole = Math.floor(done / batches);
+    const whole = Math.floor(done / batches), more = done - this.#options.done;
     const ended = error === undefined && done % batches === 0 && this.#options.done === 0
       ? `${whole} ${whole === 1 ? "epoch" : "epochs"} in ${took}`
       : error === undefined && done === total
-      ? `${done - this.#options.done} more steps in ${took}`
+      ? `${more} more ${more === 1 ? "step" : "steps"} in ${took}`
       : `stopped after ${done} of ${total} steps, ${took}`;
     this.#screen.printParts([
       this.#label(),
