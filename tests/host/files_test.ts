@@ -12,26 +12,7 @@ import {
   statFile,
   writeFile,
 } from "../../lib/host/files.ts";
-
-const NEEDS = ["read", "write"] as const;
-const granted = NEEDS.every((name) => Deno.permissions.querySync({ name }).state === "granted");
-const reason = granted ? "" : " (skipped: needs --allow-read and --allow-write)";
-
-/** A test with a folder of its own. */
-function folderTest(name: string, fn: (folder: string) => unknown): void {
-  Deno.test({
-    name: name + reason,
-    ignore: !granted,
-    async fn() {
-      const folder = await Deno.makeTempDir();
-      try {
-        await fn(folder);
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
-    },
-  });
-}
+import { folderTest } from "../folder.ts";
 
 const bytes = (...values: number[]) => new Uint8Array(values);
 

@@ -12,27 +12,19 @@ import {
   tensor,
 } from "descent";
 import { described } from "./bytes.ts";
+import { folderTest } from "../folder.ts";
 import { bitsOf, newRun, train } from "./run.ts";
 
-const NEEDS = ["read", "write"] as const;
-const granted = NEEDS.every((name) => Deno.permissions.querySync({ name }).state === "granted");
-const reason = granted ? "" : " (skipped: needs --allow-read and --allow-write)";
-
 /** A test with a folder that does not exist yet, and what is said on the console meanwhile. */
-function folderTest(name: string, fn: (folder: string, said: string[]) => Promise<void>): void {
-  Deno.test({
-    name: name + reason,
-    ignore: !granted,
-    async fn() {
-      const folder = await Deno.makeTempDir(), said: string[] = [], { warn } = console;
-      console.warn = (line: string) => said.push(line.replaceAll(folder, ""));
-      try {
-        await fn(`${folder}/run`, said);
-      } finally {
-        console.warn = warn;
-        await Deno.remove(folder, { recursive: true });
-      }
-    },
+function runTest(name: string, fn: (folder: string, said: string[]) => Promise<void>): void {
+  folderTest(name, async (folder) => {
+    const said: string[] = [], { warn } = console;
+    console.warn = (line: string) => said.push(line.replaceAll(folder, ""));
+    try {
+      await fn(`${folder}/run`, said);
+    } finally {
+      console.warn = warn;
+    }
   });
 }
 
@@ -47,7 +39,7 @@ async function saveAll(folder: string, options: CheckpointsOptions, name: string
   return checkpoints;
 }
 
-folderTest(
+runTest(
   "the last three are kept, and resume() goes on from the newest in another program",
   async (folder) => {
     const run = newRun(1), checkpoints = new Checkpoints(folder);
@@ -65,7 +57,7 @@ folderTest(
   },
 );
 
-folderTest(
+runTest(
   "the best is kept beside the last: an accuracy should rise, a loss should fall, of equals the first counts",
   async (folder) => {
     const rows: [CheckpointsOptions, string, number[], kept: number[], best: number][] = [
@@ -87,7 +79,7 @@ folderTest(
   },
 );
 
-folderTest("the best of a run that goes on in another program is kept", async (folder) => {
+runTest("the best of a run that goes on in another program is kept", async (folder) => {
   const options = { keep: 1, best: "loss" };
   await saveAll(folder, options, "loss", [3, 1, 2]);
   const checkpoints = new Checkpoints(folder, options);
@@ -96,7 +88,7 @@ folderTest("the best of a run that goes on in another program is kept", async (f
   assertEquals(stepsIn(folder), [2, 5]);
 });
 
-folderTest(
+runTest(
   "a damaged file is passed over with a word, and nothing that is whole is removed for it",
   async (folder, said) => {
     const checkpoints = await saveAll(folder, { keep: 3 }, "loss", [1, 2, 3]);
@@ -117,7 +109,7 @@ folderTest(
   },
 );
 
-folderTest("where all files are damaged, a run begins anew in the folder", async (folder, said) => {
+runTest("where all files are damaged, a run begins anew in the folder", async (folder, said) => {
   await saveAll(folder, {}, "loss", [1, 2]);
   for (const step of [1, 2]) await Deno.writeFile(`${folder}/${fileOf(step)}`, new Uint8Array(3));
   const checkpoints = new Checkpoints(folder);
@@ -126,13 +118,13 @@ folderTest("where all files are damaged, a run begins anew in the folder", async
   assertEquals(await checkpoints.latest(), `${folder}/${fileOf(1)}`);
 });
 
-folderTest("a checkpoint of a newer version is not passed over for an older one", async (folder) => {
+runTest("a checkpoint of a newer version is not passed over for an older one", async (folder) => {
   const checkpoints = await saveAll(folder, {}, "loss", [1, 2]), path = `${folder}/${fileOf(2)}`;
   await Deno.writeFile(path, described(await Deno.readFile(path), (content) => void (content.version = 2)));
   await assertRejects(() => checkpoints.resume({}), Error, "was written by a newer version of this library");
 });
 
-folderTest(
+runTest(
   "a checkpoint that does not fit is not passed over for an older one, and nothing is changed",
   async (folder) => {
     const model = new nn.Linear(2, 2), other = new nn.Linear(3, 2), checkpoints = new Checkpoints(folder);
@@ -147,7 +139,7 @@ folderTest(
   },
 );
 
-folderTest("a run that was not resumed does not write over another's", async (folder) => {
+runTest("a run that was not resumed does not write over another's", async (folder) => {
   await saveAll(folder, {}, "loss", [1, 2, 3]);
   const other = new Checkpoints(folder);
   await assertRejects(
@@ -160,7 +152,7 @@ folderTest("a run that was not resumed does not write over another's", async (fo
   assertEquals(stepsIn(folder), [1, 2, 3]);
 });
 
-folderTest(
+runTest(
   "what a killed program left half written goes with the next one; other files stay",
   async (folder) => {
     await saveAll(folder, {}, "loss", [1]);
@@ -178,7 +170,7 @@ folderTest(
   },
 );
 
-folderTest("one that could not be written leaves those before it", async (folder) => {
+runTest("one that could not be written leaves those before it", async (folder) => {
   const checkpoints = await saveAll(folder, { keep: 1 }, "loss", [1]);
   const freed = tensor([1, 2]);
   freed.value.buffer.free("by a test");
@@ -186,7 +178,7 @@ folderTest("one that could not be written leaves those before it", async (folder
   assertEquals([stepsIn(folder), await checkpoints.resume({})], [[1], { step: 1, loss: 1 }]);
 });
 
-folderTest(
+runTest(
   "a checkpoint in the middle of an epoch, of which nothing was measured, is never the best",
   async (folder) => {
     const checkpoints = new Checkpoints(folder, { keep: 1, best: "testLoss" });
@@ -198,7 +190,7 @@ folderTest(
   },
 );
 
-folderTest(
+runTest(
   "epochs() keeps checkpoints, and a run that was stopped ends with the bits of one that was not",
   async (folder) => {
     /** A run through three epochs, stopped behind a step. */
@@ -230,7 +222,7 @@ folderTest(
   },
 );
 
-folderTest("load() takes a checkpoint of a folder", async (folder) => {
+runTest("load() takes a checkpoint of a folder", async (folder) => {
   const model = new nn.Linear(2, 2), optimizer = new optim.Adam(model.parameters());
   const checkpoints = new Checkpoints(new URL(`file://${folder}/`), { best: "testAccuracy" });
   await checkpoints.save({ model, optimizer }, { step: 1, testAccuracy: 0.5 });

@@ -1,10 +1,9 @@
 // What becomes of checkpoints where the program is killed, the disk is full, or a permission is missing. Starts programs.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { load, save } from "descent";
+import { folderTest, skippedWithout } from "../folder.ts";
 
-const NEEDS = ["read", "write", "run"] as const;
-const granted = NEEDS.every((name) => Deno.permissions.querySync({ name }).state === "granted");
-const reason = granted ? "" : " (skipped: needs --allow-read, --allow-write and --allow-run)";
+const skipped = skippedWithout("read", "write", "run");
 
 /** So many times the run is killed. */
 const KILLS = 20;
@@ -18,27 +17,6 @@ function deno(args: string[]): Deno.Command {
     args: ["run", "--no-prompt", ...args],
     stdout: "piped",
     stderr: "piped",
-  });
-}
-
-/** A test with a folder of its own. */
-function folderTest(
-  name: string,
-  fn: (folder: string) => Promise<void>,
-  ignore = !granted,
-  why = reason,
-): void {
-  Deno.test({
-    name: name + why,
-    ignore,
-    async fn() {
-      const folder = await Deno.makeTempDir();
-      try {
-        await fn(folder);
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
-    },
   });
 }
 
@@ -87,6 +65,7 @@ folderTest(
     assertEquals(end.at(-1), whole.at(-1));
     assertEquals(namesIn(killed), namesIn(`${folder}/whole`));
   },
+  skipped,
 );
 
 /** What the program says that saves so many numbers to a path, or loads it. */
@@ -125,11 +104,12 @@ folderTest(
     assertEquals(await said(`${own}/run.safetensors`, 4, allowed), "");
     assertEquals((await load<{ step: number }>(`${own}/run.safetensors`, {})).step, 2);
   },
+  skipped,
 );
 
 /** Whether file systems can be mounted here. */
 function canMount(): boolean {
-  if (!granted || Deno.build.os !== "linux") return false;
+  if (skipped !== "" || Deno.build.os !== "linux") return false;
   const folder = Deno.makeTempDirSync();
   try {
     return mount(["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]) && unmount(folder);
@@ -151,8 +131,7 @@ const unmount = (folder: string) => command("umount", [folder]);
 
 /** A test with a small file system of its own. */
 function diskTest(name: string, fn: (folder: string) => Promise<void>): void {
-  const possible = canMount(),
-    why = granted && !possible ? " (skipped: needs Linux and the right to mount)" : reason;
+  const why = canMount() ? "" : skipped || " (skipped: needs Linux and the right to mount)";
   const run = async (folder: string) => {
     assert(mount(["-t", "tmpfs", "-o", "size=256k", "tmpfs", folder]));
     try {
@@ -161,7 +140,7 @@ function diskTest(name: string, fn: (folder: string) => Promise<void>): void {
       unmount(folder);
     }
   };
-  folderTest(name, run, !possible, why);
+  folderTest(name, run, why);
 }
 
 diskTest(

@@ -1,28 +1,10 @@
 /** Logs of runs. Needs the permissions to write into a folder for temporary files and to read there. */
 import { epochs, steps, tensor } from "descent";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { spawnSync } from "node:child_process";
+import { folderTest } from "../folder.ts";
+import { pythonTest, pythonWith } from "../python.ts";
 
-const granted = (["read", "write"] as const).every((name) =>
-  Deno.permissions.querySync({ name }).state === "granted"
-);
-const ignore = !granted, skipped = granted ? "" : " (skipped: needs --allow-read and --allow-write)";
 const quiet = { progress: false };
-
-function logTest(name: string, fn: (folder: string) => Promise<void>): void {
-  Deno.test({
-    name: name + skipped,
-    ignore,
-    fn: async () => {
-      const folder = Deno.makeTempDirSync();
-      try {
-        await fn(folder);
-      } finally {
-        Deno.removeSync(folder, { recursive: true });
-      }
-    },
-  });
-}
 
 // deno-lint-ignore no-explicit-any
 const linesOf = (path: string): any[] =>
@@ -35,32 +17,35 @@ async function train(log: string | string[], count = 2, logEvery?: number) {
   }
 }
 
-logTest("a log of JSON lines has a line for the run, each step, each epoch, and the end", async (folder) => {
-  const path = `${folder}/deep/run.jsonl`;
-  await train(path);
-  const lines = linesOf(path);
-  assertEquals(lines.map(({ kind, step, epoch }) => [kind, step, epoch]), [
-    ["run", undefined, undefined],
-    ["step", 1, 1],
-    ["step", 2, 1],
-    ["step", 3, 1],
-    ["epoch", 3, 1],
-    ["step", 4, 2],
-    ["step", 5, 2],
-    ["step", 6, 2],
-    ["epoch", 6, 2],
-    ["end", 6, undefined],
-  ]);
-  const { time, ...run } = lines[0];
-  assert(Math.abs(Date.parse(time) - Date.now()) < 60_000);
-  assertEquals([run.label, run.steps, run.epochs, run.batches, run.device], ["Net", 6, 2, 3, "cpu"]);
-  assertEquals([lines[2].loss, lines[2].lr, lines[8].loss, lines[8].testAccuracy], [1, 0.1, 4, 0.75]);
-  assertEquals(lines[9].stopped, "");
-  await train(path, 1, 2);
-  assertEquals(linesOf(path).slice(10).map(({ kind }) => kind), ["run", "step", "epoch", "end"]);
-});
+folderTest(
+  "a log of JSON lines has a line for the run, each step, each epoch, and the end",
+  async (folder) => {
+    const path = `${folder}/deep/run.jsonl`;
+    await train(path);
+    const lines = linesOf(path);
+    assertEquals(lines.map(({ kind, step, epoch }) => [kind, step, epoch]), [
+      ["run", undefined, undefined],
+      ["step", 1, 1],
+      ["step", 2, 1],
+      ["step", 3, 1],
+      ["epoch", 3, 1],
+      ["step", 4, 2],
+      ["step", 5, 2],
+      ["step", 6, 2],
+      ["epoch", 6, 2],
+      ["end", 6, undefined],
+    ]);
+    const { time, ...run } = lines[0];
+    assert(Math.abs(Date.parse(time) - Date.now()) < 60_000);
+    assertEquals([run.label, run.steps, run.epochs, run.batches, run.device], ["Net", 6, 2, 3, "cpu"]);
+    assertEquals([lines[2].loss, lines[2].lr, lines[8].loss, lines[8].testAccuracy], [1, 0.1, 4, 0.75]);
+    assertEquals(lines[9].stopped, "");
+    await train(path, 1, 2);
+    assertEquals(linesOf(path).slice(10).map(({ kind }) => kind), ["run", "step", "epoch", "end"]);
+  },
+);
 
-logTest("steps() logs, too, and numbers that JSON does not know are words", async (folder) => {
+folderTest("steps() logs, too, and numbers that JSON does not know are words", async (folder) => {
   const path = `${folder}/run.jsonl`;
   for await (const step of steps(5, { ...quiet, watch: false, log: path })) {
     step.log({ loss: step.index === 1 ? -Infinity : 1, step: 7 });
@@ -74,7 +59,7 @@ logTest("steps() logs, too, and numbers that JSON does not know are words", asyn
   ]);
 });
 
-logTest("a run that adds to a log whose last line was cut begins a line of its own", async (folder) => {
+folderTest("a run that adds to a log whose last line was cut begins a line of its own", async (folder) => {
   const path = `${folder}/run.jsonl`;
   Deno.writeTextFileSync(path, '{"kind":"run"}\n{"kind":"st');
   await train(path, 1);
@@ -83,7 +68,7 @@ logTest("a run that adds to a log whose last line was cut begins a line of its o
   assertEquals(JSON.parse(lines[2]).kind, "run");
 });
 
-logTest("what cannot be written ends in a sentence before the first step", async (folder) => {
+folderTest("what cannot be written ends in a sentence before the first step", async (folder) => {
   Deno.writeTextFileSync(`${folder}/file`, "");
   await assertRejects(() => train(`${folder}/file/run.jsonl`), Error, "epochs: ");
   await assertRejects(() => train(`${folder}/file`), Error, "epochs: ");
@@ -111,23 +96,16 @@ import json, sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 run = EventAccumulator(sys.argv[1]); run.Reload()
 print(json.dumps({tag: [[e.step, e.value] for e in run.Scalars(tag)] for tag in run.Tags()["scalars"]}))`;
-const canRun = Deno.permissions.querySync({ name: "run" }).state === "granted";
-const python = Deno.permissions.querySync({ name: "env", variable: "PYTHON" }).state === "granted"
-  ? Deno.env.get("PYTHON") ?? "python3"
-  : "python3";
-const hasTensorBoard = canRun && spawnSync(python, ["-c", "import tensorboard"]).status === 0;
 
-Deno.test({
-  name: `TensorBoard reads what a run wrote into a folder${
-    hasTensorBoard ? "" : " (skipped: needs --allow-run and Python's tensorboard)"
-  }`,
-  ignore: !hasTensorBoard || !granted,
-  fn: async () => {
-    const folder = Deno.makeTempDirSync();
+const python = await pythonWith("tensorboard");
+
+pythonTest(
+  "TensorBoard reads what a run wrote into a folder",
+  python,
+  async (folder) => {
     await train([`${folder}/run`, `${folder}/run.jsonl`]);
-    const { stdout, stderr } = spawnSync(python, ["-c", READ, `${folder}/run`], { encoding: "utf8" });
-    assert(stdout !== "", stderr);
-    const { "seconds/epoch": seconds, "lr/train": rates, "lr/epoch": means, ...rest } = JSON.parse(stdout);
+    const scalars = JSON.parse(await python("-c", READ, `${folder}/run`));
+    const { "seconds/epoch": seconds, "lr/train": rates, "lr/epoch": means, ...rest } = scalars;
     assertEquals([seconds.length, rates.length, means.length], [2, 6, 2]);
     assertEquals(rest, {
       "loss/train": [[1, 0], [2, 1], [3, 2], [4, 3], [5, 4], [6, 5]],
@@ -135,6 +113,5 @@ Deno.test({
       "loss/test": [[3, 0.5], [6, 0.5]],
       "accuracy/test": [[3, 0.75], [6, 0.75]],
     });
-    Deno.removeSync(folder, { recursive: true });
   },
-});
+);
