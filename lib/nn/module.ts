@@ -19,6 +19,8 @@ import type { LoadResult, StateDict } from "./state.ts";
  *
  * What `forward` makes and does not return is freed by `backward()`, or, where nothing is recorded, when it returns.
  *
+ * PyTorch: `torch.nn.Module`.
+ *
  * @example
  * ```ts
  * import { nn, randn, type Tensor } from "descent";
@@ -35,6 +37,21 @@ import type { LoadResult, StateDict } from "./state.ts";
  * assertEquals(net.forward(randn(5, 2)).shape, [5, 1]);
  * assertEquals(Object.keys(net.stateDict()), ["hidden.weight", "hidden.bias", "out.weight", "out.bias"]);
  * ```
+ * @example Of several arguments and results
+ * ```ts
+ * import { nn, randn, type Tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Encoder extends nn.Module {
+ *   both = new nn.Linear(6, 4);
+ *   override forward(x: Tensor, temperature: number): { mean: Tensor; std: Tensor } {
+ *     const y = this.both.forward(x);
+ *     return { mean: y.at(null, [0, 2]), std: y.at(null, [2, 4]).exp().mul(temperature) };
+ *   }
+ * }
+ * const { mean, std } = new Encoder().forward(randn(5, 6), 0.5);
+ * assertEquals([mean.shape, std.shape], [[5, 2], [5, 2]]);
+ * ```
  */
 export abstract class Module {
   /** Whether it is training: dropout and batch normalization act differently then. Set by train() and eval(). */
@@ -49,7 +66,7 @@ export abstract class Module {
     if (arguments.length > 0) surplus(new.target.name, arguments, 0);
     const { forward } = this;
     Object.defineProperty(this, "forward", {
-      value: (...inputs: Tensor[]) => scopedCall(this, forward, inputs),
+      value: (...inputs: unknown[]) => scopedCall(this, forward, inputs),
       writable: true,
       configurable: true,
       enumerable: false,
@@ -57,12 +74,15 @@ export abstract class Module {
   }
 
   /**
-   * Computes the output from the input. Write it as a method, not as a field.
+   * Computes the output from the input. Write it as a method, not as a field, with the arguments and the result that the
+   * module has: `forward(x: Tensor): Tensor`, `forward(x: Tensor, k: number): [Tensor, Tensor]`. What takes and returns one
+   * tensor is a {@linkcode Layer}.
    *
-   * @param inputs Most modules take one tensor; losses take two.
-   * @returns The output.
+   * @param inputs Anything. Most modules take one tensor; losses take two.
+   * @returns Anything but a promise, or nothing. Tensors in lists, sets, maps and objects live on as those returned by themselves.
    */
-  abstract forward(...inputs: Tensor[]): Tensor;
+  // deno-lint-ignore no-explicit-any -- a subclass says what its own forward takes and returns, and the compiler holds it to that
+  abstract forward(...inputs: any[]): any;
 
   /** What the module holds, by name: its fields. A module that keeps things elsewhere overrides this. */
   protected members(): Iterable<[name: string, member: unknown]> {
@@ -319,6 +339,35 @@ export abstract class Module {
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }
+}
+
+/**
+ * A module that takes one tensor and returns one, as all layers do: what can stand in a `Sequential`. Not a class but a
+ * type, which every module has whose `forward` says so.
+ *
+ * @example
+ * ```ts
+ * import { nn, type Tensor } from "descent";
+ *
+ * class Residual extends nn.Module {
+ *   constructor(readonly body: nn.Layer) {
+ *     super();
+ *   }
+ *   override forward(x: Tensor): Tensor {
+ *     return this.body.forward(x).add(x);
+ *   }
+ * }
+ * console.log(new nn.Sequential(new Residual(new nn.Linear(2, 2)), new nn.ReLU()));
+ * ```
+ */
+export interface Layer extends Module {
+  /**
+   * Computes the output from the input.
+   *
+   * @param x The input.
+   * @returns The output.
+   */
+  forward(x: Tensor): Tensor;
 }
 
 /** The modules that are being printed, outer ones first. */

@@ -1,13 +1,16 @@
 /** Modules one after the other. */
-import type { Tensor } from "../tensor/tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { checkInteger, checkText, describe, isPlain, surplus } from "../text/arguments.ts";
+import { legible } from "../text/escape.ts";
 import { freeBetween } from "./call.ts";
 import { oneTensor } from "./input.ts";
-import { Module } from "./module.ts";
+import { type Layer, Module } from "./module.ts";
 
 /**
- * Modules one after the other: each gets what the one before it returned. `net[1]` is the second of them, `net[-1]` the last;
- * `net[1] = head` puts another one into its place.
+ * Modules one after the other: each gets what the one before it returned, one tensor. `net[1]` is the second of them, `net[-1]`
+ * the last; `net[1] = head` puts another one into its place.
+ *
+ * PyTorch: `torch.nn.Sequential`.
  *
  * @example
  * ```ts
@@ -25,10 +28,10 @@ import { Module } from "./module.ts";
  * console.log(net);
  * ```
  */
-export class Sequential extends Module implements Iterable<Module> {
+export class Sequential extends Module implements Iterable<Layer> {
   /** One of the modules: from the front, or negative from the end. Another one takes its name. */
-  [index: number]: Module;
-  readonly #modules = new Map<string, Module>();
+  [index: number]: Layer;
+  readonly #modules = new Map<string, Layer>();
 
   // An index is no field, and as a field would be a module that forward passes over. A proxy behind the prototype is asked for
   // what neither an instance nor this class has; in front of the instances it would slow down every access to them.
@@ -55,7 +58,7 @@ export class Sequential extends Module implements Iterable<Module> {
    * @throws {TypeError} if one is no module.
    * @throws {RangeError} if a name is empty, or has a dot.
    */
-  constructor(...modules: Module[] | [Record<string, Module>]) {
+  constructor(...modules: Layer[] | [Record<string, Layer>]) {
     super();
     const named = modules.length === 1 && isPlain(modules[0]) ? modules[0] : modules;
     for (const [name, module] of Object.entries(named)) this.#add("Sequential", name, module);
@@ -95,7 +98,7 @@ export class Sequential extends Module implements Iterable<Module> {
    * @throws {RangeError} if there is none.
    * @throws {TypeError} if the index is no number.
    */
-  at(index: number): Module {
+  at(index: number): Layer {
     if (arguments.length > 1) surplus("Sequential.at", arguments, 1);
     return this.#modules.get(this.#nameAt(index))!;
   }
@@ -118,7 +121,7 @@ export class Sequential extends Module implements Iterable<Module> {
    * @returns This module.
    * @throws {TypeError} if it is no module.
    */
-  append(module: Module): this {
+  append(module: Layer): this {
     if (arguments.length > 1) surplus("append", arguments, 1);
     return this.addModule(String(this.length), module);
   }
@@ -132,14 +135,14 @@ export class Sequential extends Module implements Iterable<Module> {
    * @throws {RangeError} if the name is taken, empty, or has a dot.
    * @throws {TypeError} if it is no module, or the name no text.
    */
-  addModule(name: string, module: Module): this {
+  addModule(name: string, module: Layer): this {
     if (arguments.length > 2) surplus("addModule", arguments, 2);
     this.#add("addModule", checkText("addModule", "name", name), module);
     return this;
   }
 
   /** The modules, in order. */
-  [Symbol.iterator](): Iterator<Module> {
+  [Symbol.iterator](): Iterator<Layer> {
     return this.#modules.values();
   }
 
@@ -154,15 +157,28 @@ export class Sequential extends Module implements Iterable<Module> {
    *
    * @param x The input of the first module.
    * @returns The output of the last; x if there is none.
-   * @throws {TypeError} if x is no tensor, or more is given.
+   * @throws {TypeError} if x is no tensor, or more is given, or one of the modules returns anything but a tensor.
    */
   override forward(x: Tensor): Tensor {
     let signal = oneTensor(this, x, arguments);
-    for (const module of this.#modules.values()) {
+    for (const [name, module] of this.#modules) {
       const next = module.forward(signal);
+      if (!(next instanceof Tensor)) throw new TypeError(notOne(name, module, next));
       if (signal !== x) freeBetween(signal, next);
       signal = next;
     }
     return signal === x ? x.clone() : signal;
   }
+}
+
+function notOne(name: string, module: Module, result: unknown): string {
+  return `Sequential: entry "${name}", ${named(module)}, returned ${
+    describe(result)
+  }, and each must return one tensor; ` +
+    `write a class with a forward of its own, which takes from it what the next one is to get`;
+}
+
+function named(module: Module): string {
+  const { name } = module.constructor;
+  return `${/^[AEIO]/.test(name) ? "an" : "a"} ${legible(name)}`;
 }

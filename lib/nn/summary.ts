@@ -4,6 +4,7 @@ import { scoped } from "../autograd/scoped.ts";
 import { currentDevice } from "../device/mod.ts";
 import { sizeOf, text } from "../device/shape.ts";
 import { checkShape } from "../tensor/shape.ts";
+import { tensorsIn } from "../tensor/inside.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { made } from "../tensor/values.ts";
 import { describe, surplus } from "../text/arguments.ts";
@@ -24,8 +25,10 @@ export interface SummaryRow {
   label: string;
   /** How many modules it is inside of. */
   depth: number;
-  /** The shape that it returned last; null if it was not called. */
+  /** The shape of what it returned last, of several tensors the first; null if it was not called, or returned none. */
   outputShape: number[] | null;
+  /** The shapes of all tensors that it returned last; null if it was not called. */
+  outputShapes: number[][] | null;
   /** How many numbers it learns, with all modules inside; shared ones count once. */
   parameters: number;
   /** Floating-point operations of convolutions and linear layers, with all modules inside: two per multiply-add. */
@@ -54,7 +57,7 @@ export class Summary {
     const head = ["layer", "output shape", "parameters", "FLOPs"];
     const lines = this.rows.map((row) => [
       "  ".repeat(row.depth) + legible(row.label === "" ? row.type : `${row.label}: ${row.type}`),
-      row.outputShape === null ? "not called" : text(row.outputShape),
+      shapesText(row.outputShapes),
       row.parameters === 0 ? "" : grouped(row.parameters),
       row.flops === 0 ? "" : amount(row.flops),
     ]);
@@ -85,9 +88,10 @@ export class Summary {
  * and linear layers, as two operations each; all else is small beside them. The network is left as it was.
  *
  * @param net The network.
- * @param inputShape Shape of one input, batch included: [1, 1, 224, 224].
+ * @param input Shape of one input, batch included: [1, 1, 224, 224]. Or a function that calls a network which takes something
+ * else: `() => net.forward(tokens, { mask })`.
  * @returns The list; printed, it is a table.
- * @throws {TypeError} if `net` is no module.
+ * @throws {TypeError} if `net` is no module, or `input` neither a shape nor a function.
  * @throws {RangeError} if the shape is none, or the network does not take it.
  * @example
  * ```ts
@@ -99,23 +103,33 @@ export class Summary {
  * assertEquals(found.parameters, 8 * 9 + 8 + 288 * 10 + 10);
  * console.log(found);
  * ```
+ * @example Of a network that takes several things
+ * ```ts
+ * import { nn, randn, summary, type Tensor } from "descent";
+ * class Scaled extends nn.Module {
+ *   linear = new nn.Linear(3, 2);
+ *   override forward(x: Tensor, k: number): Tensor {
+ *     return this.linear.forward(x).mul(k);
+ *   }
+ * }
+ * const net = new Scaled();
+ * console.log(summary(net, () => net.forward(randn(5, 3), 2)));
+ * ```
  */
-export function summary(
-  net: { forward(...inputs: Tensor[]): Tensor },
-  inputShape: readonly number[],
-): Summary {
+export function summary(net: Module, input: readonly number[] | (() => unknown)): Summary {
   if (!(net instanceof Module)) throw new TypeError(`summary: a module is needed, not ${describe(net)}`);
   if (arguments.length > 2) {
     surplus("summary", arguments, 2, "the shape is one list, such as [1, 1, 224, 224]");
   }
-  const shape = checkShape("summary", inputShape);
+  const run = typeof input === "function" ? input : withZeros(net, checkShape("summary", input));
   const modules = net.namedModules();
-  const { shapes, flops } = measure(net, shape);
+  const { shapes, flops } = measure(net, run);
   const rows = modules.map(([name, module]) => ({
     name,
     type: module.constructor.name,
     ...place(name, modules),
-    outputShape: shapes.get(module) ?? null,
+    outputShape: shapes.get(module)?.at(0) ?? null,
+    outputShapes: shapes.get(module) ?? null,
     parameters: count(module.parameters()),
     flops: module.modules().reduce((sum, inner) => sum + (flops.get(inner) ?? 0), 0),
   }));
@@ -128,6 +142,11 @@ function count(parameters: readonly Tensor[]): number {
   return parameters.reduce((sum, parameter) => sum + parameter.size, 0);
 }
 
+function shapesText(shapes: readonly number[][] | null): string {
+  if (shapes === null) return "not called";
+  return shapes.length === 0 ? "no tensor" : shapes.map((shape) => text(shape)).join(", ");
+}
+
 /** The path from the module around it, and how many modules are around it. */
 function place(name: string, modules: readonly [string, Module][]): { label: string; depth: number } {
   const around = modules.map(([outer]) => outer).filter((outer) =>
@@ -138,20 +157,30 @@ function place(name: string, modules: readonly [string, Module][]): { label: str
   return { label, depth: name === "" ? 0 : around.length + 1 };
 }
 
-/** Runs the network once: what shape each module returned, and what it computed itself. */
-function measure(net: Module, shape: number[]) {
-  const shapes = new Map<Module, number[]>(), flops = new Map<Module, number>();
+/** Calls the network with one input of a shape. */
+function withZeros(net: Module, shape: number[]): () => unknown {
+  return () => {
+    const device = net.parameters().at(0)?.device ?? currentDevice();
+    return net.forward(new Tensor(made("summary", device, () => device.kernels.fill(shape, 0))));
+  };
+}
+
+/** Runs the network once: what shapes each module returned, and what it computed itself. */
+function measure(net: Module, call: () => unknown) {
+  const shapes = new Map<Module, number[][]>(), flops = new Map<Module, number>();
   const note = (module: Module, _: unknown, output: unknown) => {
+    shapes.set(module, [...tensorsIn(output)].map(({ shape }) => shape));
     if (!(output instanceof Tensor)) return;
-    shapes.set(module, output.shape);
     flops.set(module, (flops.get(module) ?? 0) + 2 * multiplyAdds(module, output.shape));
   };
   const modes = net.modules().map((module) => [module, module.training] as const);
   const run = () => {
     net.eval();
-    const device = net.parameters().at(0)?.device ?? currentDevice();
-    const zeros = new Tensor(made("summary", device, () => device.kernels.fill(shape, 0)));
-    observe(note, () => net.forward(zeros));
+    if (observe(note, call) instanceof Promise) {
+      throw new TypeError(
+        "summary: input must be a function that waits for nothing, not one that returns a promise",
+      );
+    }
   };
   try {
     scoped(run, freeAll("at the end of summary()"), { recording: false });

@@ -19,7 +19,7 @@ import { checkFunction, surplus } from "../text/arguments.ts";
  * an `await`, JavaScript's garbage collector frees what such a one makes.
  *
  * @param body The function.
- * @returns What `body` returns: tensors in it, by themselves or in arrays and plain objects, live on in the scope around.
+ * @returns What `body` returns: tensors in it, by themselves or in lists, sets, maps and objects, live on in the scope around.
  * @throws {TypeError} if `body` is no function.
  * @example
  * ```ts

@@ -3,10 +3,12 @@ import { iterations } from "../autograd/iterations.ts";
 import { noGrad } from "../autograd/no_grad.ts";
 import type { Member } from "../autograd/scope.ts";
 import { crossEntropy } from "../functional/cross_entropy.ts";
-import { Module } from "../nn/module.ts";
+import { type Layer, Module } from "../nn/module.ts";
+import { checkTensor } from "../tensor/check.ts";
 import { cat } from "../tensor/join.ts";
 import { scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { legible } from "../text/escape.ts";
 import { checkFunction, checkOptions, describe, isPlain, surplus } from "../text/arguments.ts";
 import { accuracy } from "./accuracy.ts";
 import { type Batches, batchSize, checkBatches, handedOut } from "./batches.ts";
@@ -17,14 +19,26 @@ import { Means } from "./history.ts";
 export type LabelledBatch = readonly [inputs: Tensor, targets: Tensor, ...more: unknown[]];
 
 /** Something that is measured: a mean over the batch. */
-export type Metric = (outputs: Tensor, targets: Tensor) => Loggable;
+export type Metric<Outputs = Tensor> = (outputs: Outputs, targets: Tensor) => Loggable;
+
+/** A module that {@linkcode evaluate} takes: of one input, and of any result. */
+export interface Evaluated<Outputs> extends Module {
+  /** Computes the output from the input. */
+  forward(inputs: Tensor): Outputs;
+}
+
+/** A loss as a module. */
+export interface Criterion<Outputs> extends Module {
+  /** The loss, a mean over the batch. */
+  forward(outputs: Outputs, targets: Tensor): Tensor;
+}
 
 /** Settings of {@linkcode evaluate}. */
-export interface EvaluateOptions<Name extends string> {
+export interface EvaluateOptions<Name extends string, Outputs = Tensor> {
   /** The loss, a mean over the batch: a function or a module such as `new nn.MSELoss()`; `F.crossEntropy` if not said. */
-  criterion?: Metric | Module;
+  criterion?: Metric<Outputs> | Criterion<Outputs>;
   /** What else is measured, by name: `{ accuracy }` if not said; `{}` for a network that tells no classes apart. */
-  metrics?: Record<Name, Metric>;
+  metrics?: Record<Name, Metric<Outputs>>;
 }
 
 /** So many batches' numbers may be on their way before the loop waits for the oldest. */
@@ -34,6 +48,9 @@ const READS_IN_FLIGHT = 2;
  * The loss and the accuracy of a network on a set of samples: in evaluation mode, nothing recorded, each batch freed as the next
  * one comes. Means are those over the samples, a smaller last batch counting less. The mode is changed during each forward only,
  * so that a network may be evaluated while it trains.
+ *
+ * A network that returns several tensors, such as an autoencoder, says what is measured: `criterion` and `metrics` get what it
+ * returns.
  *
  * @param net The network; it is as it was afterwards.
  * @param loader Hands out batches [inputs, targets]: a `DataLoader`, an array of them.
@@ -50,34 +67,49 @@ const READS_IN_FLIGHT = 2;
  * console.log(`loss ${loss.toFixed(4)}, ${(100 * accuracy).toFixed(1)} % right`);
  * ```
  */
-export async function evaluate<Name extends string = "accuracy">(
-  net: Module,
+export async function evaluate<Name extends string = "accuracy", Outputs = Tensor>(
+  net: Evaluated<Outputs>,
   loader: Batches<LabelledBatch>,
-  options: EvaluateOptions<Name> = {},
+  options: EvaluateOptions<Name, Outputs> = {},
 ): Promise<Record<"loss" | Name, number>> {
   if (arguments.length > 3) surplus("evaluate", arguments, 3);
   checkNet("evaluate", net);
   checkBatches("evaluate", "the loader", loader);
   checkOptions("evaluate", options, ["criterion", "metrics"]);
-  const { criterion = crossEntropy, metrics = { accuracy } } = options;
+  const { criterion = ofTensors(net, crossEntropy), metrics = { accuracy: ofTensors(net, accuracy) } } =
+    options;
   if (!(criterion instanceof Module)) checkFunction("evaluate", "criterion", criterion, "F.mseLoss");
   checkMetrics(metrics);
-  const loss: Metric = criterion instanceof Module
+  const loss: Metric<Outputs> = criterion instanceof Module
     ? (outputs, targets) => criterion.forward(outputs, targets)
     : criterion;
-  const measures = { loss, ...metrics } as Record<"loss" | Name, Metric>;
+  const measures = { loss, ...metrics } as Record<"loss" | Name, Metric<Outputs>>;
   const means = new Means(), reads: Promise<void>[] = [];
   await outputsOf("evaluate", net, loader, async (outputs, targets) => {
-    const values = Object.entries<Metric>(measures).map(([name, metric]) => [name, metric(outputs, targets)]);
-    const measured: unknown = Object.fromEntries(values);
+    const measured: unknown = Object.fromEntries(
+      Object.entries<Metric<Outputs>>(measures).map(([name, metric]) => [name, metric(outputs, targets)]),
+    );
     checkLoggable("evaluate", measured);
-    reads.push(readLogged(measured).then((read) => means.add(read, batchSize(outputs))));
+    reads.push(readLogged(measured).then((read) => means.add(read, batchSize([outputs, targets]))));
     // Whoever waits for it hears that it failed.
     reads.at(-1)!.catch(() => {});
     while (reads.length > READS_IN_FLIGHT) await reads.shift();
   });
   await Promise.all(reads);
   return means.values() as Record<"loss" | Name, number>;
+}
+
+/** A measure that is there without being asked for: it takes one tensor, which a network need not return. */
+function ofTensors(net: Module, metric: Metric): Metric<unknown> {
+  return (outputs, targets) => {
+    if (outputs instanceof Tensor) return metric(outputs, targets);
+    throw new TypeError(
+      `evaluate: ${legible(net.constructor.name)} returned ${
+        describe(outputs)
+      }, and cross-entropy and accuracy take one tensor; ` +
+        `say what to measure: { criterion: (outputs, targets) => …, metrics: {} }`,
+    );
+  };
 }
 
 /** What {@linkcode predict} returns: tensors over all samples, in the order in which they came. */
@@ -110,13 +142,14 @@ export interface Predictions {
  * console.log(await predictions.data(), await labels.data());
  * ```
  */
-export async function predict(net: Module, loader: Batches<LabelledBatch>): Promise<Predictions> {
+export async function predict(net: Layer, loader: Batches<LabelledBatch>): Promise<Predictions> {
   if (arguments.length > 2) surplus("predict", arguments, 2);
   checkNet("predict", net);
   checkBatches("predict", "the loader", loader);
   return await scope(async () => {
     const logits: Tensor[] = [], labels: Tensor[] = [];
     await outputsOf("predict", net, loader, (outputs, targets) => {
+      checkTensor("predict", `what ${legible(net.constructor.name)} returns`, outputs);
       logits.push(outputs.clone().keep());
       labels.push(targets.clone().keep());
     });
@@ -134,11 +167,11 @@ export async function predict(net: Module, loader: Batches<LabelledBatch>): Prom
 }
 
 /** Runs a network over batches, in evaluation mode; what `look` makes of a batch dies with it. */
-function outputsOf(
+function outputsOf<Outputs>(
   name: string,
-  net: Module,
+  net: Evaluated<Outputs>,
   loader: Batches<LabelledBatch>,
-  look: (outputs: Tensor, targets: Tensor) => void | Promise<void>,
+  look: (outputs: Outputs, targets: Tensor) => void | Promise<void>,
 ): Promise<void> {
   return noGrad(async () => {
     let made: readonly Member[] = [], count = 0;

@@ -9,7 +9,9 @@ export type { Batches } from "./batches.ts";
 export { epochs, type EpochsRun, type EpochStep } from "./epochs.ts";
 export type { EpochsOptions, KeepsCheckpoints, RunParts } from "./epochs_options.ts";
 export {
+  type Criterion,
   evaluate,
+  type Evaluated,
   type EvaluateOptions,
   type LabelledBatch,
   type Metric,

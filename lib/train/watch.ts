@@ -18,7 +18,6 @@ import { observe } from "../nn/call.ts";
 import { Module } from "../nn/module.ts";
 import { type Odd, oddIn, saysOdd } from "../tensor/finite.ts";
 import { buffersIn, tensorsIn } from "../tensor/inside.ts";
-import type { Tensor } from "../tensor/tensor.ts";
 import { legible } from "../text/escape.ts";
 
 /** A gradient of no more numbers than this is looked at in each step. */
@@ -151,7 +150,7 @@ export class Watch implements Guard {
         const odd = buffer.freed ? null : oddIn(buffer.device, buffer.storage);
         if (odd !== null) return `input ${i} of ${nameOf(module)} ${saysOdd(odd)}`;
       }
-      const found = firstOdd(module, inputs as Tensor[]);
+      const found = firstOdd(module, inputs);
       if (found !== null) return found;
     }
     return null;
@@ -168,7 +167,7 @@ function nameOf(module: object): string {
 }
 
 /** Runs a network, and says which of its modules is the first whose output is not finite; null: none is. */
-function firstOdd(network: Module, inputs: Tensor[]): string | null {
+function firstOdd(network: Module, inputs: readonly unknown[]): string | null {
   const paths = new Map(network.namedModules().map(([path, module]) => [module, path]));
   let found: string | null = null;
   const look = (module: Module, _: readonly unknown[], output: unknown) => {

@@ -181,7 +181,10 @@ export const nnRoom: Room = {
     "nn.init.xavierNormal_": xavier,
     "nn.init.xavierUniform_": xavier,
     "nn.init.zeros_": weights,
-    "summary": { good: [() => [module(), [5, 3]]], says: ["linear"] },
+    "summary": {
+      good: [() => [module(), [5, 3]], () => [module(), () => module().forward(randn(5, 3))]],
+      says: ["linear"],
+    },
   },
   internal: ["nn.*.describe", "nn.*.members", "nn.*.refresh", "nn.*.takes"],
 };

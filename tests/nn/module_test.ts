@@ -1,5 +1,28 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { currentDevice, nn, noGrad, ones, optim, randn, steps, type Tensor, tensor, zeros } from "descent";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  currentDevice,
+  evaluate,
+  F,
+  nn,
+  noGrad,
+  ones,
+  optim,
+  predict,
+  randn,
+  steps,
+  type Tensor,
+  tensor,
+  zeros,
+} from "descent";
+import { onEachDevice } from "../devices.ts";
+import { settled } from "../memory.ts";
 
 class Block extends nn.Module {
   norm = new nn.BatchNorm1d(2);
@@ -286,4 +309,99 @@ Deno.test("what forward makes inside and does not return says so when it is read
   const message = await inner!.data().catch((error: Error) => error.message);
   assertStringIncludes(String(message), "inside Leaky");
   assertStringIncludes(String(message), "keep()");
+});
+
+class Encoder extends nn.Module {
+  linear = new nn.Linear(64, 64);
+  override forward(x: Tensor, k: number): [Tensor, Tensor, number] {
+    const h = this.linear.forward(x).tanh();
+    return [h.mul(k), h.exp(), k];
+  }
+}
+
+class Holder {
+  constructor(readonly logits: Tensor, readonly self: unknown[] = []) {
+    this.self.push(this);
+  }
+}
+
+class Everything extends nn.Module {
+  encoder = new Encoder();
+  override forward(x: Tensor, { k }: { k: number }) {
+    const [a, b] = this.encoder.forward(x, k);
+    const unused = this.encoder.forward(x, k);
+    return {
+      list: [a, { deep: b }] as const,
+      map: new Map([["c", a.add(1)]]),
+      set: new Set([a.add(2)]),
+      held: new Holder(b.mul(unused[0])),
+      none: null,
+    };
+  }
+}
+
+onEachDevice("forward takes anything, and tensors anywhere in its result outlive it, no others", async () => {
+  const net = new Everything(), x = ones(4, 64);
+  const run = () => noGrad(() => net.forward(x, { k: 3 }));
+  run();
+  const before = (await settled()).tensors;
+  const { list: [a, { deep }], map, set, held } = run();
+  assertEquals(currentDevice().memory().tensors, before + 5);
+  const all = [a, deep, map.get("c")!, ...set, held.logits];
+  const [va, vdeep, vc, vset, vheld] = await Promise.all(all.map(async (one) => (await one.data())[0]));
+  assertAlmostEquals(vc, va + 1, 1e-5);
+  assertAlmostEquals(vset, va + 2, 1e-5);
+  assertAlmostEquals(vheld, va * vdeep, 1e-4);
+});
+
+onEachDevice("a network of several results learns in steps(), and leaves no memory", async () => {
+  const net = new Everything(), x = ones(4, 64), optimizer = new optim.SGD(net.parameters(), { lr: 0.01 });
+  const uses: number[] = [];
+  let first = 0, last = 0;
+  for await (const { index } of steps(8, { progress: false })) {
+    uses.push(currentDevice().memory().tensors);
+    const { list, held } = net.forward(x, { k: 2 });
+    const loss = list[0].square().mean().add(held.logits.square().mean());
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    if (index === 0) first = await loss.item();
+    last = await loss.item();
+  }
+  assert(last < first, `${last} is no less than ${first}`);
+  assert(uses.at(-1)! <= uses[4], uses.join(" "));
+});
+
+Deno.test("evaluate() measures a network of several results by what is told to it", async () => {
+  class Twice extends nn.Module {
+    override forward(x: Tensor): [Tensor, { half: Tensor }] {
+      return [x.mul(2), { half: x.div(2) }];
+    }
+  }
+  const batches = [[ones(3, 2), ones(3, 2)], [zeros(1, 2), ones(1, 2)]] as const;
+  const found = await evaluate(new Twice(), batches, {
+    criterion: ([twice], target) => F.mseLoss(twice, target),
+    metrics: { half: ([, { half }]) => half.mean() },
+  });
+  assertEquals(found, { loss: 1, half: 0.375 });
+  await assertRejects(
+    () => evaluate(new Twice(), batches),
+    TypeError,
+    "evaluate: Twice returned an array of 2, and cross-entropy and accuracy take one tensor",
+  );
+  const net: nn.Module = new Twice();
+  await assertRejects(() => predict(net, batches), TypeError, "what Twice returns must be a tensor");
+});
+
+Deno.test("Sequential says which of its modules does not return one tensor", () => {
+  class Two extends nn.Module {
+    override forward(x: Tensor): [Tensor, Tensor] {
+      return [x, x];
+    }
+  }
+  // deno-lint-ignore no-explicit-any
+  const net = (...modules: any[]) => new nn.Sequential(...modules);
+  const message = 'Sequential: entry "1", a Two, returned an array of 2, and each must return one tensor';
+  assertThrows(() => net(new nn.ReLU(), new Two(), new nn.ReLU()).forward(ones(2)), TypeError, message);
+  assertThrows(() => net(new nn.ReLU(), new Two()).forward(ones(2)), TypeError, message);
 });

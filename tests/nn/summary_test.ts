@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { currentDevice, nn, summary, type Tensor } from "descent";
+import { currentDevice, nn, summary, type Tensor, zeros } from "descent";
 
 class AlexNet extends nn.Module {
   features = new nn.Sequential(
@@ -34,6 +34,7 @@ Deno.test("summary() of the book's AlexNet counts 46,764,746 parameters, and lea
     type: "Conv2d",
     depth: 2,
     outputShape: [1, 96, 54, 54],
+    outputShapes: [[1, 96, 54, 54]],
     parameters: 96 * 121 + 96,
     flops: 2 * 96 * 54 * 54 * 121,
   });
@@ -79,4 +80,37 @@ Deno.test("summary() refuses what is no module and no shape", () => {
   assertThrows(() => summary({} as any, [1]), TypeError, "a module is needed");
   assertThrows(() => summary(new nn.Linear(2, 1), [1.5, 2]), RangeError, "1.5");
   assertThrows(() => summary(new nn.Linear(2, 1), [1, 3]), RangeError, "linear");
+});
+
+Deno.test("summary() of a network that takes and returns several things calls it as it is told to", () => {
+  class Encoder extends nn.Module {
+    mean = new nn.Linear(4, 2);
+    spread = new nn.Linear(4, 3);
+    unused = new nn.Linear(1, 1);
+    override forward(x: Tensor, { scale }: { scale: number }): { mean: Tensor; rest: [Tensor, number] } {
+      return { mean: this.mean.forward(x), rest: [this.spread.forward(x).mul(scale), scale] };
+    }
+  }
+  class Loss extends nn.Module {
+    encoder = new Encoder();
+    override forward(x: Tensor): number {
+      return this.encoder.forward(x, { scale: 2 }).rest[1];
+    }
+  }
+  const net = new Loss();
+  const found = summary(net, () => net.forward(zeros(5, 4)));
+  assertEquals(found.rows.map(({ name, outputShape, outputShapes }) => [name, outputShape, outputShapes]), [
+    ["", null, []],
+    ["encoder", [5, 2], [[5, 2], [5, 3]]],
+    ["encoder.mean", [5, 2], [[5, 2]]],
+    ["encoder.spread", [5, 3], [[5, 3]]],
+    ["encoder.unused", null, null],
+  ]);
+  assertEquals(found.flops, 2 * 5 * 4 * (2 + 3));
+  assertStringIncludes(String(found), "encoder: Encoder  [5, 2], [5, 3]");
+  assertThrows(
+    () => summary(net, async () => await zeros(1).data()),
+    TypeError,
+    "summary: input must be a function that waits",
+  );
 });

@@ -1,0 +1,112 @@
+/**
+ * What must compile: usual programs, as one writes them. `deno check` is the test, and this file says nothing at run time; what must
+ * not compile stands in tests/types_test.ts.
+ */
+import { evaluate, F, graph, nn, optim, randn, summary, type Tensor } from "descent";
+
+Deno.test("what must compile is in this file, and deno check sees to it", () => {});
+
+/** Fails to compile unless a value is of exactly this type: `any` would let everything through. */
+function exactly<T>(): <V>(
+  value: V,
+  ...same: (<X>() => X extends V ? 1 : 2) extends (<X>() => X extends T ? 1 : 2) ? [] : ["another type"]
+) => void {
+  return () => {};
+}
+
+class Autoencoder extends nn.Module {
+  encoder = new nn.Sequential(new nn.Linear(8, 4), new nn.ReLU());
+  mean = new nn.Linear(4, 2);
+  logVar = new nn.Linear(4, 2);
+  decoder = new nn.Linear(2, 8);
+  override forward(x: Tensor): [reconstruction: Tensor, mean: Tensor, logVar: Tensor] {
+    const h = this.encoder.forward(x);
+    const mean = this.mean.forward(h), logVar = this.logVar.forward(h);
+    return [this.decoder.forward(mean.add(logVar.div(2).exp().mul(randn(...mean.shape)))), mean, logVar];
+  }
+}
+
+class Nearest extends nn.Module {
+  override forward(x: Tensor, k: number): Tensor {
+    return x.at(null, [0, k]);
+  }
+}
+
+class Attention extends nn.Module {
+  override forward(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    options: { mask?: Tensor } = {},
+  ): { out: Tensor; weights: Tensor } {
+    const scores = q.matmul(k.t());
+    const weights = (options.mask === undefined ? scores : scores.add(options.mask)).softmax(-1);
+    return { out: weights.matmul(v), weights };
+  }
+}
+
+class Batched extends nn.Module {
+  override forward({ image, sizes }: { image: Tensor; sizes: number[] }): Map<number, Tensor> {
+    return new Map(sizes.map((size) => [size, image.mul(size)]));
+  }
+}
+
+/** Never called: forward takes what it says, and returns what it says. */
+export function forwards(x: Tensor): void {
+  exactly<[reconstruction: Tensor, mean: Tensor, logVar: Tensor]>()(new Autoencoder().forward(x));
+  exactly<Tensor>()(new Nearest().forward(x, 3));
+  const { out, weights } = new Attention().forward(x, x, x, { mask: x });
+  exactly<Tensor>()(out);
+  exactly<Tensor>()(weights);
+  exactly<Tensor | undefined>()(new Batched().forward({ image: x, sizes: [1] }).get(1));
+  exactly<Tensor>()(new nn.Sequential(new nn.Linear(2, 2)).forward(x));
+  // @ts-expect-error: k is missing.
+  new Nearest().forward(x);
+  // @ts-expect-error: a number, no text.
+  new Nearest().forward(x, "3");
+  // @ts-expect-error: three things, no tensor.
+  new Autoencoder().forward(x).sum();
+}
+
+/** Never called: code for all modules. */
+export async function generic(
+  net: nn.Module,
+  layer: nn.Layer,
+  layers: nn.Module[],
+  x: Tensor,
+): Promise<void> {
+  exactly<nn.Parameter[]>()(net.parameters());
+  exactly<Tensor>()(layer.forward(x));
+  let signal = x;
+  for (const one of layers) signal = one.forward(signal);
+  const heads: Record<string, nn.Layer> = { small: new nn.Linear(1, 1), large: new nn.Sequential(layer) };
+  exactly<Tensor>()(heads.small.forward(signal));
+  for (const one of new nn.Sequential(layer, new nn.ReLU(), net)) exactly<Tensor>()(one.forward(x));
+  new optim.Adam(new Autoencoder().parameters(), { lr: 1e-3 });
+  graph(x, { module: new Autoencoder() });
+  summary(new Nearest(), () => new Nearest().forward(x, 2));
+  const batches = [[x, x]] as const;
+  const measured = await evaluate(new Autoencoder(), batches, {
+    criterion: ([reconstruction], target) => F.mseLoss(reconstruction, target),
+    metrics: { spread: ([, , logVar]) => logVar.exp().mean() },
+  });
+  exactly<number>()(measured.spread);
+  exactly<number>()((await evaluate(new nn.Linear(2, 2), batches)).accuracy);
+  await evaluate(net, batches, { criterion: new nn.MSELoss(), metrics: {} });
+}
+
+/** Never called: what takes one tensor and gives one stands in a Sequential, and nothing else does. */
+export function members(net: nn.Sequential): unknown[] {
+  // @ts-expect-error: three results.
+  net[0] = new Autoencoder();
+  return [
+    // @ts-expect-error: three results.
+    new nn.Sequential(new nn.ReLU(), new Autoencoder()),
+    // @ts-expect-error: two arguments.
+    new nn.Sequential({ near: new Nearest() }),
+    // @ts-expect-error: a loss takes two.
+    net.append(new nn.MSELoss()),
+    // @ts-expect-error: takes an object.
+    net.addModule("batched", new Batched()),
+  ];
+}
