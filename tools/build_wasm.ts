@@ -1,10 +1,14 @@
 /**
- * Compiles lib/device/cpu/wasm/*.ts (AssemblyScript) into kernels.wasm and kernels_plain.wasm beside them (for
- * runtimes without relaxed SIMD). The compiled modules stand in the repository, so that users need no compiler.
+ * Compiles lib/device/cpu/wasm/*.ts (AssemblyScript) twice, with relaxed SIMD and for runtimes without it, into
+ * lib/device/cpu/compiled.ts. That file stands in the repository, so that users need no compiler.
  *
  *   deno task wasm            rebuild
- *   deno task wasm --check    rebuild elsewhere and compare the bytes
+ *   deno task wasm --check    rebuild elsewhere and compare
+ *
+ * Text, and not a .wasm file, since a program may import only modules without a flag, a permission or a bundler's help. The second
+ * module is written as its difference from the first one, a thirtieth of its size.
  */
+import { differenceOf } from "./difference.ts";
 import { load } from "./packages.ts";
 
 interface Compiler {
@@ -56,18 +60,30 @@ async function compile(relaxed: boolean): Promise<Uint8Array> {
   return binary;
 }
 
-let same = true;
-for (const [name, relaxed] of [["kernels.wasm", true], ["kernels_plain.wasm", false]] as const) {
-  const binary = await compile(relaxed);
-  const target = new URL(name, folder);
-  if (Deno.args.includes("--check")) {
-    const there = Deno.readFileSync(target);
-    const equal = there.length === binary.length && there.every((byte, i) => byte === binary[i]);
-    if (!equal) same = false;
-    console.log(`${name}: ${equal ? "up to date" : "differs from its source"}`);
-  } else {
-    Deno.writeFileSync(target, binary);
-    console.log(`${name}: ${binary.length} bytes`);
-  }
+const [relaxed, plain] = [await compile(true), await compile(false)];
+const difference = differenceOf(relaxed, plain);
+const text = `/**
+ * The CPU device's kernels, compiled. \`deno task wasm\` makes this file: of two versions that meet, take either, and run it again.
+ *
+ * @module
+ */
+
+/** With relaxed SIMD: a WebAssembly module, in base64. */
+export const RELAXED: string =
+  "${relaxed.toBase64()}";
+
+/** Without: what module.ts makes of RELAXED to get it, in base64. */
+export const PLAIN: string =
+  "${difference.toBase64()}";
+`;
+const target = new URL("../compiled.ts", folder);
+const sizes = `${relaxed.length} bytes, and ${difference.length} of difference`;
+if (!Deno.args.includes("--check")) {
+  Deno.writeTextFileSync(target, text);
+  console.log(`compiled.ts: ${sizes}`);
+} else if (Deno.readTextFileSync(target) === text) {
+  console.log(`compiled.ts: up to date (${sizes})`);
+} else {
+  console.log("compiled.ts: differs from its source");
+  Deno.exit(1);
 }
-if (!same) Deno.exit(1);

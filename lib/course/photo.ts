@@ -7,7 +7,8 @@
  * @module
  */
 import { surplus } from "../text/arguments.ts";
-import bytes from "./photo.png" with { type: "bytes" };
+import { bytesOf } from "../text/base64.ts";
+import { PHOTO } from "./photo_png.ts";
 
 /** One grey image, as a network takes it. */
 export interface Photo {
@@ -33,6 +34,6 @@ export interface Photo {
 export async function photo(): Promise<Photo> {
   if (arguments.length > 0) surplus("photo", arguments, 0);
   const { decode } = await import("fast-png");
-  const { width, height, data } = decode(bytes);
+  const { width, height, data } = decode(bytesOf(PHOTO));
   return { image: Float32Array.from(data, (value) => value / 255), shape: [1, 1, height, width] };
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import { Worker } from "node:worker_threads";
+import { scriptOf } from "../text/script.ts";
 
 /**
  * Starts a thread.
@@ -21,8 +22,8 @@ export function background(
   parameters: readonly unknown[],
   workerData?: unknown,
 ): Worker {
-  const values = parameters.map((value) => `, ${JSON.stringify(value)}`).join("");
-  const source = `(${work})(require("node:worker_threads")${values});`;
+  const values = parameters.map((value) => JSON.stringify(value));
+  const source = scriptOf(work, 'require("node:worker_threads")', ...values);
   // Left out, `env` is a copy of this process's environment, and Deno asks the reader for permission to make it.
   const worker = new Worker(source, { eval: true, env: {}, workerData });
   // A thread that cannot start leaves its work to the others.

@@ -6,6 +6,7 @@
 import { Summary } from "../nn/summary.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { formatValues } from "../tensor/print.ts";
+import { base64Of } from "../text/base64.ts";
 import { legibleLines } from "../text/escape.ts";
 import { isChart } from "./chart/build.ts";
 import type { Chart } from "./chart/describe.ts";
@@ -139,7 +140,7 @@ async function withPng(bundle: Bundle, svg: Svg, alt: string, { drawn = true } =
   const png = await drawPng(svg);
   const size = { width: Math.round(svg.width), height: Math.round(svg.height) };
   return {
-    bundle: { "image/png": png.toBase64(), ...bundle },
+    bundle: { "image/png": base64Of(png), ...bundle },
     metadata: { "image/png": { ...size, alt, drawn }, alt },
   };
 }

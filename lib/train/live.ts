@@ -10,6 +10,7 @@ import type { Svg } from "../show/draw/spec.ts";
 import { drawSvg } from "../show/draw/vega.ts";
 import { display, settleOutput } from "../show/notebook.ts";
 import { pictureOf } from "../show/picture.ts";
+import { base64Of } from "../text/base64.ts";
 import { escapeMarkup, legible } from "../text/escape.ts";
 import { shortNumber } from "../text/numbers.ts";
 import { shouldRise } from "../text/rising.ts";
@@ -187,7 +188,7 @@ export class Live implements EpochDisplay {
     const picture = svg === null
       ? ""
       : `<br><img alt="${escapeMarkup(line)}" width="${Math.round(svg.width)}" ` +
-        `src="data:image/svg+xml;base64,${new TextEncoder().encode(svg.text).toBase64()}">`;
+        `src="data:image/svg+xml;base64,${base64Of(new TextEncoder().encode(svg.text))}">`;
     return {
       "text/html": `<progress value="${done}" max="${total}" style="width: 16em"></progress> ${
         escapeMarkup(line)

@@ -1,8 +1,7 @@
 /** The CPU device's threads compute the same bits however many there are. */
 import { assert, assertEquals } from "@std/assert";
-import kernelBytes from "../../lib/device/cpu/wasm/kernels.wasm" with { type: "bytes" };
-import plainBytes from "../../lib/device/cpu/wasm/kernels_plain.wasm" with { type: "bytes" };
 import type { CpuDevice } from "../../lib/device/cpu/device.ts";
+import { compiledKernels } from "../../lib/device/cpu/bytes.ts";
 import { hasRelaxedSimd } from "../../lib/device/cpu/module.ts";
 import { Threads } from "../../lib/device/cpu/threads.ts";
 import { deviceOf, everything } from "./cpu_threads.ts";
@@ -70,11 +69,11 @@ Deno.test("the number of threads may change at any time: more, one, and more aga
 
 Deno.test("that is so of every compiled kernel: each was shared among threads", () => {
   const shared = sharedIn(() => assertSame(deviceOf(2)));
-  assertEquals([...shared].sort(), kernelsOf(kernelBytes));
+  assertEquals([...shared].sort(), kernelsOf(compiledKernels(true)));
 });
 
 Deno.test("both modules have the same kernels, and their results agree to rounding", () => {
-  assertEquals(kernelsOf(plainBytes), kernelsOf(kernelBytes));
+  assertEquals(kernelsOf(compiledKernels(false)), kernelsOf(compiledKernels(true)));
   if (!hasRelaxedSimd()) return;
   for (const [name, values] of everything(deviceOf(1, false))) {
     const expected = wanted.get(name)!;

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import relaxedBytes from "./wasm/kernels.wasm" with { type: "bytes" };
-import plainBytes from "./wasm/kernels_plain.wasm" with { type: "bytes" };
+import { compiledKernels } from "./bytes.ts";
 import type { Chunk, Heap } from "./heap.ts";
 import { CONTROL_BYTES, MAX_THREADS, Threads } from "./threads.ts";
 
@@ -44,7 +43,7 @@ export class Module {
     threads: number = Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1),
     relaxed: boolean = hasRelaxedSimd(),
   ) {
-    const module = new WebAssembly.Module(relaxed ? relaxedBytes : plainBytes);
+    const module = new WebAssembly.Module(compiledKernels(relaxed));
     const instance = new WebAssembly.Instance(module, {
       env: {
         memory: heap.memory,

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import charts from "./charts.js" with { type: "text" };
+import { scriptOf } from "../../text/script.ts";
+import { charts } from "./charts.js";
 
 export const BESIDE: Record<string, () => Promise<string>> = {
-  "charts.js": () => Promise.resolve(charts),
+  "charts.js": () => Promise.resolve(scriptOf(charts)),
   "plotly.min.js": async () => {
     // Deno fetches a package when one of its modules is asked for, and finds its other files only then.
     await import("plotly.js-cartesian-dist-min/package.json", { with: { type: "json" } });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { base64Of } from "../../text/base64.ts";
 import type { Svg } from "./spec.ts";
 
 /**
@@ -18,7 +19,7 @@ export async function encodeImage(
   const { encode } = await import("fast-png");
   const { width, height, pixels } = enlarge(image, Math.min(64, Math.round(2 * shown / image.width)), shown);
   const png = encode({ width, height, data: pixels, channels: 3, depth: 8 });
-  return `data:image/png;base64,${png.toBase64()}`;
+  return `data:image/png;base64,${base64Of(png)}`;
 }
 
 function enlarge(
