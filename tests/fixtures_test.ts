@@ -3,6 +3,7 @@
  * tools/fixtures; what reads and compares them in tests/parity.
  */
 import { assertEquals } from "@std/assert";
+import arrangement from "./fixtures/arrangement.json" with { type: "json" };
 import compositions from "./fixtures/compositions.json" with { type: "json" };
 import convolution from "./fixtures/convolution.json" with { type: "json" };
 import dtypes from "./fixtures/dtypes.json" with { type: "json" };
@@ -47,6 +48,7 @@ const topics = {
   losses,
   edges,
   compositions,
+  arrangement,
 } as unknown as Record<string, Case[]>;
 
 for (const [topic, cases] of Object.entries(topics)) {

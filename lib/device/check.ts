@@ -121,8 +121,10 @@ export function expansion(x: Shaped, shape: readonly number[]): void {
 export function part(kernel: string, shape: readonly number[], { begin, size, step }: Slice): void {
   const fits = [begin, size, step].every((list) => list.length === shape.length) &&
     shape.every((n, d) => {
-      const last = begin[d] + Math.max(0, size[d] - 1) * step[d];
-      return begin[d] >= 0 && size[d] >= 0 && step[d] >= 1 && (size[d] === 0 ? begin[d] <= n : last < n);
+      const last = begin[d] + (size[d] - 1) * step[d], inside = (i: number) => i >= 0 && i < n;
+      return size[d] === 0
+        ? begin[d] >= 0 && begin[d] <= n
+        : size[d] > 0 && step[d] !== 0 && inside(begin[d]) && inside(last);
     });
   if (fits) return;
   throw new RangeError(

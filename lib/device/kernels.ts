@@ -19,7 +19,7 @@ import type { DType, Shaped, Storage } from "./storage.ts";
 
 export type { Convolution, Pair, Pooling };
 
-/** Where a slice begins, how many elements it takes, and its step (≥ 1), per dimension. */
+/** Where a slice begins, how many elements it takes, and its step (not 0; below it goes backwards), per dimension. */
 export interface Slice {
   readonly begin: readonly number[];
   readonly size: readonly number[];

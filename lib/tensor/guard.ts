@@ -13,13 +13,15 @@ const MASK = /^Tensor \[/;
 
 /** What a tensor has in PyTorch, NumPy or JavaScript under another name than here. */
 const ELSEWHERE: Record<string, string> = {
-  T: "x.t()",
   view: "x.reshape(…)",
+  viewAs: "x.reshape(...y.shape)",
+  ravel: "x.flatten()",
+  swapaxes: "x.transpose(a, b)",
   numel: "x.size",
   dim: "x.ndim",
   length: "x.shape[0], of all numbers x.size",
-  mm: "x.matmul(y)",
-  bmm: "x.matmul(y)",
+  vdot: "x.dot(y)",
+  addmm: "x.add(a.matmul(b))",
   float: 'x.to("float32")',
   int: 'x.to("int32")',
   long: 'x.to("int32")',

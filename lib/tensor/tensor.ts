@@ -17,6 +17,7 @@ import {
   toDtype,
   toShape,
 } from "./combine.ts";
+import * as arrange from "./arrange.ts";
 import { fitting, type NestedArray, type TensorData } from "./data.ts";
 import { checkDifferentiable, checkDtype, promote } from "./dtype.ts";
 import { guard, refuseSetting } from "./guard.ts";
@@ -25,6 +26,7 @@ import { type Index, slice } from "./slice.ts";
 import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
 import {
   checkBoolean,
+  checkInteger,
   checkNumber,
   checkOptions,
   checkRange,
@@ -1599,6 +1601,48 @@ export class Tensor {
   }
 
   /**
+   * A matrix transposed, as {@linkcode t}.
+   *
+   * PyTorch: `Tensor.T`.
+   *
+   * @returns A tensor of as many dimensions.
+   * @throws {RangeError} for more than two dimensions.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2], [3, 4]]).T.array(), [[1, 3], [2, 4]]);
+   * ```
+   */
+  get T(): Tensor {
+    if (this.ndim <= 2) return this.t();
+    throw new RangeError(
+      `T: a tensor of at most 2 dimensions is needed, not ${
+        text(this.shape)
+      }; mT exchanges the last two, permute() any`,
+    );
+  }
+
+  /**
+   * Every matrix of the last two dimensions transposed.
+   *
+   * PyTorch: `Tensor.mT`.
+   *
+   * @returns A tensor of as many dimensions.
+   * @throws {RangeError} for fewer than two dimensions.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(zeros(5, 2, 3).mT.shape, [5, 3, 2]);
+   * ```
+   */
+  get mT(): Tensor {
+    if (this.ndim >= 2) return this.transpose(-2, -1);
+    throw new RangeError(`mT: a tensor of at least 2 dimensions is needed, not ${text(this.shape)}`);
+  }
+
+  /**
    * A new dimension of size 1.
    *
    * @param dim Where: in front of the dimension of that number; −1 is behind all.
@@ -1658,6 +1702,381 @@ export class Tensor {
       throw new RangeError(`expand: shape ${text(own)} does not repeat to ${text(asked)}`);
     }
     return new Tensor(apply("expand", [this.value], { shape: wanted }));
+  }
+
+  // Repeated, turned, cut into pieces
+
+  /**
+   * Some dimensions moved to other places; the others keep their order. Nothing is copied until one of the two tensors changes in
+   * place.
+   *
+   * PyTorch: `torch.movedim`.
+   *
+   * @param source A dimension, or a list of them.
+   * @param destination Where each of them goes.
+   * @returns A tensor of as many dimensions.
+   * @throws {RangeError} if a dimension does not exist or is named twice, or the lists differ in length.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(zeros(2, 3, 4).movedim(0, -1).shape, [3, 4, 2]);
+   * ```
+   */
+  movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor {
+    if (arguments.length > 2) surplus("movedim", arguments, 2);
+    return new Tensor(arrange.moved(this.value, source, destination));
+  }
+
+  /**
+   * The tensor repeated to the shape of another one, as `expand(...other.shape)`.
+   *
+   * PyTorch: `Tensor.expand_as`.
+   *
+   * @param other Whose shape is taken.
+   * @returns A tensor of that shape.
+   * @throws {RangeError} if this shape does not repeat to that one.
+   * @throws {TypeError} if `other` is no tensor.
+   * @example
+   * ```ts
+   * import { tensor, zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).expandAs(zeros(2, 2)).array(), [[1, 2], [1, 2]]);
+   * ```
+   */
+  expandAs(other: Tensor): Tensor {
+    if (arguments.length > 1) surplus("expandAs", arguments, 1);
+    if (other instanceof Tensor) return this.expand(other.value.shape);
+    throw new TypeError(`expandAs: a tensor is needed, not ${describe(other)}; expand() takes sizes`);
+  }
+
+  /**
+   * The whole tensor several times, copied one behind the other along every dimension.
+   *
+   * PyTorch: `Tensor.repeat`.
+   *
+   * @param times How often, for every dimension, as numbers or as one list; more of them than dimensions make new ones in front.
+   * @returns A tensor whose sizes are this one's times the counts.
+   * @throws {RangeError} if there are fewer counts than dimensions, or one is no whole number ≥ 0.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).repeat(2, 2).array(), [[1, 2, 1, 2], [1, 2, 1, 2]]);
+   * ```
+   */
+  repeat(...times: (number | readonly number[])[]): Tensor {
+    return new Tensor(arrange.repeated("repeat", this.value, sizes("repeat", times)));
+  }
+
+  /**
+   * As {@linkcode repeat}, but counts that are missing are those of the dimensions in front, and 1.
+   *
+   * PyTorch: `torch.tile`.
+   *
+   * @param times How often, from the last dimension's count backwards, as numbers or as one list.
+   * @returns A tensor whose sizes are this one's times the counts.
+   * @throws {RangeError} if a count is no whole number ≥ 0.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1], [2]]).tile(2).array(), [[1, 1], [2, 2]]);
+   * ```
+   */
+  tile(...times: (number | readonly number[])[]): Tensor {
+    const counts = sizes("tile", times), ones = Math.max(0, this.ndim - counts.length);
+    return new Tensor(arrange.repeated("tile", this.value, [...Array<number>(ones).fill(1), ...counts]));
+  }
+
+  /**
+   * Every element several times, its copies beside it.
+   *
+   * PyTorch: `torch.repeat_interleave`.
+   *
+   * @param repeats How often each: one count for all, or a list with one for each element along the dimension.
+   * @param dim The dimension; if not said, the tensor is read row by row, and the result has one dimension.
+   * @returns A tensor in which the dimension is longer.
+   * @throws {RangeError} if the dimension does not exist, or counts are missing or no whole numbers ≥ 0.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).repeatInterleave(2).array(), [1, 1, 2, 2]);
+   * assertEquals(await tensor([[1], [2]]).repeatInterleave([2, 1], 0).array(), [[1], [1], [2]]);
+   * ```
+   */
+  repeatInterleave(repeats: number | readonly number[], dim?: number): Tensor {
+    if (arguments.length > 2) surplus("repeatInterleave", arguments, 2);
+    return new Tensor(arrange.interleaved(this.value, repeats, dim));
+  }
+
+  /**
+   * The order of elements turned round along some dimensions.
+   *
+   * PyTorch: `torch.flip`.
+   *
+   * @param dims The dimensions, as numbers or as one list.
+   * @returns A tensor of this shape.
+   * @throws {RangeError} if a dimension does not exist or is named twice.
+   * @throws {TypeError} if none is named: a list may be empty.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, 2], [3, 4]]);
+   * assertEquals(await x.flip(0).array(), [[3, 4], [1, 2]]);
+   * assertEquals(await x.flip(0, 1).array(), [[4, 3], [2, 1]]);
+   * ```
+   */
+  flip(...dims: (number | readonly number[])[]): Tensor {
+    if (dims.length === 0) throw new TypeError("flip: which dimensions are turned round, as in flip(0)?");
+    return new Tensor(arrange.flipped(this.value, checkDims("flip", sizes("flip", dims), this.ndim)));
+  }
+
+  /**
+   * Elements moved on along dimensions; what leaves at the end comes in again at the start.
+   *
+   * PyTorch: `torch.roll`.
+   *
+   * @param shifts By how many places, back where negative: a number, or one for each dimension.
+   * @param dims The dimension, or a list of them; if not said, the tensor is read row by row.
+   * @returns A tensor of this shape.
+   * @throws {RangeError} if a dimension does not exist, or there are not as many shifts as dimensions.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2, 3, 4]).roll(1).array(), [4, 1, 2, 3]);
+   * assertEquals(await tensor([[1, 2], [3, 4]]).roll(1, 0).array(), [[3, 4], [1, 2]]);
+   * ```
+   */
+  roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+    if (arguments.length > 2) surplus("roll", arguments, 2);
+    return new Tensor(arrange.rolled(this.value, shifts, dims));
+  }
+
+  /**
+   * The lower triangle of matrices: zeros above a diagonal. Dimensions in front of the last two count the matrices.
+   *
+   * PyTorch: `torch.tril`.
+   *
+   * @param diagonal Which one: 0 is that from the upper left corner, positive numbers lie right of it, negative ones below.
+   * @returns A tensor of this shape.
+   * @throws {RangeError} if there are fewer than two dimensions, or the diagonal is no whole number.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2], [3, 4]]).tril().array(), [[1, 0], [3, 4]]);
+   * ```
+   */
+  tril(diagonal = 0): Tensor {
+    if (arguments.length > 1) surplus("tril", arguments, 1);
+    return new Tensor(arrange.triangle("tril", this.value, diagonal));
+  }
+
+  /**
+   * The upper triangle of matrices: zeros below a diagonal. Dimensions in front of the last two count the matrices.
+   *
+   * PyTorch: `torch.triu`.
+   *
+   * @param diagonal Which one: 0 is that from the upper left corner, positive numbers lie right of it, negative ones below.
+   * @returns A tensor of this shape.
+   * @throws {RangeError} if there are fewer than two dimensions, or the diagonal is no whole number.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2], [3, 4]]).triu().array(), [[1, 2], [0, 4]]);
+   * ```
+   */
+  triu(diagonal = 0): Tensor {
+    if (arguments.length > 1) surplus("triu", arguments, 1);
+    return new Tensor(arrange.triangle("triu", this.value, diagonal));
+  }
+
+  /**
+   * A matrix's diagonal as a vector; or, of a vector, the square matrix of zeros that has it on its diagonal.
+   *
+   * PyTorch: `torch.diag`.
+   *
+   * @param diagonal Which one: 0 is that from the upper left corner, positive numbers lie right of it, negative ones below.
+   * @returns A tensor of one dimension, or of two.
+   * @throws {RangeError} for any other number of dimensions, or if the diagonal is no whole number.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2], [3, 4]]).diag().array(), [1, 4]);
+   * assertEquals(await tensor([1, 2]).diag().array(), [[1, 0], [0, 2]]);
+   * ```
+   */
+  diag(diagonal = 0): Tensor {
+    if (arguments.length > 1) surplus("diag", arguments, 1);
+    checkInteger("diag", "the diagonal", diagonal);
+    if (this.ndim === 1) return new Tensor(arrange.onDiagonal(this.value, diagonal));
+    if (this.ndim === 2) return new Tensor(arrange.diagonal(this.value, diagonal, 0, 1));
+    throw new RangeError(
+      `diag: a vector or a matrix is needed, not shape ${text(this.shape)}; diagonal() takes any`,
+    );
+  }
+
+  /**
+   * The diagonal of two dimensions, as the last dimension: y[…, i] = x[i, i + offset], the others in front.
+   *
+   * PyTorch: `torch.diagonal`.
+   *
+   * @param offset Which one: 0 is that from the upper left corner, positive numbers lie right of it, negative ones below.
+   * @param options `dim1` and `dim2`: the two dimensions, 0 and 1 if not said.
+   * @returns A tensor of one dimension fewer; nothing where the matrix ends before the diagonal.
+   * @throws {RangeError} if a dimension does not exist, or both are the same.
+   * @example
+   * ```ts
+   * import { arange } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = arange(8).reshape(2, 2, 2);
+   * assertEquals(await x.diagonal(0, { dim1: 1, dim2: 2 }).array(), [[0, 3], [4, 7]]);
+   * assertEquals(await x.at(0).diagonal(1).array(), [1]);
+   * ```
+   */
+  diagonal(offset = 0, options: { dim1?: number; dim2?: number } = {}): Tensor {
+    if (arguments.length > 2) surplus("diagonal", arguments, 2);
+    checkInteger("diagonal", "the offset", offset);
+    checkOptions("diagonal", options, ["dim1", "dim2"]);
+    const { dim1 = 0, dim2 = 1 } = options, [a, b] = checkDims("diagonal", [dim1, dim2], this.ndim);
+    return new Tensor(arrange.diagonal(this.value, offset, a, b));
+  }
+
+  /**
+   * The sum of a matrix's diagonal.
+   *
+   * PyTorch: `torch.trace`.
+   *
+   * @returns A single number, int32 for booleans and integers.
+   * @throws {RangeError} for anything but two dimensions.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2], [3, 4]]).trace().item(), 5);
+   * ```
+   */
+  trace(): Tensor {
+    if (arguments.length > 0) surplus("trace", arguments, 0);
+    if (this.ndim === 2) return this.diagonal().sum();
+    throw new RangeError(`trace: a matrix is needed, not shape ${text(this.shape)}`);
+  }
+
+  /**
+   * The tensor cut along a dimension into pieces of a size.
+   *
+   * PyTorch: `torch.split`.
+   *
+   * @param sizes The size of all pieces, of which the last may be smaller; or a list with the size of each.
+   * @param dim The dimension: 0 if not said.
+   * @returns The pieces, a list of tensors.
+   * @throws {RangeError} if the dimension does not exist, or the sizes do not add up to its own.
+   * @example
+   * ```ts
+   * import { arange } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const [a, b] = arange(5).split(3);
+   * assertEquals([await a.array(), await b.array()], [[0, 1, 2], [3, 4]]);
+   * assertEquals(arange(6).split([1, 5]).map((part) => part.size), [1, 5]);
+   * ```
+   */
+  split(sizes: number | readonly number[], dim = 0): Tensor[] {
+    if (arguments.length > 2) surplus("split", arguments, 2);
+    return arrange.split(this.value, sizes, dim).map((part) => new Tensor(part));
+  }
+
+  /**
+   * The tensor cut along a dimension into so many pieces of one size, of which the last may be smaller. There may be fewer of them:
+   * 5 elements in 4 chunks are 2, 2 and 1.
+   *
+   * PyTorch: `torch.chunk`.
+   *
+   * @param count How many, at least 1.
+   * @param dim The dimension: 0 if not said.
+   * @returns The pieces, a list of tensors.
+   * @throws {RangeError} if the dimension does not exist, or the count is no whole number ≥ 1.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const [q, k, v] = zeros(2, 12).chunk(3, 1);
+   * assertEquals([q.shape, k.shape, v.shape], [[2, 4], [2, 4], [2, 4]]);
+   * ```
+   */
+  chunk(count: number, dim = 0): Tensor[] {
+    if (arguments.length > 2) surplus("chunk", arguments, 2);
+    return arrange.chunk(this.value, count, dim).map((part) => new Tensor(part));
+  }
+
+  /**
+   * The tensor taken apart along a dimension: `x.at(0)`, `x.at(1)`, …
+   *
+   * PyTorch: `torch.unbind`.
+   *
+   * @param dim The dimension, which goes: 0 if not said.
+   * @returns As many tensors as the dimension is long.
+   * @throws {RangeError} if the dimension does not exist.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const [a, b] = tensor([[1, 2], [3, 4]]).unbind();
+   * assertEquals([await a.array(), await b.array()], [[1, 2], [3, 4]]);
+   * ```
+   */
+  unbind(dim = 0): Tensor[] {
+    if (arguments.length > 1) surplus("unbind", arguments, 1);
+    return arrange.unbind(this.value, dim).map((part) => new Tensor(part));
+  }
+
+  /**
+   * So many elements along one dimension: `x.at(null, [start, start + length])` for dimension 1.
+   *
+   * PyTorch: `torch.narrow`.
+   *
+   * @param dim The dimension.
+   * @param start The first of them, counted from the end where negative.
+   * @param length How many.
+   * @returns A tensor in which the dimension has that size.
+   * @throws {RangeError} if the dimension does not exist, or the part is not inside of it.
+   * @example
+   * ```ts
+   * import { arange } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await arange(5).narrow(0, 1, 2).array(), [1, 2]);
+   * ```
+   */
+  narrow(dim: number, start: number, length: number): Tensor {
+    if (arguments.length > 3) surplus("narrow", arguments, 3);
+    return new Tensor(arrange.narrow(this.value, dim, start, length));
+  }
+
+  /**
+   * All windows of a size along a dimension: that dimension counts the windows, and a new last one goes through each.
+   *
+   * PyTorch: `Tensor.unfold`.
+   *
+   * @param dim The dimension.
+   * @param size How many elements a window has.
+   * @param step How far the next one begins.
+   * @returns A tensor of one dimension more.
+   * @throws {RangeError} if the dimension does not exist, the window is larger, or size or step are no whole numbers ≥ 1.
+   * @example
+   * ```ts
+   * import { arange } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await arange(4).unfold(0, 2, 1).array(), [[0, 1], [1, 2], [2, 3]]);
+   * ```
+   */
+  unfold(dim: number, size: number, step: number): Tensor {
+    if (arguments.length > 3) surplus("unfold", arguments, 3);
+    return new Tensor(arrange.windows(this.value, dim, size, step));
   }
 
   // Parts, borders, and values picked by other values
@@ -1794,6 +2213,121 @@ export class Tensor {
     let product = multiply(a, b);
     if (row) product = product.squeeze(-2);
     return column ? product.squeeze(-1) : product;
+  }
+
+  /**
+   * The product of two matrices: {@linkcode matmul} of [M, K] × [K, N] → [M, N], and of nothing else.
+   *
+   * PyTorch: `torch.mm`.
+   *
+   * @param other The right factor: a tensor or nested arrays.
+   * @returns A tensor of the common dtype; of booleans int32.
+   * @throws {RangeError} if the operands have other numbers of dimensions, or sizes do not fit.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2]]).mm([[3], [4]]).array(), [[11]]);
+   * ```
+   */
+  mm(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("mm", arguments, 1);
+    return this.#product("mm", other, 2, 2);
+  }
+
+  /**
+   * The products of as many pairs of matrices: {@linkcode matmul} of [B, M, K] × [B, K, N] → [B, M, N], and of nothing else.
+   *
+   * PyTorch: `torch.bmm`.
+   *
+   * @param other The right factor: a tensor or nested arrays.
+   * @returns A tensor of the common dtype; of booleans int32.
+   * @throws {RangeError} if the operands have other numbers of dimensions, or sizes do not fit.
+   * @example
+   * ```ts
+   * import { ones } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(ones(5, 2, 3).bmm(ones(5, 3, 4)).shape, [5, 2, 4]);
+   * ```
+   */
+  bmm(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("bmm", arguments, 1);
+    return this.#product("bmm", other, 3, 3);
+  }
+
+  /**
+   * The product of a matrix and a vector: {@linkcode matmul} of [M, K] × [K] → [M], and of nothing else.
+   *
+   * PyTorch: `torch.mv`.
+   *
+   * @param other The right factor: a tensor or nested arrays.
+   * @returns A tensor of the common dtype; of booleans int32.
+   * @throws {RangeError} if the operands have other numbers of dimensions, or sizes do not fit.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2], [3, 4]]).mv([1, 1]).array(), [3, 7]);
+   * ```
+   */
+  mv(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("mv", arguments, 1);
+    return this.#product("mv", other, 2, 1);
+  }
+
+  /**
+   * The inner product of two vectors, Σ a · b: {@linkcode matmul} of [K] × [K] → [], and of nothing else.
+   *
+   * PyTorch: `torch.dot`.
+   *
+   * @param other The right factor: a tensor or nested arrays.
+   * @returns A tensor of the common dtype; of booleans int32.
+   * @throws {RangeError} if the operands have other numbers of dimensions, or sizes do not fit.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).dot([3, 4]).item(), 11);
+   * ```
+   */
+  dot(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("dot", arguments, 1);
+    return this.#product("dot", other, 1, 1);
+  }
+
+  #product(name: string, other: TensorLike, rank: number, rankOfOther: number): Tensor {
+    const right = new Tensor(this.#lift(name, other)), [a, b] = [this.shape, right.shape];
+    const ranks = a.length === rank && b.length === rankOfOther;
+    const inner = ranks && a[rank - 1] === b[Math.max(0, rankOfOther - 2)];
+    if (inner && (rank < 3 || a[0] === b[0])) return this.matmul(right);
+    const why = !ranks
+      ? `operands of ${rank} and ${rankOfOther} dimensions are needed; matmul() takes others`
+      : !inner
+      ? `the inner sizes differ`
+      : `there are not as many matrices; matmul() broadcasts`;
+    throw new RangeError(`${name}: ${text(a)} × ${text(b)}: ${why}`);
+  }
+
+  /**
+   * The outer product of two vectors: y[i, j] = a[i] · b[j].
+   *
+   * PyTorch: `torch.outer`.
+   *
+   * @param other The right factor: a tensor or an array of one dimension.
+   * @returns A tensor of two dimensions, of the common dtype.
+   * @throws {RangeError} if one of them is no vector.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).outer([3, 4]).array(), [[3, 4], [6, 8]]);
+   * ```
+   */
+  outer(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("outer", arguments, 1);
+    const right = new Tensor(this.#lift("outer", other));
+    if (this.ndim === 1 && right.ndim === 1) return this.unsqueeze(1).mul(right);
+    throw new RangeError(`outer: two vectors are needed, not ${text(this.shape)} and ${text(right.shape)}`);
   }
 }
 

@@ -9,6 +9,7 @@ import { rules } from "../../lib/autograd/rules/mod.ts";
 import type { Rule } from "../../lib/autograd/rule.ts";
 import { prove } from "./prove.ts";
 import { checks as arithmetic } from "./rules/arithmetic.ts";
+import { checks as arrange } from "./rules/arrange.ts";
 import { checks as comparison } from "./rules/comparison.ts";
 import { checks as convolution } from "./rules/convolution.ts";
 import { checks as elementwise } from "./rules/elementwise.ts";
@@ -41,6 +42,7 @@ for (const [name, rule] of Object.entries<Rule<any>>(rules)) {
 }
 
 prove("arithmetic", arithmetic);
+prove("arrange", arrange);
 prove("comparison", comparison);
 prove("convolution", convolution);
 prove("elementwise", elementwise);

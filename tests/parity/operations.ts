@@ -5,6 +5,7 @@
  * @module
  */
 import { arange, cat, eye, F, full, type Index, linspace, stack, where } from "descent";
+import { arrangement } from "./arrangement.ts";
 import { compositions } from "./compositions.ts";
 import type { Operation } from "./operation.ts";
 
@@ -107,4 +108,5 @@ export const operations: Record<string, Operation> = {
   ...layers,
   ...losses,
   ...compositions,
+  ...arrangement,
 };

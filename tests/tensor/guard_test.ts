@@ -49,7 +49,7 @@ Deno.test("a tensor in brackets says at(), also where it is written to", () => {
 });
 
 Deno.test("a name that a tensor has elsewhere says the one that it has here", () => {
-  assertThrows(() => x.T, TypeError, "Tensor: there is no x.T; it is x.t()");
+  assertThrows(() => x.viewAs, TypeError, "Tensor: there is no x.viewAs; it is x.reshape(...y.shape)");
   assertThrows(() => x.view(4), TypeError, "Tensor: there is no x.view; it is x.reshape(…)");
   assertThrows(
     () => x.length,

@@ -81,15 +81,21 @@ const expand = given(shapes({ most: 2000 }), (shape) =>
     return makeCase([x], (k, [x]) => [k.expand(x, to)], EXACT, { settings: { to } });
   });
 
-/** A part inside of a shape, seldom one that is not. */
+/** A part inside of a shape, seldom one that is not; forwards or backwards. */
 function parts(shape: readonly number[]): fc.Arbitrary<Slice> {
   const one = (n: number) =>
     fc.tuple(
       fc.oneof(fc.constant(0), fc.nat(n >> 1), fc.nat(n)),
-      fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 4 })),
+      fc.oneof(
+        fc.constant(1),
+        fc.constant(-1),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: -4, max: -1 }),
+      ),
       fc.nat(60),
-    ).chain(([begin, step, wrong]) => {
-      const most = begin >= n ? 0 : Math.floor((n - 1 - begin) / step) + 1;
+    ).chain(([from, step, wrong]) => {
+      const begin = step < 0 && from < n ? n - 1 - from : from;
+      const most = begin >= n ? 0 : Math.floor((step > 0 ? n - 1 - begin : begin) / Math.abs(step)) + 1;
       if (wrong === 0) return fc.constant({ begin, step, size: most + 1 });
       return fc.oneof({ weight: 2, arbitrary: fc.constant(most) }, {
         weight: 1,

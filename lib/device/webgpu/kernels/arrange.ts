@@ -133,7 +133,7 @@ ${
     let dimension = uniforms.dimensions[d];
     let past = rest % dimension.x - dimension.z;
     let at = past / dimension.w;
-    inside = inside && past >= 0 && at * dimension.w == past && at < dimension.y;
+    inside = inside && at >= 0 && at * dimension.w == past && at < dimension.y;
     place += at * stride;
     stride *= dimension.y;
     rest /= dimension.x;
