@@ -106,6 +106,9 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
   gather = (x: Value, index: Value, dim: number): Value => apply("gather", [x, index], { dim });
   scatterAdd = (dy: Value, index: Value, dim: number, shape: readonly number[]): Value =>
     apply("scatterAdd", [dy, index], { dim, shape });
+  indexSelect = (x: Value, index: Value, dim: number): Value => apply("indexSelect", [x, index], { dim });
+  indexAdd = (dy: Value, index: Value, dim: number, size: number): Value =>
+    apply("indexAdd", [dy, index], { dim, size });
   oneHot = (x: Value, classes: number): Value => apply("oneHot", [x], { classes });
 
   matmul = (a: Value, b: Value): Value => this.#apply("matmul", a, b);

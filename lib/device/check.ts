@@ -173,6 +173,25 @@ export function picks(kernel: string, shape: readonly number[], index: Shaped, d
   }
 }
 
+/** Checks the arguments of indexSelect and, of its result's shape, of indexAdd. */
+export function rows(kernel: string, shape: readonly number[], index: Shaped, dim: number): void {
+  need(kernel, index, ["int32"]);
+  inside(kernel, shape, dim);
+  rank(kernel, "index", index, 1);
+}
+
+/** The shape of what indexAdd adds up. */
+export function addedRows(kernel: string, dy: Shaped, index: Shaped, dim: number, size: number): number[] {
+  need(kernel, dy, ["float32", "int32"]);
+  rows(kernel, dy.shape, index, dim);
+  if (dy.shape[dim] !== index.shape[0]) {
+    throw new RangeError(
+      `${kernel}: ${index.shape[0]} indices do not fit shape ${text(dy.shape)} along dimension ${dim}`,
+    );
+  }
+  return dy.shape.with(dim, size);
+}
+
 /** What kernels whose indices are classes call them. */
 const CLASSES = ["oneHot", "crossEntropy", "crossEntropyGrad"];
 

@@ -166,8 +166,21 @@ export interface Kernels<T extends Shaped> {
    * a RangeError; on webgpu the error comes with the next read, and until then the element is NaN, or 0 of integers.
    */
   gather(x: T, index: T, dim: number): T;
-  /** Zeros of `shape`, dy added up at the places where {@linkcode gather} picked: its gradient. The order of the sums is fixed. */
+  /**
+   * Zeros of `shape`, dy added up at the places where {@linkcode gather} picked: its gradient. The order of the sums is fixed.
+   * float32, or int32, which wraps.
+   */
   scatterAdd(dy: T, index: T, dim: number, shape: readonly number[]): T;
+  /**
+   * y[i, n, k] = x[i, index[n], k] along `dim`: whole slices, as many as the index [N] has entries. x of any dtype, index int32;
+   * an index out of range as in {@linkcode gather}.
+   */
+  indexSelect(x: T, index: T, dim: number): T;
+  /**
+   * Zeros, `size` of them along `dim`, dy's slices added up where {@linkcode indexSelect} picked: its gradient. The order of the
+   * sums is fixed. float32, or int32, which wraps.
+   */
+  indexAdd(dy: T, index: T, dim: number, size: number): T;
   /** float32 [..., classes]: 1 at the class. x: int32; a class out of range as an index in {@linkcode gather}. */
   oneHot(x: T, classes: number): T;
 

@@ -13,7 +13,13 @@ export {
 export { cat, stack, where } from "./join.ts";
 export { manualSeed, rand, randint, randn } from "./random.ts";
 export { scope } from "./scope.ts";
-export { type BackwardOptions, type ReduceOptions, Tensor, type TensorLike } from "./tensor.ts";
+export {
+  type BackwardOptions,
+  type IndexAddOptions,
+  type ReduceOptions,
+  Tensor,
+  type TensorLike,
+} from "./tensor.ts";
 export type { Index } from "./slice.ts";
 export type { Format } from "./print.ts";
 export type { Size } from "./shape.ts";

@@ -21,6 +21,7 @@ import * as arrange from "./arrange.ts";
 import { fitting, type NestedArray, type TensorData } from "./data.ts";
 import { checkDifferentiable, checkDtype, promote } from "./dtype.ts";
 import { guard, refuseSetting } from "./guard.ts";
+import * as pick from "./pick.ts";
 import { type Format, formatValues, inspect } from "./print.ts";
 import { type Index, slice } from "./slice.ts";
 import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
@@ -45,6 +46,12 @@ export type TensorLike = Tensor | TensorData;
 export interface ReduceOptions {
   /** Keep the reduced dimensions with size 1. */
   keepdim?: boolean;
+}
+
+/** Options of {@linkcode Tensor.indexAdd}. */
+export interface IndexAddOptions {
+  /** A factor for what is added: 1 if not said. */
+  alpha?: number;
 }
 
 /** Options of {@linkcode Tensor.backward}. */
@@ -655,6 +662,31 @@ export class Tensor {
     for (const d of gone) upright.splice(d, 0, 1);
     const written = toShape(toDtype(source, dtype), upright);
     return this.#settle("set_", apply("sliceScatter", [this.value, written], part));
+  }
+
+  /**
+   * Adds slices along a dimension, in place: what {@linkcode Tensor.indexAdd} gives.
+   *
+   * PyTorch: `torch.Tensor.index_add_`.
+   *
+   * @param dim The dimension.
+   * @param index int32 [N], or a list of whole numbers.
+   * @param source A tensor or nested arrays of this shape, but N along that dimension.
+   * @param options alpha: a factor, 1 if not said.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} as indexAdd.
+   * @throws {TypeError} as indexAdd.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).indexAdd_(0, [1, 1], [10, 20], { alpha: 2 }).array(), [1, 62]);
+   * ```
+   */
+  indexAdd_(dim: number, index: TensorLike, source: TensorLike, options: IndexAddOptions = {}): this {
+    if (arguments.length > 4) surplus("indexAdd_", arguments, 4);
+    return this.#settle("indexAdd_", this.#indexAdd("indexAdd_", dim, index, source, options));
   }
 
   #inPlace(name: string, other: TensorLike, operation: "add" | "sub" | "mul" | "div"): this {
@@ -2173,6 +2205,74 @@ export class Tensor {
     return new Tensor(apply("gather", [lines.value, picks], { dim: d }));
   }
 
+  /**
+   * Slices picked along a dimension, as torch.index_select: for dim 0, `y[n] = x[index[n]]`. The rows of a table of embeddings.
+   * The same slice may be picked several times; its gradients add up.
+   *
+   * PyTorch: `torch.index_select`.
+   *
+   * @param dim The dimension.
+   * @param index int32 [N], or a list of whole numbers; a single one is a list of one.
+   * @returns A tensor with N slices along that dimension.
+   * @throws {RangeError} if the dimension does not exist, the index has several dimensions, or one of its numbers is not from 0 to
+   * the dimension's size less 1; on a GPU later, as {@linkcode Tensor.gather} says.
+   * @throws {TypeError} if the index is a tensor of another dtype, or booleans.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, 2], [3, 4], [5, 6]]);
+   * assertEquals(await x.indexSelect(0, [2, 0, 2]).array(), [[5, 6], [1, 2], [5, 6]]);
+   * assertEquals(await x.indexSelect(1, [1]).array(), [[2], [4], [6]]);
+   * ```
+   */
+  indexSelect(dim: number, index: TensorLike): Tensor {
+    if (arguments.length > 2) surplus("indexSelect", arguments, 2);
+    const d = checkDim("indexSelect", dim, this.ndim);
+    return new Tensor(pick.indexSelect(this.value, d, given(index)));
+  }
+
+  /**
+   * Slices added along a dimension: for dim 0, `y[index[n]] = x[index[n]] + alpha · source[n]`. Where an index stands several
+   * times, all its slices are added, in an order that is always the same.
+   *
+   * PyTorch: `torch.index_add`.
+   *
+   * @param dim The dimension.
+   * @param index int32 [N], or a list of whole numbers.
+   * @param source A tensor or nested arrays of this shape, but N along that dimension.
+   * @param options alpha: a factor, 1 if not said.
+   * @returns A tensor of this shape and dtype; gradients flow to this tensor and to the source.
+   * @throws {RangeError} if the dimension does not exist, the source is of another shape, or an index is not from 0 to the
+   * dimension's size less 1; on a GPU later, as {@linkcode Tensor.gather} says.
+   * @throws {TypeError} if the index is a tensor of another dtype, or the source does not fit into this dtype.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const y = zeros(3, 2).indexAdd(0, [2, 0, 2], [[1, 1], [2, 2], [3, 3]]);
+   * assertEquals(await y.array(), [[2, 2], [0, 0], [4, 4]]);
+   * ```
+   */
+  indexAdd(dim: number, index: TensorLike, source: TensorLike, options: IndexAddOptions = {}): Tensor {
+    if (arguments.length > 4) surplus("indexAdd", arguments, 4);
+    return new Tensor(this.#indexAdd("indexAdd", dim, index, source, options));
+  }
+
+  #indexAdd(
+    name: string,
+    dim: number,
+    index: TensorLike,
+    source: TensorLike,
+    options: IndexAddOptions,
+  ): Value {
+    checkOptions(name, options, ["alpha"]);
+    const { alpha = 1 } = options;
+    checkNumber(name, "alpha", alpha);
+    const d = checkDim(name, dim, this.ndim);
+    return pick.indexAdd(name, this.value, d, given(index), given(source), alpha);
+  }
+
   // Products
 
   /**
@@ -2330,6 +2430,9 @@ export class Tensor {
     throw new RangeError(`outer: two vectors are needed, not ${text(this.shape)} and ${text(right.shape)}`);
   }
 }
+
+/** What is taken for a tensor, with the tensor itself unwrapped. */
+const given = (x: TensorLike): pick.Given => x instanceof Tensor ? x.value : x;
 
 /** Whether reduced dimensions are kept. */
 function readKeepdim(

@@ -17,6 +17,13 @@ const subtrahend: Entry = {
 const dims: Entry = {
   good: [() => [1, { keepdim: true }], () => [[0, 1], { keepdim: false }]],
 };
+const int32 = (numbers: number[]) => tensor(numbers, { dtype: "int32" });
+const added: Entry = {
+  good: [
+    () => [1, int32([0, 1]), ones(2, 2), { alpha: 2 }],
+    () => [-1, [0], [[1], [2]]],
+  ],
+};
 const dimension: Entry = { good: [() => [-1]] };
 const options = () => ({ dtype: "float32", requiresGrad: true });
 const sizes: Entry = { good: [() => [2, 3, 1], () => [[2, 3], options()]], variadic: true };
@@ -140,6 +147,11 @@ export const tensorRoom: Room = {
     "Tensor.narrow": { good: [() => [0, 0, 1]] },
     "Tensor.unfold": { good: [() => [0, 2, 1]] },
     "Tensor.gather": { good: [() => [1, tensor([[0], [1]], { dtype: "int32" })], () => [1, [[0], [1]]]] },
+    "Tensor.indexSelect": {
+      good: [() => [1, int32([0, 1])], () => [-1, [0]], () => [0, Int32Array.of(0)], () => [0, 1]],
+    },
+    "Tensor.indexAdd": added,
+    "Tensor.indexAdd_": added,
     "Tensor.matmul": { good: [() => [ones(2, 2)], () => [[[1, 2], [3, 4]]]] },
     "Tensor.mm": { good: [() => [ones(2, 2)], () => [[[1, 2], [3, 4]]]] },
     "Tensor.bmm": { good: [() => [ones(1, 2, 2)], () => [[[[1, 2], [3, 4]]]]], on: () => ones(1, 2, 2) },

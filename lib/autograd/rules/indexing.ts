@@ -18,6 +18,23 @@ export const scatterAdd = rule<{ dim: number; shape: readonly number[] }>({
   gradient: (k, { g, inputs: [, index], attrs: { dim } }) => [() => k.gather(g, index, dim), null],
 });
 
+export const indexSelect = rule<{ dim: number }>({
+  maths: "y[n, …] = x[index[n], …] along a dimension;  ∂x[i, …] = Σ g[n, …] over index[n] = i",
+  saves: { inputs: second },
+  forward: (k, [x, index], { dim }) => k.indexSelect(x, index, dim),
+  gradient: (k, { g, inputs: [, index], shapes: [shape], attrs: { dim } }) => [
+    () => k.indexAdd(g, index, dim, shape[dim]),
+    null,
+  ],
+});
+
+export const indexAdd = rule<{ dim: number; size: number }>({
+  maths: "y[i, …] = Σ d[n, …] over index[n] = i along a dimension;  ∂d[n, …] = g[index[n], …]",
+  saves: { inputs: second },
+  forward: (k, [d, index], { dim, size }) => k.indexAdd(d, index, dim, size),
+  gradient: (k, { g, inputs: [, index], attrs: { dim } }) => [() => k.indexSelect(g, index, dim), null],
+});
+
 export const oneHot = rule<{ classes: number }>({
   maths: "y[…, c] = [x = c]",
   saves: {},

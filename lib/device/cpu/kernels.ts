@@ -30,7 +30,7 @@ import { expanded } from "./kernels/box.ts";
 import { cast } from "./kernels/cast.ts";
 import { convolution } from "./kernels/convolution.ts";
 import { filterGradient, inputGradient } from "./kernels/convolution_gradients.ts";
-import { gather, oneHot, scatterAdd } from "./kernels/indexing.ts";
+import { gather, indexAdd, indexSelect, oneHot, scatterAdd } from "./kernels/indexing.ts";
 import { type Factor, multiply, multiplyIntegers } from "./kernels/matmul.ts";
 import { batchNorm, batchNormGrad } from "./kernels/normalization.ts";
 import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
@@ -168,8 +168,19 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
   }
   scatterAdd(dy: Storage, index: Storage, dim: number, shape: readonly number[]): Storage {
     check.picks("scatterAdd", shape, index, dim);
-    check.fits("scatterAdd", "dy", dy, index.shape);
+    check.need("scatterAdd", dy, ["float32", "int32"]);
+    check.shaped("scatterAdd", "dy", dy, index.shape);
     return scatterAdd(this.#engine, this.#plain(dy), this.#plain(index), dim, shape);
+  }
+  indexSelect(x: Storage, index: Storage, dim: number): Storage {
+    check.rows("indexSelect", x.shape, index, dim);
+    const [axis] = layout.axesOf(x.order, [dim]);
+    return seen(indexSelect(this.#engine, dense(x), index, axis), x.order);
+  }
+  indexAdd(dy: Storage, index: Storage, dim: number, size: number): Storage {
+    const shape = check.addedRows("indexAdd", dy, index, dim, size), { order } = dy;
+    const [axis] = layout.axesOf(order, [dim]);
+    return seen(indexAdd(this.#engine, dense(dy), index, axis, layout.inMemory(order, shape)), order);
   }
   oneHot(x: Storage, classes: number): Storage {
     check.need("oneHot", x, ["int32"]);

@@ -4,7 +4,7 @@
  * @module
  */
 import * as check from "../check.ts";
-import { around, type HostArray, zeros } from "./array.ts";
+import { around, type HostArray, places, zeros } from "./array.ts";
 
 /** Calls `visit` for each entry of an index along a dimension of an array of `shape`, with where the entry is and where it points. */
 function follow(
@@ -43,13 +43,36 @@ export function scatterAdd(
 ): HostArray {
   check.dimension("scatterAdd", { shape, dtype: dy.dtype }, dim);
   check.picks("scatterAdd", shape, index, dim);
-  check.fits("scatterAdd", "dy", dy, index.shape);
+  check.need("scatterAdd", dy, ["float32", "int32"]);
+  check.shaped("scatterAdd", "dy", dy, index.shape);
   check.indices("scatterAdd", index.data, index.shape, shape[dim]);
-  const y = zeros(shape);
+  const y = zeros(shape, dy.dtype);
+  // float64 is exact for as many int32 as there are; a typed array takes their sum modulo 2³².
   const totals = new Float64Array(y.data.length);
   follow(index, dim, shape, (entry, target) => totals[target] += dy.data[entry]);
   y.data.set(totals);
   return y;
+}
+
+/** An index [N] at every place of the other dimensions of `shape`, as gather takes it. */
+function spread(index: HostArray, dim: number, shape: readonly number[]): HostArray {
+  const wide = shape.with(dim, index.shape[0]);
+  const data = Int32Array.from(places(wide, wide.map((_, d) => d === dim ? 1 : 0)), (n) => index.data[n]);
+  return { shape: wide, dtype: "int32", data };
+}
+
+/** {@linkcode Kernels.indexSelect} */
+export function indexSelect(x: HostArray, index: HostArray, dim: number): HostArray {
+  check.rows("indexSelect", x.shape, index, dim);
+  check.indices("indexSelect", index.data, index.shape, x.shape[dim]);
+  return gather(x, spread(index, dim, x.shape), dim);
+}
+
+/** {@linkcode Kernels.indexAdd} */
+export function indexAdd(dy: HostArray, index: HostArray, dim: number, size: number): HostArray {
+  const shape = check.addedRows("indexAdd", dy, index, dim, size);
+  check.indices("indexAdd", index.data, index.shape, size);
+  return scatterAdd(dy, spread(index, dim, shape), dim, shape);
 }
 
 /** {@linkcode Kernels.oneHot} */

@@ -112,6 +112,12 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
   scatterAdd(dy: HostArray, index: HostArray, dim: number, shape: readonly number[]): HostArray {
     return indexing.scatterAdd(dy, index, dim, shape);
   }
+  indexSelect(x: HostArray, index: HostArray, dim: number): HostArray {
+    return indexing.indexSelect(x, index, dim);
+  }
+  indexAdd(dy: HostArray, index: HostArray, dim: number, size: number): HostArray {
+    return indexing.indexAdd(dy, index, dim, size);
+  }
   oneHot(x: HostArray, classes: number): HostArray {
     return indexing.oneHot(x, classes);
   }

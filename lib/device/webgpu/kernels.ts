@@ -45,6 +45,7 @@ import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
 import * as pooling from "./kernels/pooling.ts";
 import { dropout, normal, uniform } from "./kernels/random.ts";
 import { reduce, type ReductionName } from "./kernels/reduction.ts";
+import { indexAdd, indexSelect } from "./kernels/rows.ts";
 import { select } from "./kernels/select.ts";
 import { classLoss, crossEntropyGrad, logSoftmax, LONGEST, softmax } from "./kernels/softmax.ts";
 import { unary } from "./kernels/unary.ts";
@@ -193,10 +194,21 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
   scatterAdd(dy: Storage, index: Storage, dim: number, shape: readonly number[]): Storage {
     check.dimension("scatterAdd", { shape, dtype: dy.dtype }, dim);
     check.picks("scatterAdd", shape, index, dim);
-    check.fits("scatterAdd", "dy", dy, index.shape);
+    check.need("scatterAdd", dy, ["float32", "int32"]);
+    check.shaped("scatterAdd", "dy", dy, index.shape);
     const { order } = dy, [axis] = layout.axesOf(order, [dim]);
     const places = dense(inOrder(index, order, this.#transpose));
     return seen(scatterAdd(this.#gpu, dense(dy), places, axis, layout.inMemory(order, shape)), order);
+  }
+  indexSelect(x: Storage, index: Storage, dim: number): Storage {
+    check.rows("indexSelect", x.shape, index, dim);
+    const [axis] = layout.axesOf(x.order, [dim]);
+    return seen(indexSelect(this.#gpu, dense(x), index, axis), x.order);
+  }
+  indexAdd(dy: Storage, index: Storage, dim: number, size: number): Storage {
+    const shape = check.addedRows("indexAdd", dy, index, dim, size), { order } = dy;
+    const [axis] = layout.axesOf(order, [dim]);
+    return seen(indexAdd(this.#gpu, dense(dy), index, axis, layout.inMemory(order, shape)), order);
   }
   oneHot(x: Storage, classes: number): Storage {
     check.need("oneHot", x, ["int32"]);

@@ -5,7 +5,10 @@
  */
 import { outOfRange } from "../check.ts";
 
-const KERNELS = ["gather", "scatterAdd", "oneHot", "crossEntropy", "crossEntropyGrad"] as const;
+const KERNELS = [
+  ...["gather", "scatterAdd", "indexSelect", "indexAdd"] as const,
+  ...["oneHot", "crossEntropy", "crossEntropyGrad"] as const,
+] as const;
 
 /** A kernel that takes indices. */
 export type RangeChecked = typeof KERNELS[number];

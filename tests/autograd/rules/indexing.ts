@@ -1,7 +1,18 @@
 /** Checks of lib/autograd/rules/indexing.ts. */
 import { tensor } from "descent";
 import { Plain } from "../plain.ts";
+import type { Draw } from "../draw.ts";
 import type { Checks } from "../prove.ts";
+
+/** A shape of at least one dimension, one of its dimensions, and indices along it. */
+function along(draw: Draw): { shape: number[]; dim: number; index: number[] } {
+  const shape = draw.shape(1, 4), dim = draw.int(0, shape.length - 1);
+  const index = Array.from(
+    { length: shape[dim] === 0 ? 0 : draw.int(1, 5) },
+    () => draw.int(0, shape[dim] - 1),
+  );
+  return { shape, dim, index };
+}
 
 export const checks: Checks = {
   "gather() picks along a dimension, the same element several times too": (draw) => {
@@ -14,6 +25,27 @@ export const checks: Checks = {
       inputs: [draw.array(shape)],
       fn: (x) => x.gather(dim, tensor(Int32Array.from(picks.data), { shape: sizes })),
       expected: (x) => Plain.build(sizes, (at) => x.at(at.with(dim, picks.at(at)))),
+    };
+  },
+  "indexSelect() picks slices along a dimension": (draw) => {
+    const { shape, dim, index } = along(draw);
+    return {
+      inputs: [draw.array(shape)],
+      fn: (x) => x.indexSelect(dim, index),
+      expected: (x) => Plain.build(shape.with(dim, index.length), (at) => x.at(at.with(dim, index[at[dim]]))),
+    };
+  },
+  "indexAdd() adds slices along a dimension, in an order that is always the same": (draw) => {
+    const { shape, dim, index } = along(draw);
+    return {
+      inputs: [draw.array(shape), draw.array(shape.with(dim, index.length))],
+      fn: (x, v) => x.indexAdd(dim, index, v, { alpha: 0.5 }),
+      expected: (x, v) =>
+        Plain.build(
+          shape,
+          (at) =>
+            index.reduce((sum, i, n) => i === at[dim] ? sum + 0.5 * v.at(at.with(dim, n)) : sum, x.at(at)),
+        ),
     };
   },
 };

@@ -183,6 +183,12 @@ const along = shapes({ minLength: 1, most: 3000, maxLength: 4 }).chain((shape) =
   return { shape, dim, picked, bound: shape[dim] ?? 1 };
 });
 
+/** What is added up. */
+const sums: { kinds: Kind[]; dtypes: DType[] } = {
+  kinds: ["integers", "reals", "infinities"],
+  dtypes: ["float32", "int32"],
+};
+
 const gather = given(
   along,
   ({ shape, picked, bound }) => fc.tuple(inputs(shape, any), indices(picked, bound)),
@@ -193,11 +199,38 @@ const gather = given(
 
 const scatterAdd = given(along, ({ picked, bound }) =>
   fc.tuple(
-    inputs(picked, { kinds: ["integers", "reals", "infinities"] }),
+    inputs(picked, sums),
     indices(picked, bound),
   )).map(({ a: { dim, shape, picked }, b }) =>
     makeCase(b, (k, [dy, index]) => [k.scatterAdd(dy, index, dim, shape)], sumOf(picked[dim] ?? 1), {
       settings: { dim, shape },
+    })
+  );
+
+/** A shape, a dimension, and how many of its slices are named. */
+const slices = along.map(({ shape, dim, picked, bound }) => ({
+  shape,
+  dim,
+  picked,
+  bound,
+  list: [picked[dim] ?? 2],
+}));
+
+const indexSelect = given(
+  slices,
+  ({ shape, bound, list }) => fc.tuple(inputs(shape, any), indices(list, bound)),
+)
+  .map(({ a: { dim }, b }) =>
+    makeCase(b, (k, [x, index]) => [k.indexSelect(x, index, dim)], EXACT, { settings: { dim } })
+  );
+
+const indexAdd = given(
+  slices,
+  ({ picked, bound, list }) => fc.tuple(inputs(picked, sums), indices(list, bound)),
+)
+  .map(({ a: { dim, picked, bound }, b }) =>
+    makeCase(b, (k, [dy, index]) => [k.indexAdd(dy, index, dim, bound)], sumOf(picked[dim] ?? 1), {
+      settings: { dim, size: bound },
     })
   );
 
@@ -220,6 +253,8 @@ export const arrangement = {
   laidLike,
   gather,
   scatterAdd,
+  indexSelect,
+  indexAdd,
   oneHot,
 };
 
@@ -234,6 +269,21 @@ function largeScatter(rows: number, columns: number, shape: number[], dim: numbe
   });
 }
 
+function largeRows(picks: number, rows: number, columns: number): [index: Input, dy: Input] {
+  const index = inputOf([picks], null, 3, "reals", "int32");
+  const { data } = index.memory;
+  // The first half names a few places only.
+  data.forEach((n, i) => data[i] = Math.abs(n % (2 * i < picks ? Math.min(7, rows) : rows)));
+  return [index, inputOf([picks, columns], null, 4, "reals")];
+}
+
+function largeIndexAdd(picks: number, rows: number, columns: number): Case {
+  const [index, dy] = largeRows(picks, rows, columns);
+  return makeCase([dy, index], (k, [dy, index]) => [k.indexAdd(dy, index, 0, rows)], sumOf(picks), {
+    settings: { rows },
+  });
+}
+
 /** By method. */
 export const largeArrangements: Record<string, () => Case[]> = {
   permute: () => [
@@ -245,4 +295,9 @@ export const largeArrangements: Record<string, () => Case[]> = {
     largeScatter(20_011, 5, [1009, 5], 0),
     largeScatter(3001, 64, [10, 64], 0),
   ],
+  indexSelect: () => {
+    const [index] = largeRows(3001, 1009, 1), x = inputOf([1009, 65], null, 5, "reals");
+    return [makeCase([x, index], (k, [x, index]) => [k.indexSelect(x, index, 0)])];
+  },
+  indexAdd: () => [largeIndexAdd(3001, 1009, 65), largeIndexAdd(40_009, 100, 3)],
 };

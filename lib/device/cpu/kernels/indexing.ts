@@ -1,5 +1,5 @@
 /**
- * Places named by integers: loops in JavaScript over [outer, dim, inner].
+ * Places named by integers, of arrays seen as [outer, dim, inner]: loops in JavaScript; whole slices are WebAssembly's.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export function scatterAdd(
 ): Storage {
   const list = engine.block(index).view(), size = shape[dim];
   check.indices("scatterAdd", list, index.shape, size);
-  const out = fill(engine, [...shape], 0, "float32");
+  const out = fill(engine, [...shape], 0, dy.dtype);
   const from = engine.block(dy).view(), to = engine.block(out).view();
   const inner = sizeOf(shape.slice(dim + 1)), line = index.shape[dim] * inner;
   for (let i = 0, first = 0; i < list.length; first += size * inner) {
@@ -42,6 +42,61 @@ export function scatterAdd(
       for (let k = 0; k < inner; k++, i++) to[first + list[i] * inner + k] += from[i];
     }
   }
+  return out;
+}
+
+/** Up to so many elements JavaScript is done before a WebAssembly call is prepared. */
+const TINY = 64;
+
+/** y[o, n, …] = x[o, index[n], …]. */
+export function indexSelect(engine: Engine, x: Storage, index: Storage, dim: number): Storage {
+  const list = engine.block(index).view(), size = x.shape[dim], picks = list.length;
+  check.indices("indexSelect", list, index.shape, size);
+  const shape = x.shape.with(dim, picks), inner = sizeOf(x.shape.slice(dim + 1));
+  const rows = sizeOf(shape.slice(0, dim + 1)), out = room(engine, rows * inner, shape, x.dtype);
+  if (rows * inner <= TINY || x.dtype === "bool") {
+    const from = engine.block(x).view(), to = engine.block(out).view();
+    for (let r = 0, at = 0; r < rows; r++) {
+      const start = (Math.floor(r / picks) * size + list[r % picks]) * inner;
+      for (let i = 0; i < inner; i++) to[at++] = from[start + i];
+    }
+    return out;
+  }
+  const arrays = [engine.pointer(x), engine.pointer(index), engine.pointer(out)];
+  engine.wasm.launch("selectRows", rows, 5 + inner / 4, ...arrays, size, picks, inner);
+  return out;
+}
+
+/** Columns of a unit of work, at least: a line of the cache. */
+const NARROW = 16;
+/** Units of work into which rows are cut, if they are long enough: some for each thread. */
+const UNITS = 16;
+
+/** Zeros, and dy's slices added up where indexSelect picked. */
+export function indexAdd(engine: Engine, dy: Storage, index: Storage, dim: number, shape: number[]): Storage {
+  const list = engine.block(index).view(), size = shape[dim], picks = list.length;
+  check.indices("indexAdd", list, index.shape, size);
+  const out = fill(engine, shape, 0, dy.dtype);
+  const inner = sizeOf(shape.slice(dim + 1)), outer = sizeOf(shape.slice(0, dim));
+  const count = outer * picks * inner;
+  if (count === 0) return out;
+  if (count <= TINY) {
+    const from = engine.block(dy).view(), to = engine.block(out).view();
+    for (let r = 0, at = 0; r < outer * picks; r++) {
+      const start = (Math.floor(r / picks) * size + list[r % picks]) * inner;
+      for (let i = 0; i < inner; i++) to[start + i] += from[at++];
+    }
+    return out;
+  }
+  const width = Math.max(NARROW, Math.ceil(inner * outer / UNITS / NARROW) * NARROW);
+  const parts = Math.ceil(inner / width);
+  engine.wasm.launch(
+    "addRows",
+    outer * parts,
+    picks * (5 + Math.min(width, inner) / 3),
+    ...[engine.pointer(dy), engine.pointer(index), engine.pointer(out)],
+    ...[size, picks, inner, width, parts, Number(dy.dtype === "int32")],
+  );
   return out;
 }
 

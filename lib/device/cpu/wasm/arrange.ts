@@ -1,8 +1,8 @@
 // @ts-nocheck: AssemblyScript
 // deno-lint-ignore-file
 /**
- * Moving elements of four bytes: strided copies (slices, padding, concatenation, repetition) and permutations of
- * dimensions. A description lists, for five outer dimensions (innermost first): length, source step, target step, in
+ * Moving elements of four bytes: strided copies (slices, padding, concatenation, repetition), rows named by integers, and
+ * permutations of dimensions. A description lists, for five outer dimensions (innermost first): length, source step, target step, in
  * elements.
  */
 
@@ -45,6 +45,53 @@ export function copyRows(description: usize, x: usize, out: usize, n: i32, step:
         store<u32>(to + i, load<u32>(at));
         at += stride;
       }
+    }
+  }
+}
+
+/** Row k of block o is row index[k] of the same block of x; rows of n. Units are rows of the result. */
+export function selectRows(
+  x: usize, index: usize, out: usize, size: i32, picks: i32, n: i32, begin: i32, end: i32,
+): void {
+  const bytes = <usize>n << 2;
+  for (let r = begin; r < end; r++) {
+    const block = r / picks, pick = load<i32>(index + (<usize>(r - block * picks) << 2));
+    const from = x + <usize>(block * size + pick) * bytes, to = out + <usize>r * bytes;
+    if (n >= 32) {
+      memory.copy(to, from, bytes);
+    } else {
+      for (let i: usize = 0; i < bytes; i += 4) store<u32>(to + i, load<u32>(from + i));
+    }
+  }
+}
+
+@inline
+function addRow<T>(from: usize, to: usize, bytes: usize): void {
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) {
+    const sum = v128.add<T>(v128.load(to + i), v128.load(from + i));
+    v128.store(to + i, sum);
+  }
+  for (; i < bytes; i += 4) store<T>(to + i, load<T>(to + i) + load<T>(from + i));
+}
+
+/**
+ * Adds row k of block o of dy to row index[k] of the same block of out, k ascending. A unit is `width` columns of a block: so
+ * each sum has one order, whoever computes it.
+ */
+export function addRows(
+  dy: usize, index: usize, out: usize, size: i32, picks: i32, n: i32, width: i32, parts: i32, integers: i32,
+  begin: i32, end: i32,
+): void {
+  for (let u = begin; u < end; u++) {
+    const block = u / parts, first = (u - block * parts) * width;
+    const bytes = <usize>min(width, n - first) << 2, stride = <usize>n << 2;
+    const from = dy + <usize>(block * picks) * stride + (<usize>first << 2);
+    const to = out + <usize>(block * size) * stride + (<usize>first << 2);
+    for (let k = 0; k < picks; k++) {
+      const source = from + <usize>k * stride, target = to + <usize>load<i32>(index + (<usize>k << 2)) * stride;
+      if (integers) addRow<i32>(source, target, bytes);
+      else addRow<f32>(source, target, bytes);
     }
   }
 }

@@ -7,7 +7,7 @@ export { product, productTransposed } from "./convolution";
 export { thinColumns, thinRows, thinUpdate } from "./thin";
 export { adam, rmsprop, sgd } from "./optimizers";
 export { binary, fill, unary, zip } from "./elementwise";
-export { copyRows, transposePlanes } from "./arrange";
+export { addRows, copyRows, selectRows, transposePlanes } from "./arrange";
 export { compare, select } from "./compare";
 export { normApply, normChunks, normGradApply, normGradStatistics, normStatistics } from "./normalization";
 export { pool, poolGrad, poolPick } from "./pooling";

@@ -66,7 +66,7 @@ export function scatterAdd(
   dim: number,
   shape: readonly number[],
 ): Storage {
-  const result = fill(gpu, shape, 0, "float32");
+  const result = fill(gpu, shape, 0, dy.dtype);
   const picks = index.shape[dim], length = shape[dim];
   const size = sizeOf(shape), inner = sizeOf(shape.slice(dim + 1));
   const lines = sizeOf(shape.filter((_, d) => d !== dim));
@@ -149,13 +149,14 @@ function addChains(
   size: number,
   uniforms: ArrayBuffer,
 ) {
+  const type = wgslType(dy.dtype);
   gpu.dispatch({
-    key: "scatterAdd add",
+    key: `scatterAdd add ${type}`,
     code: () => /* wgsl */ `
-@group(0) @binding(0) var<storage, read> dy: array<f32>;
+@group(0) @binding(0) var<storage, read> dy: array<${type}>;
 @group(0) @binding(1) var<storage, read_write> heads: array<i32>;
 @group(0) @binding(2) var<storage, read> next: array<i32>;
-@group(0) @binding(3) var<storage, read_write> output: array<f32>;
+@group(0) @binding(3) var<storage, read_write> output: array<${type}>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 ${SCATTER}
 ${
