@@ -150,4 +150,19 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
     const [, mean, variance] = this.batchNorm(x, scale, scale, epsilon);
     return composed.batchNormGrad(this, dy, x, mean, variance, scale, epsilon);
   }
+  layerNorm = (x: Value, scale: Value | null, offset: Value | null, epsilon: number): [Value, Value, Value] =>
+    composed.layerNorm(this, x, scale, offset, epsilon);
+
+  /** As {@linkcode batchNormGrad}. */
+  layerNormGrad(
+    dy: Value,
+    x: Value,
+    _mean: Value,
+    _variance: Value,
+    scale: Value | null,
+    epsilon: number,
+  ): [Value, Value, Value] {
+    const [, mean, variance] = this.layerNorm(x, scale, null, epsilon);
+    return composed.layerNormGrad(this, dy, x, mean, variance, scale, epsilon);
+  }
 }

@@ -333,6 +333,21 @@ export function channels(kernel: string, x: Shaped, perChannel: Readonly<Record<
   for (const [name, one] of Object.entries(perChannel)) fits(kernel, name, one, [x.shape[1]]);
 }
 
+/** Checks the arguments of a normalization of rows [R, C]. */
+export function normalizedRows(
+  kernel: string,
+  x: Shaped,
+  perRow: Readonly<Record<string, Shaped>>,
+  perColumn: Readonly<Record<string, Shaped | null>>,
+): void {
+  floats(kernel, x);
+  rank(kernel, "x", x, 2);
+  for (const [name, one] of Object.entries(perRow)) fits(kernel, name, one, [x.shape[0]]);
+  for (const [name, one] of Object.entries(perColumn)) {
+    if (one !== null) fits(kernel, name, one, [x.shape[1]]);
+  }
+}
+
 /** Checks an optimizer's arrays: each of the parameter's shape. */
 export function update(kernel: string, param: Shaped, others: Readonly<Record<string, Shaped | null>>): void {
   floats(kernel, param);

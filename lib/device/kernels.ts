@@ -246,6 +246,23 @@ export interface Kernels<T extends Shaped> {
     scale: T,
     epsilon: number,
   ): [dx: T, dScale: T, dOffset: T];
+  /**
+   * Normalization of the rows of x [R, C] (layer normalization: Ba et al. 2016): y = scale · (x − mean) / √(variance + epsilon) + offset;
+   * scale and offset are [C], or null for ones and zeros; mean and (biased) variance are [R].
+   */
+  layerNorm(x: T, scale: T | null, offset: T | null, epsilon: number): [y: T, mean: T, variance: T];
+  /**
+   * With x̂ = (x − mean) / √(variance + ε) and h = scale · dy: dScale = Σ dy x̂ and dOffset = Σ dy over rows,
+   * dx = (h − mean h − x̂ · mean (h x̂)) / √(variance + ε), means along a row.
+   */
+  layerNormGrad(
+    dy: T,
+    x: T,
+    mean: T,
+    variance: T,
+    scale: T | null,
+    epsilon: number,
+  ): [dx: T, dScale: T, dOffset: T];
 }
 
 /** What a step of SGD changes, and by what. */

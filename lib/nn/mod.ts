@@ -9,6 +9,8 @@ export * from "./activation.ts";
 export * from "./batchnorm.ts";
 export * from "./conv.ts";
 export * from "./dropout.ts";
+export * from "./instance_norm.ts";
+export * from "./layer_norm.ts";
 export * from "./linear.ts";
 export * from "./loss.ts";
 export * from "./module.ts";

@@ -63,6 +63,40 @@ export const functionalRoom: Room = {
       ],
     },
     "F.dropout": { good: [() => [ones(3), 0.5, { training: true }]] },
+    "F.groupNorm": {
+      good: [
+        () => [image(), 2, { weight: ones(2), bias: ones(2), eps: 1e-3 }],
+        () => [image(), 1, { weight: null, bias: null }],
+      ],
+    },
+    "F.instanceNorm": {
+      good: [
+        () => [image(), {
+          weight: ones(2),
+          bias: ones(2),
+          runningMean: ones(2),
+          runningVar: ones(2),
+          useInputStats: true,
+          momentum: 0.1,
+          eps: 1e-5,
+        }],
+        () => [image(), { weight: null, bias: null, runningMean: null, runningVar: null }],
+      ],
+      says: ["batchNorm"],
+    },
+    "F.layerNorm": {
+      good: [
+        () => [logits(), 3, { weight: ones(3), bias: ones(3), eps: 1e-3 }],
+        () => [logits(), [2, 3], { weight: null, bias: null }],
+      ],
+    },
+    "F.localResponseNorm": { good: [() => [image(), 2, { alpha: 1, beta: 0.5, k: 2 }]] },
+    "F.rmsNorm": {
+      good: [
+        () => [logits(), 3, { weight: ones(3), eps: 1e-3 }],
+        () => [logits(), [2, 3], { weight: null, eps: null }],
+      ],
+    },
     "F.linear": { good: [() => [ones(2, 3), ones(4, 3), ones(4)], () => [ones(2, 3), ones(4, 3), null]] },
     "F.maxPool2d": pooling,
     "F.mseLoss": {

@@ -18,6 +18,9 @@ const batchNorm: Entry = {
     () => [3, { momentum: null }],
   ],
 };
+const instanceNorm: Entry = {
+  good: [() => [3, { eps: 1e-3, momentum: 0.2, affine: true, trackRunningStats: true }]],
+};
 const weights: Entry = { good: [() => [zeros(3, 2, 2, 2)]] };
 const xavier: Entry = { good: [() => [zeros(3, 2), { gain: 2 }]], says: ["fanInAndFanOut"] };
 const kaiming: Entry = {
@@ -40,13 +43,19 @@ export const nnRoom: Room = {
     "nn.Dropout": () => new nn.Dropout(),
     "nn.Flatten": () => new nn.Flatten(),
     "nn.GELU": () => new nn.GELU(),
+    "nn.GroupNorm": () => new nn.GroupNorm(1, 3),
     "nn.Identity": () => new nn.Identity(),
+    "nn.InstanceNorm1d": () => new nn.InstanceNorm1d(3),
+    "nn.InstanceNorm2d": () => new nn.InstanceNorm2d(3),
+    "nn.LayerNorm": () => new nn.LayerNorm(3),
     "nn.LeakyReLU": () => new nn.LeakyReLU(),
     "nn.Linear": () => new nn.Linear(3, 2),
+    "nn.LocalResponseNorm": () => new nn.LocalResponseNorm(3),
     "nn.MSELoss": () => new nn.MSELoss(),
     "nn.MaxPool2d": () => new nn.MaxPool2d(2),
     "nn.Module": module,
     "nn.NLLLoss": () => new nn.NLLLoss(),
+    "nn.RMSNorm": () => new nn.RMSNorm(3),
     "nn.ReLU": () => new nn.ReLU(),
     "nn.Sequential": module,
     "nn.Sigmoid": () => new nn.Sigmoid(),
@@ -107,6 +116,22 @@ export const nnRoom: Room = {
     "nn.GELU.forward": { ...forward, says: ["gelu"] },
     "nn.Identity": alone,
     "nn.Identity.forward": forward,
+    "nn.GroupNorm": { good: [() => [2, 4, { eps: 1e-3, affine: false }]] },
+    "nn.GroupNorm.forward": { ...forward, says: ["groupNorm"] },
+    "nn.InstanceNorm1d": instanceNorm,
+    "nn.InstanceNorm1d.forward": { good: [() => [randn(4, 3, 2)]], says: ["InstanceNorm1d", "instanceNorm"] },
+    "nn.InstanceNorm2d": instanceNorm,
+    "nn.InstanceNorm2d.forward": { ...forward, says: ["instanceNorm"] },
+    "nn.LayerNorm": {
+      good: [() => [3, { eps: 1e-3, elementwiseAffine: true, bias: false }], () => [[2, 3]]],
+    },
+    "nn.LayerNorm.forward": { ...rows, says: ["layerNorm"] },
+    "nn.LocalResponseNorm": { good: [() => [3, { alpha: 1, beta: 0.5, k: 2 }]] },
+    "nn.LocalResponseNorm.forward": { ...forward, says: ["localResponseNorm"] },
+    "nn.RMSNorm": {
+      good: [() => [3, { eps: 1e-3, elementwiseAffine: false }], () => [[2, 3], { eps: null }]],
+    },
+    "nn.RMSNorm.forward": { ...rows, says: ["rmsNorm"] },
     "nn.LeakyReLU": { good: [() => [0.2]] },
     "nn.LeakyReLU.forward": { ...forward, says: ["leakyRelu"] },
     "nn.Linear": { good: [() => [3, 2, { bias: false }]] },

@@ -135,6 +135,13 @@ const CALLS: Record<string, Call> = {
       const [y, mean, variance] = k.batchNorm(x, scale, draw([shape[1]], 3), 1e-5);
       return [y, mean, variance, ...k.batchNormGrad(dy, x, mean, variance, scale, 1e-5)];
     }),
+  "layer normalization": (k, draw) =>
+    // Many rows, and long ones.
+    [[3000, 70], [5, 40_001]].flatMap(([rows, columns]) => {
+      const x = draw([rows, columns]), scale = draw([columns], 1), dy = draw([rows, columns], 2);
+      const [y, mean, variance] = k.layerNorm(x, scale, draw([columns], 3), 1e-5);
+      return [y, mean, variance, ...k.layerNormGrad(dy, x, mean, variance, scale, 1e-5)];
+    }),
   classification: (k, draw) => {
     const logits = draw([200, 1000]), classes = k.argmax(draw([200, 1000], 1), 1);
     const [losses, logs] = k.crossEntropy(logits, classes);

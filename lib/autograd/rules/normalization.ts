@@ -1,4 +1,4 @@
-/** Batch normalization (Ioffe & Szegedy 2015) of [N, C, ...], and dropout. */
+/** Normalization over the batch (Ioffe & Szegedy 2015) and within a sample (Ba et al. 2016), and dropout. */
 import { rule } from "../rule.ts";
 import type { Kernels } from "../../device/kernels.ts";
 import type { Shaped } from "../../device/storage.ts";
@@ -39,6 +39,18 @@ export const batchNormInference = rule<{ epsilon: number }>({
       null,
       null,
     ];
+  },
+});
+
+export const layerNorm = rule<{ epsilon: number }>({
+  maths: "x̂ = (x − μ) / √(σ² + ε), y = γ x̂ + β, with μ and σ² of each row;  with h = γ g: " +
+    "∂x = (h − mean h − x̂ · mean(h x̂)) / √(σ² + ε), ∂γ = Σ g x̂, ∂β = Σ g",
+  saves: { inputs: (index) => index < 2 },
+  forward: (k, [x, scale, offset], { epsilon }) => k.layerNorm(x, scale ?? null, offset ?? null, epsilon),
+  gradient: (k, { g, inputs: [x, scale], extra: [mean, variance], attrs: { epsilon } }) => {
+    let made: ReturnType<typeof k.layerNormGrad> | undefined;
+    const grads = () => made ??= k.layerNormGrad(g, x, mean, variance, scale ?? null, epsilon);
+    return [() => grads()[0], () => grads()[1], () => grads()[2]];
   },
 });
 

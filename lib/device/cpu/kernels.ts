@@ -31,6 +31,7 @@ import { cast } from "./kernels/cast.ts";
 import { convolution } from "./kernels/convolution.ts";
 import { filterGradient, inputGradient } from "./kernels/convolution_gradients.ts";
 import { gather, indexAdd, indexSelect, oneHot, scatterAdd } from "./kernels/indexing.ts";
+import { layerNorm, layerNormGrad } from "./kernels/layer_norm.ts";
 import { type Factor, multiply, multiplyIntegers } from "./kernels/matmul.ts";
 import { batchNorm, batchNormGrad } from "./kernels/normalization.ts";
 import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
@@ -309,6 +310,27 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
     const [g, images] = [dy, x].map((one) => this.#images(one));
     const [dx, dScale, dOffset] = batchNormGrad(this.#engine, g, images, mean, variance, scale, epsilon);
     return [seen(dx, channelsLast(x.shape.length)), dScale, dOffset];
+  }
+  layerNorm(
+    x: Storage,
+    scale: Storage | null,
+    offset: Storage | null,
+    epsilon: number,
+  ): [Storage, Storage, Storage] {
+    check.normalizedRows("layerNorm", x, {}, { scale, offset });
+    return layerNorm(this.#engine, this.#plain(x), scale, offset, epsilon);
+  }
+  layerNormGrad(
+    dy: Storage,
+    x: Storage,
+    mean: Storage,
+    variance: Storage,
+    scale: Storage | null,
+    epsilon: number,
+  ): [Storage, Storage, Storage] {
+    check.normalizedRows("layerNormGrad", x, { mean, variance }, { scale });
+    check.fits("layerNormGrad", "dy", dy, x.shape);
+    return layerNormGrad(this.#engine, this.#plain(dy), this.#plain(x), mean, variance, scale, epsilon);
   }
 
   /**

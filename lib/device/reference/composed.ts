@@ -91,3 +91,43 @@ export function crossEntropyGrad<T extends Shaped>(k: Kernels<T>, dy: T, logs: T
   const [rows, columns] = logs.shape;
   return k.mul(k.reshape(dy, [rows, 1]), k.sub(k.exp(logs), k.oneHot(classes, columns)));
 }
+
+/** One number a row, [R] → [R, 1], so that it broadcasts over x [R, C]. */
+function overRows<T extends Shaped>(k: Kernels<T>, perRow: T): T {
+  return k.reshape(perRow, [perRow.shape[0], 1]);
+}
+
+/** {@linkcode Kernels.layerNorm} */
+export function layerNorm<T extends Shaped>(
+  k: Kernels<T>,
+  x: T,
+  scale: T | null,
+  offset: T | null,
+  epsilon: number,
+): [y: T, mean: T, variance: T] {
+  const n = x.shape[1];
+  const mean = k.div(k.sum(x, [1]), n);
+  const centered = k.sub(x, overRows(k, mean));
+  const variance = k.div(k.sum(k.square(centered), [1]), n);
+  const normalized = k.mul(centered, overRows(k, k.rsqrt(k.add(variance, epsilon))));
+  const scaled = scale === null ? normalized : k.mul(normalized, scale);
+  return [offset === null ? scaled : k.add(scaled, offset), mean, variance];
+}
+
+/** {@linkcode Kernels.layerNormGrad} */
+export function layerNormGrad<T extends Shaped>(
+  k: Kernels<T>,
+  dy: T,
+  x: T,
+  mean: T,
+  variance: T,
+  scale: T | null,
+  epsilon: number,
+): [dx: T, dScale: T, dOffset: T] {
+  const n = x.shape[1], inverse = overRows(k, k.rsqrt(k.add(variance, epsilon)));
+  const normalized = k.mul(k.sub(x, overRows(k, mean)), inverse);
+  const h = scale === null ? dy : k.mul(dy, scale);
+  const along = (one: T) => k.div(k.sum(one, [1], true), n);
+  const away = k.add(along(h), k.mul(normalized, along(k.mul(h, normalized))));
+  return [k.mul(k.sub(h, away), inverse), k.sum(k.mul(dy, normalized), [0]), k.sum(dy, [0])];
+}

@@ -184,6 +184,24 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
   ): [dx: HostArray, dScale: HostArray, dOffset: HostArray] {
     return normalization.batchNormGrad(dy, x, mean, variance, scale, epsilon);
   }
+  layerNorm(
+    x: HostArray,
+    scale: HostArray | null,
+    offset: HostArray | null,
+    epsilon: number,
+  ): [y: HostArray, mean: HostArray, variance: HostArray] {
+    return normalization.layerNorm(x, scale, offset, epsilon);
+  }
+  layerNormGrad(
+    dy: HostArray,
+    x: HostArray,
+    mean: HostArray,
+    variance: HostArray,
+    scale: HostArray | null,
+    epsilon: number,
+  ): [dx: HostArray, dScale: HostArray, dOffset: HostArray] {
+    return normalization.layerNormGrad(dy, x, mean, variance, scale, epsilon);
+  }
 
   sgdStep(arrays: SgdArrays<HostArray>, settings: SgdSettings): void {
     optimizers.sgdStep(arrays, settings);

@@ -1,5 +1,5 @@
 /**
- * Batch normalization and its gradient.
+ * Batch and layer normalization and their gradients.
  *
  * @module
  */
@@ -66,4 +66,66 @@ export function batchNormGrad(
     dOffsets.data[c] = dOffset;
   });
   return [dx, dScales, dOffsets];
+}
+
+/** {@linkcode Kernels.layerNorm} */
+export function layerNorm(
+  x: HostArray,
+  scale: HostArray | null,
+  offset: HostArray | null,
+  epsilon: number,
+): [y: HostArray, mean: HostArray, variance: HostArray] {
+  check.normalizedRows("layerNorm", x, {}, { scale, offset });
+  const [rows, columns] = x.shape, y = zeros(x.shape), means = zeros([rows]), variances = zeros([rows]);
+  for (let r = 0; r < rows; r++) {
+    const own = x.data.subarray(r * columns, (r + 1) * columns);
+    let mean = 0, variance = 0;
+    for (const value of own) mean += value / columns;
+    if (columns === 0) mean = NaN;
+    for (const value of own) variance += (value - mean) ** 2 / columns;
+    const factor = 1 / Math.sqrt(variance + epsilon);
+    own.forEach((value, c) => {
+      y.data[r * columns + c] = (value - mean) * factor * (scale?.data[c] ?? 1) + (offset?.data[c] ?? 0);
+    });
+    means.data[r] = mean;
+    variances.data[r] = columns === 0 ? NaN : variance;
+  }
+  return [y, means, variances];
+}
+
+/** {@linkcode Kernels.layerNormGrad} */
+export function layerNormGrad(
+  dy: HostArray,
+  x: HostArray,
+  mean: HostArray,
+  variance: HostArray,
+  scale: HostArray | null,
+  epsilon: number,
+): [dx: HostArray, dScale: HostArray, dOffset: HostArray] {
+  check.normalizedRows("layerNormGrad", x, { mean, variance }, { scale });
+  check.fits("layerNormGrad", "dy", dy, x.shape);
+  const [rows, columns] = x.shape, dx = zeros(x.shape);
+  // Sums over rows in float64: there may be many.
+  const dScales = new Float64Array(columns), dOffsets = new Float64Array(columns);
+  for (let r = 0; r < rows; r++) {
+    const inverse = 1 / Math.sqrt(variance.data[r] + epsilon);
+    const normalized = (c: number) => (x.data[r * columns + c] - mean.data[r]) * inverse;
+    const h = (c: number) => dy.data[r * columns + c] * (scale?.data[c] ?? 1);
+    let sum = 0, product = 0;
+    for (let c = 0; c < columns; c++) {
+      sum += h(c);
+      product += h(c) * normalized(c);
+      dOffsets[c] += dy.data[r * columns + c];
+      dScales[c] += dy.data[r * columns + c] * normalized(c);
+    }
+    for (let c = 0; c < columns; c++) {
+      dx.data[r * columns + c] = (h(c) - sum / columns - normalized(c) * product / columns) * inverse;
+    }
+  }
+  const [dScale, dOffset] = [dScales, dOffsets].map((sums) => {
+    const one = zeros([columns]);
+    one.data.set(sums);
+    return one;
+  });
+  return [dx, dScale, dOffset];
 }

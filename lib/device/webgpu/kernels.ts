@@ -330,6 +330,27 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     const [g, input] = [dy, x].map((one) => this.#channelsLast(one));
     return composed.batchNormGrad(this, g, input, mean, variance, scale, epsilon);
   }
+  layerNorm(
+    x: Storage,
+    scale: Storage | null,
+    offset: Storage | null,
+    epsilon: number,
+  ): [Storage, Storage, Storage] {
+    check.normalizedRows("layerNorm", x, {}, { scale, offset });
+    return composed.layerNorm(this, x, scale, offset, epsilon);
+  }
+  layerNormGrad(
+    dy: Storage,
+    x: Storage,
+    mean: Storage,
+    variance: Storage,
+    scale: Storage | null,
+    epsilon: number,
+  ): [Storage, Storage, Storage] {
+    check.normalizedRows("layerNormGrad", x, { mean, variance }, { scale });
+    check.fits("layerNormGrad", "dy", dy, x.shape);
+    return composed.layerNormGrad(this, dy, x, mean, variance, scale, epsilon);
+  }
   #channelsLast(x: Storage): Storage {
     return inOrder(x, channelsLast(x.shape.length), this.#transpose);
   }

@@ -57,7 +57,24 @@ const evaluation: Check = (draw) => {
   };
 };
 
+const rows: Check = (draw) => {
+  const columns = draw.kind === "one element" ? 2 : draw.size(4) + 1, eps = draw.uniform() < 0.5 ? 1e-5 : 0.1;
+  const shape = [draw.kind === "empty" ? 0 : draw.size(2), ...draw.kind === "large" ? [3] : [], columns];
+  return {
+    inputs: [draw.distinct(shape, 0.4), draw.array([columns]), draw.array([columns])],
+    fn: (x, weight, bias) => F.layerNorm(x, columns, { weight, bias, eps }),
+    expected: (x, weight, bias) => {
+      const along = (one: Plain, f: (total: number, value: number) => number) =>
+        one.reduce([shape.length - 1], (values) => values.reduce(f, 0) / columns);
+      const mean = along(x, (a, b) => a + b);
+      const variance = along(x.zip(mean, (a, b) => a - b), (a, b) => a + b * b);
+      return normalize(x, mean, variance, weight, bias, eps);
+    },
+  };
+};
+
 export const checks: Checks = {
+  "layerNorm() normalizes along rows": rows,
   "batchNorm() normalizes with the batch's mean and variance in training": training,
   "batchNorm() normalizes with the running ones in evaluation": evaluation,
   "dropout() scales what it does not set to zero": (draw) => {

@@ -152,6 +152,69 @@ const batchNormGrad = given(channelShapes, (shape) =>
     )
   );
 
+/** As {@linkcode batchNormMagnitude}, along rows. */
+function layerNormMagnitude(epsilon: number): NonNullable<Tolerance["magnitude"]> {
+  return (k, [x, scale, offset]) => {
+    const [, mean, variance] = k.layerNorm(x, null, null, epsilon);
+    const tall = (one: HostArray) => k.reshape(one, [one.shape[0], 1]);
+    const largest = sizeOf(x.shape) === 0 ? k.abs(mean) : k.max(k.abs(x), [1]);
+    const inverse = k.rsqrt(k.add(variance, epsilon)), deviation = k.sqrt(variance);
+    const normalized = k.abs(k.mul(k.sub(x, tall(mean)), tall(inverse)));
+    const rough = k.mul(tall(k.add(k.mul(largest, inverse), 1)), k.add(normalized, 1));
+    const y = scale === undefined ? rough : k.add(k.mul(rough, k.abs(scale)), k.abs(offset));
+    const spread = k.add(k.add(k.mul(largest, deviation), variance), k.mul(k.square(largest), 1e-6));
+    return [y, largest, spread];
+  };
+}
+
+const rowTolerance = (columns: number) => 8 + 2 * Math.sqrt(columns);
+
+const layerNorm = given(rowsOf, (shape) =>
+  fc.tuple(
+    inputs(shape, { kinds: ["integers", "reals", "positive", "infinities"] }),
+    inputs([shape[1]]),
+    inputs([shape[1]]),
+    fc.tuple(epsilons, fc.boolean()),
+  )).map(({ a: shape, b: [x, scale, offset, [epsilon, affine]] }) =>
+    makeCase(
+      affine ? [x, scale, offset] : [x],
+      (k, [x, s, o]) => k.layerNorm(x, s ?? null, o ?? null, epsilon),
+      { roundings: rowTolerance(shape[1]), magnitude: layerNormMagnitude(epsilon) },
+      { settings: { epsilon } },
+    )
+  );
+
+/** The formulas of the contract with every term taken positive. */
+function layerNormGradMagnitude(epsilon: number): NonNullable<Tolerance["magnitude"]> {
+  return (k, [dy, x, mean, variance, scale]) => {
+    const tall = (one: HostArray) => k.reshape(one, [one.shape[0], 1]);
+    const inverse = tall(k.rsqrt(k.add(variance, epsilon)));
+    const normalized = k.mul(k.add(k.abs(x), tall(k.abs(mean))), inverse);
+    const h = scale === undefined ? k.abs(dy) : k.mul(k.abs(dy), k.abs(scale));
+    const along = (one: HostArray) => k.div(k.sum(one, [1], true), x.shape[1]);
+    const away = k.add(along(h), k.mul(normalized, along(k.mul(h, normalized))));
+    return [
+      k.mul(k.add(h, away), inverse),
+      k.sum(k.mul(k.abs(dy), normalized), [0]),
+      k.sum(k.abs(dy), [0]),
+    ];
+  };
+}
+
+const layerNormGrad = given(rowsOf, (shape) =>
+  fc.tuple(
+    fc.tuple(inputs(shape), inputs(shape), inputs([shape[0]])),
+    fc.tuple(inputs([shape[0]], { kinds: ["positive"] }), inputs([shape[1]])),
+    fc.tuple(epsilons, fc.boolean()),
+  )).map(({ a: shape, b: [[dy, x, mean], [variance, scale], [epsilon, affine]] }) =>
+    makeCase(
+      affine ? [dy, x, mean, variance, scale] : [dy, x, mean, variance],
+      (k, [dy, x, mean, variance, s]) => k.layerNormGrad(dy, x, mean, variance, s ?? null, epsilon),
+      { roundings: rowTolerance(Math.max(...shape)), magnitude: layerNormGradMagnitude(epsilon) },
+      { settings: { epsilon } },
+    )
+  );
+
 export const normalization = {
   softmax,
   logSoftmax,
@@ -159,6 +222,8 @@ export const normalization = {
   crossEntropyGrad,
   batchNorm,
   batchNormGrad,
+  layerNorm,
+  layerNormGrad,
 };
 
 function largeBatchNorm(shape: number[], order: number[] | null): Case {
@@ -190,6 +255,32 @@ const SIZES: [shape: number[], order: number[] | null][] = [
   [[16, 8, 57, 59], [0, 3, 1, 2]],
   [[100_003, 5], null],
 ];
+
+function largeLayerNorm([rows, columns]: number[]): Case {
+  const perColumn = (seed: number) => inputOf([columns], null, seed, "reals");
+  return makeCase(
+    [inputOf([rows, columns], null, 1, "positive"), perColumn(2), perColumn(3)],
+    (k, [x, s, o]) => k.layerNorm(x, s, o, 1e-5),
+    { roundings: rowTolerance(columns), magnitude: layerNormMagnitude(1e-5) },
+  );
+}
+
+function largeLayerNormGrad([rows, columns]: number[]): Case {
+  const perRow = (seed: number) => inputOf([rows], null, seed, "positive");
+  return makeCase(
+    [
+      inputOf([rows, columns], null, 1, "reals"),
+      inputOf([rows, columns], null, 2, "reals"),
+      perRow(3),
+      perRow(4),
+      inputOf([columns], null, 5, "reals"),
+    ],
+    (k, [dy, x, m, v, s]) => k.layerNormGrad(dy, x, m, v, s, 1e-5),
+    { roundings: rowTolerance(Math.max(rows, columns)), magnitude: layerNormGradMagnitude(1e-5) },
+  );
+}
+
+const LONG: number[][] = [[3, 200_003], [60_011, 7]];
 
 /** By method. */
 export const largeNormalizations: Record<string, () => Case[]> = {
@@ -228,4 +319,6 @@ export const largeNormalizations: Record<string, () => Case[]> = {
   },
   batchNorm: () => SIZES.map(([shape, order]) => largeBatchNorm(shape, order)),
   batchNormGrad: () => SIZES.map(([shape, order]) => largeBatchNormGrad(shape, order)),
+  layerNorm: () => LONG.map(largeLayerNorm),
+  layerNormGrad: () => LONG.map(largeLayerNormGrad),
 };

@@ -10,6 +10,7 @@ export { binary, fill, unary, zip } from "./elementwise";
 export { addRows, copyRows, selectRows, transposePlanes } from "./arrange";
 export { compare, select } from "./compare";
 export { normApply, normChunks, normGradApply, normGradStatistics, normStatistics } from "./normalization";
+export { layerNorm, layerNormGrad, layerNormSums } from "./layer_norm";
 export { pool, poolGrad, poolPick } from "./pooling";
 export { philox } from "./random";
 export { reduceChunks, reduceTogether } from "./reduce";

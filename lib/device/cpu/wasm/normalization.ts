@@ -7,7 +7,7 @@
 
 /** Four floats from memory, or fewer and zeros. */
 @inline
-function take(x: usize, width: i32): v128 {
+export function take(x: usize, width: i32): v128 {
   if (width >= 4) return v128.load(x);
   let v = f32x4.replace_lane(f32x4.splat(0), 0, load<f32>(x));
   if (width > 1) v = f32x4.replace_lane(v, 1, load<f32>(x, 4));
@@ -16,7 +16,7 @@ function take(x: usize, width: i32): v128 {
 }
 
 @inline
-function give(to: usize, v: v128, width: i32): void {
+export function give(to: usize, v: v128, width: i32): void {
   if (width >= 4) {
     v128.store(to, v);
     return;
