@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { fastPng } from "../host/packages.ts";
 import { surplus } from "../text/arguments.ts";
 import { bytesOf } from "../text/base64.ts";
 import { PHOTO } from "./photo_png.ts";
@@ -33,7 +34,7 @@ export interface Photo {
  */
 export async function photo(): Promise<Photo> {
   if (arguments.length > 0) surplus("photo", arguments, 0);
-  const { decode } = await import("fast-png");
+  const { decode } = await fastPng();
   const { width, height, data } = decode(bytesOf(PHOTO));
   return { image: Float32Array.from(data, (value) => value / 255), shape: [1, 1, height, width] };
 }

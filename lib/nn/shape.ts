@@ -24,7 +24,7 @@ export class Flatten extends Module {
    * @throws {RangeError} if one is no whole number.
    * @throws {TypeError} if one is no number.
    */
-  constructor(readonly start = 1, readonly end = -1) {
+  constructor(readonly start = 1, readonly end: number = -1) {
     super();
     if (arguments.length > 2) surplus("Flatten", arguments, 2);
     checkInteger("Flatten", "start", start);

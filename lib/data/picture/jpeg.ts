@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mozjpeg, packageFile } from "../../host/packages.ts";
 import { checkSize, PictureError, type Raster } from "./raster.ts";
 
 /** What every JPEG begins with: the marker of its start, and the first byte of the next. */
@@ -59,13 +60,11 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<Raster> {
 }
 
 async function start(): Promise<Decoder> {
-  // Deno fetches a package when one of its modules is asked for, and finds its other files only then.
-  await import("@jsquash/jpeg/package.json", { with: { type: "json" } });
   const [{ default: codec }, wasm] = await Promise.all([
-    import("@jsquash/jpeg/codec/dec/mozjpeg_dec.js"),
-    import("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm", { with: { type: "bytes" } }),
+    mozjpeg(),
+    packageFile("@jsquash/jpeg", "codec/dec/mozjpeg_dec.wasm"),
   ]);
-  program ??= WebAssembly.compile(wasm.default);
+  program ??= WebAssembly.compile(wasm);
   const compiled = await program, said: string[] = [];
   const module = await codec({
     noInitialRun: true,

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { fastPng } from "../../host/packages.ts";
 import { checkSize, PictureError, type Raster } from "./raster.ts";
 
 /** What every PNG begins with. */
@@ -47,8 +48,7 @@ export async function decodePng(bytes: Uint8Array<ArrayBuffer>): Promise<Raster>
   const parts = readChunks(bytes);
   const { width, height, depth, color } = parts;
   await checkPixels(parts);
-  // Deno fetches a package when one of its modules is asked for.
-  const { decode } = await import("fast-png");
+  const { decode } = await fastPng();
   let data: ArrayLike<number>;
   try {
     ({ data } = decode(concatenate(parts.essential), { checkCrc: true }));

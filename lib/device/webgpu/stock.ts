@@ -5,6 +5,7 @@
  */
 import type { KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { tfjsCore, tfjsWebGpu } from "../../host/packages.ts";
 
 /** The name under which TensorFlow.js' registry holds its WebGPU kernels. */
 export const BACKEND_NAME = "webgpu";
@@ -17,8 +18,8 @@ let core: typeof import("@tensorflow/tfjs-core");
  * @returns Its backend for WebGPU.
  */
 export async function loadStock(): Promise<typeof WebGPUBackend> {
-  core = await import("@tensorflow/tfjs-core");
-  const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
+  core = await tfjsCore();
+  const { WebGPUBackend } = await tfjsWebGpu();
   // Without it, TensorFlow.js computes small arrays on the host, with the host's rounding.
   core.env().set("WEBGPU_CPU_FORWARD", false);
   return WebGPUBackend;

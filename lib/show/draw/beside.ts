@@ -4,17 +4,12 @@
  *
  * @module
  */
+import { packageFile } from "../../host/packages.ts";
 import { scriptOf } from "../../text/script.ts";
 import { charts } from "./charts.js";
 
 export const BESIDE: Record<string, () => Promise<string>> = {
   "charts.js": () => Promise.resolve(scriptOf(charts)),
-  "plotly.min.js": async () => {
-    // Deno fetches a package when one of its modules is asked for, and finds its other files only then.
-    await import("plotly.js-cartesian-dist-min/package.json", { with: { type: "json" } });
-    const plotly = await import("plotly.js-cartesian-dist-min/plotly-cartesian.min.js", {
-      with: { type: "text" },
-    });
-    return plotly.default;
-  },
+  "plotly.min.js": async () =>
+    new TextDecoder().decode(await packageFile("plotly.js-cartesian-dist-min", "plotly-cartesian.min.js")),
 };

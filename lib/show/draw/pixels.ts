@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fastPng, packageFile, resvg } from "../../host/packages.ts";
 import { base64Of } from "../../text/base64.ts";
 import type { Svg } from "./spec.ts";
 
@@ -16,7 +17,7 @@ export async function encodeImage(
   image: { pixels: Uint8Array; width: number; height: number },
   shown: number,
 ): Promise<string> {
-  const { encode } = await import("fast-png");
+  const { encode } = await fastPng();
   const { width, height, pixels } = enlarge(image, Math.min(64, Math.round(2 * shown / image.width)), shown);
   const png = encode({ width, height, data: pixels, channels: 3, depth: 8 });
   return `data:image/png;base64,${base64Of(png)}`;
@@ -49,18 +50,14 @@ let ready: ReturnType<typeof load> | undefined;
 
 /** Loads the renderer and its fonts, once. Both come as bytes of modules: no file is read, nothing is asked. */
 async function load() {
-  // Before its files a package has to be there.
-  const [resvg] = await Promise.all([
-    import("@resvg/resvg-wasm"),
-    import("dejavu-fonts-ttf/package.json", { with: { type: "json" } }),
+  const [renderer, wasm, ...fonts] = await Promise.all([
+    resvg(),
+    packageFile("@resvg/resvg-wasm", "index_bg.wasm"),
+    packageFile("dejavu-fonts-ttf", "ttf/DejaVuSans.ttf"),
+    packageFile("dejavu-fonts-ttf", "ttf/DejaVuSans-Bold.ttf"),
   ]);
-  const [wasm, ...fonts] = await Promise.all([
-    import("@resvg/resvg-wasm/index_bg.wasm", { with: { type: "bytes" } }),
-    import("dejavu-fonts-ttf/ttf/DejaVuSans.ttf", { with: { type: "bytes" } }),
-    import("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf", { with: { type: "bytes" } }),
-  ]);
-  await resvg.initWasm(wasm.default);
-  return { resvg, fonts: fonts.map((font) => font.default) };
+  await renderer.initWasm(wasm);
+  return { renderer, fonts };
 }
 
 /**
@@ -68,8 +65,8 @@ async function load() {
  * be: without transparency, and unfiltered, which suits lines on white, unless filters, which suit photographs, make it shorter.
  */
 export async function drawPng(svg: Svg): Promise<Uint8Array> {
-  const [{ resvg, fonts }, { encode }] = await Promise.all([ready ??= load(), import("fast-png")]);
-  const drawer = new resvg.Resvg(svg.text, {
+  const [{ renderer, fonts }, { encode }] = await Promise.all([ready ??= load(), fastPng()]);
+  const drawer = new renderer.Resvg(svg.text, {
     fitTo: { mode: "zoom", value: 2 },
     background: "white",
     font: { fontBuffers: fonts, defaultFontFamily: "DejaVu Sans", sansSerifFamily: "DejaVu Sans" },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { vega } from "../../host/packages.ts";
 import { escapeMarkup } from "../../text/escape.ts";
 import type { BarsModel, CurvesModel, FieldModel, ImagesModel, Model, PanelsModel } from "../chart/model.ts";
 import { INK } from "../chart/palette.ts";
@@ -33,15 +34,15 @@ interface TextItem {
 
 /** Vega lays out by guesses of how wide texts are, unless it is told. */
 async function loadVega(): Promise<typeof import("vega")> {
-  const vega = await import("vega");
-  const { textMetrics } = vega as unknown as {
+  const loaded = await vega();
+  const { textMetrics } = loaded as unknown as {
     textMetrics: { width(item: TextItem, text?: string | null): number };
   };
   textMetrics.width = ({ fontSize = 11, fontWeight, limit }, text) => {
     const width = drawnWidth(String(text ?? "").trim(), fontSize, fontWeight === "bold");
     return limit ? Math.min(limit, width) : width;
   };
-  return vega;
+  return loaded;
 }
 
 async function specOf(model: CurvesModel | FieldModel | BarsModel | ImagesModel): Promise<Spec> {

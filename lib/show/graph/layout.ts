@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { viz } from "../../host/packages.ts";
 import type { Box } from "./collapse.ts";
 
 /** A rectangle, from its left upper corner, in pixels. */
@@ -66,9 +67,9 @@ interface Answer {
 
 /** Lays a graph out. Graphviz is loaded with the first one. */
 export async function layOut(sizes: Sizes): Promise<Layout> {
-  const { instance } = await import("@viz-js/viz");
-  const viz = await instance();
-  const answer: Answer = JSON.parse(viz.renderString(dotOf(sizes), { format: "json" }));
+  const { instance } = await viz();
+  const graphviz = await instance();
+  const answer: Answer = JSON.parse(graphviz.renderString(dotOf(sizes), { format: "json" }));
   const [, , width, height] = answer.bb.split(",").map(Number);
   const boxes = new Map<Box, Place>(), frames = new Map<number, Place>();
   for (const { name, bb, pos, ...size } of answer.objects) {
