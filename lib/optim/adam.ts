@@ -2,8 +2,8 @@
 import { exclusive } from "../autograd/in_place.ts";
 import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkBoolean, checkRange, describe, surplus } from "../text/arguments.ts";
-import { fraction } from "./check.ts";
+import { surplus } from "../text/arguments.ts";
+import { checkSettings } from "./check.ts";
 import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode Adam} and {@linkcode AdamW}. */
@@ -49,18 +49,8 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
   } as const;
 
   /** @internal */
-  protected override check({ lr, betas, eps, weightDecay, amsgrad, maximize }: AdamGroup): void {
-    const { name } = this.constructor;
-    for (const [option, value] of Object.entries({ lr, eps, weightDecay })) {
-      checkRange(name, option, value, 0);
-    }
-    if (!Array.isArray(betas) || betas.length !== 2) {
-      throw new TypeError(`${name}: betas must be two numbers such as [0.9, 0.999], not ${describe(betas)}`);
-    }
-    fraction(name, "betas[0]", betas[0]);
-    fraction(name, "betas[1]", betas[1]);
-    checkBoolean(name, "amsgrad", amsgrad);
-    checkBoolean(name, "maximize", maximize);
+  protected override check(group: AdamGroup): void {
+    checkSettings(this.constructor.name, group);
   }
 
   /** @internal */

@@ -1,5 +1,5 @@
 /** Checks of what optimizers and schedules are told, beyond those of single arguments. */
-import { checkNumber, checkOptions, checkRange, describe, surplus } from "../text/arguments.ts";
+import { checkBoolean, checkNumber, checkOptions, checkRange, describe, surplus } from "../text/arguments.ts";
 import { Optimizer } from "./optimizer.ts";
 
 /**
@@ -13,6 +13,38 @@ export function fraction(owner: string, name: string, value: unknown): number {
   if (number >= 0 && number < 1) return number;
   throw new RangeError(`${owner}: ${name} must be in [0, 1), not ${number}`);
 }
+
+/**
+ * Two numbers in [0, 1).
+ *
+ * @throws {TypeError} for what is no such list.
+ * @throws {RangeError} if one of them is another number.
+ */
+export function checkBetas(owner: string, betas: unknown): void {
+  if (!Array.isArray(betas) || betas.length !== 2) {
+    throw new TypeError(`${owner}: betas must be two numbers such as [0.9, 0.999], not ${describe(betas)}`);
+  }
+  fraction(owner, "betas[0]", betas[0]);
+  fraction(owner, "betas[1]", betas[1]);
+}
+
+/**
+ * The hyper-parameters of a group: betas, what is yes or no by its default, and all others finite numbers ≥ 0.
+ *
+ * @throws {TypeError} if one is of another kind.
+ * @throws {RangeError} if a number makes no sense.
+ */
+export function checkSettings(owner: string, group: object): void {
+  for (const [name, value] of Object.entries(group)) {
+    if (name === "params" || name === "initialLr") continue;
+    if (name === "betas") checkBetas(owner, value);
+    else if (SWITCHES.includes(name)) checkBoolean(owner, name, value);
+    else checkRange(owner, name, value, 0);
+  }
+}
+
+/** What is yes or no. */
+const SWITCHES = ["amsgrad", "decoupledWeightDecay", "maximize"];
 
 /**
  * One finite number ≥ 0 per group, from one for all or a list.

@@ -3,12 +3,13 @@ import { sameShape } from "../device/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { describe, isPlain } from "../text/arguments.ts";
 
-/** The names of what is remembered of a parameter: always, or when a hyper-parameter asks for it. */
+/** The names of what is remembered of a parameter: an array always, or when a hyper-parameter asks for it; or a "number". */
 export type Remembers = Readonly<Record<string, string>>;
 
 /** What is remembered under the hyper-parameters of a group. */
 export function needed(remembers: Remembers, group: object): string[] {
-  const asks = (name: string) => name === "always" || Boolean((group as Record<string, unknown>)[name]);
+  const asks = (name: string) =>
+    name === "always" || name === "number" || Boolean((group as Record<string, unknown>)[name]);
   return Object.keys(remembers).filter((name) => asks(remembers[name]));
 }
 
@@ -117,8 +118,12 @@ function checkEntry(
     if (!Object.hasOwn(remembers, key)) {
       refuse(`the state is of another optimizer: ${name} remembers no ${key}`);
     }
-    if (value === null && remembers[key] !== "always") continue;
     const what = `${key} of parameter ${number}`;
+    if (remembers[key] === "number") {
+      if (typeof value === "number" && Number.isFinite(value)) continue;
+      refuse(`${what} must be a finite number, not ${describe(value)}`);
+    }
+    if (value === null && remembers[key] !== "always") continue;
     if (!(value instanceof Tensor)) refuse(`${what} must be a tensor, not ${describe(value)}`);
     if (!sameShape(value.shape, param.shape) || value.dtype !== "float32" || value.device !== param.device) {
       misfit(`${what} is ${value}, the parameter ${param}`);

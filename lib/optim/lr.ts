@@ -8,9 +8,13 @@ import { checkSchedule } from "./check.ts";
 import type { HasRate, ParamGroup } from "./optimizer.ts";
 import { type AnyOptimizer, Schedule } from "./schedule.ts";
 
+export * from "./cyclic.ts";
 export * from "./onecycle.ts";
 export * from "./plateau.ts";
+export * from "./ramp.ts";
 export * from "./schedule.ts";
+export * from "./sequential.ts";
+export * from "./warm_restarts.ts";
 
 /**
  * Multiplies the learning rate by gamma every `stepSize` steps.
@@ -67,6 +71,8 @@ export class StepLR extends Schedule {
 export class MultiStepLR extends Schedule {
   readonly #milestones: readonly number[];
   readonly #gamma: number;
+  /** @internal */
+  protected override readonly actsAtOnce = true;
 
   /**
    * Makes the schedule.
@@ -209,6 +215,8 @@ export type LrLambda = (epoch: number) => number;
  */
 export class LambdaLR extends Schedule {
   readonly #lambdas: readonly LrLambda[];
+  /** @internal */
+  protected override readonly actsAtOnce = true;
 
   /**
    * Makes the schedule.

@@ -5,8 +5,13 @@
  *
  * @module
  */
+export * from "./adagrad.ts";
 export * from "./adam.ts";
+export * from "./adamax.ts";
+export * from "./muon.ts";
+export * from "./nadam.ts";
 export * from "./optimizer.ts";
+export * from "./radam.ts";
 export * from "./rmsprop.ts";
 export * from "./sgd.ts";
 export * from "./state.ts";

@@ -1,6 +1,7 @@
 /** The one-cycle schedule. */
 import { checkBoolean, checkChoice, checkRange, checkWhole, withDefaults } from "../text/arguments.ts";
-import { checkSchedule, fraction, perGroup } from "./check.ts";
+import { checkSchedule, perGroup } from "./check.ts";
+import { checkMomentum, setMomentum } from "./momentum.ts";
 import type { HasRate, ParamGroup } from "./optimizer.ts";
 import { type AnyOptimizer, Schedule } from "./schedule.ts";
 
@@ -62,7 +63,7 @@ function lengthOf(options: OneCycleLROptions): number {
 }
 
 /** Throws where a setting makes no sense. */
-function checkSettings(settings: Settings, { paramGroups }: AnyOptimizer): void {
+function checkSettings(settings: Settings, optimizer: AnyOptimizer): void {
   checkRange(NAME, "pctStart", settings.pctStart, 0, 1);
   checkChoice(NAME, "annealStrategy", settings.annealStrategy, ["cos", "linear"]);
   checkBoolean(NAME, "threePhase", settings.threePhase);
@@ -71,15 +72,9 @@ function checkSettings(settings: Settings, { paramGroups }: AnyOptimizer): void 
     throw new RangeError(`OneCycleLR: ${name} must be larger than 0: rates are divided by it`);
   }
   checkBoolean(NAME, "cycleMomentum", settings.cycleMomentum);
-  const isBeta = settings.cycleMomentum && paramGroups.some((group) => "betas" in group);
-  for (const name of ["baseMomentum", "maxMomentum"] as const) {
-    if (isBeta) fraction(NAME, name, settings[name]);
-    else checkRange(NAME, name, settings[name], 0);
-  }
-  if (!settings.cycleMomentum || paramGroups.every((group) => "momentum" in group || "betas" in group)) {
-    return;
-  }
-  throw new RangeError("OneCycleLR: cycleMomentum needs an optimizer with momentum or betas");
+  const { baseMomentum, maxMomentum } = settings, range = { baseMomentum, maxMomentum };
+  if (settings.cycleMomentum) checkMomentum(NAME, optimizer, range);
+  else for (const [name, value] of Object.entries(range)) checkRange(NAME, name, value, 0);
 }
 
 type Mark = "initial" | "max" | "min";
@@ -107,6 +102,8 @@ export class OneCycleLR extends Schedule {
   readonly #options: Settings & { totalSteps: number };
   readonly #maxLr: readonly number[];
   readonly #phases: Phase[];
+  /** @internal */
+  protected override readonly actsAtOnce = true;
 
   /**
    * Makes the schedule.
@@ -174,9 +171,7 @@ export class OneCycleLR extends Schedule {
     if (cycleMomentum) {
       const momenta = { base: this.#options.baseMomentum, max: this.#options.maxMomentum };
       const momentum = anneal(momenta[phase.momentum[0]], momenta[phase.momentum[1]], share);
-      const target = group as ParamGroup<HasRate & { betas?: readonly [number, number]; momentum?: number }>;
-      if (target.betas) target.betas = [momentum, target.betas[1]];
-      else target.momentum = momentum;
+      setMomentum(group, momentum);
     }
     // Rounding may lead below 0 by the smallest number that there is.
     return Math.max(0, anneal(marks[phase.lr[0]], marks[phase.lr[1]], share));

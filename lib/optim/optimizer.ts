@@ -34,6 +34,8 @@ export interface ParamState {
   step: number;
   /** @internal Running means and the like. */
   buffers: Map<string, Buffer>;
+  /** @internal Numbers that are not arrays. */
+  numbers: Map<string, number>;
 }
 
 /** Every optimizer has a learning rate. */
@@ -167,7 +169,9 @@ export abstract class Optimizer<H extends HasRate> {
         const { grad } = param.value;
         if (grad === null || grad.buffer.freed) continue;
         let state = this.#state.get(param);
-        if (state === undefined) this.#state.set(param, state = { step: 0, buffers: new Map() });
+        if (state === undefined) {
+          this.#state.set(param, state = { step: 0, buffers: new Map(), numbers: new Map() });
+        }
         state.step++;
         this.update(param, grad.buffer.storage, group, state);
       }
@@ -215,9 +219,10 @@ export abstract class Optimizer<H extends HasRate> {
   }
 
   /** What is known of one parameter; null for what a hyper-parameter asks for that was 0 at the last step. */
-  #entry({ step, buffers }: ParamState, group: object): OptimizerState["state"][number] {
+  #entry({ step, buffers, numbers }: ParamState, group: object): OptimizerState["state"][number] {
     const entry: OptimizerState["state"][number] = { step };
     for (const name of needed(this.remembers, group)) entry[name] = null;
+    for (const [name, number] of numbers) entry[name] = number;
     for (const [name, buffer] of buffers) {
       entry[name] = new Tensor(new Value(detached(buffer, "stateDict"))).keep();
     }
@@ -255,8 +260,9 @@ export abstract class Optimizer<H extends HasRate> {
       params.forEach((number, j) => {
         if (!Object.hasOwn(state, number)) return;
         const param = this.paramGroups[i].params[j], { step, ...values } = state[number];
-        const own: ParamState = { step, buffers: new Map() };
+        const own: ParamState = { step, buffers: new Map(), numbers: new Map() };
         for (const [name, value] of Object.entries(values)) {
+          if (typeof value === "number") own.numbers.set(name, value);
           if (!(value instanceof Tensor)) continue;
           this.remembered(param, own, name);
           const memory = new Value(own.buffers.get(name)!);

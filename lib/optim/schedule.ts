@@ -24,6 +24,9 @@ export abstract class Schedule {
     this.baseLrs = optimizer.paramGroups.map((group) => group.initialLr ??= group.lr);
   }
 
+  /** @internal Whether it changes the rates when it is made, and not by its first step only. */
+  protected readonly actsAtOnce: boolean = false;
+
   /** @internal The learning rate of a group at `lastEpoch`. */
   protected abstract rate(group: ParamGroup<HasRate>, index: number): number;
 
@@ -58,6 +61,18 @@ export abstract class Schedule {
     paramGroups.forEach((group, i) => group.lr = rates[i]);
   }
 
+  /** @internal Whether it is a schedule of this optimizer. */
+  drives(optimizer: AnyOptimizer): boolean {
+    return this.optimizer === optimizer;
+  }
+
+  /** @internal As when it was made, on groups that no other schedule has changed. */
+  begin(): void {
+    this.lastEpoch = 0;
+    this.optimizer.paramGroups.forEach((group, i) => group.lr = this.baseLrs[i]);
+    if (this.actsAtOnce) this.apply();
+  }
+
   /** The learning rates of the groups now. */
   get lastLr(): number[] {
     return this.optimizer.paramGroups.map((group) => group.lr);
@@ -89,6 +104,11 @@ export abstract class Schedule {
    */
   loadStateDict(state: ScheduleState): void {
     if (arguments.length > 1) surplus("loadStateDict", arguments, 1);
+    this.reading(state)();
+  }
+
+  /** @internal Checks a state; what is returned takes it over. */
+  reading(state: ScheduleState): () => void {
     const { name } = this.constructor, moving = this.moving(), known = [...Object.keys(moving), "baseLrs"];
     if (!isPlain(state)) {
       throw new TypeError(
@@ -112,7 +132,9 @@ export abstract class Schedule {
     }
     for (const rate of baseLrs) checkRange("loadStateDict", "a rate of baseLrs", rate, 0);
     const read = Object.entries(moving).map(([key, check]) => [key, check(key, state[key])]);
-    Object.assign(this, Object.fromEntries(read));
-    this.baseLrs.splice(0, baseLrs.length, ...baseLrs);
+    return () => {
+      Object.assign(this, Object.fromEntries(read));
+      this.baseLrs.splice(0, baseLrs.length, ...baseLrs);
+    };
   }
 }

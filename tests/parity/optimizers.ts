@@ -1,5 +1,6 @@
 /**
- * Twenty steps of an optimizer down the valley of tools/fixtures/optimizers.py, and the schedules' learning rates.
+ * Thirty steps of an optimizer down the valley of tools/fixtures/optimizers.py, and the schedules' learning rates. Half-way all of
+ * it is saved and goes on in new ones, which were somewhere else.
  *
  * @module
  */
@@ -30,6 +31,10 @@ export interface SchedulerCase {
   options: Record<string, unknown>;
   lambda?: string;
   metrics?: string;
+  /** The schedules of a SequentialLR. */
+  sequence?: { scheduler: string; options: Record<string, unknown> }[];
+  /** Where step() is sent to; null: on by one. */
+  places?: (number | null)[];
   lr: string;
   momentum?: string;
 }
@@ -52,10 +57,20 @@ export async function checkOptimizer(one: OptimizerCase, start: Start): Promise<
     ...group,
     params: group.params.map((name) => parameters[name]),
   }));
-  const optimizer = make(optim, one.optimizer, groups ?? [weight, bias, scale], one.options);
-  const schedule = one.schedule && make(optim.lr, one.schedule, optimizer, one.scheduleOptions);
+  const params = groups ?? (one.optimizer === "Muon" ? [weight] : [weight, bias, scale]);
+  const begin = () => {
+    const optimizer = make(optim, one.optimizer, params, one.options);
+    return [optimizer, one.schedule && make(optim.lr, one.schedule, optimizer, one.scheduleOptions)];
+  };
+  let [optimizer, schedule] = begin();
   const losses: Tensor[] = [];
-  for (let step = 1; step <= 20; step++) {
+  for (let step = 1; step <= 30; step++) {
+    if (step === 16) {
+      const saved = [optimizer.stateDict(), schedule?.stateDict()];
+      [optimizer, schedule] = begin();
+      optimizer.loadStateDict(saved[0]);
+      schedule?.loadStateDict(saved[1]);
+    }
     optimizer.zeroGrad();
     const y = x.matmul(weight).add(bias).tanh().mul(scale);
     const loss = y.sub(target).square().sum().div(2).add(weight.pow(4).sum().div(20));
@@ -85,13 +100,30 @@ const DOUBLE = { absolute: 1e-15, relative: 1e-12 };
 export function checkScheduler(one: SchedulerCase): Promise<void> {
   const parameter = makeTensor("float32[1] 0", true);
   const settings = one.optimizer === "SGD" ? { lr: 0.1, momentum: 0.9 } : { lr: 0.1 };
-  const optimizer = make(optim, one.optimizer, [parameter], settings);
-  const argument = one.lambda === undefined ? one.options : { lrLambda: LAMBDAS[one.lambda] };
-  const schedule = make(optim.lr, one.scheduler, optimizer, argument);
+  const begin = () => {
+    const optimizer = make(optim, one.optimizer, [parameter], settings);
+    const parts = one.sequence?.map(({ scheduler, options }) =>
+      make(optim.lr, scheduler, optimizer, options)
+    );
+    const argument = one.lambda !== undefined
+      ? { lrLambda: LAMBDAS[one.lambda] }
+      : parts === undefined
+      ? one.options
+      : { ...one.options, schedulers: parts };
+    return [optimizer, make(optim.lr, one.scheduler, optimizer, argument)];
+  };
+  let [optimizer, schedule] = begin();
   const rates = readNumbers(one.lr), momenta = one.momentum === undefined ? null : readNumbers(one.momentum);
   const metrics = one.metrics === undefined ? null : readNumbers(one.metrics);
   rates.forEach((rate, step) => {
-    if (step > 0) schedule.step(...metrics === null ? [] : [metrics[step - 1]]);
+    if (step === 15) {
+      const saved = [optimizer.stateDict(), JSON.parse(JSON.stringify(schedule.stateDict()))];
+      [optimizer, schedule] = begin();
+      optimizer.loadStateDict(saved[0]);
+      schedule.loadStateDict(saved[1]);
+    }
+    const argument = metrics?.[step - 1] ?? one.places?.[step - 1] ?? undefined;
+    if (step > 0) schedule.step(...argument === undefined ? [] : [argument]);
     compareNumber(`the rate after ${step} steps`, optimizer.lr, rate, DOUBLE);
     if (momenta === null) return;
     const [group] = optimizer.paramGroups;
