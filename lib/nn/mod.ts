@@ -21,3 +21,5 @@ export * from "./shape.ts";
 export * from "./state.ts";
 /** The first values of parameters, as torch.nn.init. */
 export * as init from "./init.ts";
+/** What is done to all parameters, or all gradients, at once, as torch.nn.utils. */
+export * as utils from "./utils.ts";

@@ -23,12 +23,12 @@ export interface CyclicLROptions {
   stepSizeUp?: number;
   /** How many steps it falls: as many if not said. */
   stepSizeDown?: number;
-  /** "triangular" if not said; "triangular2" halves the height each cycle, "expRange" multiplies it by gamma each step. */
-  mode?: "triangular" | "triangular2" | "expRange";
-  /** The factor of "expRange": 1 if not said. */
+  /** "triangular" if not said; "triangular2" halves the height each cycle, "exp_range" multiplies it by gamma each step. */
+  mode?: "triangular" | "triangular2" | "exp_range";
+  /** The factor of "exp_range": 1 if not said. */
   gamma?: number;
   /** In place of a mode: what the height is multiplied by, from the number of the cycle (from 1) or of the step. */
-  scaleFn?: ((x: number) => number) | null;
+  scaleFn?: (x: number) => number;
   /** What scaleFn is given: "cycle" if not said. */
   scaleMode?: "cycle" | "iterations";
   /** Whether momentum (or Adam's first beta) falls while the rate rises: true if not said. */
@@ -45,7 +45,7 @@ const DEFAULTS = {
   stepSizeUp: 2000,
   mode: "triangular" as NonNullable<CyclicLROptions["mode"]>,
   gamma: 1,
-  scaleFn: null as ((x: number) => number) | null,
+  scaleFn: undefined as ((x: number) => number) | undefined,
   scaleMode: "cycle" as NonNullable<CyclicLROptions["scaleMode"]>,
   cycleMomentum: true,
   baseMomentum: 0.8,
@@ -95,9 +95,9 @@ export class CyclicLR extends Schedule {
       most = perGroup(NAME, "maxLr", maxLr, optimizer);
     checkWhole(NAME, "stepSizeUp", all.stepSizeUp, 1);
     if (stepSizeDown !== undefined) checkWhole(NAME, "stepSizeDown", stepSizeDown, 1);
-    checkChoice(NAME, "mode", all.mode, ["triangular", "triangular2", "expRange"]);
+    checkChoice(NAME, "mode", all.mode, ["triangular", "triangular2", "exp_range"]);
     checkRange(NAME, "gamma", all.gamma, 0);
-    if (all.scaleFn !== null) checkFunction(NAME, "scaleFn", all.scaleFn, "(cycle) => 1 / cycle");
+    if (all.scaleFn !== undefined) checkFunction(NAME, "scaleFn", all.scaleFn, "(cycle) => 1 / cycle");
     checkChoice(NAME, "scaleMode", all.scaleMode, ["cycle", "iterations"]);
     checkBoolean(NAME, "cycleMomentum", all.cycleMomentum);
     const { baseMomentum, maxMomentum } = all, range = { baseMomentum, maxMomentum };
@@ -115,7 +115,7 @@ export class CyclicLR extends Schedule {
   /** What the height of a cycle is multiplied by. */
   #scale(cycle: number): number {
     const { mode, gamma, scaleFn, scaleMode } = this.#options;
-    if (scaleFn !== null) {
+    if (scaleFn !== undefined) {
       return checkNumber(
         NAME,
         "what scaleFn returns",

@@ -120,8 +120,8 @@ function checkEntry(
     }
     const what = `${key} of parameter ${number}`;
     if (remembers[key] === "number") {
-      if (typeof value === "number" && Number.isFinite(value)) continue;
-      refuse(`${what} must be a finite number, not ${describe(value)}`);
+      if (typeof value === "number" && value >= 0 && value < Infinity) continue;
+      refuse(`${what} must be a finite number ≥ 0, not ${describe(value)}`);
     }
     if (value === null && remembers[key] !== "always") continue;
     if (!(value instanceof Tensor)) refuse(`${what} must be a tensor, not ${describe(value)}`);

@@ -31,10 +31,10 @@ export interface MuonOptions {
   /** How many iterations: 5 if not said. */
   nsSteps?: number;
   /**
-   * What the rate is multiplied by for a matrix [A, B]: "original", √max(1, A / B), if not said; "matchRmsAdamw", 0.2 √max(A, B),
+   * What the rate is multiplied by for a matrix [A, B]: "original", √max(1, A / B), if not said; "match_rms_adamw", 0.2 √max(A, B),
    * with which AdamW's rates and decays can stay as they are.
    */
-  adjustLrFn?: "original" | "matchRmsAdamw";
+  adjustLrFn?: "original" | "match_rms_adamw";
 }
 
 type Group = Required<MuonOptions>;
@@ -96,7 +96,7 @@ export class Muon extends ComposedOptimizer<Group> {
     for (const one of nsCoefficients) checkRange("Muon", "a number of nsCoefficients", one);
     checkWhole("Muon", "nsSteps", checkNumber("Muon", "nsSteps", nsSteps), 0);
     checkRange("Muon", "nsSteps", nsSteps, 0, 99);
-    checkChoice("Muon", "adjustLrFn", adjustLrFn, ["original", "matchRmsAdamw"]);
+    checkChoice("Muon", "adjustLrFn", adjustLrFn, ["original", "match_rms_adamw"]);
   }
 
   /** @internal */

@@ -54,20 +54,21 @@ export class SequentialLR extends Schedule {
         `SequentialLR: schedulers must be a list of schedules, not ${describe(schedulers)}`,
       );
     }
-    schedulers.forEach((one: unknown, i) => checkScheduler(one, i, optimizer));
+    // A hole of a list is passed over by forEach().
+    for (const [i, one] of schedulers.entries()) checkScheduler(one, i, optimizer);
     if (!Array.isArray(milestones)) {
       throw new TypeError(
         `SequentialLR: milestones must be a list of steps such as [5], not ${describe(milestones)}`,
       );
     }
-    milestones.forEach((milestone, i) => {
+    for (const [i, milestone] of milestones.entries()) {
       checkWhole("SequentialLR", "a milestone", milestone, 1);
       if (i > 0 && milestone <= milestones[i - 1]) {
         throw new RangeError(
           `SequentialLR: milestones must rise, and ${milestone} follows ${milestones[i - 1]}`,
         );
       }
-    });
+    }
     if (milestones.length !== schedulers.length - 1) {
       throw new RangeError(
         `SequentialLR: ${schedulers.length} schedules need ${
@@ -107,6 +108,7 @@ export class SequentialLR extends Schedule {
    * @returns Plain data.
    */
   override stateDict(): ScheduleState {
+    if (arguments.length > 0) surplus("stateDict", arguments, 0);
     return { ...super.stateDict(), schedulers: this.#schedulers.map((one) => one.stateDict()) };
   }
 

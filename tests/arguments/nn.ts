@@ -31,6 +31,13 @@ const module = () => new nn.Sequential(new nn.Linear(3, 2), new nn.ReLU());
 const classWeight = () => tensor([1, 2, 3]);
 const classes = () => tensor([2, 1], { dtype: "int32" });
 
+/** A parameter with a gradient. */
+const graded = () => {
+  const leaf = ones([2], { requiresGrad: true });
+  leaf.sum().backward();
+  return leaf;
+};
+
 export const nnRoom: Room = {
   receivers: {
     "nn.AdaptiveAvgPool2d": () => new nn.AdaptiveAvgPool2d(2),
@@ -195,6 +202,12 @@ export const nnRoom: Room = {
     "nn.Softmax.forward": { ...forward, says: ["softmax"] },
     "nn.Tanh": alone,
     "nn.Tanh.forward": { ...forward, says: ["tanh"] },
+    "nn.utils.clipGradNorm_": { good: [() => [[graded()], 0.5, { normType: 3 }], () => [graded(), 2]] },
+    "nn.utils.clipGradValue_": { good: [() => [[graded()], 0.5], () => [graded(), 0.5]] },
+    "nn.utils.parametersToVector": { good: [() => [[graded(), graded()]], () => [graded()]] },
+    "nn.utils.vectorToParameters": {
+      good: [() => [ones(4), [graded(), graded()]], () => [ones(2), graded()]],
+    },
     "nn.init.calculateGain": { good: [() => ["leaky_relu", 0.2]] },
     "nn.init.constant_": { good: [() => [ones(2), 3]], says: ["fill_"] },
     "nn.init.fanInAndFanOut": weights,

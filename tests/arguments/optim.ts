@@ -30,6 +30,13 @@ function saved(): optim.OptimizerState {
 }
 
 const oneCycle = { maxLr: 1, totalSteps: 10, pctStart: 0.2, annealStrategy: "linear", cycleMomentum: true };
+const sequence = (): [optim.SGD, { schedulers: optim.lr.Schedule[]; milestones: number[] }] => {
+  const optimizer = sgd(), first = new optim.lr.LinearLR(optimizer);
+  return [optimizer, {
+    schedulers: [first, new optim.lr.StepLR(optimizer, { stepSize: 2 })],
+    milestones: [3],
+  }];
+};
 const plateau = { mode: "max", factor: 0.5, patience: 2, threshold: 0.1, thresholdMode: "abs" };
 
 export const optimRoom: Room = {
@@ -41,9 +48,67 @@ export const optimRoom: Room = {
     },
     "optim.lr.Schedule": () => new optim.lr.StepLR(sgd(), { stepSize: 2 }),
     "optim.lr.ReduceLROnPlateau": () => new optim.lr.ReduceLROnPlateau(sgd()),
+    "optim.lr.CosineAnnealingWarmRestarts": () => new optim.lr.CosineAnnealingWarmRestarts(sgd(), { t0: 2 }),
+    "optim.lr.SequentialLR": () => new optim.lr.SequentialLR(...sequence()),
   },
   entries: {
+    "optim.Adagrad": {
+      good: [
+        () => [[leaf()], {
+          lr: 0.1,
+          lrDecay: 0.1,
+          weightDecay: 0.1,
+          initialAccumulatorValue: 1,
+          eps: 1e-3,
+          maximize: true,
+        }],
+      ],
+    },
     "optim.Adam": adam,
+    "optim.Adamax": {
+      good: [
+        () => [[leaf()], { lr: 0.1, betas: [0.5, 0.9], eps: 1e-3, weightDecay: 0.1, maximize: true }],
+      ],
+    },
+    "optim.Muon": {
+      good: [
+        () => [[zeros([2, 2], { requiresGrad: true })], {
+          lr: 0.1,
+          weightDecay: 0.1,
+          momentum: 0.5,
+          nesterov: false,
+          nsCoefficients: [2, -1.5, 0.5],
+          eps: 1e-3,
+          nsSteps: 2,
+          adjustLrFn: "match_rms_adamw",
+        }],
+      ],
+    },
+    "optim.NAdam": {
+      good: [
+        () => [[leaf()], {
+          lr: 0.1,
+          betas: [0.5, 0.9],
+          eps: 1e-3,
+          weightDecay: 0.1,
+          momentumDecay: 0.1,
+          decoupledWeightDecay: true,
+          maximize: true,
+        }],
+      ],
+    },
+    "optim.RAdam": {
+      good: [
+        () => [[leaf()], {
+          lr: 0.1,
+          betas: [0.5, 0.9],
+          eps: 1e-3,
+          weightDecay: 0.1,
+          decoupledWeightDecay: true,
+          maximize: true,
+        }],
+      ],
+    },
     "optim.AdamW": adam,
     "optim.Optimizer.addParamGroup": {
       good: [() => [{
@@ -91,6 +156,31 @@ export const optimRoom: Room = {
         () => [[{ params: [leaf()], lr: 1, momentum: 0.1 }]],
       ],
     },
+    "optim.lr.ConstantLR": { good: [() => [sgd(), { factor: 0.5, totalIters: 3 }]] },
+    "optim.lr.CosineAnnealingWarmRestarts": { good: [() => [sgd(), { t0: 3, tMult: 2, etaMin: 0.1 }]] },
+    "optim.lr.CosineAnnealingWarmRestarts.step": { good: [() => [1.5]] },
+    "optim.lr.CyclicLR": {
+      good: [
+        () => [sgd(), {
+          baseLr: 0.1,
+          maxLr: 1,
+          stepSizeUp: 4,
+          stepSizeDown: 2,
+          mode: "exp_range",
+          gamma: 0.9,
+          scaleMode: "iterations",
+          cycleMomentum: true,
+          baseMomentum: 0.5,
+          maxMomentum: 0.9,
+        }],
+        () => [twoGroups(), { baseLr: [0.1, 0.2], maxLr: [1, 2], scaleFn: () => 0.5, cycleMomentum: false }],
+      ],
+    },
+    "optim.lr.LinearLR": { good: [() => [sgd(), { startFactor: 0.5, endFactor: 0.9, totalIters: 3 }]] },
+    "optim.lr.PolynomialLR": { good: [() => [sgd(), { totalIters: 3, power: 2 }]] },
+    "optim.lr.SequentialLR": { good: [sequence] },
+    "optim.lr.SequentialLR.step": alone,
+    "optim.lr.SequentialLR.stateDict": alone,
     "optim.lr.CosineAnnealingLR": { good: [() => [sgd(), { tMax: 5, etaMin: 0.1 }]] },
     "optim.lr.ExponentialLR": { good: [() => [sgd(), { gamma: 0.5 }]] },
     "optim.lr.LambdaLR": {
@@ -134,7 +224,11 @@ export const optimRoom: Room = {
     "optim.Optimizer.run",
     "optim.Optimizer.remembered",
     "optim.Optimizer",
+    "optim.*.rule",
     "optim.lr.*.rate",
+    "optim.lr.*.begin",
+    "optim.lr.*.reading",
+    "optim.lr.Schedule.drives",
     "optim.lr.*.moving",
     "optim.lr.Schedule",
     "optim.lr.Schedule.apply",

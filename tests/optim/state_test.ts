@@ -11,6 +11,10 @@ const KINDS: Record<string, Kind> = {
   Adam: (params) => new optim.Adam(params, { lr: 0.1 }),
   "Adam, amsgrad": (params) => new optim.Adam(params, { lr: 0.1, amsgrad: true }),
   AdamW: (params) => new optim.AdamW(params, { lr: 0.1 }),
+  Adagrad: (params) => new optim.Adagrad(params, { lr: 0.1, lrDecay: 0.1, initialAccumulatorValue: 0.5 }),
+  Adamax: (params) => new optim.Adamax(params, { lr: 0.1 }),
+  NAdam: (params) => new optim.NAdam(params, { lr: 0.1 }),
+  RAdam: (params) => new optim.RAdam(params, { lr: 0.1, betas: [0.9, 0.9] }),
   RMSprop: (params) => new optim.RMSprop(params, { lr: 0.1, centered: true, momentum: 0.5 }),
 };
 
@@ -81,7 +85,10 @@ for (const [name, kind] of Object.entries(KINDS)) {
         if (isRate || path === "state" && typeof odd === "object" && Object.keys(odd).length === 0) continue;
         const error = assertThrows(() => optimizer.loadStateDict(changed(other, path, odd)));
         const kinds = [RangeError, TypeError].some((Kind) => error instanceof Kind);
-        assertEquals([kinds, /^(loadStateDict|SGD|AdamW?|RMSprop): /.test((error as Error).message)], [
+        assertEquals([
+          kinds,
+          /^(loadStateDict|SGD|Adagrad|Adam(W|ax)?|[NR]Adam|RMSprop): /.test((error as Error).message),
+        ], [
           true,
           true,
         ]);
