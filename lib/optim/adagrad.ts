@@ -1,9 +1,10 @@
 /** Adagrad. */
+import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { surplus } from "../text/arguments.ts";
 import { checkSettings } from "./check.ts";
-import { ComposedOptimizer, type Memory, towards } from "./composed.ts";
-import type { Params } from "./optimizer.ts";
+import { type Memory, towards } from "./composed.ts";
+import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode Adagrad}. */
 export interface AdagradOptions {
@@ -35,7 +36,7 @@ type Group = Required<AdagradOptions>;
  * console.log(optimizer.lr); // 0.1
  * ```
  */
-export class Adagrad extends ComposedOptimizer<Group> {
+export class Adagrad extends Optimizer<Group> {
   /**
    * Makes the optimizer.
    *
@@ -66,12 +67,16 @@ export class Adagrad extends ComposedOptimizer<Group> {
   }
 
   /** @internal */
-  protected override rule(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
-    const { lr, lrDecay, initialAccumulatorValue, eps } = group, g = towards(param, grad, group);
-    const isNew = !memory.has("sum"), sum = memory.tensor("sum");
-    if (isNew && initialAccumulatorValue !== 0) sum.fill_(initialAccumulatorValue);
-    sum.add_(g.square());
-    const rate = lr / (1 + (memory.step - 1) * lrDecay);
-    param.sub_(g.mul(rate).div(sum.sqrt().add(eps)));
+  protected override update(param: Tensor, _grad: Storage, group: Group, state: ParamState): void {
+    this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
   }
+}
+
+function step(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
+  const { lr, lrDecay, initialAccumulatorValue, eps } = group, g = towards(param, grad, group);
+  const isNew = !memory.has("sum"), sum = memory.tensor("sum");
+  if (isNew && initialAccumulatorValue !== 0) sum.fill_(initialAccumulatorValue);
+  sum.add_(g.square());
+  const rate = lr / (1 + (memory.step - 1) * lrDecay);
+  param.sub_(g.mul(rate).div(sum.sqrt().add(eps)));
 }

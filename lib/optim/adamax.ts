@@ -1,9 +1,10 @@
 /** Adamax. */
+import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { surplus } from "../text/arguments.ts";
 import { checkSettings } from "./check.ts";
-import { ComposedOptimizer, type Memory, mix, towards } from "./composed.ts";
-import type { Params } from "./optimizer.ts";
+import { type Memory, mix, towards } from "./composed.ts";
+import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode Adamax}. */
 export interface AdamaxOptions {
@@ -34,7 +35,7 @@ type Group = Required<AdamaxOptions>;
  * console.log(optimizer.lr); // 0.002
  * ```
  */
-export class Adamax extends ComposedOptimizer<Group> {
+export class Adamax extends Optimizer<Group> {
   /**
    * Makes the optimizer.
    *
@@ -64,10 +65,14 @@ export class Adamax extends ComposedOptimizer<Group> {
   }
 
   /** @internal */
-  protected override rule(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
-    const { lr, betas: [beta1, beta2], eps } = group, g = towards(param, grad, group);
-    const mean = mix(memory.tensor("expAvg"), g, 1 - beta1), most = memory.tensor("expInf");
-    most.copy_(most.mul(beta2).maximum(g.abs().add(eps)));
-    param.sub_(mean.mul(lr / (1 - beta1 ** memory.step)).div(most));
+  protected override update(param: Tensor, _grad: Storage, group: Group, state: ParamState): void {
+    this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
   }
+}
+
+function step(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
+  const { lr, betas: [beta1, beta2], eps } = group, g = towards(param, grad, group);
+  const mean = mix(memory.tensor("expAvg"), g, 1 - beta1), most = memory.tensor("expInf");
+  most.copy_(most.mul(beta2).maximum(g.abs().add(eps)));
+  param.sub_(mean.mul(lr / (1 - beta1 ** memory.step)).div(most));
 }

@@ -1,9 +1,14 @@
-/** Optimizers whose step is written with tensor operations, where no device has a kernel for it. */
-import { scoped } from "../autograd/scoped.ts";
+/** What a step in tensor operations is made of, where no device has a kernel for it. */
+import type { Buffer } from "../autograd/buffer.ts";
 import { Value } from "../autograd/value.ts";
-import type { Storage } from "../device/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { type HasRate, Optimizer, type ParamState } from "./optimizer.ts";
+
+/** What the optimizer keeps of a parameter: see ParamState. */
+interface Kept {
+  readonly step: number;
+  readonly buffers: Map<string, Buffer>;
+  readonly numbers: Map<string, number>;
+}
 
 /** What is remembered of one parameter, as tensors that may be changed in place, and numbers. */
 export class Memory {
@@ -13,7 +18,7 @@ export class Memory {
    * @param state What the optimizer keeps.
    * @param make Makes an array of zeros of a name, or finds it.
    */
-  constructor(readonly state: ParamState, readonly make: (name: string) => void) {}
+  constructor(readonly state: Kept, readonly make: (name: string) => void) {}
 
   /** How many steps there were, this one included. */
   get step(): number {
@@ -48,30 +53,6 @@ export class Memory {
   /** Keeps what the arrays are now. */
   keep(): void {
     for (const [name, { buffer }] of this.#values) this.state.buffers.set(name, buffer);
-  }
-}
-
-/**
- * The base class of optimizers whose step is a rule in tensor operations: some ten kernels a parameter.
- *
- * @typeParam H The hyper-parameters of a group.
- */
-export abstract class ComposedOptimizer<H extends HasRate> extends Optimizer<H> {
-  /** @internal Changes a parameter in place. Nothing is recorded, and what it makes on the way is freed. */
-  protected abstract rule(param: Tensor, grad: Tensor, group: H, memory: Memory): void;
-
-  /** @internal */
-  protected override update(param: Tensor, _grad: Storage, group: H, state: ParamState): void {
-    const memory = new Memory(state, (name) => this.remembered(param, state, name));
-    scoped(
-      () => this.rule(param, param.grad!, group, memory),
-      (buffer) => {
-        buffer.free("by the optimizer's step");
-        return false;
-      },
-      { recording: false },
-    );
-    memory.keep();
   }
 }
 

@@ -1,5 +1,6 @@
 /** Muon. */
 import { text } from "../device/shape.ts";
+import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import {
   checkBoolean,
@@ -11,8 +12,8 @@ import {
   isNumbers,
   surplus,
 } from "../text/arguments.ts";
-import { ComposedOptimizer, type Memory, mix } from "./composed.ts";
-import type { Params } from "./optimizer.ts";
+import { type Memory, mix } from "./composed.ts";
+import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode Muon}. */
 export interface MuonOptions {
@@ -55,7 +56,7 @@ type Group = Required<MuonOptions>;
  * console.log(optimizers.map(({ lr }) => lr)); // [0.02, 0.001]
  * ```
  */
-export class Muon extends ComposedOptimizer<Group> {
+export class Muon extends Optimizer<Group> {
   /**
    * Makes the optimizer.
    *
@@ -100,18 +101,22 @@ export class Muon extends ComposedOptimizer<Group> {
   }
 
   /** @internal */
-  protected override rule(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
-    checkMatrix(param);
-    const { lr, weightDecay, momentum, nesterov, adjustLrFn } = group;
-    const mean = mix(memory.tensor("momentumBuffer"), grad, 1 - momentum);
-    const ahead = nesterov ? mix(grad.clone(), mean, momentum) : mean;
-    const [rows, columns] = param.shape;
-    const factor = adjustLrFn === "original"
-      ? Math.sqrt(Math.max(1, rows / columns))
-      : 0.2 * Math.sqrt(Math.max(rows, columns));
-    param.mul_(1 - lr * weightDecay);
-    param.sub_(orthogonal(ahead, group).mul(lr * factor));
+  protected override update(param: Tensor, _grad: Storage, group: Group, state: ParamState): void {
+    this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
   }
+}
+
+function step(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
+  checkMatrix(param);
+  const { lr, weightDecay, momentum, nesterov, adjustLrFn } = group;
+  const mean = mix(memory.tensor("momentumBuffer"), grad, 1 - momentum);
+  const ahead = nesterov ? mix(grad.clone(), mean, momentum) : mean;
+  const [rows, columns] = param.shape;
+  const factor = adjustLrFn === "original"
+    ? Math.sqrt(Math.max(1, rows / columns))
+    : 0.2 * Math.sqrt(Math.max(rows, columns));
+  param.mul_(1 - lr * weightDecay);
+  param.sub_(orthogonal(ahead, group).mul(lr * factor));
 }
 
 function checkMatrix(param: Tensor): void {

@@ -1,9 +1,10 @@
 /** NAdam. */
+import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { surplus } from "../text/arguments.ts";
 import { checkSettings } from "./check.ts";
-import { ComposedOptimizer, type Memory, mix, towards } from "./composed.ts";
-import type { Params } from "./optimizer.ts";
+import { type Memory, mix, towards } from "./composed.ts";
+import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode NAdam}. */
 export interface NAdamOptions {
@@ -38,7 +39,7 @@ type Group = Required<NAdamOptions>;
  * console.log(optimizer.lr); // 0.001
  * ```
  */
-export class NAdam extends ComposedOptimizer<Group> {
+export class NAdam extends Optimizer<Group> {
   /**
    * Makes the optimizer.
    *
@@ -74,19 +75,23 @@ export class NAdam extends ComposedOptimizer<Group> {
   }
 
   /** @internal */
-  protected override rule(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
-    const { lr, betas: [beta1, beta2], eps, weightDecay, momentumDecay, decoupledWeightDecay } = group;
-    const { step } = memory;
-    if (decoupledWeightDecay && weightDecay !== 0) param.mul_(1 - lr * weightDecay);
-    const g = towards(param, grad, decoupledWeightDecay ? { ...group, weightDecay: 0 } : group);
-    const momentum = (t: number) => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
-    const now = momentum(step), next = momentum(step + 1);
-    const product = memory.number("muProduct", 1) * now;
-    memory.set("muProduct", product);
-    const mean = mix(memory.tensor("expAvg"), g, 1 - beta1);
-    const square = memory.tensor("expAvgSq").mul_(beta2).add_(g.mul(1 - beta2).mul(g));
-    const spread = square.div(1 - beta2 ** step).sqrt().add(eps);
-    param.sub_(g.mul(lr * (1 - now) / (1 - product)).div(spread));
-    param.sub_(mean.mul(lr * next / (1 - product * next)).div(spread));
+  protected override update(param: Tensor, _grad: Storage, group: Group, state: ParamState): void {
+    this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
   }
+}
+
+function step(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
+  const { lr, betas: [beta1, beta2], eps, weightDecay, momentumDecay, decoupledWeightDecay } = group;
+  const { step } = memory;
+  if (decoupledWeightDecay && weightDecay !== 0) param.mul_(1 - lr * weightDecay);
+  const g = towards(param, grad, decoupledWeightDecay ? { ...group, weightDecay: 0 } : group);
+  const momentum = (t: number) => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
+  const now = momentum(step), next = momentum(step + 1);
+  const product = memory.number("muProduct", 1) * now;
+  memory.set("muProduct", product);
+  const mean = mix(memory.tensor("expAvg"), g, 1 - beta1);
+  const square = memory.tensor("expAvgSq").mul_(beta2).add_(g.mul(1 - beta2).mul(g));
+  const spread = square.div(1 - beta2 ** step).sqrt().add(eps);
+  param.sub_(g.mul(lr * (1 - now) / (1 - product)).div(spread));
+  param.sub_(mean.mul(lr * next / (1 - product * next)).div(spread));
 }

@@ -2,12 +2,15 @@
 import { Buffer } from "../autograd/buffer.ts";
 import { detached } from "../autograd/graph.ts";
 import { unrecorded } from "../autograd/no_grad.ts";
+import { freeAll } from "../autograd/scope.ts";
+import { scoped } from "../autograd/scoped.ts";
 import { Value } from "../autograd/value.ts";
 import type { Device } from "../device/device.ts";
 import type { Updates } from "../device/kernels.ts";
 import type { Storage } from "../device/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { checkOptions, checkRange, describe, isPlain, surplus, withDefaults } from "../text/arguments.ts";
+import { Memory } from "./composed.ts";
 import { checkState, needed, type Remembers } from "./load.ts";
 import type { OptimizerState } from "./state.ts";
 
@@ -143,6 +146,16 @@ export abstract class Optimizer<H extends HasRate> {
     } finally {
       arena.abandon(start);
     }
+  }
+
+  /**
+   * @internal A step that is written with tensor operations, some ten kernels a parameter: nothing is recorded, and what it makes
+   * on the way is freed.
+   */
+  protected compose(param: Tensor, state: ParamState, step: (grad: Tensor, memory: Memory) => void): void {
+    const memory = new Memory(state, (name) => this.remembered(param, state, name));
+    scoped(() => step(param.grad!, memory), freeAll("by the optimizer's step"), { recording: false });
+    memory.keep();
   }
 
   /** The learning rate of the first group. Setting it sets that of every group. */

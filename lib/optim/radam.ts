@@ -1,9 +1,10 @@
 /** RAdam. */
+import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { surplus } from "../text/arguments.ts";
 import { checkSettings } from "./check.ts";
-import { ComposedOptimizer, type Memory, mix, towards } from "./composed.ts";
-import type { Params } from "./optimizer.ts";
+import { type Memory, mix, towards } from "./composed.ts";
+import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode RAdam}. */
 export interface RAdamOptions {
@@ -37,7 +38,7 @@ type Group = Required<RAdamOptions>;
  * console.log(optimizer.lr); // 0.001
  * ```
  */
-export class RAdam extends ComposedOptimizer<Group> {
+export class RAdam extends Optimizer<Group> {
   /**
    * Makes the optimizer.
    *
@@ -68,22 +69,26 @@ export class RAdam extends ComposedOptimizer<Group> {
   }
 
   /** @internal */
-  protected override rule(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
-    const { lr, betas: [beta1, beta2], eps, weightDecay, decoupledWeightDecay } = group, { step } = memory;
-    if (decoupledWeightDecay && weightDecay !== 0) param.mul_(1 - lr * weightDecay);
-    const g = towards(param, grad, decoupledWeightDecay ? { ...group, weightDecay: 0 } : group);
-    const mean = mix(memory.tensor("expAvg"), g, 1 - beta1);
-    const square = memory.tensor("expAvgSq").mul_(beta2).add_(g.mul(1 - beta2).mul(g));
-    const seen = 1 - beta2 ** step, most = 2 / (1 - beta2) - 1;
-    const length = most - 2 * step * beta2 ** step / seen;
-    const rate = lr / (1 - beta1 ** step);
-    if (length <= 5) {
-      param.sub_(mean.mul(rate));
-      return;
-    }
-    const rectification = Math.sqrt(
-      (length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length),
-    );
-    param.sub_(mean.mul(rate * rectification * Math.sqrt(seen)).div(square.sqrt().add(eps)));
+  protected override update(param: Tensor, _grad: Storage, group: Group, state: ParamState): void {
+    this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
   }
+}
+
+function step(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
+  const { lr, betas: [beta1, beta2], eps, weightDecay, decoupledWeightDecay } = group, { step } = memory;
+  if (decoupledWeightDecay && weightDecay !== 0) param.mul_(1 - lr * weightDecay);
+  const g = towards(param, grad, decoupledWeightDecay ? { ...group, weightDecay: 0 } : group);
+  const mean = mix(memory.tensor("expAvg"), g, 1 - beta1);
+  const square = memory.tensor("expAvgSq").mul_(beta2).add_(g.mul(1 - beta2).mul(g));
+  const seen = 1 - beta2 ** step, most = 2 / (1 - beta2) - 1;
+  const length = most - 2 * step * beta2 ** step / seen;
+  const rate = lr / (1 - beta1 ** step);
+  if (length <= 5) {
+    param.sub_(mean.mul(rate));
+    return;
+  }
+  const rectification = Math.sqrt(
+    (length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length),
+  );
+  param.sub_(mean.mul(rate * rectification * Math.sqrt(seen)).div(square.sqrt().add(eps)));
 }
