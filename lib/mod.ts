@@ -9,6 +9,7 @@ export { noGrad } from "./autograd/no_grad.ts";
 export {
   currentDevice,
   Device,
+  device,
   type DeviceName,
   type DeviceOptions,
   type DType,

@@ -188,3 +188,19 @@ function boxMuller(words: Uint32Array, values: Float32Array, start: number, end:
     if (i + 1 < end) values[i + 1] = radius * Math.sin(2 * Math.PI * v);
   }
 }
+
+/** So many words of a permutation are drawn at once, a multiple of four; and the last word of their counter. */
+const AT_ONCE = 4096, ORDER = 1;
+
+/** The whole numbers below `count` in random order: R. A. Fisher and F. Yates' shuffle. */
+export function permutation(count: number, key: Seed): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, i) => i), words = new Uint32Array(AT_ONCE);
+  for (let i = 0; i < count; i++) {
+    if (i % AT_ONCE === 0) philoxWords(words, i / 4, key, [0, 0, ORDER]);
+    const other = i + Math.floor(words[i % AT_ONCE] / 2 ** 32 * (count - i));
+    const taken = order[other];
+    order[other] = order[i];
+    order[i] = taken;
+  }
+  return order;
+}

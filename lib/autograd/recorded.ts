@@ -110,6 +110,7 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
   indexAdd = (dy: Value, index: Value, dim: number, size: number): Value =>
     apply("indexAdd", [dy, index], { dim, size });
   oneHot = (x: Value, classes: number): Value => apply("oneHot", [x], { classes });
+  inverseCdf = (weights: Value, points: Value): Value => this.#apply("inverseCdf", weights, points);
 
   matmul = (a: Value, b: Value): Value => this.#apply("matmul", a, b);
   linear = (x: Value, w: Value, bias: Value): Value => this.#apply("linear", x, w, bias);

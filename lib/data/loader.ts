@@ -5,7 +5,7 @@
  */
 import { current, runIn } from "../autograd/context.ts";
 import { currentDevice } from "../device/mod.ts";
-import type { Seed } from "../philox.ts";
+import { permutation, type Seed } from "../philox.ts";
 import { drawKey } from "../tensor/random.ts";
 import { checkBoolean, checkFunction, checkOptions, checkWhole, surplus } from "../text/arguments.ts";
 import { Ahead } from "./ahead.ts";
@@ -13,7 +13,6 @@ import type { Collated } from "./collate.ts";
 import type { Make } from "./column.ts";
 import { checkDataset, type Dataset, samplesOf } from "./dataset.ts";
 import { Preparation } from "./prepare.ts";
-import { permutation } from "./random.ts";
 import { checkLoaderState, type LoaderState } from "./state.ts";
 import type { Transform } from "./transforms/plan.ts";
 

@@ -6,24 +6,8 @@
  */
 import { philoxWords, type Seed } from "../philox.ts";
 
-/** The last word of the counter tells apart what a key is used for; tensors, which leave it 0, use no such keys. */
-const ORDER = 1, SAMPLES = 2;
-
-/** So many words are drawn at once, a multiple of four. */
-const AT_ONCE = 4096;
-
-/** The whole numbers below `count` in random order: R. A. Fisher and F. Yates' shuffle. */
-export function permutation(count: number, key: Seed): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, i) => i), words = new Uint32Array(AT_ONCE);
-  for (let i = 0; i < count; i++) {
-    if (i % AT_ONCE === 0) philoxWords(words, i / 4, key, [0, 0, ORDER]);
-    const other = i + Math.floor(words[i % AT_ONCE] / 2 ** 32 * (count - i));
-    const taken = order[other];
-    order[other] = order[i];
-    order[i] = taken;
-  }
-  return order;
-}
+/** The last word of the counter tells apart what a key is used for: a permutation has 1; tensors, which leave it 0, use no such keys. */
+const SAMPLES = 2;
 
 /** The samples' own random numbers: one stream for each place in the epoch. */
 export class SampleStream {

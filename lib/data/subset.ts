@@ -2,7 +2,7 @@
 import { drawKey } from "../tensor/random.ts";
 import { describe, isNumbers, surplus } from "../text/arguments.ts";
 import { checkDataset, checkIndex, type Dataset, samplesOf } from "./dataset.ts";
-import { permutation } from "./random.ts";
+import { permutation } from "../philox.ts";
 
 /** What {@linkcode subset} makes. */
 export class Subset<Sample> implements Dataset<Sample> {

@@ -307,6 +307,18 @@ export function fits(kernel: string, what: string, x: Shaped, shape: readonly nu
   shaped(kernel, what, x, shape);
 }
 
+/** Checks rows of weights, of at least one class, and of points. */
+export function weighted(kernel: string, weights: Shaped, points: Shaped): void {
+  floats(kernel, weights, points);
+  rank(kernel, "weights", weights, 2);
+  rank(kernel, "points", points, 2);
+  if (points.shape[0] !== weights.shape[0] || weights.shape[1] === 0) {
+    throw new RangeError(
+      `${kernel}: weights ${text(weights.shape)} and points ${text(points.shape)} do not fit together`,
+    );
+  }
+}
+
 /** Checks that an array has the dimension. */
 export function dimension(kernel: string, x: Shaped, dim: number): void {
   inside(kernel, x.shape, dim);

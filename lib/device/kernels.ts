@@ -183,6 +183,11 @@ export interface Kernels<T extends Shaped> {
   indexAdd(dy: T, index: T, dim: number, size: number): T;
   /** float32 [..., classes]: 1 at the class. x: int32; a class out of range as an index in {@linkcode gather}. */
   oneHot(x: T, classes: number): T;
+  /**
+   * weights [R, C] ≥ 0, points [R, N] in [0, 1) → int32 [R, N]: the first place where a row's running sum exceeds point · total; −1
+   * where the total is no positive finite number. The order of the sums is fixed (lib/device/sampling.ts).
+   */
+  inverseCdf(weights: T, points: T): T;
 
   // Products
 

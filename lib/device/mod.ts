@@ -5,11 +5,12 @@
  */
 import { type CpuDevice, createCpuDevice } from "./cpu/mod.ts";
 import { MAX_THREADS } from "./cpu/threads.ts";
-import type { Device, DeviceName } from "./device.ts";
+import { Device, type DeviceName } from "./device.ts";
 import { checkOptions, checkWhole, describe, surplus } from "../text/arguments.ts";
 import { createWebGpuDevice, type WebGpuDevice } from "./webgpu/mod.ts";
 
-export { Device, type DeviceName, type DType, type MemoryUse, type Values } from "./device.ts";
+export { type DType, type MemoryUse, type Values } from "./device.ts";
+export { Device, type DeviceName };
 
 /** Settings of {@linkcode useDevice}. */
 export interface DeviceOptions {
@@ -45,25 +46,74 @@ let turn: Promise<unknown> = Promise.resolve();
  */
 export async function useDevice(name?: DeviceName, options: DeviceOptions = {}): Promise<Device> {
   if (arguments.length > 2) surplus("useDevice", arguments, 2);
-  checkOptions("useDevice", options, ["threads"]);
+  return makeCurrent(await open("useDevice", name, options));
+}
+
+/**
+ * A device beside the current one, for programs on two: new tensors take it as an option, `zeros(2, 3, { device })`, and
+ * `await x.to(device)` copies one there. Which device is the current one stays as it is.
+ *
+ * PyTorch: `torch.device`.
+ *
+ * @param name "cpu"; "webgpu", then a software adapter will do, too; or nothing: a real GPU if there is one, else the cpu.
+ * @param options threads: of the cpu, also where it stands in for a GPU.
+ * @returns The device.
+ * @throws {RangeError} if there is no device of that name, or it cannot have so many threads.
+ * @throws {TypeError} if it is no name, or threads are no number, or are asked of webgpu.
+ * @throws {Error} if "webgpu" was asked for and there is no adapter.
+ * @example
+ * ```ts
+ * import { device, ones } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const cpu = await device("cpu");
+ * assertEquals(ones(2, { device: cpu }).device, cpu);
+ * ```
+ */
+export async function device(name?: DeviceName, options: DeviceOptions = {}): Promise<Device> {
+  if (arguments.length > 2) surplus("device", arguments, 2);
+  return await open("device", name, options);
+}
+
+/** A device by its name. */
+async function open(user: string, name: DeviceName | undefined, options: DeviceOptions): Promise<Device> {
+  checkOptions(user, options, ["threads"]);
   const { threads } = options;
-  if (threads !== undefined) checkThreads(name, threads);
+  if (threads !== undefined) checkThreads(user, name, threads);
   switch (name) {
     case "cpu":
       cpuDevice(threads).note = "";
-      return makeCurrent(cpuDevice());
+      return cpuDevice();
     case "webgpu":
-      return makeCurrent(await gpuDevice(true));
+      return await gpuDevice(true);
     case undefined:
-      return makeCurrent(await gpuDevice(false).catch((error) => standIn(error, threads)));
+      return await gpuDevice(false).catch((error) => standIn(error, threads));
     default:
-      if (typeof name !== "string") {
-        throw new TypeError(`useDevice: a device is named "cpu" or "webgpu", not ${describe(name)}`);
-      }
-      throw new RangeError(
-        `useDevice: there is no device ${describe(name)}; the names are "cpu" and "webgpu".`,
-      );
+      throw noDevice(user, name);
   }
+}
+
+function noDevice(user: string, name: unknown): Error {
+  return typeof name === "string"
+    ? new RangeError(`${user}: there is no device ${describe(name)}; the names are "cpu" and "webgpu".`)
+    : new TypeError(`${user}: a device is named "cpu" or "webgpu", not ${describe(name)}`);
+}
+
+/**
+ * The device that an option asks for: the current one where it says nothing.
+ *
+ * @param user The function that was given it, as its user calls it.
+ * @throws {Error} if it is a name, and that device was not made yet, which takes waiting.
+ * @throws {RangeError} if there is no device of that name.
+ * @throws {TypeError} if it is neither a device nor a name.
+ * @internal
+ */
+export function chosenDevice(user: string, asked?: Device | DeviceName): Device {
+  if (asked === undefined) return currentDevice();
+  if (asked instanceof Device) return asked;
+  if (asked === "cpu") return cpuDevice();
+  if (asked !== "webgpu") throw noDevice(user, asked);
+  if (gpu !== undefined && !gpu.lost) return gpu;
+  throw new Error(`${user}: no tensor was on webgpu yet; await device("webgpu") makes the device`);
 }
 
 /**
@@ -106,11 +156,11 @@ function cpuDevice(threads?: number): Device {
   return cpu;
 }
 
-function checkThreads(name: DeviceName | undefined, threads: unknown): void {
-  if (name === "webgpu") throw new TypeError("useDevice: threads are the cpu's; webgpu has its own");
-  const count = checkWhole("useDevice", "threads", threads, 1);
+function checkThreads(user: string, name: DeviceName | undefined, threads: unknown): void {
+  if (name === "webgpu") throw new TypeError(`${user}: threads are the cpu's; webgpu has its own`);
+  const count = checkWhole(user, "threads", threads, 1);
   if (count > MAX_THREADS) {
-    throw new RangeError(`useDevice: threads must be a whole number from 1 to ${MAX_THREADS}, not ${count}`);
+    throw new RangeError(`${user}: threads must be a whole number from 1 to ${MAX_THREADS}, not ${count}`);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Tensors from data, constants and ranges. */
-import { currentDevice, type DType, type Values } from "../device/mod.ts";
+import { chosenDevice, type Device, type DeviceName, type DType, type Values } from "../device/mod.ts";
 import {
   checkBoolean,
   checkNumber,
@@ -7,6 +7,7 @@ import {
   checkRange,
   checkWhole,
   describe,
+  isPlain,
   surplus,
 } from "../text/arguments.ts";
 import { checkShape } from "./shape.ts";
@@ -21,12 +22,17 @@ export interface TensorOptions {
   dtype?: DType;
   /** Whether gradients are to be computed for it. */
   requiresGrad?: boolean;
+  /** Where it is: the current device if not said. A name means a device that was made already, by `device()` or `useDevice()`. */
+  device?: Device | DeviceName;
 }
 
-/** Sizes as one list with options behind, or as separate numbers. */
-export type ShapeArguments = [shape: readonly number[], options?: TensorOptions] | number[];
+/** Sizes as one list or as separate numbers, and options behind. */
+export type ShapeArguments =
+  | [shape: readonly number[], options?: TensorOptions]
+  | number[]
+  | [...sizes: number[], options: TensorOptions];
 
-const OPTIONS = ["dtype", "requiresGrad"];
+const OPTIONS = ["dtype", "requiresGrad", "device"];
 
 /**
  * The shape and the options out of arguments in either form.
@@ -38,24 +44,27 @@ export function parseShape(
   name: string,
   args: ShapeArguments,
 ): [number[], TensorOptions] {
-  const [first, second = {}] = args;
-  if (Array.isArray(first)) {
+  if (Array.isArray(args[0])) {
+    const [shape, options = {}] = args as [number[], TensorOptions?];
     if (args.length > 2) surplus(name, args, 2, `sizes are one list, as in ${name}([2, 3])`);
-    return [checkShape(name, first), checkTensorOptions(name, second)];
+    return [checkShape(name, shape), checkTensorOptions(name, options)];
   }
-  const odd = args.find((size) => typeof size !== "number");
+  const last = args.at(-1),
+    options = isPlain(last) ? last : {},
+    sizes = isPlain(last) ? args.slice(0, -1) : args;
+  const odd = sizes.find((size) => typeof size !== "number");
   if (odd !== undefined) {
     throw new TypeError(
-      `${name}: takes sizes, ${name}(2, 3), or a list of them with options behind, ${name}([2, 3], { requiresGrad: true }), not ${
+      `${name}: takes sizes, ${name}(2, 3), or a list of them, ${name}([2, 3]), and options behind, { requiresGrad: true }, not ${
         describe(odd)
       }`,
     );
   }
-  return [checkShape(name, args as number[]), {}];
+  return [checkShape(name, sizes as number[]), checkTensorOptions(name, options)];
 }
 
 /** The options of a new tensor. */
-function checkTensorOptions(
+export function checkTensorOptions(
   name: string,
   options: unknown,
   known: readonly string[] = OPTIONS,
@@ -72,8 +81,8 @@ function checkTensorOptions(
  *
  * @param data A number, nested arrays of one length at each depth, a typed array, or nested arrays of typed ones.
  * @param options `shape` for flat data; `dtype`: booleans become "bool", integer typed arrays "int32", all else
- * "float32", plain whole numbers included: JavaScript does not tell 1 from 1.0; `requiresGrad`.
- * @returns A leaf of the graph, on the current device.
+ * "float32", plain whole numbers included: JavaScript does not tell 1 from 1.0; `requiresGrad`; `device`.
+ * @returns A leaf of the graph, on the current device if no other was asked for.
  * @throws {RangeError} if the arrays are ragged, do not fill the shape, or hold what is no int32 and should be.
  * @throws {TypeError} if the data holds what is no number, or a gradient is asked for what is not float32.
  * @example
@@ -90,19 +99,20 @@ export function tensor(
 ): Tensor {
   if (arguments.length > 2) surplus("tensor", arguments, 2);
   checkTensorOptions("tensor", options, ["shape", ...OPTIONS]);
-  return new Tensor(makeValue("tensor", data, options));
+  const { device } = options;
+  return new Tensor(makeValue("tensor", data, { ...options, device: chosenDevice("tensor", device) }));
 }
 
 /** A tensor of one number, for a function of that name. */
-function filled(
+export function filled(
   name: string,
   shape: readonly number[],
   value: number | boolean,
-  { dtype = "float32", requiresGrad = false }: TensorOptions,
+  { dtype = "float32", requiresGrad = false, device: asked }: TensorOptions,
 ): Tensor {
   if (typeof value !== "boolean") checkNumber(name, "the value", value);
   checkDifferentiable(name, dtype, requiresGrad);
-  const device = currentDevice(), number = fitting(name, value, dtype);
+  const device = chosenDevice(name, asked), number = fitting(name, value, dtype);
   return new Tensor(made(name, device, () => device.kernels.fill(shape, number, dtype), requiresGrad));
 }
 
@@ -110,11 +120,11 @@ function filled(
 function written(
   name: string,
   shape: readonly number[],
-  { dtype = "float32", requiresGrad = false }: TensorOptions,
+  { dtype = "float32", requiresGrad = false, device: asked }: TensorOptions,
   write: (values: Values, fit: (number: number) => number) => void,
 ): Tensor {
   checkDifferentiable(name, dtype, requiresGrad);
-  const device = currentDevice(), fit = (number: number) => fitting(name, number, dtype);
+  const device = chosenDevice(name, asked), fit = (number: number) => fitting(name, number, dtype);
   const make = () => device.make(shape, dtype, (values) => write(values, fit));
   return new Tensor(made(name, device, make, requiresGrad));
 }
@@ -124,7 +134,7 @@ function written(
  *
  * @param shape Its sizes.
  * @param value The number, or true or false for 1 or 0; as a bool, any number but 0 is true.
- * @param options dtype, requiresGrad.
+ * @param options dtype, requiresGrad, device.
  * @returns A leaf of the graph.
  * @throws {RangeError} if a size is not a whole number ≥ 0, the number is no int32 and should be, or there is no room.
  * @example
@@ -142,7 +152,7 @@ export function full(shape: readonly number[], value: number | boolean, options:
 /**
  * A tensor of zeros.
  *
- * @param args Its sizes: `zeros(2, 3)` or `zeros([2, 3], options)`.
+ * @param args Its sizes: `zeros(2, 3)` or `zeros([2, 3])`, options behind.
  * @returns A leaf of the graph.
  * @throws {RangeError} if a size is not a whole number ≥ 0.
  * @example
@@ -150,7 +160,7 @@ export function full(shape: readonly number[], value: number | boolean, options:
  * import { zeros } from "descent";
  * import { assertEquals } from "@std/assert";
  * assertEquals(zeros(2, 3).shape, [2, 3]);
- * assertEquals(zeros([2], { requiresGrad: true }).requiresGrad, true);
+ * assertEquals(zeros(2, 1, { requiresGrad: true }).requiresGrad, true);
  * ```
  */
 export function zeros(...args: ShapeArguments): Tensor {
@@ -161,7 +171,7 @@ export function zeros(...args: ShapeArguments): Tensor {
 /**
  * A tensor of ones.
  *
- * @param args Its sizes: `ones(2, 3)` or `ones([2, 3], options)`.
+ * @param args Its sizes: `ones(2, 3)` or `ones([2, 3])`, options behind.
  * @returns A leaf of the graph.
  * @throws {RangeError} if a size is not a whole number ≥ 0.
  * @example
@@ -182,7 +192,7 @@ export function ones(...args: ShapeArguments): Tensor {
  * @param start The first, or with one argument the end.
  * @param end Where it stops; not included.
  * @param step The distance, not 0.
- * @param options dtype, requiresGrad.
+ * @param options dtype, requiresGrad, device.
  * @returns A tensor of one dimension.
  * @throws {RangeError} if the step is 0 or leads away from the end, or there is no room.
  * @example
@@ -214,7 +224,7 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
  * @param start The first.
  * @param end The last.
  * @param steps How many, at least 1.
- * @param options dtype, requiresGrad.
+ * @param options dtype, requiresGrad, device.
  * @returns A tensor of one dimension.
  * @example
  * ```ts
@@ -226,16 +236,22 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
   if (arguments.length > 4) surplus("linspace", arguments, 4);
   checkTensorOptions("linspace", options);
-  checkRange("linspace", "start", start);
-  checkRange("linspace", "end", end);
-  checkWhole("linspace", "steps", steps, 1);
-  const at = (i: number) =>
-    i < steps / 2
-      ? start + (end - start) * i / Math.max(1, steps - 1)
-      : end - (end - start) * (steps - 1 - i) / Math.max(1, steps - 1);
+  const at = steadily("linspace", start, end, steps);
   return written("linspace", [steps], options, (values, fit) => {
     for (let i = 0; i < steps; i++) values[i] = fit(at(i));
   });
+}
+
+/** The i-th of so many numbers from start to end, for the function of that name. */
+function steadily(name: string, start: number, end: number, steps: number): (i: number) => number {
+  checkRange(name, "start", start);
+  checkRange(name, "end", end);
+  checkWhole(name, "steps", steps, 1);
+  // From the nearer end, so that both are met exactly.
+  return (i) =>
+    i < steps / 2
+      ? start + (end - start) * i / Math.max(1, steps - 1)
+      : end - (end - start) * (steps - 1 - i) / Math.max(1, steps - 1);
 }
 
 /**
@@ -243,7 +259,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
  *
  * @param rows How many rows.
  * @param columns How many columns; as many as rows if not said.
- * @param options dtype, requiresGrad.
+ * @param options dtype, requiresGrad, device.
  * @returns A tensor [rows, columns].
  * @example
  * ```ts
@@ -259,5 +275,38 @@ export function eye(rows: number, columns: number = rows, options: TensorOptions
   return written("eye", shape, options, (values) => {
     values.fill(0);
     for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
+  });
+}
+
+/**
+ * Powers whose exponents are at equal distances, both ends included: base ** start, …, base ** end.
+ *
+ * PyTorch: `torch.logspace`.
+ *
+ * @param start The first exponent.
+ * @param end The last.
+ * @param steps How many, at least 1.
+ * @param options base: 10 if not said; dtype, requiresGrad, device.
+ * @returns A tensor of one dimension.
+ * @throws {RangeError} if the ends are not finite, steps are no whole number ≥ 1, or a power is no int32 and should be.
+ * @example
+ * ```ts
+ * import { logspace } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await logspace(0, 2, 3).array(), [1, 10, 100]);
+ * ```
+ */
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  options: TensorOptions & { base?: number } = {},
+): Tensor {
+  if (arguments.length > 4) surplus("logspace", arguments, 4);
+  checkTensorOptions("logspace", options, ["base", ...OPTIONS]);
+  const { base = 10 } = options, at = steadily("logspace", start, end, steps);
+  checkRange("logspace", "base", base);
+  return written("logspace", [steps], options, (values, fit) => {
+    for (let i = 0; i < steps; i++) values[i] = fit(base ** at(i));
   });
 }

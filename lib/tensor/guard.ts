@@ -28,6 +28,10 @@ const ELSEWHERE: Record<string, string> = {
   bool: 'x.to("bool")',
   cuda: 'await useDevice("webgpu") before the tensor is made',
   cpu: 'await useDevice("cpu") before the tensor is made',
+  multinomial: "multinomial(x, count)",
+  bernoulli: "bernoulli(x)",
+  normal_: "nn.init.normal_(x)",
+  uniform_: "nn.init.uniform_(x)",
   numpy: "await x.data(), or await x.array()",
   tolist: "await x.array()",
 };

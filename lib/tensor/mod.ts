@@ -4,6 +4,7 @@ export {
   eye,
   full,
   linspace,
+  logspace,
   ones,
   type ShapeArguments,
   tensor,
@@ -11,7 +12,9 @@ export {
   zeros,
 } from "./create.ts";
 export { cat, stack, where } from "./join.ts";
-export { manualSeed, rand, randint, randn } from "./random.ts";
+export { fullLike, onesLike, randintLike, randLike, randnLike, zerosLike } from "./like.ts";
+export { manualSeed, rand, randint, randn, randperm } from "./random.ts";
+export { bernoulli, multinomial, normal } from "./sample.ts";
 export { scope } from "./scope.ts";
 export {
   type BackwardOptions,

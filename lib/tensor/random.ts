@@ -1,8 +1,16 @@
 /** Random numbers: one counter-based generator for initialization, shuffling and dropout, on every device. */
-import { currentDevice, type Device, type Values } from "../device/mod.ts";
-import { type Draw, philoxBlock, philoxValues, type Seed } from "../philox.ts";
+import { chosenDevice, type Device, type DeviceName, type Values } from "../device/mod.ts";
+import { type Draw, permutation, philoxBlock, philoxValues, type Seed } from "../philox.ts";
 import { sizeOf } from "../device/shape.ts";
-import { checkNumber, checkWhole, describe, isNumbers, isPlain, surplus } from "../text/arguments.ts";
+import {
+  checkNumber,
+  checkOptions,
+  checkWhole,
+  describe,
+  isNumbers,
+  isPlain,
+  surplus,
+} from "../text/arguments.ts";
 import { checkShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { parseShape, type ShapeArguments, type TensorOptions } from "./create.ts";
@@ -55,18 +63,21 @@ export function random(
   distribution: "uniform" | "normal",
   shape: number[],
   requiresGrad = false,
-  device?: Device,
+  device?: Device | DeviceName,
+  name = distribution === "uniform" ? "rand" : "randn",
 ): Tensor {
-  const where = device ?? currentDevice();
+  const where = chosenDevice(name, device);
   const numbers = draw(sizeOf(shape));
-  const name = distribution === "uniform" ? "rand" : "randn";
   return new Tensor(
     made(name, where, () => where.kernels.random(distribution, shape, numbers), requiresGrad),
   );
 }
 
 /** Whether a gradient is wanted; which dtype there is goes without saying. */
-function asksGradient(name: string, { dtype = "float32", requiresGrad = false }: TensorOptions): boolean {
+export function asksGradient(
+  name: string,
+  { dtype = "float32", requiresGrad = false }: TensorOptions,
+): boolean {
   if (dtype === "float32") return requiresGrad;
   throw new TypeError(
     `${name}: random numbers are float32, not ${describe(dtype)}; randint() draws whole ones`,
@@ -76,7 +87,7 @@ function asksGradient(name: string, { dtype = "float32", requiresGrad = false }:
 /**
  * Random numbers, uniform in [0, 1).
  *
- * @param args The sizes: `rand(2, 3)` or `rand([2, 3], options)`.
+ * @param args The sizes: `rand(2, 3)` or `rand([2, 3])`, options behind.
  * @returns A float32 leaf of the graph.
  * @throws {RangeError} if a size is not a whole number ≥ 0.
  * @example
@@ -88,25 +99,25 @@ function asksGradient(name: string, { dtype = "float32", requiresGrad = false }:
  */
 export function rand(...args: ShapeArguments): Tensor {
   const [shape, options] = parseShape("rand", args);
-  return random("uniform", shape, asksGradient("rand", options));
+  return random("uniform", shape, asksGradient("rand", options), options.device);
 }
 
 /**
  * Random numbers of the standard normal distribution.
  *
- * @param args The sizes: `randn(2, 3)` or `randn([2, 3], options)`.
+ * @param args The sizes: `randn(2, 3)` or `randn([2, 3])`, options behind.
  * @returns A float32 leaf of the graph.
  * @throws {RangeError} if a size is not a whole number ≥ 0.
  * @example
  * ```ts
  * import { randn } from "descent";
  * import { assertEquals } from "@std/assert";
- * assertEquals(randn([2, 3], { requiresGrad: true }).shape, [2, 3]);
+ * assertEquals(randn(2, 3, { requiresGrad: true }).shape, [2, 3]);
  * ```
  */
 export function randn(...args: ShapeArguments): Tensor {
   const [shape, options] = parseShape("randn", args);
-  return random("normal", shape, asksGradient("randn", options));
+  return random("normal", shape, asksGradient("randn", options), options.device);
 }
 
 /** So many numbers are drawn on the host at once, a multiple of four: no second array of all is needed. */
@@ -118,6 +129,7 @@ const AT_ONCE = 2 ** 16;
  * @param low The smallest.
  * @param high The first that is too large; at most 2²⁴ above `low`.
  * @param shape The sizes.
+ * @param options device.
  * @returns An int32 tensor.
  * @throws {RangeError} if the range is empty, too wide or not of int32.
  * @example
@@ -128,24 +140,39 @@ const AT_ONCE = 2 ** 16;
  * assertEquals([digits.dtype, digits.shape], ["int32", [64]]);
  * ```
  */
-export function randint(low: number, high: number, shape: readonly number[]): Tensor {
-  if (arguments.length > 3) {
-    surplus("randint", arguments, 3, "the result is int32; x.to(dtype) makes it another");
-  }
-  checkNumber("randint", "low", low);
+export function randint(
+  low: number,
+  high: number,
+  shape: readonly number[],
+  options: { device?: Device | DeviceName } = {},
+): Tensor {
+  if (arguments.length > 4) surplus("randint", arguments, 4);
+  checkOptions("randint", options, ["device"]);
+  return whole("randint", low, high, shape, options.device);
+}
+
+/** Whole numbers for a function of that name. */
+export function whole(
+  name: "randint" | "randintLike",
+  low: number,
+  high: number,
+  shape: readonly number[],
+  asked?: Device | DeviceName,
+): Tensor {
+  checkNumber(name, "low", low);
   if (Array.isArray(high)) {
-    throw new TypeError("randint: takes low, high and a shape, as in randint(0, 10, [2, 3])");
+    throw new TypeError(`${name}: takes low, high and a shape, as in randint(0, 10, [2, 3])`);
   }
-  checkNumber("randint", "high", high);
+  checkNumber(name, "high", high);
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 24) {
     throw new RangeError(
-      `randint: [low, high) must be a range of 1 to 2²⁴ whole numbers, not [${low}, ${high})`,
+      `${name}: [low, high) must be a range of 1 to 2²⁴ whole numbers, not [${low}, ${high})`,
     );
   }
   if (low < -(2 ** 31) || high > 2 ** 31) {
-    throw new RangeError(`randint: [low, high) must be int32, not [${low}, ${high})`);
+    throw new RangeError(`${name}: [low, high) must be int32, not [${low}, ${high})`);
   }
-  const device = currentDevice(), sizes = checkShape("randint", shape);
+  const device = chosenDevice(name, asked), sizes = checkShape(name, shape);
   const { seed, offset } = draw(sizeOf(sizes));
   const write = (values: Values) => {
     for (let start = 0; start < values.length; start += AT_ONCE) {
@@ -154,7 +181,35 @@ export function randint(low: number, high: number, shape: readonly number[]): Te
       for (let i = 0; i < count; i++) values[start + i] = low + Math.floor(uniform[i] * (high - low));
     }
   };
-  return new Tensor(made("randint", device, () => device.make(sizes, "int32", write)));
+  return new Tensor(made(name, device, () => device.make(sizes, "int32", write)));
+}
+
+/**
+ * The whole numbers below n in random order: R. A. Fisher and F. Yates' shuffle, drawn on the host, so that it is the same on
+ * every device.
+ *
+ * PyTorch: `torch.randperm`.
+ *
+ * @param n How many.
+ * @param options device.
+ * @returns An int32 tensor of one dimension.
+ * @throws {RangeError} if n is no whole number ≥ 0.
+ * @example
+ * ```ts
+ * import { randperm } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const order = await randperm(4).array<number[]>();
+ * assertEquals(order.sort(), [0, 1, 2, 3]);
+ * ```
+ */
+export function randperm(n: number, options: { device?: Device | DeviceName } = {}): Tensor {
+  if (arguments.length > 2) surplus("randperm", arguments, 2);
+  checkWhole("randperm", "n", n, 0);
+  checkOptions("randperm", options, ["device"]);
+  const device = chosenDevice("randperm", options.device), key = drawKey();
+  return new Tensor(
+    made("randperm", device, () => device.make([n], "int32", (values) => values.set(permutation(n, key)))),
+  );
 }
 
 /** Runs `body` and sets the sequence back to where it was, so that the next call draws the same numbers again. */

@@ -184,6 +184,7 @@ export class Tensor {
   /**
    * Copies the numbers from the device: flat, in row-major order of this tensor's shape.
    *
+   * @typeParam T The kind of typed array that the caller knows it to be: `data<Float32Array>()`.
    * @returns A Float32Array for "float32", an Int32Array for "int32", a Uint8Array of zeros and ones for "bool".
    * @throws {Error} if the tensor was freed.
    * @example
@@ -193,14 +194,15 @@ export class Tensor {
    * assertEquals(await tensor([[1, 2], [3, 4]]).t().data(), new Float32Array([1, 3, 2, 4]));
    * ```
    */
-  async data(): Promise<Values> {
+  async data<T extends Values = Values>(): Promise<T> {
     if (arguments.length > 0) surplus("data", arguments, 0);
-    return await this.device.read(this.value.buffer.storage);
+    return await this.device.read(this.value.buffer.storage) as T;
   }
 
   /**
    * Copies the numbers from the device, as nested arrays.
    *
+   * @typeParam T Their type, which the caller knows: `array<number[][]>()` of a matrix. The compiler takes his word.
    * @returns As many levels of arrays as there are dimensions; a plain number for a tensor of none; booleans for "bool".
    * @throws {Error} if the tensor was freed.
    * @throws {RangeError} if there are more numbers than 2²⁴, which would take JavaScript's memory to its end.
@@ -211,10 +213,10 @@ export class Tensor {
    * assertEquals(await eye(2).array(), [[1, 0], [0, 1]]);
    * ```
    */
-  async array(): Promise<NestedArray> {
+  async array<T extends NestedArray = NestedArray>(): Promise<T> {
     if (arguments.length > 0) surplus("array", arguments, 0);
     checkNested(this.value.shape);
-    return nest(await this.data(), this.value.shape, this.dtype);
+    return nest(await this.data(), this.value.shape, this.dtype) as T;
   }
 
   /**

@@ -25,8 +25,22 @@ const added: Entry = {
   ],
 };
 const dimension: Entry = { good: [() => [-1]] };
-const options = () => ({ dtype: "float32", requiresGrad: true });
-const sizes: Entry = { good: [() => [2, 3, 1], () => [[2, 3], options()]], variadic: true };
+const options = () => ({ dtype: "float32", requiresGrad: true, device: currentDevice() });
+const sizes: Entry = {
+  good: [
+    () => [2, 3, 1],
+    () => [[2, 3], options()],
+    () => [2, 3, { device: "cpu" }],
+    () => [[2], { device: "cpu" }],
+  ],
+  variadic: true,
+};
+const like: Entry = { good: [() => [ones(2), options()], () => [ones(2), { device: "cpu" }]] };
+const place: Entry = { good: [() => [2, { device: currentDevice() }], () => [2, { device: "cpu" }]] };
+/** Numbers as a tensor or not. */
+const numbers: Entry = {
+  good: [() => [ones(2)], () => [0.5], () => [true], () => [[1, 0]], () => [new Float32Array(2)]],
+};
 const proof: Entry = {
   good: [() => [(x: Tensor) => x.square().sum(), [tensor([1, 2])], { eps: 0.02, atol: 1e-2, rtol: 1e-2 }]],
   plain: true,
@@ -161,27 +175,59 @@ export const tensorRoom: Room = {
       good: [() => [ones(2)], () => [[1, 2]], () => [new Float32Array(2)]],
       on: () => ones(2),
     },
-    arange: { good: [() => [0, 4, 2, options()]] },
+    arange: { good: [() => [0, 4, 2, options()], () => [0, 4, 2, { device: "cpu" }]] },
+    bernoulli: numbers,
     cat: { good: [() => [[ones(2), ones(3)], 0]] },
     currentDevice: nothing,
     "Device.memory": nothing,
     "Device.resetPeak": nothing,
-    eye: { good: [() => [2, 3, options()]] },
-    full: { good: [() => [[2, 3], 0.5, options()], () => [[2, 3], true]] },
+    device: { good: [() => ["cpu"], () => ["cpu", { threads: 2 }]] },
+    eye: { good: [() => [2, 3, options()], () => [2, 3, { device: "cpu" }]] },
+    full: {
+      good: [() => [[2, 3], 0.5, options()], () => [[2, 3], true], () => [[2], 1, { device: "cpu" }]],
+    },
+    fullLike: {
+      good: [() => [ones(2), 1, options()], () => [ones(2), true], () => [ones(2), 1, { device: "cpu" }]],
+    },
     gradCheck: proof,
     gradGradCheck: proof,
-    linspace: { good: [() => [0, 1, 3, options()]] },
+    linspace: { good: [() => [0, 1, 3, options()], () => [0, 1, 3, { device: "cpu" }]] },
+    logspace: { good: [() => [0, 1, 3, { ...options(), base: 2 }], () => [0, 1, 3, { device: "cpu" }]] },
     manualSeed: { good: [() => [0]] },
+    multinomial: {
+      good: [
+        () => [ones(3), 2, { replacement: true }],
+        () => [[1, 2], 1],
+        () => [new Float32Array(2).fill(1), 1],
+      ],
+    },
+    normal: {
+      good: [
+        () => [ones(2), ones(2), [3, 2]],
+        () => [0, 1, [2]],
+        () => [[1, 2], [1, 2]],
+        () => [true, true],
+        () => [new Float32Array(2), new Float32Array(2)],
+      ],
+    },
     noGrad: { good: [() => [() => 1]] },
     scope: { good: [() => [() => 1]] },
     ones: sizes,
+    onesLike: like,
     rand: sizes,
-    randint: { good: [() => [0, 10, [2]]] },
+    randint: {
+      good: [() => [0, 10, [2], { device: "cpu" }], () => [0, 10, [2], { device: currentDevice() }]],
+    },
+    randintLike: { good: [() => [ones(2), 0, 9, options()], () => [ones(2), 0, 9, { device: "cpu" }]] },
+    randLike: like,
     randn: sizes,
+    randnLike: like,
+    randperm: place,
     stack: { good: [() => [[ones(2), ones(2)], 1]] },
     tensor: {
       good: [
         () => [[1, 2], { shape: [2, 1], ...options() }],
+        () => [[1, 2], { device: "cpu" }],
         () => [new Float32Array(2)],
         () => [1],
         () => [true],
@@ -198,6 +244,7 @@ export const tensorRoom: Room = {
       ],
     },
     zeros: sizes,
+    zerosLike: like,
   },
   internal: ["Device", "Tensor", "Tensor.*="],
 };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cat, type Tensor } from "descent";
+import { cat, fullLike, logspace, onesLike, type Tensor, zerosLike } from "descent";
 import type { Operation } from "./operation.ts";
 
 /** A list of tensors as one, each times its number, so that their places are seen. */
@@ -34,11 +34,16 @@ const plain: Record<string, Operation> = {
   mv: ([x, y]) => x.mv(y),
   dot: ([x, y]) => x.dot(y),
   outer: ([x, y]) => x.outer(y),
+  zerosLike: ([x]) => zerosLike(x),
+  onesLike: ([x]) => onesLike(x),
+  fullLike: ([x], { value }) => fullLike(x, value),
+  logspace: (_, { start, end, count, ...options }) => logspace(start, end, count, options),
 };
 
 const turned = (x: Tensor) => x.permute(x.shape.map((_, d) => x.ndim - 1 - d));
 
-const FLAT = new Set(["dot", "outer"]);
+/** What has no other order of memory. */
+const FLAT = new Set(["dot", "outer", "zerosLike", "onesLike", "fullLike", "logspace"]);
 
 export const arrangement: Record<string, Operation> = Object.fromEntries(
   Object.entries(plain).flatMap(([name, operation]): [string, Operation][] => [

@@ -41,3 +41,10 @@ export const oneHot = rule<{ classes: number }>({
   forward: (k, [x], { classes }) => k.oneHot(x, classes),
   gradient: "none: a class is an integer",
 });
+
+export const inverseCdf = rule({
+  maths: "y = the first c with Σ w[j ≤ c] > u · Σ w, for each point u of a row",
+  saves: {},
+  forward: (k, [weights, points]) => k.inverseCdf(weights, points),
+  gradient: "none: a place is an integer",
+});

@@ -30,7 +30,7 @@ import { expanded } from "./kernels/box.ts";
 import { cast } from "./kernels/cast.ts";
 import { convolution } from "./kernels/convolution.ts";
 import { filterGradient, inputGradient } from "./kernels/convolution_gradients.ts";
-import { gather, indexAdd, indexSelect, oneHot, scatterAdd } from "./kernels/indexing.ts";
+import { gather, indexAdd, indexSelect, inverseCdf, oneHot, scatterAdd } from "./kernels/indexing.ts";
 import { layerNorm, layerNormGrad } from "./kernels/layer_norm.ts";
 import { type Factor, multiply, multiplyIntegers } from "./kernels/matmul.ts";
 import { batchNorm, batchNormGrad } from "./kernels/normalization.ts";
@@ -186,6 +186,10 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
   oneHot(x: Storage, classes: number): Storage {
     check.need("oneHot", x, ["int32"]);
     return oneHot(this.#engine, this.#plain(x), classes);
+  }
+  inverseCdf(weights: Storage, points: Storage): Storage {
+    check.weighted("inverseCdf", weights, points);
+    return inverseCdf(this.#engine, this.#plain(weights), this.#plain(points));
   }
 
   /** A factor as it lies, if that is row by row or column by column; else a copy. */

@@ -4,6 +4,7 @@
  * @module
  */
 import * as check from "../check.ts";
+import * as sampling from "../sampling.ts";
 import { around, type HostArray, places, zeros } from "./array.ts";
 
 /** Calls `visit` for each entry of an index along a dimension of an array of `shape`, with where the entry is and where it points. */
@@ -82,5 +83,15 @@ export function oneHot(x: HostArray, classes: number): HostArray {
   const y = zeros([...x.shape, classes]);
   const index = { ...x, shape: [...x.shape, 1] };
   follow(index, x.shape.length, y.shape, (_, target) => y.data[target] = 1);
+  return y;
+}
+
+/** {@linkcode Kernels.inverseCdf} */
+export function inverseCdf(weights: HostArray, points: HostArray): HostArray {
+  check.weighted("inverseCdf", weights, points);
+  const [rows, classes] = weights.shape, y = zeros(points.shape, "int32");
+  if (y.data.length > 0) {
+    sampling.inverseCdf(weights.data, points.data, y.data as Int32Array, rows, classes);
+  }
   return y;
 }

@@ -121,6 +121,9 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
   oneHot(x: HostArray, classes: number): HostArray {
     return indexing.oneHot(x, classes);
   }
+  inverseCdf(weights: HostArray, points: HostArray): HostArray {
+    return indexing.inverseCdf(weights, points);
+  }
 
   matmul(a: HostArray, b: HostArray): HostArray {
     return products.matmul(a, b);

@@ -46,6 +46,7 @@ import * as pooling from "./kernels/pooling.ts";
 import { dropout, normal, uniform } from "./kernels/random.ts";
 import { reduce, type ReductionName } from "./kernels/reduction.ts";
 import { indexAdd, indexSelect } from "./kernels/rows.ts";
+import { inverseCdf } from "./kernels/sampling.ts";
 import { select } from "./kernels/select.ts";
 import { classLoss, crossEntropyGrad, logSoftmax, LONGEST, softmax } from "./kernels/softmax.ts";
 import { unary } from "./kernels/unary.ts";
@@ -213,6 +214,10 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
   oneHot(x: Storage, classes: number): Storage {
     check.need("oneHot", x, ["int32"]);
     return seen(oneHot(this.#gpu, dense(x), classes), x.order && [...x.order, x.order.length]);
+  }
+  inverseCdf(weights: Storage, points: Storage): Storage {
+    check.weighted("inverseCdf", weights, points);
+    return inverseCdf(this.#gpu, this.#plain(weights), this.#plain(points));
   }
 
   /** A factor as it lies, if that is row by row or column by column; else a copy. */

@@ -241,6 +241,28 @@ const oneHot = given(
   makeCase([x], (k, [x]) => [k.oneHot(x, classes)], EXACT, { settings: { classes } })
 );
 
+/** Rows of weights, zeros and seldom a row without any weight, or one that is not finite, among them; and points. */
+const inverseCdf = fc.tuple(
+  fc.nat(3),
+  fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 60, max: 300 })),
+  fc.nat(5),
+)
+  .chain(([rows, classes, count]) =>
+    fc.tuple(
+      inputs([rows, classes], { kinds: ["reals"] }),
+      inputs([rows, count], { kinds: ["reals"] }),
+      fc.nat(9),
+    )
+  ).map(([weights, points, odd]) => {
+    const { data } = weights.memory;
+    for (let i = 0; i < data.length; i++) data[i] = odd === 0 ? 0 : Math.max(0, data[i]);
+    if (odd === 1 && data.length > 0) data[0] = NaN;
+    if (odd === 2 && data.length > 0) data[0] = Infinity;
+    const at = points.memory.data;
+    for (let i = 0; i < at.length; i++) at[i] = Math.abs(at[i] % 1);
+    return makeCase([weights, points], (k, [weights, points]) => [k.inverseCdf(weights, points)]);
+  });
+
 export const arrangement = {
   reshape,
   permute,
@@ -256,6 +278,7 @@ export const arrangement = {
   indexSelect,
   indexAdd,
   oneHot,
+  inverseCdf,
 };
 
 function largeScatter(rows: number, columns: number, shape: number[], dim: number): Case {

@@ -4,6 +4,7 @@
  * @module
  */
 import * as check from "../../check.ts";
+import * as sampling from "../../sampling.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import type { Engine } from "../engine.ts";
@@ -106,5 +107,15 @@ export function oneHot(engine: Engine, x: Storage, classes: number): Storage {
   check.indices("oneHot", list, x.shape, classes);
   const out = fill(engine, [...x.shape, classes], 0, "float32"), to = engine.block(out).view();
   for (let i = 0; i < list.length; i++) to[i * classes + list[i]] = 1;
+  return out;
+}
+
+/** Places in rows of weights, for points in [0, 1). */
+export function inverseCdf(engine: Engine, weights: Storage, points: Storage): Storage {
+  const [rows, classes] = weights.shape, count = points.shape[1];
+  const out = room(engine, rows * count, [rows, count], "int32"), to = engine.block(out).view() as Int32Array;
+  if (to.length > 0) {
+    sampling.inverseCdf(engine.block(weights).view(), engine.block(points).view(), to, rows, classes);
+  }
   return out;
 }
