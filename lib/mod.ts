@@ -5,6 +5,9 @@
  * @module
  */
 export * from "./tensor/mod.ts";
+/** Gradients that are asked for, and operations of one's own. */
+export * as autograd from "./tensor/autograd/mod.ts";
+export type { RemovableHandle } from "./autograd/hooks.ts";
 export { noGrad } from "./autograd/no_grad.ts";
 export {
   currentDevice,

@@ -4,6 +4,7 @@ import * as descent from "descent";
 import * as course from "descent/course";
 import * as tfjs from "descent/tfjs";
 import { callables, examine, filesGranted, type Room } from "./arguments.ts";
+import { autogradRoom } from "./arguments/autograd.ts";
 import { courseRoom } from "./arguments/course.ts";
 import { dataRoom } from "./arguments/data.ts";
 import { functionalRoom } from "./arguments/functional.ts";
@@ -18,6 +19,7 @@ import { trainRoom } from "./arguments/train.ts";
 /** By the names that tests are filtered by. */
 const rooms: Record<string, Room> = {
   Tensor: tensorRoom,
+  autograd: autogradRoom,
   F: functionalRoom,
   nn: nnRoom,
   optim: optimRoom,

@@ -1,86 +1,108 @@
 /**
- * Gradients flow back: one walk through the graph, from a result to the leaves it was computed from.
+ * Gradients flow back: one walk through the graph, from results to the leaves they were computed from, or to the values whose
+ * gradients are asked for.
  *
  * @module
  */
 import type { Device } from "../device/device.ts";
 import type { Storage } from "../device/storage.ts";
 import { Buffer } from "./buffer.ts";
+import { collect, collects } from "./collect.ts";
 import { current, runNow } from "./context.ts";
-import { extraValue } from "./graph.ts";
 import type { Guard } from "./guard.ts";
-import { replace } from "./in_place.ts";
-import { Recorded } from "./recorded.ts";
-import type { Gradients } from "./rule.ts";
-import { moveTo } from "./scope.ts";
-import { type Node, Value } from "./value.ts";
+import { type Flow, type Node, Value } from "./value.ts";
+import { Way } from "./walk.ts";
 import * as watching from "./watch.ts";
 
-let walks = 0;
+/** Where gradients start: a value that requires one, and ∂L/∂value, of the value's shape. */
+export interface Start<T> {
+  value: Value;
+  seed: T;
+}
 
-/** All nodes a gradient reaches from `root`, latest first: creation order is a topological order. */
-export function reachable(root: Node): Node[] {
-  const found = [root];
-  const walk = ++walks;
-  root.walk = walk;
-  for (let i = 0; i < found.length; i++) {
-    for (const edge of found[i].edges) {
-      if (edge === null || edge.walk === walk) continue;
-      edge.walk = walk;
-      found.push(edge);
-    }
-  }
-  return found.sort((a, b) => b.id - a.id);
+/** How a walk is made. */
+export interface BackwardSettings {
+  /** Who walks, for errors. */
+  name: string;
+  /** Whether another walk through the same graph will follow. */
+  retainGraph: boolean;
+  /** The values whose gradients are wanted, which are then in no leaf's `grad`; null: those of all leaves, in their `grad`. */
+  wanted: readonly Value[] | null;
 }
 
 /**
- * Computes the gradients of a value with respect to the leaves it was computed from, and adds them to their `grad`.
+ * Computes gradients with respect to what values were computed from, and adds them to the `grad` of the leaves.
  *
- * @param value What to differentiate.
- * @param seed ∂L/∂value, of the value's shape; the callee owns it.
- * @param retainGraph Whether another backward() through the same graph will follow.
+ * @param starts What to differentiate, on one device; the callee owns the seeds.
+ * @param settings name, retainGraph, wanted.
+ * @returns A gradient for each value that was wanted; null where none comes.
  */
-export function backward(value: Value, seed: Storage, retainGraph: boolean): void {
-  const { device } = value.buffer, guard = current().scope?.guard ?? null;
-  const root = value.node!;
-  const order = reachable(root);
+export function backward(starts: readonly Start<Storage>[], settings: BackwardSettings): (Buffer | null)[] {
+  const { name, retainGraph, wanted } = settings;
+  const { device } = starts[0].value.buffer, guard = current().scope?.guard ?? null;
+  const found = goals<Storage>(wanted);
+  const way = new Way(starts.map(({ value }) => value.node!), found && new Set(found.keys()));
   try {
-    order.forEach(checkSaved);
-    guard?.before?.(value);
+    way.check(name);
+    if (guard !== null) { for (const { value } of starts) guard.before?.(value); }
   } catch (error) {
-    device.free(seed);
+    for (const { seed } of starts) device.free(seed);
     throw error;
   }
-  root.gradient = seed;
+  for (const { value: { node }, seed } of starts) {
+    if (way.leadsTo(node!)) give(device, node!, seed);
+    else device.free(seed);
+  }
+  const flow = new Unrecorded(device, way.walk);
   try {
-    for (const node of order) {
-      if (node.gradient !== null) pass(device, node, node.gradient as Storage, guard);
-      if (!retainGraph) release(node);
+    for (const node of way.nodes) {
+      if (node.gradient !== null) pass(flow, node, way, guard, found);
+      if (!retainGraph && way.passes(node)) release(node);
     }
+    if (wanted === null) guard?.after?.(way.nodes);
+    return wanted?.map(({ node }) => {
+      const storage = found!.get(node!)!;
+      return storage === null ? null : new Buffer(device, device.share(storage), name);
+    }) ?? [];
   } finally {
-    for (const node of order) {
+    for (const node of way.nodes) {
       if (node.gradient !== null) device.free(node.gradient as Storage);
       node.gradient = null;
     }
+    for (const storage of found?.values() ?? []) if (storage !== null) device.free(storage);
   }
-  guard?.after?.(order);
+}
+
+/** What is found at the nodes of the values that are wanted: nothing yet. */
+export function goals<T>(wanted: readonly Value[] | null): Map<Node, T | null> | null {
+  return wanted && new Map(wanted.map(({ node }) => [node!, null]));
 }
 
 /** Sends a node's gradient on to its inputs. */
-function pass(device: Device, node: Node, g: Storage, guard: Guard | null): void {
-  const { rule, edges, keeper } = node;
-  watching.pass(node, g, device);
-  if (keeper !== null) {
-    if (rule === null) {
-      node.gradient = null;
-      return collects(keeper) ? collect(device, keeper, g) : device.free(g);
-    }
-    collect(device, keeper, device.share(g));
+function pass(
+  flow: Unrecorded,
+  node: Node,
+  way: Way,
+  guard: Guard | null,
+  found: Map<Node, Storage | null> | null,
+): void {
+  const { rule, edges, keeper, hooks } = node, { device } = flow;
+  if (hooks !== null) {
+    runNow({ ...current(), recording: false }, () => hooks.forEach((hook) => hook(flow, node)));
   }
-  if (rule !== null && typeof rule.gradient !== "string") {
+  const g = node.gradient as Storage;
+  watching.pass(node, g, device);
+  if (found?.has(node)) found.set(node, device.share(g));
+  if (keeper !== null) {
+    if (rule !== null) collect(device, keeper, device.share(g));
+    else if (found === null && collects(keeper)) {
+      node.gradient = null;
+      return collect(device, keeper, g);
+    }
+  }
+  if (rule !== null && typeof rule.gradient !== "string" && way.passes(node)) {
     const { arena, kernels } = device, start = arena.open();
-    const targets: Node[] = [];
-    let made: Storage[];
+    let made: Storage[], targets: Node[];
     try {
       const compute = rule.gradient(kernels, {
         g,
@@ -90,20 +112,45 @@ function pass(device: Device, node: Node, g: Storage, guard: Guard | null): void
         shapes: node.shapes,
         attrs: node.attrs,
       });
-      made = computed(compute, edges, targets);
+      ({ made, targets } = way.gradients(edges, compute));
     } catch (error) {
       arena.abandon(start);
       throw error;
     }
     made = arena.close(start, made);
     if (guard !== null) look(guard, node, device, made, targets);
-    for (let i = 0; i < targets.length; i++) {
-      const before = targets[i].gradient as Storage | null;
-      targets[i].gradient = before === null ? made[i] : sum(device, before, made[i]);
-    }
+    targets.forEach((target, i) => give(device, target, made[i]));
   }
   node.gradient = null;
   device.free(g);
+}
+
+/** Adds a gradient to what has come to a node; takes it. */
+function give(device: Device, node: Node, gradient: Storage): void {
+  const before = node.gradient as Storage | null;
+  if (before === null) {
+    node.gradient = gradient;
+    return;
+  }
+  node.gradient = device.arena.tidy(() => device.kernels.add(before, gradient));
+  device.free(before);
+  device.free(gradient);
+}
+
+/** The gradients of a walk that nobody will differentiate again. */
+class Unrecorded implements Flow {
+  constructor(readonly device: Device, readonly walk: number) {}
+
+  gradient({ gradient }: Node): Value | null {
+    if (gradient === null) return null;
+    return new Value(new Buffer(this.device, this.device.share(gradient as Storage), "backward"));
+  }
+
+  replace(node: Node, { buffer }: Value): void {
+    const before = node.gradient as Storage | null;
+    node.gradient = this.device.share(buffer.storage);
+    if (before !== null) this.device.free(before);
+  }
 }
 
 /** Shows the gradients of a node's inputs to a guard, who may end it here. */
@@ -128,136 +175,6 @@ function storageOf(saved: Buffer | null): Storage {
   return saved === null ? undefined! : saved.storage;
 }
 
-/** Whether a leaf of the graph still collects a gradient: it may have been frozen since. */
-function collects(leaf: Value): boolean {
-  return leaf.requiresGrad && leaf.isLeaf;
-}
-
-/** The gradients of the inputs that need one, and the nodes that they go to. */
-function computed<T>(compute: Gradients<T>, edges: Node["edges"], targets: Node[]): T[] {
-  const gradients: T[] = [];
-  for (let i = 0; i < edges.length; i++) {
-    const edge = edges[i], one = compute[i];
-    if (edge === null || one === null) continue;
-    gradients.push(one());
-    targets.push(edge);
-  }
-  return gradients;
-}
-
-/**
- * As {@linkcode backward}, with gradients that have a history of their own, inside of noGrad() too. The graph stays, since
- * their history leads through it.
- *
- * @param seed ∂L/∂value, of the value's shape.
- */
-export function backwardRecorded(value: Value, seed: Value): void {
-  const { scope } = current();
-  scope?.guard?.before?.(value);
-  runNow({ recording: true, scope }, () => walkRecorded(value, seed));
-}
-
-function walkRecorded(value: Value, seed: Value): void {
-  const root = value.node!;
-  const order = reachable(root), k = new Recorded(value.buffer.device);
-  order.forEach(checkSaved);
-  root.gradient = seed;
-  try {
-    for (const node of order) {
-      const { gradient, rule, edges, keeper } = node;
-      if (gradient === null) continue;
-      const g = gradient as Value;
-      node.gradient = null;
-      watching.pass(node, g.buffer.storage, g.buffer.device);
-      if (keeper !== null && (rule !== null || collects(keeper))) {
-        const { grad } = keeper;
-        keeper.grad = grad === null || grad.buffer.freed ? own(k, g) : k.add(grad, g);
-        keeper.grad.lasting = true;
-        live(keeper, keeper.grad.buffer);
-      }
-      if (rule === null || typeof rule.gradient === "string") continue;
-      // With a history: that of an input is its own, that of the output the node's.
-      const saved = (one: Buffer | null, edge: Node | null) =>
-        one === null ? undefined! : new Value(one, edge);
-      const compute = rule.gradient(k, {
-        g,
-        inputs: node.inputs.map((one, i) => saved(one, edges[i])),
-        output: saved(node.output, node),
-        extra: node.extra.map((_, i) => extraValue(node, i)),
-        shapes: node.shapes,
-        attrs: node.attrs,
-      });
-      const targets: Node[] = [];
-      computed(compute, edges, targets).forEach((one, i) => {
-        const before = targets[i].gradient as Value | null;
-        targets[i].gradient = before === null ? one : k.add(before, one);
-      });
-    }
-  } finally {
-    for (const node of order) node.gradient = null;
-  }
-}
-
-/** The same numbers as a value of its own: of a sum, one gradient is that of all summands, or the seed itself. */
-function own(k: Recorded, g: Value): Value {
-  return k.permute(g, g.shape.map((_, d) => d));
-}
-
-/** Throws if a node cannot give its gradient: before anything is computed, so that no `grad` is half a sum. */
-function checkSaved(node: Node): void {
-  if (node.spent) {
-    throw new Error(
-      `backward: the graph through ${node.name}() was freed by an earlier backward(); ` +
-        `compute the tensor again, or call backward(undefined, { retainGraph: true }) the first time`,
-    );
-  }
-  node.inputs.forEach(storageOf);
-  storageOf(node.output);
-}
-
-/** a + b; takes both. */
-function sum(device: Device, a: Storage, b: Storage): Storage {
-  const result = device.arena.tidy(() => device.kernels.add(a, b));
-  device.free(a);
-  device.free(b);
-  return result;
-}
-
-/** Adds a gradient to a value's `grad`. */
-function collect(device: Device, value: Value, gradient: Storage): void {
-  const { grad } = value;
-  if (grad !== null && !grad.buffer.freed) {
-    const { storage } = grad.buffer;
-    const total = device.arena.tidy(() => device.kernels.add(storage, gradient));
-    device.free(gradient);
-    // One that is used further may have a history, which is not that of the sum.
-    if (!grad.lasting) return replace(grad, total, "backward");
-    forgetGradient(value);
-    value.grad = new Value(new Buffer(device, total, "backward"));
-  } else value.grad = new Value(new Buffer(device, gradient, "backward"));
-  live(value, value.grad.buffer);
-}
-
-/**
- * Takes a value's gradient away and frees it. One that was made to be used further goes the way of all that is made here.
- */
-export function forgetGradient(value: Value): void {
-  const { grad } = value;
-  value.grad = null;
-  if (grad === null) return;
-  const { buffer } = grad;
-  if (!grad.lasting && buffer.uses === 0) return buffer.free("by zeroGrad()");
-  const { scope } = current();
-  buffer.kept = false;
-  if (scope !== null) moveTo(scope, buffer);
-}
-
-/** A gradient lives as long as the scope of what it is the gradient of. */
-function live({ buffer }: Value, grad: Buffer): void {
-  if (buffer.kept) grad.kept = true;
-  else moveTo(buffer.scope, grad);
-}
-
 const NONE: never[] = [];
 
 /** Lets go of what a node saved, so that a training step's memory ends with its backward pass. */
@@ -273,5 +190,6 @@ function release(node: Node): void {
   node.output = null;
   node.result = null;
   node.constants = null;
+  node.hooks = null;
   node.spent = true;
 }

@@ -63,6 +63,7 @@ function newNode(
     constants: null,
     gradient: null,
     keeper: null,
+    hooks: null,
     walk: 0,
     spent: false,
   };

@@ -38,10 +38,25 @@ export interface Node {
   gradient: Storage | Value | null;
   /** Where the gradient is kept: the leaf, or a value that asked for it with retainGrad(). */
   keeper: Value | null;
+  /** Who is told of the gradient as it comes by, and may put another into its place; null: nobody. */
+  hooks: readonly Hook[] | null;
   /** The last walk through the graph that came by. */
   walk: number;
   /** A backward() has been through and freed what was saved. */
   spent: boolean;
+}
+
+/** Called when the gradient of a node is whole, before it goes on. */
+export type Hook = (flow: Flow, node: Node) => void;
+
+/** The gradients on their way, as a hook sees them. */
+export interface Flow {
+  /** Which walk through a graph it is. */
+  readonly walk: number;
+  /** The gradient that has come to a node; null: none. */
+  gradient(node: Node): Value | null;
+  /** Puts another one in its place, of the same shape and device. */
+  replace(node: Node, gradient: Value): void;
 }
 
 /** Numbers with a history: what a Tensor is a view of. */

@@ -1,5 +1,5 @@
 /** Code whose tensors die with it. */
-import { reachable } from "../autograd/backward.ts";
+import { reachable } from "../autograd/walk.ts";
 import type { Buffer } from "../autograd/buffer.ts";
 import { canEnter, current, runIn } from "../autograd/context.ts";
 import { closeScope, freeAll, handOver, openScope, type Scope } from "../autograd/scope.ts";

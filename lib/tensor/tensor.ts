@@ -1,8 +1,8 @@
 /** Class Tensor, whole. Formulas and gradients stand in lib/autograd/rules; here is what one calls. */
-import { backward, backwardRecorded, forgetGradient } from "../autograd/backward.ts";
-import { Buffer } from "../autograd/buffer.ts";
+import { forgetGradient, setGradient } from "../autograd/collect.ts";
 import { constant } from "../autograd/constant.ts";
 import { apply, commonDevice, detached, leaf } from "../autograd/graph.ts";
+import { checkReplacement, hookGradient, hookReturned, type RemovableHandle } from "../autograd/hooks.ts";
 import { settle } from "../autograd/in_place.ts";
 import { isRecording } from "../autograd/no_grad.ts";
 import { Value } from "../autograd/value.ts";
@@ -18,6 +18,7 @@ import {
   toShape,
 } from "./combine.ts";
 import * as arrange from "./arrange.ts";
+import { differentiate } from "./autograd/start.ts";
 import { fitting, type NestedArray, type TensorData } from "./data.ts";
 import { checkDifferentiable, checkDtype, promote } from "./dtype.ts";
 import { guard, refuseSetting } from "./guard.ts";
@@ -27,6 +28,7 @@ import { type Index, slice } from "./slice.ts";
 import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
 import {
   checkBoolean,
+  checkFunction,
   checkInteger,
   checkNumber,
   checkOptions,
@@ -161,22 +163,30 @@ export class Tensor {
 
   /**
    * ∂L/∂this after `L.backward()`: of leaves that require a gradient, and where `retainGrad()` was called. Else null. Can be
-   * set to null, which is what {@linkcode Tensor.zeroGrad} does.
+   * set: to null, which forgets it as {@linkcode Tensor.zeroGrad} does, or to a tensor, whose numbers it then has; what becomes
+   * of that tensor later does not reach it.
    *
-   * @throws {TypeError} when set to anything but null.
+   * PyTorch: `torch.Tensor.grad`.
+   *
+   * @throws {RangeError} when set to a tensor of another shape.
+   * @throws {TypeError} when set to what is no tensor, not float32, or on another device.
    */
   get grad(): Tensor | null {
     const { grad } = this.value;
     return grad === null || grad.buffer.freed ? null : new Tensor(grad);
   }
 
-  set grad(none: null) {
-    if (none !== null) {
+  set grad(gradient: Tensor | null) {
+    if (gradient === null) {
+      this.zeroGrad();
+      return;
+    }
+    if (!(gradient instanceof Tensor)) {
       throw new TypeError(
-        `grad: can be set to null, which forgets it as zeroGrad() does, not to ${describe(none)}`,
+        `grad: can be set to null, which forgets it, or to a tensor, not to ${describe(gradient)}`,
       );
     }
-    this.zeroGrad();
+    setGradient(this.value, checkReplacement("grad", this.value, gradient.value));
   }
 
   // Its numbers
@@ -332,25 +342,9 @@ export class Tensor {
         "backward: this tensor does not require a gradient: none of the tensors it was computed from was made with requiresGrad, or it was computed inside noGrad()",
       );
     }
-    const { value, device } = this, { shape } = value;
-    let seed: Value | undefined;
-    if (grad !== undefined) {
-      seed = toDtype(this.#lift("backward", grad), "float32");
-      commonDevice("backward", [value, seed]);
-      if (!sameShape(seed.shape, shape)) {
-        throw new RangeError(
-          `backward: the gradient has shape ${text(seed.shape)}, the tensor ${text(shape)}`,
-        );
-      }
-    } else if (this.size !== 1) {
-      throw new RangeError(
-        `backward: a gradient flows from a single number, not from shape ${text(shape)}; ` +
-          `call sum() or mean() first, or give backward() the gradient of the loss with respect to this tensor`,
-      );
-    }
-    const ones = () => device.arena.tidy(() => device.kernels.fill(shape, 1));
-    if (createGraph) backwardRecorded(value, seed ?? new Value(new Buffer(device, ones(), "backward")));
-    else backward(value, seed === undefined ? ones() : device.share(seed.buffer.storage), retainGraph);
+    const seed = grad === undefined ? undefined : this.#lift("backward", grad);
+    const settings = { name: "backward", retainGraph, createGraph, wanted: null };
+    differentiate([{ value: this.value, seed }], settings);
   }
 
   /**
@@ -412,6 +406,41 @@ export class Tensor {
     if (node === null) throw new Error("retainGrad: this tensor does not require a gradient");
     node.keeper = this.value;
     return this;
+  }
+
+  /**
+   * Calls a function each time a gradient of this tensor has been computed: before a leaf collects it in `grad`, and before it flows
+   * on. Several are called in the order in which they were registered. A gradient that a hook is given lives as all that is made
+   * where `backward()` is called; `keep()` makes it live longer.
+   *
+   * PyTorch: `torch.Tensor.register_hook`.
+   *
+   * @param hook Gets the gradient. A tensor that it returns takes the gradient's place; nothing leaves it as it is.
+   * @returns What takes the hook away again.
+   * @throws {Error} if this tensor does not require a gradient.
+   * @throws {TypeError} if the hook is no function; in `backward()`, if it returns what is no gradient of this tensor.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([1, 2], { requiresGrad: true });
+   * const handle = x.registerHook((grad) => grad.mul(10));
+   * x.square().sum().backward();
+   * assertEquals(await x.grad!.array(), [20, 40]);
+   * handle.remove();
+   * ```
+   */
+  registerHook(hook: (grad: Tensor) => Tensor | void): RemovableHandle {
+    if (arguments.length > 1) surplus("registerHook", arguments, 1);
+    checkFunction("registerHook", "hook", hook, "(grad) => grad.clamp(-1, 1)");
+    const { node } = this.value;
+    if (node === null) throw new Error("registerHook: this tensor does not require a gradient");
+    return hookGradient(node, (gradient) => {
+      const other = hook(new Tensor(gradient));
+      if (other === undefined || other === null) return null;
+      if (!(other instanceof Tensor)) throw new TypeError(hookReturned("registerHook", other));
+      return checkReplacement("registerHook", gradient, other.value);
+    });
   }
 
   /**

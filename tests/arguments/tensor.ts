@@ -47,15 +47,21 @@ const proof: Entry = {
 };
 
 export const tensorRoom: Room = {
-  receivers: { Tensor: matrix, Device: currentDevice },
+  receivers: {
+    Tensor: matrix,
+    Device: currentDevice,
+    RemovableHandle: () => recorded().registerHook(() => {}),
+  },
   entries: {
     "Tensor.requiresGrad=": { good: [() => [true]] },
-    "Tensor.grad=": { good: [() => [null]] },
+    "Tensor.grad=": { good: [() => [null], () => [ones(2, 2)]] },
     "Tensor.data": nothing,
     "Tensor.array": nothing,
     "Tensor.toString": nothing,
     "Tensor.detach": nothing,
     "Tensor.clone": nothing,
+    "Tensor.registerHook": { good: [() => [(grad: Tensor) => grad.mul(2)]], on: recorded },
+    "RemovableHandle.remove": nothing,
     "Tensor.retainGrad": { ...nothing, on: recorded },
     "Tensor.zeroGrad": nothing,
     "Tensor.keep": nothing,

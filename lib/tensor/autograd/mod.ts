@@ -1,0 +1,8 @@
+/**
+ * Gradients that are asked for, and operations of one's own.
+ *
+ * Only `export *` here, from files that export nothing else: it is what `deno doc` follows into a namespace.
+ *
+ * @module
+ */
+export * from "./grad.ts";

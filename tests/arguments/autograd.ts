@@ -1,0 +1,19 @@
+/** Gradients that are asked for, and operations of one's own: good calls, from which tests/arguments.ts makes wrong ones. */
+import { ones, type Tensor, tensor } from "descent";
+import type { Room } from "../arguments.ts";
+
+const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+const options = { createGraph: true, retainGraph: true, allowUnused: true };
+
+export const autogradRoom: Room = {
+  entries: {
+    "autograd.grad": {
+      good: [
+        (): unknown[] => [x.square().sum(), x, { ...options, gradOutputs: [null] }],
+        () => [x.square(), [x], { gradOutputs: ones(2, 2) }],
+        () => [[x.square(), x.sum()] satisfies Tensor[], [x, x], { gradOutputs: [ones(2, 2), null] }],
+      ],
+      plain: true,
+    },
+  },
+};
