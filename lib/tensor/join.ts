@@ -16,7 +16,7 @@ import { makeValue } from "./values.ts";
  * @throws {RangeError} if there is none.
  * @throws {TypeError} if it is no list, or something in it no tensor.
  */
-function checkTensors(name: string, tensors: readonly Tensor[]): void {
+export function checkTensors(name: string, tensors: readonly Tensor[]): void {
   if (!Array.isArray(tensors)) {
     throw new TypeError(`${name}: the tensors are one list, as in ${name}([a, b]), not ${describe(tensors)}`);
   }
@@ -42,17 +42,66 @@ function checkTensors(name: string, tensors: readonly Tensor[]): void {
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   if (arguments.length > 2) surplus("cat", arguments, 2, "the tensors are one list, as in cat([a, b])");
   checkTensors("cat", tensors);
-  const [first] = tensors;
-  const d = checkDim("cat", dim, first.ndim);
+  return catenated("cat", tensors, dim);
+}
+
+/** Tensors one after the other, for the function of that name. */
+function catenated(name: string, tensors: readonly Tensor[], dim: number): Tensor {
+  const [first] = tensors, d = checkDim(name, dim, first.ndim);
   for (const one of tensors) {
     const fits = one.ndim === first.ndim && sameShape(one.shape.toSpliced(d, 1), first.shape.toSpliced(d, 1));
     if (!fits) {
       throw new RangeError(
-        `cat: shapes ${text(first.shape)} and ${text(one.shape)} differ outside of dimension ${d}`,
+        `${name}: shapes ${text(first.shape)} and ${text(one.shape)} differ outside of dimension ${d}`,
       );
     }
   }
-  return joined("cat", tensors, d);
+  return joined(name, tensors, d);
+}
+
+/**
+ * Tensors side by side: along their second dimension, vectors along their only one.
+ *
+ * PyTorch: `torch.hstack`.
+ *
+ * @param tensors At least one; single numbers count as vectors.
+ * @returns A tensor of their common dtype.
+ * @throws {RangeError} if there is none, or shapes differ elsewhere.
+ * @throws {TypeError} if it is no list of tensors.
+ * @example
+ * ```ts
+ * import { hstack, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await hstack([tensor([[1], [2]]), tensor([[3], [4]])]).array(), [[1, 3], [2, 4]]);
+ * ```
+ */
+export function hstack(tensors: readonly Tensor[]): Tensor {
+  if (arguments.length > 1) surplus("hstack", arguments, 1, "the tensors are one list, as in hstack([a, b])");
+  checkTensors("hstack", tensors);
+  const all = tensors.map((one) => one.ndim === 0 ? one.reshape(1) : one);
+  return catenated("hstack", all, all[0].ndim === 1 ? 0 : 1);
+}
+
+/**
+ * Tensors one below the other: along their first dimension, vectors as rows.
+ *
+ * PyTorch: `torch.vstack`.
+ *
+ * @param tensors At least one; single numbers and vectors count as rows.
+ * @returns A tensor of their common dtype.
+ * @throws {RangeError} if there is none, or shapes differ elsewhere.
+ * @throws {TypeError} if it is no list of tensors.
+ * @example
+ * ```ts
+ * import { tensor, vstack } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await vstack([tensor([1, 2]), tensor([3, 4])]).array(), [[1, 2], [3, 4]]);
+ * ```
+ */
+export function vstack(tensors: readonly Tensor[]): Tensor {
+  if (arguments.length > 1) surplus("vstack", arguments, 1, "the tensors are one list, as in vstack([a, b])");
+  checkTensors("vstack", tensors);
+  return catenated("vstack", tensors.map((one) => one.ndim < 2 ? one.reshape(1, -1) : one), 0);
 }
 
 /** Tensors of fitting shapes one after the other, for the function of that name. */

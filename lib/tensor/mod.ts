@@ -11,7 +11,9 @@ export {
   type TensorOptions,
   zeros,
 } from "./create.ts";
-export { cat, stack, where } from "./join.ts";
+export { einsum, tensordot } from "./einsum.ts";
+export { broadcastTensors, cartesianProd, meshgrid } from "./grid.ts";
+export { cat, hstack, stack, vstack, where } from "./join.ts";
 export { fullLike, onesLike, randintLike, randLike, randnLike, zerosLike } from "./like.ts";
 export { manualSeed, rand, randint, randn, randperm } from "./random.ts";
 export { bernoulli, multinomial, normal } from "./sample.ts";

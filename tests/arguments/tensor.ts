@@ -188,6 +188,28 @@ export const tensorRoom: Room = {
     "Device.memory": nothing,
     "Device.resetPeak": nothing,
     device: { good: [() => ["cpu"], () => ["cpu", { threads: 2 }]] },
+    einsum: {
+      good: [
+        () => ["ij,jk", ones(2, 2), ones(2, 2)],
+        () => ["i,ij->j", [1, 2], [[1, 2], [3, 4]]],
+        () => [",", 2, true],
+        () => ["ii", ones(2, 2)],
+        () => [",i", true, new Float32Array(2)],
+        () => ["i,", new Float32Array(2), 2],
+      ],
+      variadic: true,
+    },
+    broadcastTensors: { good: [() => [[ones(2), ones(3, 1)]]] },
+    cartesianProd: { good: [() => [[ones(2), ones(3)]]] },
+    hstack: { good: [() => [[ones(2), ones(3)]]] },
+    meshgrid: { good: [() => [[ones(2), ones(3)], { indexing: "xy" }]] },
+    tensordot: {
+      good: [
+        () => [ones(2, 3), ones(2, 3), { dims: [[0], [0]] }],
+        () => [ones(2, 3), ones(3, 2), { dims: 1 }],
+      ],
+    },
+    vstack: { good: [() => [[ones(2), ones(2)]]] },
     eye: { good: [() => [2, 3, options()], () => [2, 3, { device: "cpu" }]] },
     full: {
       good: [() => [[2, 3], 0.5, options()], () => [[2, 3], true], () => [[2], 1, { device: "cpu" }]],

@@ -3,7 +3,22 @@
  *
  * @module
  */
-import { cat, fullLike, logspace, onesLike, type Tensor, zerosLike } from "descent";
+import {
+  broadcastTensors,
+  cartesianProd,
+  cat,
+  einsum,
+  fullLike,
+  hstack,
+  logspace,
+  meshgrid,
+  onesLike,
+  stack,
+  type Tensor,
+  tensordot,
+  vstack,
+  zerosLike,
+} from "descent";
 import type { Operation } from "./operation.ts";
 
 /** A list of tensors as one, each times its number, so that their places are seen. */
@@ -34,6 +49,13 @@ const plain: Record<string, Operation> = {
   mv: ([x, y]) => x.mv(y),
   dot: ([x, y]) => x.dot(y),
   outer: ([x, y]) => x.outer(y),
+  einsum: (operands, { equation }) => einsum(equation, ...operands),
+  tensordot: ([x, y], { dims }) => tensordot(x, y, { dims }),
+  hstack: (parts) => hstack(parts),
+  vstack: (parts) => vstack(parts),
+  meshgrid: (parts, options) => pieces(meshgrid(parts, options)),
+  cartesianProd: (parts) => cartesianProd(parts),
+  broadcastTensors: (parts) => stack(broadcastTensors(parts)),
   zerosLike: ([x]) => zerosLike(x),
   onesLike: ([x]) => onesLike(x),
   fullLike: ([x], { value }) => fullLike(x, value),
@@ -43,7 +65,16 @@ const plain: Record<string, Operation> = {
 const turned = (x: Tensor) => x.permute(x.shape.map((_, d) => x.ndim - 1 - d));
 
 /** What has no other order of memory. */
-const FLAT = new Set(["dot", "outer", "zerosLike", "onesLike", "fullLike", "logspace"]);
+const FLAT = new Set([
+  "dot",
+  "outer",
+  "zerosLike",
+  "onesLike",
+  "fullLike",
+  "logspace",
+  "meshgrid",
+  "cartesianProd",
+]);
 
 export const arrangement: Record<string, Operation> = Object.fromEntries(
   Object.entries(plain).flatMap(([name, operation]): [string, Operation][] => [

@@ -1,5 +1,6 @@
 /** Checks of lib/tensor/arrange.ts: what is made of the rules of shape.ts, slices backwards among them. */
-import { Plain } from "../plain.ts";
+import { einsum } from "descent";
+import { indices, Plain } from "../plain.ts";
 import type { Draw } from "../draw.ts";
 import type { Check, Checks } from "../prove.ts";
 
@@ -24,7 +25,44 @@ const triangle = (name: "tril" | "triu"): Check => (draw) => {
   };
 };
 
+const EQUATIONS = [
+  "ij,jk->ik",
+  "bij,bkj->bki",
+  "bi,bi->b",
+  "i,ij,j->",
+  "iij,jk->ki",
+  "ij,k->kj",
+  "bi,oih,bh->bo",
+  "ij,kj->",
+];
+
+/** Every product of elements, each added where the result has its place. */
+const contraction: Check = (draw) => {
+  const equation = EQUATIONS[draw.int(0, EQUATIONS.length - 1)], [left, result] = equation.split("->");
+  const terms = left.split(","), letters = [...new Set(left.replaceAll(",", ""))];
+  const sizes = letters.map(() => draw.size(2));
+  if (draw.kind === "empty") sizes[0] = 0;
+  const size = (letter: string) => sizes[letters.indexOf(letter)];
+  return {
+    inputs: terms.map((term) => draw.array([...term].map(size))),
+    fn: (...list) => einsum(equation, ...list),
+    expected: (...list) => {
+      const summed = letters.filter((letter) => !result.includes(letter));
+      return Plain.build([...result].map(size), (index) => {
+        let sum = 0;
+        for (const inner of indices(summed.map(size))) {
+          const at = (letter: string) =>
+            result.includes(letter) ? index[result.indexOf(letter)] : inner[summed.indexOf(letter)];
+          sum += list.reduce((product, x, i) => product * x.at([...terms[i]].map(at)), 1);
+        }
+        return sum;
+      });
+    },
+  };
+};
+
 export const checks: Checks = {
+  "einsum() multiplies and sums": contraction,
   "flip() turns dimensions round": (draw) => {
     const shape = draw.shape(1, 4), dims = draw.dims(shape.length);
     return {
