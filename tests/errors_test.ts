@@ -75,10 +75,10 @@ const mistakes: Record<string, Mistake[]> = {
     ],
     ["Python's colon", () => ones(2, 2).at(unchecked(":"), 1), TypeError, "null takes all of a dimension"],
     [
-      "a tensor as an index",
-      () => ones(2, 2).at(unchecked(int([0]))),
+      "a tensor of plain numbers as an index",
+      () => ones(2, 2).at(tensor([0])),
       TypeError,
-      "gather() and where() pick by tensors",
+      'at: the index must be int32, not float32; to("int32") makes it so',
     ],
     [
       "a border as torch has it",

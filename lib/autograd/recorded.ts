@@ -109,6 +109,10 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
   indexSelect = (x: Value, index: Value, dim: number): Value => apply("indexSelect", [x, index], { dim });
   indexAdd = (dy: Value, index: Value, dim: number, size: number): Value =>
     apply("indexAdd", [dy, index], { dim, size });
+  at = (index: Value, size: number): Value =>
+    this.#made("at", () => this.#device.kernels.at(index.buffer.storage, size));
+  scatterLast = (index: Value, dim: number, size: number): Value =>
+    this.#made("scatterLast", () => this.#device.kernels.scatterLast(index.buffer.storage, dim, size));
   oneHot = (x: Value, classes: number): Value => apply("oneHot", [x], { classes });
   inverseCdf = (weights: Value, points: Value): Value => this.#apply("inverseCdf", weights, points);
 

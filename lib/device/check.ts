@@ -208,7 +208,9 @@ export function outOfRange(
 ): RangeError {
   const what = CLASSES.includes(kernel) ? "class" : "index";
   const where = place === null ? "" : ` at ${text(place)}`;
-  const range = size > 0 ? `it must be from 0 to ${size - 1}` : "there is nothing to pick from";
+  const range = size > 0
+    ? `it must be from ${kernel === "at" ? -size : 0} to ${size - 1}`
+    : "there is nothing to pick from";
   const when = place === null ? "; the GPU met it in an earlier call, whose result is wrong there" : "";
   return new RangeError(`${kernel}: ${what} ${index}${where} is out of range: ${range}${when}`);
 }
@@ -229,6 +231,18 @@ export function indices(
   for (let i = 0; i < list.length; i++) {
     if (list[i] >= 0 && list[i] < size) continue;
     throw outOfRange(kernel, list[i], size, placeOf(i, shape));
+  }
+}
+
+/**
+ * Checks indices that may count from the end.
+ *
+ * @throws {RangeError} for the first that is not from −size to size − 1.
+ */
+export function countedIndices(list: ArrayLike<number>, shape: readonly number[], size: number): void {
+  for (let i = 0; i < list.length; i++) {
+    if (list[i] >= -size && list[i] < size) continue;
+    throw outOfRange("at", list[i], size, placeOf(i, shape));
   }
 }
 

@@ -181,6 +181,16 @@ export interface Kernels<T extends Shaped> {
    * sums is fixed. float32, or int32, which wraps.
    */
   indexAdd(dy: T, index: T, dim: number, size: number): T;
+  /**
+   * Indices as places: a negative one counts from the end, −1 is `size` − 1. int32. One that is not from −size to size − 1 is an
+   * error as in {@linkcode gather}; on webgpu it becomes −1 until then. Named as what its user calls.
+   */
+  at(index: T, size: number): T;
+  /**
+   * Along `dim`, which of the index' entries is the last that names each of `size` places; −1 where none does. int32; an index out
+   * of range as in {@linkcode gather}.
+   */
+  scatterLast(index: T, dim: number, size: number): T;
   /** float32 [..., classes]: 1 at the class. x: int32; a class out of range as an index in {@linkcode gather}. */
   oneHot(x: T, classes: number): T;
   /**

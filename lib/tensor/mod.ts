@@ -20,12 +20,16 @@ export { bernoulli, multinomial, normal } from "./sample.ts";
 export { scope } from "./scope.ts";
 export {
   type BackwardOptions,
+  type Index,
   type IndexAddOptions,
+  type NonzeroOptions,
   type ReduceOptions,
+  type ScatterOptions,
+  type SetOptions,
   Tensor,
   type TensorLike,
 } from "./tensor.ts";
-export type { Index } from "./slice.ts";
+export type { IndexRange } from "./slice.ts";
 export type { Format } from "./print.ts";
 export type { Size } from "./shape.ts";
 export type { NestedArray, TensorData, TypedArray } from "./data.ts";

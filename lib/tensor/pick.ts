@@ -1,13 +1,14 @@
 /** Parts picked, and written, by other values: indices along one dimension. */
 import { apply, commonDevice } from "../autograd/graph.ts";
 import { Value } from "../autograd/value.ts";
-import type { Device, DType } from "../device/device.ts";
+import type { Device } from "../device/device.ts";
 import { indices } from "../device/check.ts";
-import { sameShape, text } from "../device/shape.ts";
+import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
+import { describe } from "../text/arguments.ts";
 import { combine, toDtype, toShape } from "./combine.ts";
-import { fitting, survey, type TensorData } from "./data.ts";
+import { fitting, isTyped, survey, type TensorData } from "./data.ts";
 import { promote } from "./dtype.ts";
-import { makeValue } from "./values.ts";
+import { made, makeValue } from "./values.ts";
 
 /** What is taken for a tensor, with the tensor itself unwrapped. */
 export type Given = Value | TensorData;
@@ -23,6 +24,9 @@ export function indexValue(name: string, given: Given, device: Device): Value {
   const dtype = given instanceof Value ? given.dtype : survey(name, given, "int32").dtype;
   if (dtype === "bool") {
     throw new TypeError(`${name}: the index must be int32, not bool; at() and where() take masks`);
+  }
+  if (isTyped(given) && dtype === "float32") {
+    throw new TypeError(`${name}: the index must be whole numbers, not ${describe(given)}`);
   }
   if (!(given instanceof Value)) return makeValue(name, given, { dtype: "int32", device });
   if (dtype === "int32") return given;
@@ -42,13 +46,14 @@ function listOfIndices(name: string, given: Given, device: Device): Value {
 /**
  * What is written into a value, in that value's dtype.
  *
- * @throws {TypeError} if it does not fit into that.
+ * @throws {RangeError} if a plain number does not fit into that.
+ * @throws {TypeError} if a tensor does not.
  */
 export function writable(name: string, given: Given, { dtype, buffer: { device } }: Value): Value {
-  const value = given instanceof Value ? given : makeValue(name, given, { device, literals: "int32" });
-  if (promote(dtype, value.dtype) === dtype) return toDtype(value, dtype);
+  if (!(given instanceof Value)) return makeValue(name, given, { dtype, device });
+  if (promote(dtype, given.dtype) === dtype) return toDtype(given, dtype);
   throw new TypeError(
-    `${name}: the value is ${value.dtype}, which does not fit into this ${dtype} tensor; use to("${dtype}")`,
+    `${name}: the value is ${given.dtype}, which does not fit into this ${dtype} tensor; use to("${dtype}")`,
   );
 }
 
@@ -62,8 +67,33 @@ function checkKnown(name: string, { buffer: { device, storage }, shape }: Value,
   if (known !== null) indices(name, known, shape, size);
 }
 
-/** The sum of two values of one dtype; among booleans, or. */
-const sum = (a: Value, b: Value, dtype: DType) => toDtype(combine("add", a, b), dtype);
+/** The sum in the dtype of the first; among booleans, or. */
+export const sum = (a: Value, b: Value): Value => toDtype(combine("add", a, b), a.dtype);
+
+/** Numbers that are added up: booleans count. */
+export const addable = (x: Value): Value => toDtype(x, x.dtype === "bool" ? "int32" : x.dtype);
+
+/** A list of indices, and slices for it that fit into x along a dimension. */
+function listed(
+  name: string,
+  x: Value,
+  dim: number,
+  index: Given,
+  source: Given,
+): [list: Value, slices: Value] {
+  const list = listOfIndices(name, index, x.buffer.device), slices = writable(name, source, x);
+  commonDevice(name, [x, list, slices]);
+  const wanted = x.shape.with(dim, list.shape[0]);
+  if (!sameShape(slices.shape, wanted)) {
+    throw new RangeError(
+      `${name}: the source has shape ${text(slices.shape)}; ${
+        list.shape[0]
+      } indices along dimension ${dim} of ${text(x.shape)} need ${text(wanted)}`,
+    );
+  }
+  checkKnown(name, list, x.shape[dim]);
+  return [list, slices];
+}
 
 /** Whole slices of x along a dimension: y[n, …] = x[index[n], …]. */
 export function indexSelect(x: Value, dim: number, index: Given): Value {
@@ -80,19 +110,129 @@ export function indexAdd(
   source: Given,
   alpha: number,
 ): Value {
-  const list = listOfIndices(name, index, x.buffer.device);
-  const added = writable(name, source, x), { dtype } = x;
-  commonDevice(name, [x, list, added]);
-  const wanted = x.shape.with(dim, list.shape[0]);
-  if (!sameShape(added.shape, wanted)) {
+  const [list, added] = listed(name, x, dim, index, source);
+  const numbers = addable(added);
+  const scaled = alpha === 1 ? numbers : combine("mul", numbers, fitting(name, alpha, numbers.dtype));
+  return sum(x, apply("indexAdd", [scaled, list], { dim, size: x.shape[dim] }));
+}
+
+/** x with slices written along a dimension: y[index[n], …] = source[n, …], the last of equal indices. */
+export function indexCopy(name: string, x: Value, dim: number, index: Given, source: Given): Value {
+  const [list, slices] = listed(name, x, dim, index, source);
+  return apply("indexCopy", [x, slices, list], { dim });
+}
+
+/** A number, or a tensor of no dimensions, in x's dtype. */
+export function single(name: string, given: Given, x: Value): Value {
+  const value = writable(name, given, x);
+  commonDevice(name, [x, value]);
+  if (value.shape.length === 0) return value;
+  throw new RangeError(
+    `${name}: the value is a number, or a tensor of no dimensions, not one of shape ${text(value.shape)}`,
+  );
+}
+
+/** x with one number in whole slices along a dimension; indices may count from the end. */
+export function indexFill(name: string, x: Value, dim: number, index: Given, value: Given): Value {
+  const list = listOfIndices(name, index, x.buffer.device), size = x.shape[dim];
+  commonDevice(name, [x, list]);
+  const number = single(name, value, x);
+  const slices = apply("expand", [number], { shape: x.shape.with(dim, list.shape[0]) });
+  return apply("indexCopy", [x, slices, counted(name, list, size, dim, x.shape)], { dim });
+}
+
+/** Indices as places; one out of range is named with its dimension, where it is at hand. */
+export function counted(
+  name: string,
+  index: Value,
+  size: number,
+  dim: number,
+  shape: readonly number[],
+): Value {
+  const { device, storage } = index.buffer, list = device.peek(storage);
+  if (list !== null) {
+    for (let i = 0; i < list.length; i++) {
+      if (list[i] >= -size && list[i] < size) continue;
+      throw new RangeError(
+        `${name}: index ${list[i]} is outside of dimension ${dim} of size ${size} in ${text(shape)}`,
+      );
+    }
+  }
+  return made(name, device, () => device.kernels.at(storage, size));
+}
+
+/** The elements of x, counted through all dimensions, in the shape of the index. */
+export function take(name: string, x: Value, index: Given): Value {
+  const size = sizeOf(x.shape), places = indexValue(name, index, x.buffer.device);
+  commonDevice(name, [x, places]);
+  const list = toShape(counted(name, places, size, 0, [size]), [sizeOf(places.shape)]);
+  return toShape(apply("indexSelect", [toShape(x, [size]), list], { dim: 0 }), places.shape);
+}
+
+/** An index of any shape as a list. */
+export function flatIndex(name: string, index: Given, device: Device): Value {
+  const places = indexValue(name, index, device);
+  return toShape(places, [sizeOf(places.shape)]);
+}
+
+/** y[i, j] = x[i, index[i, j]] along a dimension, where the others broadcast. */
+export function takeAlongDim(x: Value, index: Given, dim: number): Value {
+  const name = "takeAlongDim", picks = indexValue(name, index, x.buffer.device);
+  commonDevice(name, [x, picks]);
+  if (picks.shape.length !== x.shape.length) {
     throw new RangeError(
-      `${name}: the source has shape ${text(added.shape)}; ${
-        list.shape[0]
-      } indices along dimension ${dim} of ${text(x.shape)} need ${text(wanted)}`,
+      `${name}: as many dimensions are needed on both sides, not index ${text(picks.shape)} for ${
+        text(x.shape)
+      }`,
     );
   }
-  checkKnown(name, list, x.shape[dim]);
-  const numbers = toDtype(added, dtype === "bool" ? "int32" : dtype);
-  const scaled = alpha === 1 ? numbers : combine("mul", numbers, fitting(name, alpha, numbers.dtype));
-  return sum(x, apply("indexAdd", [scaled, list], { dim, size: x.shape[dim] }), dtype);
+  const common = broadcastShapes(name, x.shape.with(dim, 1), picks.shape.with(dim, 1));
+  const wide = (one: Value) => {
+    const shape = common.with(dim, one.shape[dim]);
+    return sameShape(one.shape, shape) ? one : apply("expand", [one], { shape });
+  };
+  const places = counted(name, picks, x.shape[dim], dim, x.shape);
+  return apply("gather", [wide(x), wide(places)], { dim });
 }
+
+/** What `scatter()` does where an index stands several times. */
+export type Reduce = "last" | "add";
+
+/** x with values written, or added, at the places that gather would pick. */
+export function scatter(
+  name: string,
+  x: Value,
+  dim: number,
+  index: Given,
+  source: Given,
+  reduce: Reduce,
+): Value {
+  const picks = indexValue(name, index, x.buffer.device), given = writable(name, source, x);
+  commonDevice(name, [x, picks, given]);
+  const { shape } = picks, number = given.shape.length === 0;
+  const fits = shape.length === x.shape.length && shape.every((n, d) => d === dim || n <= x.shape[d]);
+  if (!fits) {
+    throw new RangeError(
+      `${name}: index ${text(shape)} does not fit into ${text(x.shape)} along dimension ${dim}`,
+    );
+  }
+  if (!number && (given.shape.length !== shape.length || shape.some((n, d) => n > given.shape[d]))) {
+    throw new RangeError(
+      `${name}: index ${text(shape)} names more places than there are values in the source ${
+        text(given.shape)
+      }`,
+    );
+  }
+  checkKnown(name, picks, x.shape[dim]);
+  const values = number ? apply("expand", [given], { shape }) : front(given, shape);
+  const part = shape.with(dim, x.shape[dim]), lines = front(x, part);
+  const changed = reduce === "add"
+    ? sum(lines, apply("scatterAdd", [addable(values), picks], { dim, shape: part }))
+    : apply("scatter", [lines, values, picks], { dim });
+  return lines === x ? changed : apply("sliceScatter", [x, changed], frontOf(part));
+}
+
+/** The first elements along every dimension. */
+const frontOf = (size: readonly number[]) => ({ begin: size.map(() => 0), size, step: size.map(() => 1) });
+const front = (x: Value, size: readonly number[]) =>
+  sameShape(x.shape, size) ? x : apply("slice", [x], frontOf(size));

@@ -15,7 +15,6 @@ import {
   dtypeOf,
   type Operand,
   toDtype,
-  toShape,
 } from "./combine.ts";
 import * as arrange from "./arrange.ts";
 import { differentiate } from "./autograd/start.ts";
@@ -24,10 +23,14 @@ import { checkDifferentiable, checkDtype, promote } from "./dtype.ts";
 import { guard, refuseSetting } from "./guard.ts";
 import * as pick from "./pick.ts";
 import { type Format, formatValues, inspect } from "./print.ts";
-import { type Index, slice } from "./slice.ts";
+import { maskedFill, maskedSelect, nonzero, nonzeroLists } from "./mask.ts";
+import { part, written } from "./part.ts";
+import type { IndexRange } from "./slice.ts";
+import { read } from "./subscript.ts";
 import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
 import {
   checkBoolean,
+  checkChoice,
   checkFunction,
   checkInteger,
   checkNumber,
@@ -48,6 +51,40 @@ export type TensorLike = Tensor | TensorData;
 export interface ReduceOptions {
   /** Keep the reduced dimensions with size 1. */
   keepdim?: boolean;
+}
+
+/** An index of {@linkcode Tensor.at}: the table there says what each means. */
+export type Index =
+  | number
+  | null
+  | IndexRange
+  | "..."
+  | "newaxis"
+  | Tensor
+  | Int8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | readonly [NestedArray<number>[] | Int32Array]
+  | NestedArray<boolean>[];
+
+/** Options of {@linkcode Tensor.set_}. */
+export interface SetOptions {
+  /** Whether the value is added to what there is: false if not said. */
+  accumulate?: boolean;
+}
+
+/** Options of {@linkcode Tensor.scatter}. */
+export interface ScatterOptions {
+  /** "add": values are added to what there is; if not said, they replace it. */
+  reduce?: "add";
+}
+
+/** Options of {@linkcode Tensor.nonzero}. */
+export interface NonzeroOptions {
+  /** Whether the indices come as one list a dimension: false if not said. */
+  asTuple?: boolean;
 }
 
 /** Options of {@linkcode Tensor.indexAdd}. */
@@ -649,15 +686,21 @@ export class Tensor {
 
   /**
    * Writes into a part of the tensor, in place. `x.set_([0, [1, 3]], 9)` is PyTorch's `x[0, 1:3] = 9`. Gradients flow to what
-   * was written, and to the rest of what there was before.
+   * was written, and to the rest of what there was before. Where indices name a place several times, the last value stays, and
+   * only to that one a gradient flows; with `accumulate` all are added to what there was.
    *
-   * @param index The part, as a list of what `at()` takes: for each dimension a number; a range `[start, end, step?]`, the end
-   * excluded; or null for all.
+   * A tensor of bool is taken on a GPU, too, where one value is for all that it picks: `x.set_([x.lt(0)], 0)`.
+   *
+   * PyTorch: `torch.Tensor.__setitem__`, `torch.Tensor.index_put_`.
+   *
+   * @param index The part, as a list of what {@linkcode Tensor.at} takes.
    * @param value What is written there: a number, nested arrays or a tensor, broadcast to the shape of `x.at(...index)`.
+   * @param options accumulate: whether the value is added to what there is; false if not said.
    * @returns This tensor.
    * @throws {Error} on a leaf that requires a gradient, outside noGrad.
    * @throws {RangeError} if an index lies outside, or the value's shape does not broadcast to that of the part.
-   * @throws {TypeError} if the index is no list, or the value does not fit into this tensor's dtype.
+   * @throws {TypeError} if the index is no list, or the value does not fit into this tensor's dtype; and for a mask on a GPU with a
+   * value for each of its elements.
    * @example
    * ```ts
    * import { zeros } from "descent";
@@ -665,34 +708,22 @@ export class Tensor {
    * const x = zeros(2, 3);
    * x.set_([0, [1, 3]], 9).set_([1], [1, 2, 3]);
    * assertEquals(await x.array(), [[0, 9, 9], [1, 2, 3]]);
+   * x.set_([x.gt(2)], -1).set_([1, [[0, 0]]], [10, 20], { accumulate: true });
+   * assertEquals(await x.array(), [[0, -1, -1], [31, 2, -1]]);
    * ```
    */
-  set_(index: readonly Index[], value: TensorLike): this {
-    if (arguments.length > 2) surplus("set_", arguments, 2);
+  set_(index: readonly Index[], value: TensorLike, options: SetOptions = {}): this {
+    if (arguments.length > 3) surplus("set_", arguments, 3);
     if (!Array.isArray(index)) {
       throw new TypeError(`set_: the index is a list, as in set_([0], 9), not ${describe(index)}`);
     }
-    const { part, gone } = slice("set_", index, this.value.shape);
-    const { dtype, device } = this;
-    const source = value instanceof Tensor ? value.value : makeValue("set_", value, { dtype, device });
-    if (promote(dtype, source.dtype) !== dtype) {
-      throw new TypeError(
-        `set_: the value is ${source.dtype}, which does not fit into this ${dtype} tensor; use to("${dtype}")`,
-      );
-    }
-    const shape = part.size.filter((_, d) => !gone.includes(d));
-    let own = source.shape;
-    // As in PyTorch, a value may have more dimensions in front, of size 1.
-    while (own.length > shape.length && own[0] === 1) own = own.slice(1);
-    if (!sameShape(broadcastShapes("set_", shape, own), shape)) {
-      throw new RangeError(
-        `set_: a value of shape ${text(source.shape)} does not fit into a part of shape ${text(shape)}`,
-      );
-    }
-    const upright = [...shape.slice(own.length).fill(1), ...own];
-    for (const d of gone) upright.splice(d, 0, 1);
-    const written = toShape(toDtype(source, dtype), upright);
-    return this.#settle("set_", apply("sliceScatter", [this.value, written], part));
+    checkOptions("set_", options, ["accumulate"]);
+    const { accumulate = false } = options;
+    checkBoolean("set_", "accumulate", accumulate);
+    const named = read("set_", index.map(given), this.value);
+    const source = pick.writable("set_", given(value), this.value);
+    commonDevice("set_", [this.value, source]);
+    return this.#settle("set_", written("set_", this.value, named, source, accumulate));
   }
 
   /**
@@ -718,6 +749,137 @@ export class Tensor {
   indexAdd_(dim: number, index: TensorLike, source: TensorLike, options: IndexAddOptions = {}): this {
     if (arguments.length > 4) surplus("indexAdd_", arguments, 4);
     return this.#settle("indexAdd_", this.#indexAdd("indexAdd_", dim, index, source, options));
+  }
+
+  /**
+   * What {@linkcode Tensor.indexCopy} gives, in place.
+   *
+   * PyTorch: `torch.Tensor.index_copy_`.
+   *
+   * @param dim The dimension.
+   * @param index int32 [N], or a list of whole numbers.
+   * @param source A tensor or nested arrays of this shape, but N along that dimension.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} as indexCopy.
+   * @throws {TypeError} as indexCopy.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await zeros(3).indexCopy_(0, [2], [5]).array(), [0, 0, 5]);
+   * ```
+   */
+  indexCopy_(dim: number, index: TensorLike, source: TensorLike): this {
+    if (arguments.length > 3) surplus("indexCopy_", arguments, 3);
+    const d = checkDim("indexCopy_", dim, this.ndim);
+    return this.#settle(
+      "indexCopy_",
+      pick.indexCopy("indexCopy_", this.value, d, given(index), given(source)),
+    );
+  }
+
+  /**
+   * What {@linkcode Tensor.indexFill} gives, in place.
+   *
+   * PyTorch: `torch.Tensor.index_fill_`.
+   *
+   * @param dim The dimension.
+   * @param index int32 [N], or a list of whole numbers.
+   * @param value A number, or a tensor of no dimensions, to which a gradient flows.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} as indexFill.
+   * @throws {TypeError} as indexFill.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await zeros(3).indexFill_(0, [-1], 5).array(), [0, 0, 5]);
+   * ```
+   */
+  indexFill_(dim: number, index: TensorLike, value: TensorLike): this {
+    if (arguments.length > 3) surplus("indexFill_", arguments, 3);
+    const d = checkDim("indexFill_", dim, this.ndim);
+    return this.#settle(
+      "indexFill_",
+      pick.indexFill("indexFill_", this.value, d, given(index), given(value)),
+    );
+  }
+
+  /**
+   * What {@linkcode Tensor.scatter} gives, in place.
+   *
+   * PyTorch: `torch.Tensor.scatter_`.
+   *
+   * @param dim The dimension.
+   * @param index int32, or nested arrays of whole numbers, of as many dimensions; no larger than this tensor in the other dimensions.
+   * @param source A number for all of these places; or a tensor or nested arrays, of which as many values are taken as the index has.
+   * @param options reduce: as in scatter.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} as scatter.
+   * @throws {TypeError} as scatter.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).scatter_(0, [1, 1], 5, { reduce: "add" }).array(), [1, 12]);
+   * ```
+   */
+  scatter_(dim: number, index: TensorLike, source: TensorLike, options: ScatterOptions = {}): this {
+    if (arguments.length > 4) surplus("scatter_", arguments, 4);
+    return this.#settle("scatter_", this.#scatter("scatter_", dim, index, source, options));
+  }
+
+  /**
+   * What {@linkcode Tensor.scatterAdd} gives, in place.
+   *
+   * PyTorch: `torch.Tensor.scatter_add_`.
+   *
+   * @param dim The dimension.
+   * @param index int32, or nested arrays of whole numbers, of as many dimensions; no larger than this tensor in the other dimensions.
+   * @param source A number for all of these places; or a tensor or nested arrays, of which as many values are taken as the index has.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} as scatterAdd.
+   * @throws {TypeError} as scatterAdd.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).scatterAdd_(0, [1, 1], [5, 6]).array(), [1, 13]);
+   * ```
+   */
+  scatterAdd_(dim: number, index: TensorLike, source: TensorLike): this {
+    if (arguments.length > 3) surplus("scatterAdd_", arguments, 3);
+    return this.#settle("scatterAdd_", this.#scatter("scatterAdd_", dim, index, source, { reduce: "add" }));
+  }
+
+  /**
+   * What {@linkcode Tensor.maskedFill} gives, in place.
+   *
+   * PyTorch: `torch.Tensor.masked_fill_`.
+   *
+   * @param mask Of bool: a tensor, or nested arrays of booleans; broadcast to this shape.
+   * @param value A number, or a tensor of no dimensions, to which a gradient flows.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} as maskedFill.
+   * @throws {TypeError} as maskedFill.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([-1, 2]);
+   * assertEquals(await x.maskedFill_(x.lt(0), 0).array(), [0, 2]);
+   * ```
+   */
+  maskedFill_(mask: TensorLike, value: TensorLike): this {
+    if (arguments.length > 2) surplus("maskedFill_", arguments, 2);
+    const result = maskedFill("maskedFill_", this.value, given(mask), given(value));
+    this.#checkFits("maskedFill_", result.shape);
+    return this.#settle("maskedFill_", result);
   }
 
   #inPlace(name: string, other: TensorLike, operation: "add" | "sub" | "mul" | "div"): this {
@@ -2145,12 +2307,34 @@ export class Tensor {
   // Parts, borders, and values picked by other values
 
   /**
-   * A part of the tensor. `x.at(0, 1)` is PyTorch's `x[0, 1]`, `x.at(null, [0, 2])` is `x[:, 0:2]`.
+   * A part of the tensor, by one index a dimension, from the first; dimensions that are not named are taken whole.
+   * `x.at(0, 1)` is PyTorch's `x[0, 1]`.
    *
-   * @param index For each dimension, from the first: a number; a range `[start, end, step?]`, the end excluded; or null for all.
-   * Negative numbers count from the end; dimensions that are not named are taken whole.
-   * @returns A tensor without the dimensions that a number was given for.
-   * @throws {RangeError} if an index lies outside, a step is below 1, or there are more than the tensor has dimensions.
+   * | index                              | what it takes                                                    | PyTorch         |
+   * | ---------------------------------- | ---------------------------------------------------------------- | --------------- |
+   * | `2`, `-1`                          | one element; the dimension goes                                  | `x[2]`          |
+   * | `[1, 3]`, `[0, null, 2]`           | a range `[start, end, step?]`, the end excluded, null: open      | `x[1:3]`, `x[::2]` |
+   * | `null`                             | all of the dimension                                             | `x[:]`          |
+   * | `"..."`                            | all dimensions that are left over                                | `x[...]`        |
+   * | `"newaxis"`                        | a new dimension of size 1                                        | `x[None]`       |
+   * | a tensor of int32, `Int32Array`    | elements by their indices; the dimension becomes the index' own  | `x[i]`          |
+   * | `[[0, 2]]`                         | the same as a list, in brackets of its own                       | `x[[0, 2]]`     |
+   * | a tensor of bool, `[true, false]`  | where it is true; a mask takes as many dimensions as it has      | `x[mask]`       |
+   *
+   * Several tensors of indices broadcast with each other: `x.at(i, j)` has the elements (iₙ, jₙ). Their common dimensions stand where
+   * the indices stood; in front, if something stands between them. Negative numbers count from the end.
+   *
+   * How many elements a mask picks is data. On the cpu it is at hand; on a GPU it is for masks of plain booleans only, and a
+   * tensor of bool is refused: `await x.maskedSelect(mask)` waits for the answer, `x.where(mask, other)` needs none, and the
+   * tensors that `await mask.nonzero({ asTuple: true })` gives are indices like any others.
+   *
+   * PyTorch: `torch.Tensor.__getitem__`, `torch.index_put`.
+   *
+   * @param index For each dimension what to take.
+   * @returns A tensor of its own: no change in place of one is seen in the other.
+   * @throws {RangeError} if an index lies outside, a step is below 1, a mask has another shape, or there are more indices than
+   * dimensions. Of a tensor of indices a GPU tells later, as {@linkcode Tensor.gather} says.
+   * @throws {TypeError} for anything else than what the table has, such as a tensor of float32; and for a mask on a GPU.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -2158,13 +2342,12 @@ export class Tensor {
    * const x = tensor([[1, 2, 3], [4, 5, 6]]);
    * assertEquals(await x.at(0, 1).item(), 2);
    * assertEquals(await x.at(null, [0, 3, 2]).array(), [[1, 3], [4, 6]]);
+   * assertEquals(await x.at("...", [[2, 0, 0]]).array(), [[3, 1, 1], [6, 4, 4]]);
+   * assertEquals(await x.at(x.argmax(0), [[0, 1, 2]]).array(), [4, 5, 6]);
    * ```
    */
   at(...index: Index[]): Tensor {
-    const { part, gone } = slice("at", index, this.value.shape);
-    const whole = sameShape(part.size, this.value.shape);
-    const cut = whole ? this : new Tensor(apply("slice", [this.value], part));
-    return gone.length > 0 || whole ? cut.squeeze(gone) : cut;
+    return new Tensor(part("at", this.value, read("at", index.map(given), this.value)));
   }
 
   /**
@@ -2302,6 +2485,251 @@ export class Tensor {
     checkNumber(name, "alpha", alpha);
     const d = checkDim(name, dim, this.ndim);
     return pick.indexAdd(name, this.value, d, given(index), given(source), alpha);
+  }
+
+  /**
+   * Slices replaced along a dimension: for dim 0, `y[index[n]] = source[n]`. Where an index stands several times, the last slice
+   * stays, and only to that one a gradient flows.
+   *
+   * PyTorch: `torch.index_copy`.
+   *
+   * @param dim The dimension.
+   * @param index int32 [N], or a list of whole numbers.
+   * @param source A tensor or nested arrays of this shape, but N along that dimension.
+   * @returns A tensor of this shape and dtype.
+   * @throws {RangeError} if the dimension does not exist, the source is of another shape, or an index is not from 0 to the
+   * dimension's size less 1; on a GPU later, as {@linkcode Tensor.gather} says.
+   * @throws {TypeError} if the index is a tensor of another dtype, or the source does not fit into this dtype.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await zeros(3, 2).indexCopy(0, [2, 0], [[1, 2], [3, 4]]).array(), [[3, 4], [0, 0], [1, 2]]);
+   * ```
+   */
+  indexCopy(dim: number, index: TensorLike, source: TensorLike): Tensor {
+    if (arguments.length > 3) surplus("indexCopy", arguments, 3);
+    const d = checkDim("indexCopy", dim, this.ndim);
+    return new Tensor(pick.indexCopy("indexCopy", this.value, d, given(index), given(source)));
+  }
+
+  /**
+   * One number in slices along a dimension: for dim 0, `y[index[n]] = value`.
+   *
+   * PyTorch: `torch.index_fill`.
+   *
+   * @param dim The dimension.
+   * @param index int32 [N], or a list of whole numbers. Negative ones count from the end.
+   * @param value A number, or a tensor of no dimensions, to which a gradient flows.
+   * @returns A tensor of this shape and dtype.
+   * @throws {RangeError} if the dimension does not exist, the value has dimensions, or an index lies outside; on a GPU later, as {@linkcode Tensor.gather} says.
+   * @throws {TypeError} if the index is a tensor of another dtype, or the value does not fit into this dtype.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await zeros(2, 3).indexFill(1, [0, -1], 7).array(), [[7, 0, 7], [7, 0, 7]]);
+   * ```
+   */
+  indexFill(dim: number, index: TensorLike, value: TensorLike): Tensor {
+    if (arguments.length > 3) surplus("indexFill", arguments, 3);
+    const d = checkDim("indexFill", dim, this.ndim);
+    return new Tensor(pick.indexFill("indexFill", this.value, d, given(index), given(value)));
+  }
+
+  /**
+   * Values written where {@linkcode Tensor.gather} would pick: for dim 1, `y[i, index[i, j]] = source[i, j]`. Where several name one
+   * place, the last stays, and only to that one a gradient flows; with `reduce: "add"` all are added to what there is.
+   *
+   * PyTorch: `torch.scatter`.
+   *
+   * @param dim The dimension.
+   * @param index int32, or nested arrays of whole numbers, of as many dimensions; no larger than this tensor in the other dimensions.
+   * @param source A number for all of these places; or a tensor or nested arrays, of which as many values are taken as the index has.
+   * @param options reduce: "add" adds; if not said, values replace what there is.
+   * @returns A tensor of this shape and dtype.
+   * @throws {RangeError} if the dimension does not exist, the index does not fit, or one of its numbers is not from 0 to the
+   * dimension's size less 1; on a GPU later, as {@linkcode Tensor.gather} says.
+   * @throws {TypeError} if the index is a tensor of another dtype, or the source does not fit into this dtype.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const classes = [[2], [0]];
+   * assertEquals(await zeros(2, 3).scatter(1, classes, 1).array(), [[0, 0, 1], [1, 0, 0]]);
+   * ```
+   */
+  scatter(dim: number, index: TensorLike, source: TensorLike, options: ScatterOptions = {}): Tensor {
+    if (arguments.length > 4) surplus("scatter", arguments, 4);
+    return new Tensor(this.#scatter("scatter", dim, index, source, options));
+  }
+
+  #scatter(name: string, dim: number, index: TensorLike, source: TensorLike, options: ScatterOptions): Value {
+    checkOptions(name, options, ["reduce"]);
+    const { reduce } = options, d = checkDim(name, dim, this.ndim);
+    if (reduce !== undefined) checkChoice(name, "reduce", reduce, ["add"]);
+    return pick.scatter(name, this.value, d, given(index), given(source), reduce ?? "last");
+  }
+
+  /**
+   * Values added where {@linkcode Tensor.gather} would pick: for dim 1, `y[i, index[i, j]] += source[i, j]`. All that name one place are
+   * added, in an order that is always the same.
+   *
+   * PyTorch: `torch.scatter_add`.
+   *
+   * @param dim The dimension.
+   * @param index int32, or nested arrays of whole numbers, of as many dimensions; no larger than this tensor in the other dimensions.
+   * @param source A number for all of these places; or a tensor or nested arrays, of which as many values are taken as the index has.
+   * @returns A tensor of this shape and dtype.
+   * @throws {RangeError} if the dimension does not exist, the index does not fit, or one of its numbers is not from 0 to the
+   * dimension's size less 1; on a GPU later, as {@linkcode Tensor.gather} says.
+   * @throws {TypeError} if the index is a tensor of another dtype, or the source does not fit into this dtype.
+   * @example
+   * ```ts
+   * import { zeros } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await zeros(3).scatterAdd(0, [2, 0, 2], [1, 2, 3]).array(), [2, 0, 4]);
+   * ```
+   */
+  scatterAdd(dim: number, index: TensorLike, source: TensorLike): Tensor {
+    if (arguments.length > 3) surplus("scatterAdd", arguments, 3);
+    return new Tensor(this.#scatter("scatterAdd", dim, index, source, { reduce: "add" }));
+  }
+
+  /**
+   * Elements by their numbers, counted row by row through all dimensions.
+   *
+   * PyTorch: `torch.take`.
+   *
+   * @param index int32, or nested arrays of whole numbers, of any shape; negative ones count from the end.
+   * @returns A tensor of the index's shape.
+   * @throws {RangeError} if an index lies outside; on a GPU later, as {@linkcode Tensor.gather} says.
+   * @throws {TypeError} if the index is a tensor of another dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2], [3, 4]]).take([[0, -1]]).array(), [[1, 4]]);
+   * ```
+   */
+  take(index: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("take", arguments, 1);
+    return new Tensor(pick.take("take", this.value, given(index)));
+  }
+
+  /**
+   * Values picked along a dimension by an index of as many dimensions, the others broadcast: what `argmax` with `keepdim` or a sort
+   * gives picks its elements.
+   *
+   * PyTorch: `torch.take_along_dim`.
+   *
+   * @param index int32, or nested arrays of whole numbers; negative ones count from the end.
+   * @param dim The dimension; if not said, both are taken as one list.
+   * @returns A tensor with the index's size along that dimension.
+   * @throws {RangeError} if the shapes do not broadcast, or an index lies outside; on a GPU later, as {@linkcode Tensor.gather} says.
+   * @throws {TypeError} if the index is a tensor of another dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, 5, 3], [6, 2, 4]]);
+   * assertEquals(await x.takeAlongDim(x.argmax(1, { keepdim: true }), 1).array(), [[5], [6]]);
+   * ```
+   */
+  takeAlongDim(index: TensorLike, dim?: number): Tensor {
+    if (arguments.length > 2) surplus("takeAlongDim", arguments, 2);
+    if (dim === undefined) {
+      const list = pick.flatIndex("takeAlongDim", given(index), this.device);
+      return new Tensor(pick.take("takeAlongDim", this.value, list));
+    }
+    return new Tensor(pick.takeAlongDim(this.value, given(index), checkDim("takeAlongDim", dim, this.ndim)));
+  }
+
+  /**
+   * One number where a mask is true.
+   *
+   * PyTorch: `torch.masked_fill`.
+   *
+   * @param mask Of bool: a tensor, or nested arrays of booleans; broadcasts with this tensor.
+   * @param value A number, or a tensor of no dimensions, to which a gradient flows.
+   * @returns A tensor of the common shape and this dtype.
+   * @throws {RangeError} if the shapes do not broadcast, or the value has dimensions.
+   * @throws {TypeError} if the mask is not bool, or the value does not fit into this dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const scores = tensor([[1, 2], [3, 4]]);
+   * const hidden = tensor([[false, true], [false, false]]);
+   * assertEquals(await scores.maskedFill(hidden, -Infinity).array(), [[1, -Infinity], [3, 4]]);
+   * ```
+   */
+  maskedFill(mask: TensorLike, value: TensorLike): Tensor {
+    if (arguments.length > 2) surplus("maskedFill", arguments, 2);
+    return new Tensor(maskedFill("maskedFill", this.value, given(mask), given(value)));
+  }
+
+  /**
+   * The elements where a mask is true, as one list. How many there are is data, so the answer is a promise. Gradients flow through it.
+   *
+   * PyTorch: `torch.masked_select`.
+   *
+   * @param mask Of bool: a tensor, or nested arrays of booleans; broadcasts with this tensor.
+   * @returns A tensor of one dimension.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @throws {TypeError} if the mask is not bool.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, -2], [-3, 4]]);
+   * assertEquals(await (await x.maskedSelect(x.gt(0))).array(), [1, 4]);
+   * ```
+   */
+  async maskedSelect(mask: TensorLike): Promise<Tensor> {
+    if (arguments.length > 1) surplus("maskedSelect", arguments, 1);
+    return new Tensor(await maskedSelect(this.value, given(mask)));
+  }
+
+  /**
+   * Where the elements are that are not 0, or true. How many there are is data, so the answer is a promise. NaN is not 0.
+   *
+   * PyTorch: `torch.nonzero`.
+   *
+   * @param options asTuple: one list a dimension, as {@linkcode Tensor.at} takes them; false if not said.
+   * @returns int32 [N, dimensions], a row an element, in row-major order; or as many tensors [N] as there are dimensions.
+   * @throws {TypeError} for any other option.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[0, 5], [6, 0]]);
+   * assertEquals(await (await x.nonzero()).array(), [[0, 1], [1, 0]]);
+   * const [rows, columns] = await x.nonzero({ asTuple: true });
+   * assertEquals(await x.at(rows, columns).array(), [5, 6]);
+   * ```
+   */
+  nonzero(options?: { asTuple?: false }): Promise<Tensor>;
+  /**
+   * The same as one list a dimension, as {@linkcode Tensor.at} takes them.
+   *
+   * @param options asTuple: true.
+   * @returns As many tensors int32 [N] as there are dimensions; one for a single number.
+   */
+  nonzero(options: { asTuple: true }): Promise<Tensor[]>;
+  /**
+   * The same where the program only says later which of both it wants.
+   *
+   * @param options asTuple: one list a dimension; false if not said.
+   * @returns A tensor, or a list of them.
+   */
+  nonzero(options: NonzeroOptions): Promise<Tensor | Tensor[]>;
+  async nonzero(options: NonzeroOptions = {}): Promise<Tensor | Tensor[]> {
+    if (arguments.length > 1) surplus("nonzero", arguments, 1);
+    checkOptions("nonzero", options, ["asTuple"]);
+    const { asTuple = false } = options;
+    if (!checkBoolean("nonzero", "asTuple", asTuple)) return new Tensor(await nonzero(this.value));
+    return (await nonzeroLists(this.value)).map((list) => new Tensor(list));
   }
 
   // Products
@@ -2463,7 +2891,7 @@ export class Tensor {
 }
 
 /** What is taken for a tensor, with the tensor itself unwrapped. */
-const given = (x: TensorLike): pick.Given => x instanceof Tensor ? x.value : x;
+const given = <T>(x: T | Tensor): T | Value => x instanceof Tensor ? x.value : x;
 
 /** Whether reduced dimensions are kept. */
 function readKeepdim(

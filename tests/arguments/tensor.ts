@@ -18,6 +18,34 @@ const dims: Entry = {
   good: [() => [1, { keepdim: true }], () => [[0, 1], { keepdim: false }]],
 };
 const int32 = (numbers: number[]) => tensor(numbers, { dtype: "int32" });
+const copied: Entry = { good: [() => [1, int32([0, 1]), ones(2, 2)], () => [-1, [0], [[1], [2]]]] };
+const filled: Entry = {
+  good: [
+    () => [1, int32([0, 1]), 5],
+    () => [-1, [0], tensor(5)],
+    () => [0, Int32Array.of(-1), true],
+    () => [0, 1, 2],
+  ],
+};
+const masked: Entry = {
+  good: [() => [tensor([true, false]), 5], () => [[true, false], tensor(5)], () => [true, false]],
+};
+const scattered: Entry = {
+  good: [
+    () => [1, int32([0, 1]).reshape(2, 1), ones(2, 2), { reduce: "add" }],
+    () => [-1, [[0], [1]], [[1], [2]]],
+    () => [0, [[0]], 5],
+    () => [0, [[0]], true],
+  ],
+};
+const scatterAdded: Entry = {
+  good: [
+    () => [1, int32([0, 1]).reshape(2, 1), ones(2, 2)],
+    () => [-1, [[0], [1]], [[1], [2]]],
+    () => [0, [[0]], 5],
+    () => [0, [[0]], true],
+  ],
+};
 const added: Entry = {
   good: [
     () => [1, int32([0, 1]), ones(2, 2), { alpha: 2 }],
@@ -97,6 +125,8 @@ export const tensorRoom: Room = {
         () => [[null, 1], 9],
         () => [[], [[1, 2], [3, 4]]],
         () => [[0], true],
+        () => [[int32([0, 0]), [[1, 0]]], [1, 2], { accumulate: true }],
+        () => [[tensor([true, false])], 1],
       ],
     },
     "Tensor.fill_": { good: [() => [1], () => [true]] },
@@ -143,7 +173,19 @@ export const tensorRoom: Room = {
     "Tensor.permute": { good: [() => [1, 0], () => [[1, 0]]], variadic: true },
     "Tensor.expand": { good: [() => [2, -1], () => [[2, 2, 2]]], variadic: true },
     "Tensor.at": {
-      good: [() => [0, [0, 2]], () => [null, [0, 2, 1]], () => [0, null], () => [[0, 1], 1]],
+      good: [
+        () => [0, [0, 2]],
+        () => [null, [0, 2, 1]],
+        () => [0, null],
+        () => [[0, null], 1],
+        () => [int32([0, 1]), [[1, 0]]],
+        () => [tensor([true, false]), Int32Array.of(-1)],
+        () => ["newaxis", [true, false], "..."],
+        () => ["...", new Uint32Array(1)],
+        () => ["newaxis", 0, 1],
+        () => ["newaxis", 0, null],
+        () => [Int32Array.of(0)],
+      ],
       variadic: true,
     },
     "Tensor.flatten": { good: [() => [0, 1]] },
@@ -170,6 +212,29 @@ export const tensorRoom: Room = {
     "Tensor.indexSelect": {
       good: [() => [1, int32([0, 1])], () => [-1, [0]], () => [0, Int32Array.of(0)], () => [0, 1]],
     },
+    "Tensor.indexCopy": copied,
+    "Tensor.indexCopy_": copied,
+    "Tensor.indexFill": filled,
+    "Tensor.indexFill_": filled,
+    "Tensor.scatter": scattered,
+    "Tensor.scatter_": scattered,
+    "Tensor.scatterAdd": scatterAdded,
+    "Tensor.scatterAdd_": scatterAdded,
+    "Tensor.take": {
+      good: [() => [int32([0, -1])], () => [[[0], [3]]], () => [Int32Array.of(0)], () => [0]],
+    },
+    "Tensor.takeAlongDim": {
+      good: [
+        () => [int32([0, 1]).reshape(1, 2), 0],
+        () => [[[0], [-1]], 1],
+        () => [Int32Array.of(0)],
+        () => [0],
+      ],
+    },
+    "Tensor.maskedFill": masked,
+    "Tensor.maskedFill_": masked,
+    "Tensor.maskedSelect": { good: [() => [tensor([true, false])], () => [[true, false]], () => [true]] },
+    "Tensor.nonzero": { good: [() => [{ asTuple: true }], () => [{ asTuple: false }]] },
     "Tensor.indexAdd": added,
     "Tensor.indexAdd_": added,
     "Tensor.matmul": { good: [() => [ones(2, 2)], () => [[[1, 2], [3, 4]]]] },

@@ -1,4 +1,6 @@
 /** Values picked by integers. */
+import type { Kernels } from "../../device/kernels.ts";
+import type { Shaped } from "../../device/storage.ts";
 import { rule, second } from "../rule.ts";
 
 export const gather = rule<{ dim: number }>({
@@ -33,6 +35,63 @@ export const indexAdd = rule<{ dim: number; size: number }>({
   saves: { inputs: second },
   forward: (k, [d, index], { dim, size }) => k.indexAdd(d, index, dim, size),
   gradient: (k, { g, inputs: [, index], attrs: { dim } }) => [() => k.indexSelect(g, index, dim), null],
+});
+
+/** The array along a dimension of another one of `shape`: it broadcasts over the others. */
+function upright<T extends Shaped>(k: Kernels<T>, list: T, shape: readonly number[], dim: number): T {
+  return k.reshape(list, shape.map((_, d) => d === dim ? list.shape[0] : 1));
+}
+
+/** Which entries of an index are the last at their place, as bool: 1 is added to each of those that `last` names. */
+function winners<T extends Shaped>(k: Kernels<T>, last: T, picks: readonly number[], dim: number): T {
+  const named = k.cast(k.greaterEqual(last, 0), "int32");
+  return k.greater(k.scatterAdd(named, k.maximum(last, 0), dim, picks), 0);
+}
+
+export const indexCopy = rule<{ dim: number }>({
+  maths:
+    "y = x, but y[index[n], …] = v[n, …] along a dimension, the last v of equal indices;  ∂x = g, 0 at those places, ∂v[n, …] = g[index[n], …], 0 for all but the last",
+  saves: { inputs: (input) => input === 2 },
+  forward: (k, [x, v, index], { dim }) => {
+    if (index.shape[0] === 0) return x;
+    const last = k.scatterLast(index, 0, x.shape[dim]);
+    const written = upright(k, k.greaterEqual(last, 0), x.shape, dim);
+    return k.select(written, k.indexSelect(v, k.maximum(last, 0), dim), x);
+  },
+  gradient: (k, { g, inputs: [, , index], shapes: [shape, picked], attrs: { dim } }) => {
+    const none = index.shape[0] === 0, last = () => k.scatterLast(index, 0, shape[dim]);
+    return [
+      () => none ? g : k.select(upright(k, k.greaterEqual(last(), 0), shape, dim), 0, g),
+      () => {
+        if (none) return k.fill(picked, 0);
+        const won = upright(k, winners(k, last(), index.shape, 0), picked, dim);
+        return k.select(won, k.indexSelect(g, index, dim), 0);
+      },
+      null,
+    ];
+  },
+});
+
+export const scatter = rule<{ dim: number }>({
+  maths:
+    "y = x, but y[i, index[i, j]] = v[i, j] along a dimension, the last v of equal indices;  ∂x = g, 0 at those places, ∂v[i, j] = g[i, index[i, j]], 0 for all but the last",
+  saves: { inputs: (input) => input === 2 },
+  forward: (k, [x, v, index], { dim }) => {
+    if (index.shape[dim] === 0) return x;
+    const last = k.scatterLast(index, dim, x.shape[dim]);
+    return k.select(k.greaterEqual(last, 0), k.gather(v, k.maximum(last, 0), dim), x);
+  },
+  gradient: (k, { g, inputs: [, , index], shapes: [shape, picked], attrs: { dim } }) => {
+    const none = index.shape[dim] === 0, last = () => k.scatterLast(index, dim, shape[dim]);
+    return [
+      () => none ? g : k.select(k.greaterEqual(last(), 0), 0, g),
+      () => {
+        if (none) return k.fill(picked, 0);
+        return k.select(winners(k, last(), picked, dim), k.gather(g, index, dim), 0);
+      },
+      null,
+    ];
+  },
 });
 
 export const oneHot = rule<{ classes: number }>({

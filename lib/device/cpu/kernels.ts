@@ -30,7 +30,16 @@ import { expanded } from "./kernels/box.ts";
 import { cast } from "./kernels/cast.ts";
 import { convolution } from "./kernels/convolution.ts";
 import { filterGradient, inputGradient } from "./kernels/convolution_gradients.ts";
-import { gather, indexAdd, indexSelect, inverseCdf, oneHot, scatterAdd } from "./kernels/indexing.ts";
+import {
+  at,
+  gather,
+  indexAdd,
+  indexSelect,
+  inverseCdf,
+  oneHot,
+  scatterAdd,
+  scatterLast,
+} from "./kernels/indexing.ts";
 import { layerNorm, layerNormGrad } from "./kernels/layer_norm.ts";
 import { type Factor, multiply, multiplyIntegers } from "./kernels/matmul.ts";
 import { batchNorm, batchNormGrad } from "./kernels/normalization.ts";
@@ -182,6 +191,15 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
     const shape = check.addedRows("indexAdd", dy, index, dim, size), { order } = dy;
     const [axis] = layout.axesOf(order, [dim]);
     return seen(indexAdd(this.#engine, dense(dy), index, axis, layout.inMemory(order, shape)), order);
+  }
+  at(index: Storage, size: number): Storage {
+    check.need("at", index, ["int32"]);
+    return at(this.#engine, this.#plain(index), size);
+  }
+  scatterLast(index: Storage, dim: number, size: number): Storage {
+    check.need("scatterLast", index, ["int32"]);
+    check.dimension("scatterLast", index, dim);
+    return scatterLast(this.#engine, this.#plain(index), dim, size);
   }
   oneHot(x: Storage, classes: number): Storage {
     check.need("oneHot", x, ["int32"]);

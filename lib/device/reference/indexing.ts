@@ -76,6 +76,25 @@ export function indexAdd(dy: HostArray, index: HostArray, dim: number, size: num
   return scatterAdd(dy, spread(index, dim, shape), dim, shape);
 }
 
+/** {@linkcode Kernels.at} */
+export function at(index: HostArray, size: number): HostArray {
+  check.need("at", index, ["int32"]);
+  check.countedIndices(index.data, index.shape, size);
+  return { ...index, data: index.data.map((i) => i < 0 ? i + size : i) };
+}
+
+/** {@linkcode Kernels.scatterLast} */
+export function scatterLast(index: HostArray, dim: number, size: number): HostArray {
+  check.need("scatterLast", index, ["int32"]);
+  check.dimension("scatterLast", index, dim);
+  check.indices("scatterLast", index.data, index.shape, size);
+  const y = zeros(index.shape.with(dim, size), "int32");
+  y.data.fill(-1);
+  const { size: picks, inner } = around(index.shape, dim);
+  follow(index, dim, y.shape, (entry, target) => y.data[target] = Math.floor(entry / inner) % picks);
+  return y;
+}
+
 /** {@linkcode Kernels.oneHot} */
 export function oneHot(x: HostArray, classes: number): HostArray {
   check.need("oneHot", x, ["int32"]);

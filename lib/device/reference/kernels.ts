@@ -118,6 +118,12 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
   indexAdd(dy: HostArray, index: HostArray, dim: number, size: number): HostArray {
     return indexing.indexAdd(dy, index, dim, size);
   }
+  at(index: HostArray, size: number): HostArray {
+    return indexing.at(index, size);
+  }
+  scatterLast(index: HostArray, dim: number, size: number): HostArray {
+    return indexing.scatterLast(index, dim, size);
+  }
   oneHot(x: HostArray, classes: number): HostArray {
     return indexing.oneHot(x, classes);
   }

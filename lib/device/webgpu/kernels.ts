@@ -39,7 +39,7 @@ import { binary } from "./kernels/binary.ts";
 import { cast } from "./kernels/cast.ts";
 import { convolution, convolutionFilterGrad, convolutionInputGrad } from "./kernels/convolution.ts";
 import { fill } from "./kernels/fill.ts";
-import { gather, oneHot, scatterAdd } from "./kernels/indexing.ts";
+import { at, gather, oneHot, scatterAdd, scatterLast } from "./kernels/indexing.ts";
 import { matmul, matmulIntegers, type Matrix } from "./kernels/matmul.ts";
 import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
 import * as pooling from "./kernels/pooling.ts";
@@ -210,6 +210,16 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     const shape = check.addedRows("indexAdd", dy, index, dim, size), { order } = dy;
     const [axis] = layout.axesOf(order, [dim]);
     return seen(indexAdd(this.#gpu, dense(dy), index, axis, layout.inMemory(order, shape)), order);
+  }
+  at(index: Storage, size: number): Storage {
+    check.need("at", index, ["int32"]);
+    return seen(at(this.#gpu, dense(index), size), index.order);
+  }
+  scatterLast(index: Storage, dim: number, size: number): Storage {
+    check.need("scatterLast", index, ["int32"]);
+    check.dimension("scatterLast", index, dim);
+    const [axis] = layout.axesOf(index.order, [dim]);
+    return seen(scatterLast(this.#gpu, dense(index), axis, size), index.order);
   }
   oneHot(x: Storage, classes: number): Storage {
     check.need("oneHot", x, ["int32"]);

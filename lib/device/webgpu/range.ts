@@ -6,7 +6,7 @@
 import { outOfRange } from "../check.ts";
 
 const KERNELS = [
-  ...["gather", "scatterAdd", "indexSelect", "indexAdd"] as const,
+  ...["gather", "scatterAdd", "indexSelect", "indexAdd", "at", "scatterLast"] as const,
   ...["oneHot", "crossEntropy", "crossEntropyGrad"] as const,
 ] as const;
 

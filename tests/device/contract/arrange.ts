@@ -165,12 +165,14 @@ const laidLike = shapes().chain((shape) => fc.tuple(inputs(shape, any), inputs(s
   );
 
 /** Indices below a bound, seldom one that is not: at one place only, since which is named first is anyone's choice. */
-function indices(shape: readonly number[], bound: number): fc.Arbitrary<Input> {
+function indices(shape: readonly number[], bound: number, counted = false): fc.Arbitrary<Input> {
   return fc.tuple(orders(shape.length), seeds, fc.nat(15), fc.boolean()).map(([dims, seed, wrong, below]) => {
     const index = inputOf(shape, dims, seed, "reals", "int32");
     const { data } = index.memory;
-    for (let i = 0; i < data.length; i++) data[i] = bound === 0 ? 0 : Math.abs(data[i] % bound);
-    if (wrong === 0 && data.length > 0) data[seed % data.length] = below ? -1 : bound;
+    for (let i = 0; i < data.length; i++) {
+      data[i] = bound === 0 ? 0 : counted ? data[i] % bound : Math.abs(data[i] % bound);
+    }
+    if (wrong === 0 && data.length > 0) data[seed % data.length] = below ? -1 - (counted ? bound : 0) : bound;
     return index;
   });
 }
@@ -234,6 +236,18 @@ const indexAdd = given(
     })
   );
 
+const at = given(
+  fc.tuple(shapes({ most: 3000 }), fc.nat(12)),
+  ([shape, size]) => indices(shape, size, true),
+).map(({ a: [, size], b: index }) =>
+  makeCase([index], (k, [index]) => [k.at(index, size)], EXACT, { settings: { size } })
+);
+
+const scatterLast = given(along, ({ picked, bound }) => indices(picked, bound))
+  .map(({ a: { dim, bound }, b: index }) =>
+    makeCase([index], (k, [index]) => [k.scatterLast(index, dim, bound)], EXACT, { settings: { dim, bound } })
+  );
+
 const oneHot = given(
   fc.tuple(shapes({ most: 300, maxLength: 3 }), fc.integer({ min: 1, max: 12 })),
   ([shape, classes]) => indices(shape, classes),
@@ -277,6 +291,8 @@ export const arrangement = {
   scatterAdd,
   indexSelect,
   indexAdd,
+  at,
+  scatterLast,
   oneHot,
   inverseCdf,
 };

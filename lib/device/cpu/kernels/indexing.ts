@@ -101,6 +101,29 @@ export function indexAdd(engine: Engine, dy: Storage, index: Storage, dim: numbe
   return out;
 }
 
+/** Indices as places: negative ones count from the end. */
+export function at(engine: Engine, index: Storage, size: number): Storage {
+  const list = engine.block(index).view();
+  check.countedIndices(list, index.shape, size);
+  const out = room(engine, list.length, index.shape, "int32"), to = engine.block(out).view();
+  for (let i = 0; i < list.length; i++) to[i] = list[i] < 0 ? list[i] + size : list[i];
+  return out;
+}
+
+/** The last entry that names each of `size` places along a dimension; −1 where none does. */
+export function scatterLast(engine: Engine, index: Storage, dim: number, size: number): Storage {
+  const list = engine.block(index).view(), picks = index.shape[dim];
+  check.indices("scatterLast", list, index.shape, size);
+  const out = fill(engine, index.shape.with(dim, size), -1, "int32"), to = engine.block(out).view();
+  const inner = sizeOf(index.shape.slice(dim + 1));
+  for (let i = 0, first = 0; i < list.length; first += size * inner) {
+    for (let k = 0; k < picks; k++) {
+      for (let j = 0; j < inner; j++, i++) to[first + list[i] * inner + j] = k;
+    }
+  }
+  return out;
+}
+
 /** float32 [..., classes]: 1 at the class. */
 export function oneHot(engine: Engine, x: Storage, classes: number): Storage {
   const list = engine.block(x).view();

@@ -183,6 +183,72 @@ ${
   });
 }
 
+/** Indices as places: negative ones count from the end; −1 for what is out of range. */
+export function at(gpu: Gpu, index: Storage, bound: number): Storage {
+  const result = gpu.allocate(index.shape, "int32");
+  const size = sizeOf(index.shape);
+  if (size === 0) return result;
+  gpu.dispatch({
+    key: "at",
+    code: () => /* wgsl */ `
+struct Uniforms { size: u32, length: u32 }
+${buffers({ indices: "i32" }, "i32")}
+${rangeCheck("at", 3)}
+${
+      onePerThread(`
+  if (index >= uniforms.size) { return; }
+  let named = indices[index];
+  let length = i32(uniforms.length);
+  let place = select(named, named + length, named < 0);
+  let inside = named < length && place >= 0;
+  if (!inside) { outOfRange(named, uniforms.length); }
+  output[index] = select(-1, place, inside);`)
+    }`,
+    bindings: [index, result],
+    uniforms: packUniforms([size, bound]),
+    workgroups: workgroupsFor(size, WORKGROUP),
+    checks: "at",
+  });
+  return result;
+}
+
+/**
+ * The last entry that names each of `length` places along a dimension; −1 where none does. Of integers the largest is the same
+ * whoever comes first.
+ */
+export function scatterLast(gpu: Gpu, index: Storage, dim: number, length: number): Storage {
+  const result = fill(gpu, index.shape.with(dim, length), -1, "int32");
+  const size = sizeOf(index.shape);
+  if (size === 0) return result;
+  gpu.dispatch({
+    key: "scatterLast",
+    code: () => /* wgsl */ `
+struct Uniforms { size: u32, length: u32, picks: u32, inner: u32 }
+@group(0) @binding(0) var<storage, read> indices: array<i32>;
+@group(0) @binding(1) var<storage, read_write> output: array<atomic<i32>>;
+@group(0) @binding(2) var<uniform> uniforms: Uniforms;
+${rangeCheck("scatterLast", 3)}
+${
+      onePerThread(`
+  if (index >= uniforms.size) { return; }
+  let pick = indices[index];
+  if (pick < 0 || u32(pick) >= uniforms.length) {
+    outOfRange(pick, uniforms.length);
+    return;
+  }
+  let row = index / uniforms.inner;
+  let outer = row / uniforms.picks;
+  let place = (outer * uniforms.length + u32(pick)) * uniforms.inner + index - row * uniforms.inner;
+  atomicMax(&output[place], i32(row - outer * uniforms.picks));`)
+    }`,
+    bindings: [index, result],
+    uniforms: packUniforms([size, length, index.shape[dim], sizeOf(index.shape.slice(dim + 1))]),
+    workgroups: workgroupsFor(size, WORKGROUP),
+    checks: "scatterLast",
+  });
+  return result;
+}
+
 /** float32 [..., classes]: 1 at the class. */
 export function oneHot(gpu: Gpu, x: Storage, classes: number): Storage {
   const shape = [...x.shape, classes];
