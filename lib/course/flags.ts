@@ -6,6 +6,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { MAX_THREADS } from "../device/cpu/threads.ts";
 import type { DeviceName } from "../device/device.ts";
+import { exit, programArguments, programFile } from "../host/process.ts";
 import { writePicturesTo } from "../show/output.ts";
 import {
   checkChoice,
@@ -188,7 +189,7 @@ const RULES: Record<FlagName, FlagRule> = {
 export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): ChapterFlags<Spec> {
   if (arguments.length > 1) surplus("chapterFlags", arguments, 1);
   checkSpec(spec);
-  const result = readFlags(spec, Deno.args, scriptName());
+  const result = readFlags(spec, programArguments(), scriptName());
   switch (result.kind) {
     case "flags":
       heading(spec.title, "═");
@@ -196,11 +197,11 @@ export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): Chapte
       return result.flags;
     case "help":
       console.log(result.text);
-      Deno.exit(0);
+      exit(0);
       break;
     case "error":
       console.error(result.text);
-      Deno.exit(2);
+      exit(2);
   }
 }
 
@@ -366,5 +367,5 @@ function helpText(spec: ChapterSpec, names: FlagName[], script: string): string 
 
 /** How the chapter was called, relative to its repository: "chapters/07_resnet.ts". */
 function scriptName(): string {
-  return new URL(Deno.mainModule).pathname.split("/").slice(-2).join("/");
+  return programFile().split("/").slice(-2).join("/");
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { inNotebook, RedrawnLine, terminalColumns, writeLine, writeToTerminal } from "../show/terminal.ts";
+import { inNotebook, isTerminal, terminalColumns, writeToTerminal } from "../host/process.ts";
+import { RedrawnLine, writeLine } from "../show/terminal.ts";
 import { checkText, surplus } from "../text/arguments.ts";
 import { legible } from "../text/escape.ts";
 import { truncate } from "../text/width.ts";
@@ -28,7 +29,7 @@ import { truncate } from "../text/width.ts";
 export function reading(what: string): (done: number, total: number) => void {
   if (arguments.length > 1) surplus("reading", arguments, 1);
   const said = `reading ${legible(checkText("reading", "what is read", what))} …`;
-  if (!Deno.stdout.isTerminal() || inNotebook()) {
+  if (!isTerminal() || inNotebook()) {
     let isFirst = true;
     return () => {
       if (isFirst) writeLine(said);

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { inNotebook, writeLine } from "../show/terminal.ts";
+import { inNotebook } from "../host/process.ts";
+import { writeLine } from "../show/terminal.ts";
 import { checkText, surplus } from "../text/arguments.ts";
 import { textWidth } from "../text/width.ts";
 

@@ -90,7 +90,7 @@ export abstract class Device {
   }
 
   /** @internal What a console and a notebook show of it. */
-  [Symbol.for("Deno.customInspect")](): string {
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `Device ${this.name}: ${this.description}`;
   }
 

@@ -33,6 +33,7 @@ interface NodeFs {
   renameSync(from: string, to: string): void;
   unlinkSync(path: string): void;
   mkdirSync(path: string, options: { recursive: true }): unknown;
+  writeFileSync(path: string, text: string): void;
   readdirSync(path: string): string[];
 }
 
@@ -223,6 +224,18 @@ export function askForFolder(name: string, where: Path): void {
     const { state } = Deno.permissions.requestSync({ name: permission, path });
     if (state !== "granted") throw missingFolderPermission(name, permission, path);
   }
+}
+
+/** Asks for the permission to write to a folder, where somebody is to be asked. */
+export async function mayWrite(path: string): Promise<boolean> {
+  if (!("Deno" in globalThis)) return true;
+  return (await Deno.permissions.request({ name: "write", path })).state === "granted";
+}
+
+/** Writes a text, over what was there. */
+export function writeTextFile(name: string, where: Path, text: string): void {
+  const fs = fsFor(name), path = checkPath(name, where);
+  attempt({ name, to: "write", path }, () => fs.writeFileSync(path, text));
 }
 
 /** Opens a file that is written to, and makes its folder where there is none. */

@@ -336,7 +336,7 @@ export abstract class Module {
   }
 
   /** @internal What console.log shows. */
-  [Symbol.for("Deno.customInspect")](): string {
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
 }

@@ -77,7 +77,7 @@ export class Summary {
   }
 
   /** @internal What console.log shows. */
-  [Symbol.for("Deno.customInspect")](): string {
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
 }

@@ -291,7 +291,11 @@ export abstract class Optimizer<H extends HasRate> {
   protected abstract readonly remembers: Remembers;
 
   /** @internal What console.log shows. */
-  [Symbol.for("Deno.customInspect")](inspect: (value: unknown) => string): string {
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number,
+    _options: object,
+    inspect: (value: unknown) => string,
+  ): string {
     const groups = this.paramGroups.map(({ params, ...rest }) => ({
       ...rest,
       params: `${params.length} ${params.length === 1 ? "tensor" : "tensors"}`,

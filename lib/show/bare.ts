@@ -8,6 +8,7 @@
  * @module
  */
 import { Device } from "../device/device.ts";
+import { inNotebook } from "../host/process.ts";
 import { Module } from "../nn/module.ts";
 import { Summary } from "../nn/summary.ts";
 import { Optimizer } from "../optim/optimizer.ts";
@@ -18,7 +19,6 @@ import { Graph } from "./graph/graph.ts";
 import { presentValues, type Shown } from "./notebook.ts";
 import { pictureOf } from "./picture.ts";
 import { isTable } from "./table.ts";
-import { inNotebook } from "./terminal.ts";
 
 const DISPLAY = Symbol.for("Jupyter.display");
 const CLASSES = [Tensor, Module, Summary, Optimizer, Graph, Device];

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { inNotebook } from "./terminal.ts";
+import { inNotebook } from "../host/process.ts";
 
 /** What Deno keeps under its internal symbol, as far as it is used here. Any of it may be missing one day. */
 interface Internals {

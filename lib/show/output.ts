@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { makeFolder, mayWrite, writeTextFile } from "../host/files.ts";
 import { writeLine } from "./terminal.ts";
 
 /** The directory of `--out`; null: nothing is written. */
@@ -64,7 +65,7 @@ export async function writePicture(
     return;
   }
   try {
-    for (const [file, text] of texts) await Deno.writeTextFile(`${folder}/${file}`, text);
+    for (const [file, text] of texts) writeTextFile("show", `${folder}/${file}`, text);
     for (const file of Object.keys(beside)) shared.add(`${folder}/${file}`);
     writeLine(`→ ${folder}/${name}.${Object.keys(files).join(", .")}`);
   } catch (error) {
@@ -76,14 +77,13 @@ export async function writePicture(
 /** Asks for the permission, as Deno does, and makes the directory. */
 async function prepare(path: string): Promise<boolean> {
   try {
-    const { state } = await Deno.permissions.request({ name: "write", path });
-    if (state !== "granted") {
+    if (!await mayWrite(path)) {
       writeLine(
         `Pictures are not kept: Deno was not allowed to write to ${path} (--allow-write=${path} allows it).`,
       );
       return false;
     }
-    await Deno.mkdir(path, { recursive: true });
+    makeFolder("show", path);
     return true;
   } catch (error) {
     writeLine(`Pictures are not kept: ${sentence(error)}`);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { inspected } from "../host/process.ts";
 import { Summary } from "../nn/summary.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { formatValues } from "../tensor/print.ts";
@@ -55,7 +56,7 @@ export async function pictureOf(x: unknown): Promise<Picture> {
   if (x instanceof Summary) return summaryPicture(x);
   if (x instanceof Graph) return await graphPicture(x);
   if (isTable(x)) return tablePicture(x);
-  return words(typeof x === "string" ? x : Deno.inspect(x, { colors: false, depth: 6 }));
+  return words(typeof x === "string" ? x : inspected(x, 6));
 }
 
 async function tensorText(tensor: Tensor): Promise<string> {

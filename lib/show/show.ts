@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { inNotebook, terminalColumns } from "../host/process.ts";
 import { checkOptions, checkText, surplus } from "../text/arguments.ts";
 import { pictureOf } from "./picture.ts";
 import { cellWaitsFor, display, settleOutput } from "./notebook.ts";
 import { writePicture } from "./output.ts";
-import { inNotebook, terminalColor, terminalColumns, writeLine } from "./terminal.ts";
+import { terminalColor, writeLine } from "./terminal.ts";
 
 /** How {@linkcode show} shows. */
 export interface ShowOptions {

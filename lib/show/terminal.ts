@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isTerminal, noColor, variable } from "../host/process.ts";
 import { textWidth } from "../text/width.ts";
 
 /** One line of a terminal that is redrawn in place. */
@@ -38,15 +39,6 @@ export class RedrawnLine {
 // deno-lint-ignore no-control-regex
 const COLORS = /\x1b\[\d+m/g;
 
-/** Whether this runs in a Jupyter kernel, where nobody sees stdout. */
-export function inNotebook(): boolean {
-  try {
-    return Deno.jupyter !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 /** With which colours text may be written: none, the 256 that every terminal has, or all. */
 export type Color = "none" | "256" | "full";
 
@@ -55,32 +47,11 @@ export type Color = "none" | "256" | "full";
  * COLORTERM says so; but who may not read these variables is not asked for it, and gets the 256.
  */
 export function terminalColor(): Color {
-  if (!Deno.stdout.isTerminal() || Deno.noColor || granted("TERM") === "dumb") return "none";
-  return ["truecolor", "24bit"].includes(granted("COLORTERM")) ? "full" : "256";
-}
-
-/** A variable of the environment; "" if it is not there, or if the program was not allowed to look. */
-function granted(variable: string): string {
-  const { state } = Deno.permissions.querySync({ name: "env", variable });
-  return state === "granted" ? Deno.env.get(variable) ?? "" : "";
-}
-
-/** How many columns the terminal has; 80 when there is none to ask. */
-export function terminalColumns(): number {
-  try {
-    return Deno.consoleSize().columns || 80;
-  } catch {
-    return 80;
-  }
+  if (!isTerminal() || noColor() || variable("TERM") === "dumb") return "none";
+  return ["truecolor", "24bit"].includes(variable("COLORTERM")) ? "full" : "256";
 }
 
 /** Writes a line. A notebook shows what console.log prints, and a pipe that was closed does not make it throw. */
 export function writeLine(text: string): void {
   console.log(text.replace(/\n$/, ""));
-}
-
-/** Writes to stdout at once, whatever the text. */
-export function writeToTerminal(text: string): void {
-  let bytes = new TextEncoder().encode(text);
-  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
 }

@@ -329,7 +329,7 @@ export class Tensor {
    *
    * @internal
    */
-  [Symbol.for("Deno.customInspect")](): string {
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
     return inspect(this);
   }
 

@@ -1,7 +1,7 @@
 /** The training loop over a set of samples, again and again. */
+import { inNotebook } from "../host/process.ts";
 import { iterations } from "../autograd/iterations.ts";
 import type { Member } from "../autograd/scope.ts";
-import { inNotebook } from "../show/terminal.ts";
 import { scope } from "../tensor/scope.ts";
 import { checkWhole, surplus } from "../text/arguments.ts";
 import { shortNumber } from "../text/numbers.ts";

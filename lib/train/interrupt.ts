@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { background } from "../host/background.ts";
-import { inNotebook } from "../show/terminal.ts";
+import { type Background, background } from "../host/background.ts";
+import { inNotebook } from "../host/process.ts";
 
 /** A loop was stopped by the reader. What it computed so far is as it was after its last whole step. */
 export class Stopped extends Error {
@@ -95,7 +95,7 @@ interface Port {
 }
 
 /** The thread that hears signals while a step computes. */
-let listener: { postMessage(grace: number): void } | undefined;
+let listener: Background | null = null;
 /** So many milliseconds of grace it gives; 0: it does not listen. */
 let listening = 0;
 
@@ -109,8 +109,8 @@ function listen(): void {
     if (listening === 0) Deno.addSignalListener("SIGINT", stop);
     else if (grace === 0) Deno.removeSignalListener("SIGINT", stop);
   } else {
-    listener ??= background(hear, []).on("message", exit);
-    listener.postMessage(grace);
+    listener ??= background(hear, [], undefined, exit);
+    listener?.postMessage(grace);
   }
   listening = grace;
 }

@@ -3,14 +3,8 @@
  *
  * @module
  */
-import {
-  inNotebook,
-  RedrawnLine,
-  terminalColor,
-  terminalColumns,
-  writeLine,
-  writeToTerminal,
-} from "../show/terminal.ts";
+import { inNotebook, isTerminal, terminalColumns, writeToTerminal } from "../host/process.ts";
+import { RedrawnLine, terminalColor, writeLine } from "../show/terminal.ts";
 import { checkBoolean, checkFunction, checkOptions, checkText } from "../text/arguments.ts";
 import { fit, joinedWidth, type Part, truncate } from "../text/width.ts";
 
@@ -58,7 +52,7 @@ export class Screen {
   readonly #drawnAt = { step: -Infinity, log: -Infinity };
 
   constructor(options: ProgressOptions) {
-    this.isTerminal = options.isTerminal ?? (Deno.stdout.isTerminal() && !inNotebook());
+    this.isTerminal = options.isTerminal ?? (isTerminal() && !inNotebook());
     this.#write = options.write ?? (this.isTerminal ? writeToTerminal : writeLine);
     this.#redrawn = new RedrawnLine(this.#write);
     this.#columns = options.columns ?? terminalColumns;

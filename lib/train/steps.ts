@@ -1,6 +1,6 @@
 /** The training loop. */
+import { inNotebook } from "../host/process.ts";
 import { iterations } from "../autograd/iterations.ts";
-import { inNotebook } from "../show/terminal.ts";
 import { checkBoolean, checkOptions, checkText, checkWhole, surplus } from "../text/arguments.ts";
 import { Stopped } from "./interrupt.ts";
 import { Live } from "./live.ts";

@@ -22,6 +22,12 @@ export function deviceOf(threads: number, relaxed?: boolean): CpuDevice {
   return device;
 }
 
+/** A device of one thread on an ordinary memory of so many pages. */
+export function deviceAlone(pages: number, relaxed?: boolean): CpuDevice {
+  const heap = new Heap(pages, false);
+  return new CpuDevice(new Engine(heap, new Module(heap, 4, relaxed)));
+}
+
 const SETTINGS: Convolution = { strides: [1, 1], padding: [1, 1], dilations: [1, 1], groups: 1 };
 const ADAM: AdamSettings = {
   ...{ lr: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 },

@@ -4,7 +4,7 @@ import type { CpuDevice } from "../../lib/device/cpu/device.ts";
 import { compiledKernels } from "../../lib/device/cpu/bytes.ts";
 import { hasRelaxedSimd } from "../../lib/device/cpu/module.ts";
 import { Threads } from "../../lib/device/cpu/threads.ts";
-import { deviceOf, everything } from "./cpu_threads.ts";
+import { deviceAlone, deviceOf, everything } from "./cpu_threads.ts";
 import { Draws } from "./draws.ts";
 
 /** What one thread computes. */
@@ -56,6 +56,12 @@ for (const threads of [2, 8]) {
     assertEquals([device.memory().tensors, device.memory().bytes], [tensors, bytes]);
   });
 }
+
+Deno.test("an ordinary memory gives the same bits as a shared one", () => {
+  const device = deviceAlone(8192);
+  assert(!(device.engine.heap.memory.buffer instanceof SharedArrayBuffer));
+  assertSame(device);
+});
 
 Deno.test("the number of threads may change at any time: more, one, and more again", () => {
   const device = deviceOf(2), { wasm } = device.engine;

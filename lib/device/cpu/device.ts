@@ -14,12 +14,14 @@ import { ARRAYS, type DType, type Storage, type Values } from "../storage.ts";
 import type { Block } from "./block.ts";
 import { Engine } from "./engine.ts";
 import { CpuKernels } from "./kernels.ts";
+import type { Module } from "./module.ts";
 
 /** Up to so many elements an array is JavaScript's until a kernel asks for its address. */
 const SMALL = 256;
 
-function describe(threads: number): string {
-  return `CPU, ${threads} thread${threads === 1 ? "" : "s"}, WebAssembly SIMD`;
+function describe({ threads, hasThreads }: Module): string {
+  const why = hasThreads ? "" : " (there are more where the page is cross-origin isolated)";
+  return `CPU, ${threads} thread${threads === 1 ? "" : "s"}${why}, WebAssembly SIMD`;
 }
 
 /** The processor's cores, through WebAssembly. */
@@ -29,7 +31,7 @@ export class CpuDevice extends Device {
   override readonly kernels: CpuKernels;
 
   constructor(engine: Engine = new Engine()) {
-    super("cpu", describe(engine.wasm.threads));
+    super("cpu", describe(engine.wasm));
     this.engine = engine;
     this.kernels = new CpuKernels(engine);
   }
@@ -40,7 +42,7 @@ export class CpuDevice extends Device {
   }
   set threads(count: number) {
     this.engine.wasm.threads = count;
-    this.what = describe(count);
+    this.what = describe(this.engine.wasm);
   }
 
   override get arena(): Arena {

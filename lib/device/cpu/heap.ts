@@ -1,5 +1,5 @@
 /**
- * Where the CPU device keeps its numbers: one shared WebAssembly.Memory and an allocator for it.
+ * Where the CPU device keeps its numbers: one WebAssembly.Memory, shared where there are such, and an allocator for it.
  *
  * Blocks are multiples of 64 bytes (a cache line, so that no two tensors share one). Free blocks stand in lists by
  * size and are merged with their neighbours; a freed block is taken again before memory that was never touched,
@@ -38,10 +38,39 @@ function classOf(units: number): number {
   return exponent < 3 ? units : (exponent - 2) * 8 + ((units >>> (exponent - 3)) & 7);
 }
 
-/** An allocator over a growing WebAssembly.Memory. */
+/** As many pages as the kernels ask for (tools/build_wasm.ts). */
+const FIRST_PAGES = 256;
+/** An ordinary memory is so large, if it may be: 1 GiB. */
+const ORDINARY_PAGES = 16384;
+
+/** A growing memory that can be shared. A page may have one, too, which it may not share; null where there is none. */
+function sharedMemory(maximum: number): WebAssembly.Memory | null {
+  try {
+    return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared: true });
+  } catch {
+    return null;
+  }
+}
+
+/** A memory of one size: when an ordinary one grows, all views on it end. The system gives its pages when they are touched. */
+function ordinaryMemory(maximum: number): WebAssembly.Memory {
+  for (let pages = Math.min(maximum, ORDINARY_PAGES);; pages = Math.floor(pages / 2)) {
+    try {
+      return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    } catch (error) {
+      if (pages < 2 * FIRST_PAGES) throw error;
+    }
+  }
+}
+
+/** An allocator over a WebAssembly.Memory. */
 export class Heap {
-  /** The memory that holds everything; its buffer is replaced when it grows, its bytes stay where they are. */
+  /** The memory that holds everything; its buffer is replaced when it grows, its bytes and the views on it stay. */
   readonly memory: WebAssembly.Memory;
+  /** Whether it is one that can be shared. */
+  readonly isShared: boolean;
+  /** So many times 64 KiB it has at most. */
+  readonly maximumPages: number;
   /** Bytes that are handed out. */
   used = 0;
   #capacity: number;
@@ -51,10 +80,17 @@ export class Heap {
   readonly #lists: (Chunk | null)[] = new Array(CLASSES).fill(null);
   readonly #filled = new Int32Array(Math.ceil(CLASSES / 32));
 
-  constructor(readonly maximumPages: number = MAX_PAGES) {
-    // Shared, so that views stay valid when it grows, and threads can read it.
-    this.memory = new WebAssembly.Memory({ initial: 256, maximum: maximumPages, shared: true });
-    this.#capacity = 256 * PAGE;
+  /**
+   * @param maximumPages So many times 64 KiB it has at most.
+   * @param share Whether to take a memory that can be shared, where the host has them.
+   */
+  constructor(maximumPages: number = MAX_PAGES, share: boolean = true) {
+    const shared = share ? sharedMemory(maximumPages) : null;
+    this.isShared = shared !== null;
+    this.memory = shared ?? ordinaryMemory(maximumPages);
+    const pages = this.memory.buffer.byteLength / PAGE;
+    this.maximumPages = this.isShared ? maximumPages : pages;
+    this.#capacity = pages * PAGE;
   }
 
   /**

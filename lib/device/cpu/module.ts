@@ -4,6 +4,7 @@
  * @module
  */
 import { compiledKernels } from "./bytes.ts";
+import { sharesMemory } from "../../host/background.ts";
 import type { Chunk, Heap } from "./heap.ts";
 import { CONTROL_BYTES, MAX_THREADS, Threads } from "./threads.ts";
 
@@ -40,10 +41,10 @@ export class Module {
    */
   constructor(
     readonly heap: Heap,
-    threads: number = Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1),
+    threads: number = Math.min(MAX_THREADS, globalThis.navigator?.hardwareConcurrency || 1),
     relaxed: boolean = hasRelaxedSimd(),
   ) {
-    const module = new WebAssembly.Module(compiledKernels(relaxed));
+    const module = new WebAssembly.Module(compiledKernels(relaxed, heap.isShared));
     const instance = new WebAssembly.Instance(module, {
       env: {
         memory: heap.memory,
@@ -63,11 +64,20 @@ export class Module {
     this.threads = threads;
   }
 
-  /** How many threads may work at once, the calling one included; results do not depend on it. */
+  /** Whether there can be more threads than the calling one. */
+  get hasThreads(): boolean {
+    return this.heap.isShared && sharesMemory();
+  }
+
+  /**
+   * How many threads may work at once, the calling one included; results do not depend on it. One and no other, where they cannot
+   * share the heap.
+   */
   get threads(): number {
     return this.#count;
   }
   set threads(count: number) {
+    if (!this.hasThreads) return;
     this.#count = count;
     if (this.#threads !== null) this.#threads.count = count;
     else if (count > 1) this.#threads = this.#makeThreads(count);

@@ -111,10 +111,33 @@ function work(
   }
 }
 
+/** Whether the calling thread may sleep: a page's main thread must not. */
+export function maySleep(words: Int32Array): boolean {
+  try {
+    Atomics.wait(words, 0, ~words[0], 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** As `Atomics.wait()`, without sleep. What is waited for is short: the others are at their last grain. */
+export function look(
+  words: Int32Array,
+  index: number,
+  value: number,
+  milliseconds: number,
+): "ok" | "timed-out" {
+  const end = performance.now() + milliseconds;
+  while (Atomics.load(words, index) === value) if (performance.now() > end) return "timed-out";
+  return "ok";
+}
+
 /** The helpers of the calling thread. */
 export class Threads {
   readonly #words: Int32Array;
   readonly #args: Float64Array;
+  readonly #wait: typeof Atomics.wait;
   #started = 0;
   #count = 1;
 
@@ -134,6 +157,7 @@ export class Threads {
   ) {
     this.#words = new Int32Array(memory.buffer, control, WORDS);
     this.#args = new Float64Array(memory.buffer, control + WORDS * 4, 32);
+    this.#wait = maySleep(this.#words) ? Atomics.wait : look as typeof Atomics.wait;
     this.count = count;
   }
 
@@ -211,7 +235,7 @@ export class Threads {
     let waits = 0;
     for (let active = Atomics.load(c, ACTIVE); active !== 0; active = Atomics.load(c, ACTIVE)) {
       // Waits are counted, not seconds: this process may have been stopped for a while.
-      if (Atomics.wait(c, ACTIVE, active, WAIT_MS) === "timed-out" && ++waits >= most) {
+      if (this.#wait(c, ACTIVE, active, WAIT_MS) === "timed-out" && ++waits >= most) {
         throw new Error("A thread of the CPU device does not answer any more. Restart the program.");
       }
     }

@@ -48,7 +48,7 @@ export async function requestAdapter(fallback: boolean): Promise<GPUAdapter> {
   const gpu: GPU | undefined = globalThis.navigator?.gpu;
   if (gpu === undefined) {
     throw new Error(
-      'webgpu: this Deno has no navigator.gpu; run `deno upgrade`, or compute on the processor with useDevice("cpu").',
+      `webgpu: ${withoutGpu()}, or compute on the processor with useDevice("cpu").`,
     );
   }
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
@@ -77,6 +77,16 @@ export async function requestAdapter(fallback: boolean): Promise<GPUAdapter> {
     );
   }
   return adapter;
+}
+
+/** What is missing where there is no navigator.gpu. */
+function withoutGpu(): string {
+  if ("Deno" in globalThis) return "this Deno has no navigator.gpu; run `deno upgrade`";
+  if ("document" in globalThis || "WorkerGlobalScope" in globalThis) {
+    return "this browser, or this page (it has to come by HTTPS, or from localhost), has no navigator.gpu; take another one";
+  }
+  return "this host has no navigator.gpu; put that of the npm package webgpu there, " +
+    "`Object.assign(globalThis, globals); navigator.gpu = create([])`";
 }
 
 /** A device with all the adapter's limits and the useful ones of its features. */
