@@ -2,7 +2,7 @@
  * What must compile: usual programs, as one writes them. `deno check` is the test, and this file says nothing at run time; what must
  * not compile stands in tests/types_test.ts.
  */
-import { evaluate, F, graph, nn, optim, randn, summary, type Tensor } from "descent";
+import { autograd, evaluate, F, graph, nn, optim, randn, summary, type Tensor } from "descent";
 
 Deno.test("what must compile is in this file, and deno check sees to it", () => {});
 
@@ -93,6 +93,43 @@ export async function generic(
   exactly<number>()(measured.spread);
   exactly<number>()((await evaluate(new nn.Linear(2, 2), batches)).accuracy);
   await evaluate(net, batches, { criterion: new nn.MSELoss(), metrics: {} });
+}
+
+/** Never called: hooks know what their module takes and returns, and gradients are as many as were asked for. */
+export function seeing(x: Tensor, net: nn.Module, layer: nn.Layer): void {
+  new Autoencoder().registerForwardHook((module, [x], [reconstruction, mean, logVar]) => {
+    exactly<Autoencoder>()(module);
+    return [reconstruction.mul(2), mean, logVar.add(x)];
+  });
+  new Nearest().registerForwardPreHook((_, [x, k]) => [x.neg(), k + 1]);
+  layer.registerForwardPreHook((_, [x]) => x.mul(2));
+  net.registerForwardHook((_, [x], y) => y.mul(x));
+  const seen: Tensor[] = [];
+  new nn.Sequential(layer)[0].registerForwardHook((_, __, output) => {
+    seen.push(output);
+  });
+  new Attention().registerFullBackwardHook((_, gradInput, [gradient]) => {
+    exactly<Tensor | null>()(gradient);
+    return gradInput.map((one) => one?.clamp(-1, 1) ?? null);
+  });
+  x.registerHook((grad) => grad.mul(2)).remove();
+  // @ts-expect-error: the new length of a list is no output.
+  layer.registerForwardHook((_, __, output) => seen.push(output));
+  // @ts-expect-error: nor is it a gradient.
+  x.registerHook((grad) => seen.push(grad));
+  // @ts-expect-error: two of three.
+  new Autoencoder().registerForwardHook((_, __, [reconstruction, mean]) => [reconstruction, mean]);
+  exactly<[Tensor]>()(autograd.grad(x.sum(), x));
+  exactly<[Tensor, Tensor]>()(
+    autograd.grad([x.sum(), x.mean()], [x, x], { gradOutputs: [x, null], createGraph: true }),
+  );
+  exactly<[Tensor | null]>()(autograd.grad(x.sum(), x, { allowUnused: true }));
+  exactly<Tensor[]>()(autograd.grad(x.sum(), net.parameters()));
+  x.grad = null;
+  x.grad = x;
+  x.grad?.mul_(2);
+  // @ts-expect-error: a tensor, or null.
+  x.grad = 3;
 }
 
 /** Never called: what takes one tensor and gives one stands in a Sequential, and nothing else does. */

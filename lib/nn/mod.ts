@@ -11,6 +11,7 @@ export * from "./conv.ts";
 export * from "./dropout.ts";
 export * from "./instance_norm.ts";
 export * from "./layer_norm.ts";
+export * from "./gradients.ts";
 export * from "./linear.ts";
 export * from "./loss.ts";
 export * from "./module.ts";

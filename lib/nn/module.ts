@@ -1,8 +1,11 @@
 /** What a network is made of: modules that hold parameters and other modules. */
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkBoolean, checkOptions, surplus } from "../text/arguments.ts";
+import { checkBoolean, checkFunction, checkOptions, surplus } from "../text/arguments.ts";
 import { legible } from "../text/escape.ts";
 import { scopedCall } from "./call.ts";
+import type { RemovableHandle } from "../autograd/hooks.ts";
+import type { ModuleGradients, Replaced } from "./gradients.ts";
+import { Hooks, register } from "./hooks.ts";
 import { loadState } from "./load.ts";
 import type { Parameter } from "./parameter.ts";
 import { type Parts, partsOf } from "./parts.ts";
@@ -56,6 +59,7 @@ import type { LoadResult, StateDict } from "./state.ts";
 export abstract class Module {
   /** Whether it is training: dropout and batch normalization act differently then. Set by train() and eval(). */
   training = true;
+  #hooks: Hooks<Module> | null = null;
 
   /**
    * Puts `forward` into a scope of its own.
@@ -66,7 +70,10 @@ export abstract class Module {
     if (arguments.length > 0) surplus(new.target.name, arguments, 0);
     const { forward } = this;
     Object.defineProperty(this, "forward", {
-      value: (...inputs: unknown[]) => scopedCall(this, forward, inputs),
+      value: (...inputs: unknown[]) => {
+        if (this.#hooks === null) return scopedCall(this, forward, inputs);
+        return this.#hooks.call(this, (inputs) => scopedCall(this, forward, inputs), inputs);
+      },
       writable: true,
       configurable: true,
       enumerable: false,
@@ -317,6 +324,146 @@ export abstract class Module {
     const { strict = true } = options;
     checkBoolean("loadStateDict", "strict", strict);
     return loadState(this.constructor.name, this.#state(), state, strict);
+  }
+
+  /**
+   * Calls a function before each `forward` of this module. Hooks are called in the order in which they were registered, those of
+   * `forward` and of gradients alike. Tensors that a hook is given, or makes, live as if they were made by the program around the
+   * network: until the iteration of `steps()` is over, or JavaScript forgets them; `keep()` makes them live longer.
+   *
+   * PyTorch: `torch.nn.Module.register_forward_pre_hook`.
+   *
+   * @param hook Gets the module and its arguments. A list that it returns takes the arguments' place, or a tensor that of the
+   * only one; nothing leaves them as they are.
+   * @returns What takes the hook away again.
+   * @throws {TypeError} if the hook is no function; in `forward`, if it returns what cannot be arguments.
+   * @example
+   * ```ts
+   * import { nn, ones } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const net = new nn.ReLU();
+   * const handle = net.registerForwardPreHook((_, [x]) => [x.sub(3)]);
+   * assertEquals(await net.forward(ones(2)).array(), [0, 0]);
+   * handle.remove();
+   * assertEquals(await net.forward(ones(2)).array(), [1, 1]);
+   * ```
+   */
+  registerForwardPreHook<M extends Module>(
+    this: M,
+    hook: (module: M, inputs: Parameters<M["forward"]>) => Replaced<Parameters<M["forward"]>> | Tensor | void,
+  ): RemovableHandle {
+    if (arguments.length > 1) surplus("registerForwardPreHook", arguments, 1);
+    checkFunction("registerForwardPreHook", "hook", hook, "(module, [x]) => [x.mul(2)]");
+    return register((this.#hooks ??= new Hooks()).before, hook as Hooks<Module>["before"][0]);
+  }
+
+  /**
+   * Calls a function after each `forward` of this module: see {@linkcode Module.registerForwardPreHook}.
+   *
+   * PyTorch: `torch.nn.Module.register_forward_hook`.
+   *
+   * @param hook Gets the module, its arguments and its output. What it returns takes the output's place; nothing leaves it.
+   * @returns What takes the hook away again.
+   * @throws {TypeError} if the hook is no function; in `forward`, if it returns what is of another kind than the output.
+   * @example
+   * ```ts
+   * import { nn, randn, type Tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const net = new nn.Sequential(new nn.Linear(2, 8), new nn.ReLU(), new nn.Linear(8, 1));
+   * let hidden: Tensor | undefined;
+   * net[1].registerForwardHook((module, inputs, output) => {
+   *   hidden = output;
+   * });
+   * net.forward(randn(5, 2));
+   * assertEquals(hidden!.shape, [5, 8]);
+   * ```
+   */
+  registerForwardHook<M extends Module>(
+    this: M,
+    hook: (
+      module: M,
+      inputs: Parameters<M["forward"]>,
+      output: ReturnType<M["forward"]>,
+    ) => Replaced<ReturnType<M["forward"]>> | void,
+  ): RemovableHandle {
+    if (arguments.length > 1) surplus("registerForwardHook", arguments, 1);
+    checkFunction("registerForwardHook", "hook", hook, "(module, inputs, output) => { seen.push(output); }");
+    return register((this.#hooks ??= new Hooks()).after, hook as Hooks<Module>["after"][0]);
+  }
+
+  /**
+   * Calls a function each time `backward()` has computed the gradients of this module's inputs; where none of them requires one,
+   * when the gradients of its outputs are there. See {@linkcode Module.registerForwardPreHook}. Seen are tensors that are arguments
+   * themselves, and outputs that are a tensor, or stand in a list or a plain object.
+   *
+   * PyTorch: `torch.nn.Module.register_full_backward_hook`.
+   *
+   * @param hook Gets the module, the gradients of its arguments and those of its outputs, each with null where there is none. A list
+   * that it returns takes the place of the gradients of the arguments, or a tensor that of the only one; nothing leaves them.
+   * @returns What takes the hook away again.
+   * @throws {TypeError} if the hook is no function; in `backward()`, if it returns what cannot be those gradients.
+   * @throws {RangeError} in `backward()`, if a gradient that it returns has another shape.
+   * @example Grad-CAM: where a network looks
+   * ```ts
+   * import { nn, randn, type Tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const net = new nn.Sequential(
+   *   new nn.Conv2d(3, 8, 3, { padding: 1 }),
+   *   new nn.ReLU(),
+   *   new nn.AdaptiveAvgPool2d(1),
+   *   new nn.Flatten(),
+   *   new nn.Linear(8, 10),
+   * );
+   * let features!: Tensor, slopes!: Tensor;
+   * net[1].registerForwardHook((_, __, output) => void (features = output));
+   * net[1].registerFullBackwardHook((_, __, [gradient]) => void (slopes = gradient!));
+   * net.forward(randn(1, 3, 16, 16)).at(0, 7).backward(); // the logit of class 7
+   * const weights = slopes.mean([2, 3], { keepdim: true });
+   * const cam = features.mul(weights).sum(1).relu();
+   * assertEquals(cam.shape, [1, 16, 16]);
+   * ```
+   */
+  registerFullBackwardHook<M extends Module>(
+    this: M,
+    hook: (
+      module: M,
+      gradInput: ModuleGradients,
+      gradOutput: ModuleGradients,
+    ) => ModuleGradients | Tensor | void,
+  ): RemovableHandle {
+    if (arguments.length > 1) surplus("registerFullBackwardHook", arguments, 1);
+    checkFunction("registerFullBackwardHook", "hook", hook, "(module, [gradInput], [gradOutput]) => { … }");
+    return register((this.#hooks ??= new Hooks()).backward, hook as Hooks<Module>["backward"][0]);
+  }
+
+  /**
+   * Calls a function each time `backward()` has computed the gradients of this module's outputs, before they flow into it: see
+   * {@linkcode Module.registerFullBackwardHook}.
+   *
+   * PyTorch: `torch.nn.Module.register_full_backward_pre_hook`.
+   *
+   * @param hook Gets the module and the gradients of its outputs. A list that it returns takes their place, or a tensor that of the
+   * only one; nothing leaves them.
+   * @returns What takes the hook away again.
+   * @throws {TypeError} if the hook is no function; in `backward()`, if it returns what cannot be those gradients.
+   * @throws {RangeError} in `backward()`, if a gradient that it returns has another shape.
+   * @example
+   * ```ts
+   * import { nn, ones } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const layer = new nn.Linear(2, 1);
+   * layer.registerFullBackwardPreHook((_, [gradient]) => gradient!.mul(10));
+   * layer.forward(ones(3, 2)).sum().backward();
+   * assertEquals(await layer.bias!.grad!.array(), [30]);
+   * ```
+   */
+  registerFullBackwardPreHook<M extends Module>(
+    this: M,
+    hook: (module: M, gradOutput: ModuleGradients) => ModuleGradients | Tensor | void,
+  ): RemovableHandle {
+    if (arguments.length > 1) surplus("registerFullBackwardPreHook", arguments, 1);
+    checkFunction("registerFullBackwardPreHook", "hook", hook, "(module, [gradient]) => gradient.mul(2)");
+    return register((this.#hooks ??= new Hooks()).backwardBefore, hook as Hooks<Module>["backwardBefore"][0]);
   }
 
   /** The tree of modules, each line as the call that makes it; a module inside of itself is not opened again. */

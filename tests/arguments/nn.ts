@@ -1,5 +1,5 @@
 /** Networks, and summary(): good calls, from which tests/arguments.ts makes wrong ones. */
-import { nn, ones, randn, tensor, zeros } from "descent";
+import { nn, ones, randn, type Tensor, tensor, zeros } from "descent";
 import type { Entry, Room } from "../arguments.ts";
 
 const alone: Entry = { good: [() => []] };
@@ -173,6 +173,10 @@ export const nnRoom: Room = {
       good: [() => [module().stateDict(), { strict: true }]],
       records: [0],
     },
+    "nn.Module.registerForwardPreHook": { good: [() => [(_: nn.Module, [x]: Tensor[]) => x.mul(2)]] },
+    "nn.Module.registerForwardHook": { good: [() => [() => {}]] },
+    "nn.Module.registerFullBackwardHook": { good: [() => [() => {}]] },
+    "nn.Module.registerFullBackwardPreHook": { good: [() => [() => {}]] },
     "nn.Module.toString": alone,
     "nn.NLLLoss": {
       good: [
