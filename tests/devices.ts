@@ -52,6 +52,11 @@ export function onEachDevice(
   }
 }
 
+/** Registers a test that runs on the cpu. */
+export function onCpu(name: string, body: (device: DeviceName) => void | Promise<void>): void {
+  Deno.test(`${name}, on cpu`, () => onDevice("cpu", () => body("cpu")));
+}
+
 /** Runs `body` with tensors made on a device, and goes back to the cpu. */
 export async function onDevice<T>(device: DeviceName, body: () => T | Promise<T>): Promise<T> {
   await useDevice(device);

@@ -75,6 +75,7 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
   protected override unary(name: UnaryName, x: Value, p = 0, q = 0): Value {
     if (name === "leakyRelu") return apply(name, [x], { slope: p });
     if (name === "clamp") return apply(name, [x], { min: p, max: q });
+    if (name === "elu") return apply(name, [x], { scale: p, inner: q });
     return apply(name, [x], undefined);
   }
   protected override binary(name: BinaryName, a: N, b: N): Value {

@@ -81,6 +81,52 @@ export interface Kernels<T extends Shaped> {
   step(x: T): T;
   /** x limited to [min, max]; NaN stays. */
   clamp(x: T, min: number, max: number): T;
+  /** ⌊x⌋ */
+  floor(x: T): T;
+  /** ⌈x⌉ */
+  ceil(x: T): T;
+  /** The nearest whole number, the even one of two. */
+  round(x: T): T;
+  /** x without its fraction. */
+  trunc(x: T): T;
+  /** 2ˣ */
+  exp2(x: T): T;
+  /** eˣ − 1, with all digits near 0. */
+  expm1(x: T): T;
+  /** log₂ x: −∞ at 0, NaN below. */
+  log2(x: T): T;
+  /** log₁₀ x: −∞ at 0, NaN below. */
+  log10(x: T): T;
+  /** ln(1 + x), with all digits near 0. */
+  log1p(x: T): T;
+  /** tan x, as {@linkcode sin}. */
+  tan(x: T): T;
+  /** The angle in [−π/2, π/2] whose sine is x; NaN beyond ±1. */
+  asin(x: T): T;
+  /** The angle in [0, π] whose cosine is x; NaN beyond ±1. */
+  acos(x: T): T;
+  /** The angle in [−π/2, π/2] whose tangent is x. */
+  atan(x: T): T;
+  /** (eˣ − e⁻ˣ) / 2 */
+  sinh(x: T): T;
+  /** (eˣ + e⁻ˣ) / 2 */
+  cosh(x: T): T;
+  /** The inverse of {@linkcode sinh}. */
+  asinh(x: T): T;
+  /** The inverse of {@linkcode cosh}; NaN below 1. */
+  acosh(x: T): T;
+  /** The inverse of {@linkcode tanh}; NaN beyond ±1. */
+  atanh(x: T): T;
+  /** 1 − erf x, with all digits where it is small. */
+  erfc(x: T): T;
+  /** x / (1 + e⁻ˣ) */
+  silu(x: T): T;
+  /** x Φ(x), Φ the normal distribution function. Where Φ is small, its error is that of a number near 1. */
+  gelu(x: T): T;
+  /** x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, as {@linkcode gelu}. */
+  geluTanh(x: T): T;
+  /** x > 0 ? x : scale · (e^(inner · x) − 1) */
+  elu(x: T, scale: number, inner: number): T;
   /** Whether x is neither infinite nor NaN, as bool. */
   isFinite(x: T): T;
   /** x in another dtype. float32 → int32 cuts the fraction off; what int32 cannot hold becomes −2³¹, NaN too. → bool: x ≠ 0. */
@@ -121,6 +167,24 @@ export interface Kernels<T extends Shaped> {
   logicalAnd(a: T, b: T): T;
   /** y ≤ 0 ? 0 : dy, the gradient of relu with result y. NaN in y lets dy pass. */
   reluGrad(dy: T, y: T): T;
+  /** What is left of a / b when the quotient is cut off: of a's sign. NaN for b = 0; of int32 0. float32 or int32. */
+  fmod(a: T, b: T | number): T;
+  /** What is left of a / b when the quotient is rounded down: of b's sign. NaN for b = 0; of int32 0. float32 or int32. */
+  remainder(a: T, b: T | number): T;
+  /** ⌊a / b⌋ of the exact quotient; for b = 0 a / b, of int32 0. float32 or int32. */
+  floorDivide(a: T, b: T | number): T;
+  /** a / b without its fraction; 0 for b = 0. int32. */
+  truncDivide(a: T, b: T | number): T;
+  /** The angle from the axis (1, 0) to (b, a), in [−π, π]. */
+  atan2(a: T, b: T | number): T;
+  /** √(a² + b²), without overflow; ∞ if one of them is. */
+  hypot(a: T, b: T | number): T;
+  /** dy · the derivative of {@linkcode silu} at x. */
+  siluGrad(dy: T, x: T): T;
+  /** dy · the derivative of {@linkcode gelu} at x. */
+  geluGrad(dy: T, x: T): T;
+  /** dy · the derivative of {@linkcode geluTanh} at x. */
+  geluTanhGrad(dy: T, x: T): T;
   /** condition ? a : b, shapes broadcast. condition: bool; a and b of one dtype, at least one of them an array. */
   select(condition: T, a: T | number, b: T | number): T;
 

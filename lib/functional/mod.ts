@@ -5,6 +5,7 @@
  *
  * @module
  */
+export * from "./activation.ts";
 export * from "./convolution.ts";
 export * from "./cross_entropy.ts";
 export * from "./dropout.ts";

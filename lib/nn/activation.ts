@@ -1,11 +1,13 @@
-/** Functions of single elements, and softmax, as modules. */
+/** Activations of straight lines, as modules. */
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkInteger, checkRange, surplus } from "../text/arguments.ts";
+import { checkNumber, checkRange, surplus } from "../text/arguments.ts";
 import { oneTensor } from "./input.ts";
 import { Module } from "./module.ts";
 
 /**
  * max(x, 0)
+ *
+ * PyTorch: `torch.nn.ReLU`.
  *
  * @example
  * ```ts
@@ -28,7 +30,34 @@ export class ReLU extends Module {
 }
 
 /**
+ * min(max(x, 0), 6) (Howard et al. 2017).
+ *
+ * PyTorch: `torch.nn.ReLU6`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await new nn.ReLU6().forward(tensor([-1, 9])).array(), [0, 6]);
+ * ```
+ */
+export class ReLU6 extends Module {
+  /**
+   * Applies the function.
+   *
+   * @param x Any shape.
+   * @returns The same shape.
+   * @throws {TypeError} if x is no tensor, or more is given.
+   */
+  override forward(x: Tensor): Tensor {
+    return oneTensor(this, x, arguments).relu6();
+  }
+}
+
+/**
  * x where positive, else slope · x (Maas et al. 2013).
+ *
+ * PyTorch: `torch.nn.LeakyReLU`.
  *
  * @example
  * ```ts
@@ -69,114 +98,97 @@ export class LeakyReLU extends Module {
 }
 
 /**
- * 1 / (1 + e⁻ˣ)
+ * Limits every element to [min, max]; on the limits the slope is 0.
+ *
+ * PyTorch: `torch.nn.Hardtanh`.
  *
  * @example
  * ```ts
  * import { nn, tensor } from "descent";
  * import { assertEquals } from "@std/assert";
- * assertEquals(await new nn.Sigmoid().forward(tensor([0])).array(), [0.5]);
+ * assertEquals(await new nn.Hardtanh().forward(tensor([-2, 0.5, 2])).array(), [-1, 0.5, 1]);
  * ```
  */
-export class Sigmoid extends Module {
-  /**
-   * Applies the function to every element.
-   *
-   * @param x Any shape.
-   * @returns The same shape.
-   * @throws {TypeError} if x is no tensor, or more is given.
-   */
-  override forward(x: Tensor): Tensor {
-    return oneTensor(this, x, arguments).sigmoid();
-  }
-}
-
-/**
- * The hyperbolic tangent.
- *
- * @example
- * ```ts
- * import { nn, tensor } from "descent";
- * import { assertEquals } from "@std/assert";
- * assertEquals(await new nn.Tanh().forward(tensor([0])).array(), [0]);
- * ```
- */
-export class Tanh extends Module {
-  /**
-   * Applies the function to every element.
-   *
-   * @param x Any shape.
-   * @returns The same shape.
-   * @throws {TypeError} if x is no tensor, or more is given.
-   */
-  override forward(x: Tensor): Tensor {
-    return oneTensor(this, x, arguments).tanh();
-  }
-}
-
-/**
- * x Φ(x), with the exact normal distribution function Φ (Hendrycks & Gimpel 2016).
- *
- * @example
- * ```ts
- * import { nn, tensor } from "descent";
- * import { assertEquals } from "@std/assert";
- * assertEquals(await new nn.GELU().forward(tensor([0])).array(), [0]);
- * ```
- */
-export class GELU extends Module {
-  /**
-   * Applies the function to every element.
-   *
-   * @param x Any shape.
-   * @returns The same shape.
-   * @throws {TypeError} if x is no tensor, or more is given.
-   */
-  override forward(x: Tensor): Tensor {
-    return oneTensor(this, x, arguments).gelu();
-  }
-}
-
-/**
- * eˣ / Σ eˣ along a dimension: positive, and 1 in sum. `CrossEntropyLoss` takes numbers from before it.
- *
- * @example
- * ```ts
- * import { nn, zeros } from "descent";
- * import { assertEquals } from "@std/assert";
- * assertEquals(await new nn.Softmax(1).forward(zeros(1, 4)).array(), [[0.25, 0.25, 0.25, 0.25]]);
- * ```
- */
-export class Softmax extends Module {
+export class Hardtanh extends Module {
   /**
    * Makes the layer.
    *
-   * @param dim The dimension of the classes: 1 for [N, C] and [N, C, H, W].
-   * @throws {TypeError} if it is not said, or no number.
-   * @throws {RangeError} if it is no whole number.
+   * @param min The smallest value: −1 if not said.
+   * @param max The largest value: 1 if not said.
+   * @throws {RangeError} if min is not below max.
+   * @throws {TypeError} if one of them is no number.
    */
-  constructor(readonly dim: number) {
+  constructor(readonly min = -1, readonly max = 1) {
     super();
-    if (arguments.length > 1) surplus("Softmax", arguments, 1);
-    if (dim === undefined) {
-      throw new TypeError("Softmax: the dimension of the classes must be said, as in new nn.Softmax(1)");
-    }
-    checkInteger("Softmax", "dim", dim);
+    if (arguments.length > 2) surplus("Hardtanh", arguments, 2);
+    checkNumber("Hardtanh", "min", min);
+    checkNumber("Hardtanh", "max", max);
+    if (!(min < max)) throw new RangeError(`Hardtanh: min must be below max, not ${min} and ${max}`);
   }
 
   /**
-   * Applies the function to every element.
+   * Applies the function.
    *
-   * @param x Any shape that has the dimension.
+   * @param x Any shape.
    * @returns The same shape.
    * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
-    return oneTensor(this, x, arguments).softmax(this.dim);
+    return oneTensor(this, x, arguments).hardtanh(this.min, this.max);
   }
 
   /** @internal The arguments, for printing. */
   protected override describe(): string {
-    return String(this.dim);
+    return `${this.min}, ${this.max}`;
+  }
+}
+
+/**
+ * min(max(x + 3, 0), 6) / 6: a sigmoid of straight lines.
+ *
+ * PyTorch: `torch.nn.Hardsigmoid`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await new nn.Hardsigmoid().forward(tensor([-4, 0, 1.5])).array(), [0, 0.5, 0.75]);
+ * ```
+ */
+export class Hardsigmoid extends Module {
+  /**
+   * Applies the function.
+   *
+   * @param x Any shape.
+   * @returns The same shape.
+   * @throws {TypeError} if x is no tensor, or more is given.
+   */
+  override forward(x: Tensor): Tensor {
+    return oneTensor(this, x, arguments).hardsigmoid();
+  }
+}
+
+/**
+ * x · min(max(x + 3, 0), 6) / 6: SiLU of straight lines (Howard et al. 2019).
+ *
+ * PyTorch: `torch.nn.Hardswish`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await new nn.Hardswish().forward(tensor([0, 3])).array(), [0, 3]);
+ * ```
+ */
+export class Hardswish extends Module {
+  /**
+   * Applies the function.
+   *
+   * @param x Any shape.
+   * @returns The same shape.
+   * @throws {TypeError} if x is no tensor, or more is given.
+   */
+  override forward(x: Tensor): Tensor {
+    return oneTensor(this, x, arguments).hardswish();
   }
 }

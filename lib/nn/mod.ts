@@ -17,8 +17,11 @@ export * from "./loss.ts";
 export * from "./module.ts";
 export * from "./parameter.ts";
 export * from "./pooling.ts";
+export * from "./prelu.ts";
 export * from "./sequential.ts";
 export * from "./shape.ts";
+export * from "./smooth_activation.ts";
+export * from "./softmax.ts";
 export * from "./state.ts";
 /** The first values of parameters, as torch.nn.init. */
 export * as init from "./init.ts";

@@ -14,6 +14,12 @@ export type Arithmetic =
   | "mul"
   | "div"
   | "pow"
+  | "fmod"
+  | "remainder"
+  | "floorDivide"
+  | "truncDivide"
+  | "atan2"
+  | "hypot"
   | "maximum"
   | "minimum"
   | "eq"
@@ -26,7 +32,23 @@ export type Arithmetic =
 /** What stands beside a value: another one, or a plain number or boolean. */
 export type Operand = Value | number | boolean;
 
-const COMPARISONS = { eq: true, ne: true, gt: true, lt: true, ge: true, le: true };
+/** What has no whole result: int32 and bool become float32. */
+const FRACTIONS = { div: true, atan2: true, hypot: true };
+
+/** What has a whole result, of booleans, too, and none for 0. */
+const DIVISIONS = { fmod: true, remainder: true, floorDivide: true, truncDivide: true };
+
+/** What has another name here than its kernel, which checks the shapes of all others. */
+const RENAMED = {
+  eq: true,
+  ne: true,
+  gt: true,
+  lt: true,
+  ge: true,
+  le: true,
+  floorDivide: true,
+  truncDivide: true,
+};
 
 const isPlain = (x: Operand): x is number | boolean => typeof x === "number" || typeof x === "boolean";
 
@@ -61,30 +83,33 @@ export function combine(operation: Arithmetic, a: Value, b: Operand, name: strin
   // The usual cases cost no more than this.
   if (a.dtype === "float32") {
     if (typeof b === "number") return apply(operation, [a, constant(a.buffer.device, b)], undefined);
-    if (typeof b === "object" && b.dtype === "float32" && !(operation in COMPARISONS)) {
+    if (typeof b === "object" && b.dtype === "float32" && !(operation in RENAMED)) {
       return apply(operation, [a, b], undefined);
     }
   }
-  // Comparisons have another name here than their kernels, which check the shapes of all others.
-  if (!isPlain(b) && operation in COMPARISONS && !sameShape(a.shape, b.shape)) {
-    broadcastShapes(operation, a.shape, b.shape);
+  if (!isPlain(b) && operation in RENAMED && !sameShape(a.shape, b.shape)) {
+    broadcastShapes(name, a.shape, b.shape);
   }
   const dtype = promote(a.dtype, dtypeOf(b));
   checkMeaning(name, operation, a, b, dtype);
-  const quotient = operation === "div" ? "float32" : dtype;
+  const common = operation in FRACTIONS
+    ? "float32"
+    : operation in DIVISIONS && dtype === "bool"
+    ? "int32"
+    : dtype;
   return apply(
-    dtype === "bool" ? ofBooleans(operation) : operation,
-    [toDtype(a, quotient), lifted(b, quotient, a)],
+    common === "bool" ? ofBooleans(operation) : operation,
+    [toDtype(a, common), lifted(b, common, a)],
     undefined,
   );
 }
 
 /** The dtype of {@linkcode combine}'s result, before anything is computed. */
-export function combinedDtype(operation: "add" | "sub" | "mul" | "div", a: Value, b: Operand): DType {
+export function combinedDtype(operation: "add" | "sub" | "mul" | "div" | "pow", a: Value, b: Operand): DType {
   return operation === "div" ? "float32" : promote(a.dtype, dtypeOf(b));
 }
 
-/** Booleans have no difference, and integers no negative power that is an integer. */
+/** Booleans have no difference, integers no negative power that is an integer, and no whole quotient by 0. */
 function checkMeaning(name: string, operation: Arithmetic, a: Value, b: Operand, dtype: DType): void {
   if (operation === "sub" && (a.dtype === "bool" || dtypeOf(b) === "bool")) {
     throw new TypeError(
@@ -96,6 +121,9 @@ function checkMeaning(name: string, operation: Arithmetic, a: Value, b: Operand,
     throw new RangeError(
       `${name}: an integer to the power of ${b} is no integer; use to("float32") first`,
     );
+  }
+  if (operation in DIVISIONS && dtype !== "float32" && isPlain(b) && Number(b) === 0) {
+    throw new RangeError(`${name}: integers are not divided by 0; use to("float32") first`);
   }
 }
 

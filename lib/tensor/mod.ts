@@ -20,15 +20,20 @@ export { bernoulli, multinomial, normal } from "./sample.ts";
 export { scope } from "./scope.ts";
 export {
   type BackwardOptions,
+  type GeluOptions,
   type Index,
   type IndexAddOptions,
+  type Limit,
+  type Limits,
   type NonzeroOptions,
   type ReduceOptions,
   type ScatterOptions,
   type SetOptions,
+  type SoftplusOptions,
   Tensor,
   type TensorLike,
 } from "./tensor.ts";
+export type { CloseOptions } from "./logic.ts";
 export type { IndexRange } from "./slice.ts";
 export type { Format } from "./print.ts";
 export type { Size } from "./shape.ts";

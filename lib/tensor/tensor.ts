@@ -18,9 +18,12 @@ import {
 } from "./combine.ts";
 import * as arrange from "./arrange.ts";
 import { differentiate } from "./autograd/start.ts";
+import { addScaled, lerp } from "./blend.ts";
 import { fitting, type NestedArray, type TensorData } from "./data.ts";
 import { checkDifferentiable, checkDtype, promote } from "./dtype.ts";
 import { guard, refuseSetting } from "./guard.ts";
+import { limited, readLimits } from "./limit.ts";
+import { close, type CloseOptions, logical, type LogicalName } from "./logic.ts";
 import * as pick from "./pick.ts";
 import { type Format, formatValues, inspect } from "./print.ts";
 import { maskedFill, maskedSelect, nonzero, nonzeroLists } from "./mask.ts";
@@ -92,6 +95,67 @@ export interface IndexAddOptions {
   /** A factor for what is added: 1 if not said. */
   alpha?: number;
 }
+
+/** Options of {@linkcode Tensor.gelu}. */
+export interface GeluOptions {
+  /** "none" for the normal distribution function itself, "tanh" for GPT-2's approximation: "none" if not said. */
+  approximate?: "none" | "tanh";
+}
+
+/** Options of {@linkcode Tensor.softplus}. */
+export interface SoftplusOptions {
+  /** How sharp the bend at 0 is: 1 if not said. */
+  beta?: number;
+  /** Where beta · x is larger, the result is x: 20 if not said. */
+  threshold?: number;
+}
+
+/** A limit of {@linkcode Tensor.clamp}: a number, or one for each element. */
+export type Limit = Exclude<TensorLike, boolean>;
+
+/** Both limits of {@linkcode Tensor.clamp} by name. */
+export interface Limits {
+  /** The smallest value: none if not said. */
+  min?: Limit | null;
+  /** The largest value: none if not said. */
+  max?: Limit | null;
+}
+
+/** The rules of a float32 that are applied as they are. */
+type FloatFunction =
+  | "exp"
+  | "log"
+  | "sqrt"
+  | "sin"
+  | "cos"
+  | "sigmoid"
+  | "tanh"
+  | "gelu"
+  | "geluTanh"
+  | "softplus"
+  | "rsqrt"
+  | "reciprocal"
+  | "exp2"
+  | "expm1"
+  | "log2"
+  | "log10"
+  | "log1p"
+  | "tan"
+  | "asin"
+  | "acos"
+  | "atan"
+  | "sinh"
+  | "cosh"
+  | "asinh"
+  | "acosh"
+  | "atanh"
+  | "erf"
+  | "erfc"
+  | "silu"
+  | "mish"
+  | "hardswish"
+  | "hardsigmoid"
+  | "logSigmoid";
 
 /** Options of {@linkcode Tensor.backward}. */
 export interface BackwardOptions {
@@ -615,6 +679,322 @@ export class Tensor {
   }
 
   /**
+   * Raises to a power in place: this ← this to the power of other.
+   *
+   * PyTorch: `Tensor.pow_`.
+   *
+   * @param other The exponent; broadcast to this shape.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} if the result does not have this tensor's shape, or for integers to the power of a negative number.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).pow_(3).array(), [1, 8]);
+   * ```
+   */
+  pow_(other: TensorLike): this {
+    if (arguments.length > 1) surplus("pow_", arguments, 1);
+    return this.#inPlace("pow_", other, "pow");
+  }
+
+  /**
+   * Changes the sign in place: this ← −this.
+   *
+   * PyTorch: `Tensor.neg_`.
+   *
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, -2]).neg_().array(), [-1, 2]);
+   * ```
+   */
+  neg_(): this {
+    if (arguments.length > 0) surplus("neg_", arguments, 0);
+    return this.#become("neg_", this.neg());
+  }
+
+  /**
+   * Takes the absolute value in place: this ← |this|.
+   *
+   * PyTorch: `Tensor.abs_`.
+   *
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, -2]).abs_().array(), [1, 2]);
+   * ```
+   */
+  abs_(): this {
+    if (arguments.length > 0) surplus("abs_", arguments, 0);
+    return this.#become("abs_", this.abs());
+  }
+
+  /**
+   * Squares in place: this ← this².
+   *
+   * PyTorch: `Tensor.square_`.
+   *
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, -2]).square_().array(), [1, 4]);
+   * ```
+   */
+  square_(): this {
+    if (arguments.length > 0) surplus("square_", arguments, 0);
+    return this.#become("square_", this.square());
+  }
+
+  /**
+   * Takes the square root in place: this ← √this.
+   *
+   * PyTorch: `Tensor.sqrt_`.
+   *
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([4, 9]).sqrt_().array(), [2, 3]);
+   * ```
+   */
+  sqrt_(): this {
+    if (arguments.length > 0) surplus("sqrt_", arguments, 0);
+    return this.#become("sqrt_", this.sqrt());
+  }
+
+  /**
+   * Takes the exponential in place: this ← e to the power of this.
+   *
+   * PyTorch: `Tensor.exp_`.
+   *
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, -Infinity]).exp_().array(), [1, 0]);
+   * ```
+   */
+  exp_(): this {
+    if (arguments.length > 0) surplus("exp_", arguments, 0);
+    return this.#become("exp_", this.exp());
+  }
+
+  /**
+   * Takes the logarithm in place: this ← ln this.
+   *
+   * PyTorch: `Tensor.log_`.
+   *
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 0]).log_().array(), [0, -Infinity]);
+   * ```
+   */
+  log_(): this {
+    if (arguments.length > 0) surplus("log_", arguments, 0);
+    return this.#become("log_", this.log());
+  }
+
+  /**
+   * Rounds in place to the nearest whole number, of two the even one.
+   *
+   * PyTorch: `Tensor.round_`.
+   *
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0.5, 1.6]).round_().array(), [0, 2]);
+   * ```
+   */
+  round_(): this {
+    if (arguments.length > 0) surplus("round_", arguments, 0);
+    return this.#become("round_", this.round());
+  }
+
+  /**
+   * Sets what is below 0 to 0, in place.
+   *
+   * PyTorch: `Tensor.relu_`.
+   *
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1, 2]).relu_().array(), [0, 2]);
+   * ```
+   */
+  relu_(): this {
+    if (arguments.length > 0) surplus("relu_", arguments, 0);
+    return this.#become("relu_", this.relu());
+  }
+
+  /**
+   * Takes the sigmoid in place: this ← 1 / (1 + e to the power of −this).
+   *
+   * PyTorch: `Tensor.sigmoid_`.
+   *
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, Infinity]).sigmoid_().array(), [0.5, 1]);
+   * ```
+   */
+  sigmoid_(): this {
+    if (arguments.length > 0) surplus("sigmoid_", arguments, 0);
+    return this.#become("sigmoid_", this.sigmoid());
+  }
+
+  /**
+   * Takes the hyperbolic tangent in place.
+   *
+   * PyTorch: `Tensor.tanh_`.
+   *
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, Infinity]).tanh_().array(), [0, 1]);
+   * ```
+   */
+  tanh_(): this {
+    if (arguments.length > 0) surplus("tanh_", arguments, 0);
+    return this.#become("tanh_", this.tanh());
+  }
+
+  /**
+   * Limits every element to [min, max] in place.
+   *
+   * PyTorch: `Tensor.clamp_`.
+   *
+   * @param min The smallest value, or null for none; or both limits by name, `{ min, max }`.
+   * @param max The largest value, or null for none.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} if neither limit is given, plain numbers have min > max, or the result does not have this tensor's shape.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-2, 0.5, 2]).clamp_(-1, 1).array(), [-1, 0.5, 1]);
+   * ```
+   */
+  clamp_(min?: Limit | null | Limits, max?: Limit | null): this {
+    if (arguments.length > 2) surplus("clamp_", arguments, 2);
+    return this.#become("clamp_", this.#clamp("clamp_", min, max));
+  }
+
+  /**
+   * Goes a part of the way to end, in place: this ← this + weight · (end − this). A running average, as of weights: `average.lerp_(p, 0.01)`.
+   *
+   * PyTorch: `Tensor.lerp_`.
+   *
+   * @param end Where the weight 1 leads: a tensor, a number or nested arrays.
+   * @param weight How far: a number, a tensor or nested arrays.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} if the result does not have this tensor's shape.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 10]).lerp_([4, 20], 0.25).array(), [1, 12.5]);
+   * ```
+   */
+  lerp_(end: TensorLike, weight: TensorLike): this {
+    if (arguments.length > 2) surplus("lerp_", arguments, 2);
+    return this.#become("lerp_", this.#lerp("lerp_", end, weight));
+  }
+
+  /**
+   * Adds in place: this ← this + value · a · b.
+   *
+   * PyTorch: `Tensor.addcmul_`.
+   *
+   * @param a A tensor, a number or nested arrays.
+   * @param b The other one.
+   * @param options `value`: what both are multiplied with, 1 if not said.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} if the result does not have this tensor's shape.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).addcmul_([3, 4], [5, 6], { value: 0.5 }).array(), [8.5, 14]);
+   * ```
+   */
+  addcmul_(a: TensorLike, b: TensorLike, options: { value?: number } = {}): this {
+    if (arguments.length > 3) surplus("addcmul_", arguments, 3);
+    return this.#become("addcmul_", this.#addScaled("addcmul_", "mul", a, b, options));
+  }
+
+  /**
+   * Adds in place: this ← this + value · a / b.
+   *
+   * PyTorch: `Tensor.addcdiv_`.
+   *
+   * @param a A tensor, a number or nested arrays.
+   * @param b The other one.
+   * @param options `value`: what both are multiplied with, 1 if not said.
+   * @returns This tensor.
+   * @throws {Error} on a leaf that requires a gradient, outside noGrad.
+   * @throws {RangeError} if the result does not have this tensor's shape.
+   * @throws {TypeError} if the result does not have this tensor's dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).addcdiv_([3, 4], [2, 8], { value: 2 }).array(), [4, 3]);
+   * ```
+   */
+  addcdiv_(a: TensorLike, b: TensorLike, options: { value?: number } = {}): this {
+    if (arguments.length > 3) surplus("addcdiv_", arguments, 3);
+    return this.#become("addcdiv_", this.#addScaled("addcdiv_", "div", a, b, options));
+  }
+
+  /**
    * Sets every element to 0. No gradient flows to what they were computed from: it is 0.
    *
    * @returns This tensor.
@@ -882,7 +1262,7 @@ export class Tensor {
     return this.#settle("maskedFill_", result);
   }
 
-  #inPlace(name: string, other: TensorLike, operation: "add" | "sub" | "mul" | "div"): this {
+  #inPlace(name: string, other: TensorLike, operation: "add" | "sub" | "mul" | "div" | "pow"): this {
     const operand = this.#operand(name, other), dtype = combinedDtype(operation, this.value, operand);
     if (typeof operand === "object") this.#checkFits(name, operand.shape);
     if (dtype !== this.dtype) {
@@ -892,6 +1272,17 @@ export class Tensor {
     }
     const result = combine(operation, this.value, operand, name);
     return this.#settle(name, result);
+  }
+
+  /** Takes the place of this tensor's numbers. */
+  #become(name: string, { value, dtype }: Tensor): this {
+    this.#checkFits(name, value.shape);
+    if (dtype !== this.dtype) {
+      throw new TypeError(
+        `${name}: the result is ${dtype}, which does not fit into this ${this.dtype} tensor`,
+      );
+    }
+    return this.#settle(name, value);
   }
 
   #checkFits(name: string, shape: readonly number[]): void {
@@ -922,14 +1313,17 @@ export class Tensor {
   // Functions of each element. int32 and bool become float32 where the result is no integer
 
   /** Applies a rule that keeps int32; bools count as 0 and 1. */
-  #map(name: "neg" | "abs" | "square" | "relu"): Tensor {
+  #map(name: "neg" | "abs" | "square" | "relu" | "sign"): Tensor {
     const dtype = this.dtype === "bool" ? "int32" : this.dtype;
     return new Tensor(apply(name, [toDtype(this.value, dtype)], undefined));
   }
 
-  #float(
-    name: "exp" | "log" | "sqrt" | "sin" | "cos" | "sigmoid" | "tanh" | "gelu" | "softplus",
-  ): Tensor {
+  /** Applies a rule of whole results: integers are what they are already. */
+  #whole(name: "floor" | "ceil" | "round" | "trunc"): Tensor {
+    return this.dtype === "float32" ? new Tensor(apply(name, [this.value], undefined)) : this.to("int32");
+  }
+
+  #float(name: FloatFunction): Tensor {
     return new Tensor(apply(name, [toDtype(this.value, "float32")], undefined));
   }
 
@@ -988,6 +1382,122 @@ export class Tensor {
   }
 
   /**
+   * −1, 0 or 1: the sign; 0 for NaN. Its gradient is 0.
+   *
+   * PyTorch: `torch.sign`.
+   *
+   * @returns A tensor of this shape and dtype.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-2, 0, 3]).sign().array(), [-1, 0, 1]);
+   * ```
+   */
+  sign(): Tensor {
+    if (arguments.length > 0) surplus("sign", arguments, 0);
+    return this.dtype === "bool" ? this.clone() : this.#map("sign");
+  }
+
+  /**
+   * The largest whole number that is not above. Its gradient is 0.
+   *
+   * PyTorch: `torch.floor`.
+   *
+   * @returns A tensor of this shape; integers stay as they are, booleans count as 0 and 1.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1.5, 1.5]).floor().array(), [-2, 1]);
+   * ```
+   */
+  floor(): Tensor {
+    if (arguments.length > 0) surplus("floor", arguments, 0);
+    return this.#whole("floor");
+  }
+
+  /**
+   * The smallest whole number that is not below. Its gradient is 0.
+   *
+   * PyTorch: `torch.ceil`.
+   *
+   * @returns A tensor of this shape; integers stay as they are, booleans count as 0 and 1.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1.5, 1.5]).ceil().array(), [-1, 2]);
+   * ```
+   */
+  ceil(): Tensor {
+    if (arguments.length > 0) surplus("ceil", arguments, 0);
+    return this.#whole("ceil");
+  }
+
+  /**
+   * The whole part: what is left without the fraction. Its gradient is 0.
+   *
+   * PyTorch: `torch.trunc`, `torch.fix`.
+   *
+   * @returns A tensor of this shape; integers stay as they are, booleans count as 0 and 1.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1.5, 1.5]).trunc().array(), [-1, 1]);
+   * ```
+   */
+  trunc(): Tensor {
+    if (arguments.length > 0) surplus("trunc", arguments, 0);
+    return this.#whole("trunc");
+  }
+
+  /**
+   * The fraction: x − trunc(x), of x's sign.
+   *
+   * PyTorch: `torch.frac`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1.25, 1.5]).frac().array(), [-0.25, 0.5]);
+   * ```
+   */
+  frac(): Tensor {
+    if (arguments.length > 0) surplus("frac", arguments, 0);
+    const x = this.to("float32");
+    return x.sub(x.trunc());
+  }
+
+  /**
+   * The nearest whole number, or the nearest number of so many decimals; of two the even one. Its gradient is 0.
+   *
+   * PyTorch: `torch.round`.
+   *
+   * @param options `decimals`: how many digits stay behind the point; negative ones are in front of it. 0 if not said.
+   * @returns A tensor of this shape; integers stay as they are, booleans count as 0 and 1. With decimals, float32.
+   * @throws {RangeError} if decimals are no whole number from −38 to 38.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0.5, 1.5, 2.26]).round().array(), [0, 2, 2]);
+   * ```
+   */
+  round(options: { decimals?: number } = {}): Tensor {
+    if (arguments.length > 1) surplus("round", arguments, 1);
+    checkOptions("round", options, ["decimals"]);
+    const { decimals = 0 } = options;
+    checkInteger("round", "decimals", checkRange("round", "decimals", decimals, -38, 38));
+    if (decimals === 0) return this.#whole("round");
+    const x = this.to("float32"), power = 10 ** Math.abs(decimals);
+    return decimals > 0 ? x.mul(power).round().div(power) : x.div(power).round().mul(power);
+  }
+
+  /**
    * eˣ
    *
    * @returns A float32 tensor of this shape.
@@ -1036,6 +1546,132 @@ export class Tensor {
   }
 
   /**
+   * 1 / √x: Infinity at 0, NaN below.
+   *
+   * PyTorch: `torch.rsqrt`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([4, 0.25]).rsqrt().array(), [0.5, 2]);
+   * ```
+   */
+  rsqrt(): Tensor {
+    if (arguments.length > 0) surplus("rsqrt", arguments, 0);
+    return this.#float("rsqrt");
+  }
+
+  /**
+   * 1 / x
+   *
+   * PyTorch: `torch.reciprocal`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([4, -0.5]).reciprocal().array(), [0.25, -2]);
+   * ```
+   */
+  reciprocal(): Tensor {
+    if (arguments.length > 0) surplus("reciprocal", arguments, 0);
+    return this.#float("reciprocal");
+  }
+
+  /**
+   * 2ˣ
+   *
+   * PyTorch: `torch.exp2`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([3, -1]).exp2().array(), [8, 0.5]);
+   * ```
+   */
+  exp2(): Tensor {
+    if (arguments.length > 0) surplus("exp2", arguments, 0);
+    return this.#float("exp2");
+  }
+
+  /**
+   * eˣ − 1, with all its digits where x is small.
+   *
+   * PyTorch: `torch.expm1`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1e-10]).expm1().format(), "[0.0000e+00, 1.0000e-10]");
+   * ```
+   */
+  expm1(): Tensor {
+    if (arguments.length > 0) surplus("expm1", arguments, 0);
+    return this.#float("expm1");
+  }
+
+  /**
+   * The logarithm to base 2: −Infinity at 0, NaN below.
+   *
+   * PyTorch: `torch.log2`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([8, 0.5]).log2().array(), [3, -1]);
+   * ```
+   */
+  log2(): Tensor {
+    if (arguments.length > 0) surplus("log2", arguments, 0);
+    return this.#float("log2");
+  }
+
+  /**
+   * The logarithm to base 10: −Infinity at 0, NaN below.
+   *
+   * PyTorch: `torch.log10`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([100, 2]).log10().format(), "[2.0000, 0.3010]");
+   * ```
+   */
+  log10(): Tensor {
+    if (arguments.length > 0) surplus("log10", arguments, 0);
+    return this.#float("log10");
+  }
+
+  /**
+   * ln(1 + x), with all its digits where x is small: −Infinity at −1, NaN below.
+   *
+   * PyTorch: `torch.log1p`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1e-10]).log1p().format(), "[0.0000e+00, 1.0000e-10]");
+   * ```
+   */
+  log1p(): Tensor {
+    if (arguments.length > 0) surplus("log1p", arguments, 0);
+    return this.#float("log1p");
+  }
+
+  /**
    * The sine, of radians.
    *
    * @returns A float32 tensor of this shape.
@@ -1065,6 +1701,204 @@ export class Tensor {
   cos(): Tensor {
     if (arguments.length > 0) surplus("cos", arguments, 0);
     return this.#float("cos");
+  }
+
+  /**
+   * The tangent, of radians.
+   *
+   * PyTorch: `torch.tan`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1]).tan().format(), "[0.0000, 1.5574]");
+   * ```
+   */
+  tan(): Tensor {
+    if (arguments.length > 0) surplus("tan", arguments, 0);
+    return this.#float("tan");
+  }
+
+  /**
+   * The angle in [−π/2, π/2] whose sine is x: NaN beyond ±1.
+   *
+   * PyTorch: `torch.asin`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1]).asin().format(), "[0.0000, 1.5708]");
+   * ```
+   */
+  asin(): Tensor {
+    if (arguments.length > 0) surplus("asin", arguments, 0);
+    return this.#float("asin");
+  }
+
+  /**
+   * The angle in [0, π] whose cosine is x: NaN beyond ±1.
+   *
+   * PyTorch: `torch.acos`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1]).acos().format(), "[1.5708, 0.0000]");
+   * ```
+   */
+  acos(): Tensor {
+    if (arguments.length > 0) surplus("acos", arguments, 0);
+    return this.#float("acos");
+  }
+
+  /**
+   * The angle in [−π/2, π/2] whose tangent is x.
+   *
+   * PyTorch: `torch.atan`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1]).atan().format(), "[0.0000, 0.7854]");
+   * ```
+   */
+  atan(): Tensor {
+    if (arguments.length > 0) surplus("atan", arguments, 0);
+    return this.#float("atan");
+  }
+
+  /**
+   * The hyperbolic sine: (eˣ − e⁻ˣ) / 2.
+   *
+   * PyTorch: `torch.sinh`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1]).sinh().format(), "[0.0000, 1.1752]");
+   * ```
+   */
+  sinh(): Tensor {
+    if (arguments.length > 0) surplus("sinh", arguments, 0);
+    return this.#float("sinh");
+  }
+
+  /**
+   * The hyperbolic cosine: (eˣ + e⁻ˣ) / 2.
+   *
+   * PyTorch: `torch.cosh`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1]).cosh().format(), "[1.0000, 1.5431]");
+   * ```
+   */
+  cosh(): Tensor {
+    if (arguments.length > 0) surplus("cosh", arguments, 0);
+    return this.#float("cosh");
+  }
+
+  /**
+   * The inverse of the hyperbolic sine.
+   *
+   * PyTorch: `torch.asinh`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1]).asinh().format(), "[0.0000, 0.8814]");
+   * ```
+   */
+  asinh(): Tensor {
+    if (arguments.length > 0) surplus("asinh", arguments, 0);
+    return this.#float("asinh");
+  }
+
+  /**
+   * The inverse of the hyperbolic cosine: NaN below 1.
+   *
+   * PyTorch: `torch.acosh`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).acosh().format(), "[0.0000, 1.3170]");
+   * ```
+   */
+  acosh(): Tensor {
+    if (arguments.length > 0) surplus("acosh", arguments, 0);
+    return this.#float("acosh");
+  }
+
+  /**
+   * The inverse of the hyperbolic tangent: ±Infinity at ±1, NaN beyond.
+   *
+   * PyTorch: `torch.atanh`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 0.5]).atanh().format(), "[0.0000, 0.5493]");
+   * ```
+   */
+  atanh(): Tensor {
+    if (arguments.length > 0) surplus("atanh", arguments, 0);
+    return this.#float("atanh");
+  }
+
+  /**
+   * The error function: 2/√π ∫₀ˣ e^(−t²) dt.
+   *
+   * PyTorch: `torch.erf`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1]).erf().format(), "[0.0000, 0.8427]");
+   * ```
+   */
+  erf(): Tensor {
+    if (arguments.length > 0) surplus("erf", arguments, 0);
+    return this.#float("erf");
+  }
+
+  /**
+   * 1 − erf(x), with all its digits where that is small.
+   *
+   * PyTorch: `torch.erfc`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1]).erfc().format(), "[1.0000, 0.1573]");
+   * ```
+   */
+  erfc(): Tensor {
+    if (arguments.length > 0) surplus("erfc", arguments, 0);
+    return this.#float("erfc");
   }
 
   /**
@@ -1103,6 +1937,113 @@ export class Tensor {
   }
 
   /**
+   * x where positive, else alpha · (eˣ − 1) (Clevert, Unterthiner & Hochreiter 2016).
+   *
+   * PyTorch: `torch.nn.functional.elu`.
+   *
+   * @param alpha What it falls to, −alpha, far below 0: 1 if not said.
+   * @returns A float32 tensor of this shape.
+   * @throws {RangeError} if alpha is not a finite number.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1, 2]).elu().format(), "[-0.6321,  2.0000]");
+   * ```
+   */
+  elu(alpha = 1): Tensor {
+    if (arguments.length > 1) surplus("elu", arguments, 1);
+    const scale = checkRange("elu", "alpha", alpha);
+    return new Tensor(apply("elu", [toDtype(this.value, "float32")], { scale, inner: 1 }));
+  }
+
+  /**
+   * max(x, 0) + min(0, alpha · (e^(x / alpha) − 1)): as elu, with a slope of 1 at 0 for every alpha (Barron 2017).
+   *
+   * PyTorch: `torch.nn.functional.celu`.
+   *
+   * @param alpha What it falls to, −alpha, far below 0: 1 if not said; not 0.
+   * @returns A float32 tensor of this shape.
+   * @throws {RangeError} if alpha is 0 or not a finite number.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1, 2]).celu().format(), "[-0.6321,  2.0000]");
+   * ```
+   */
+  celu(alpha = 1): Tensor {
+    if (arguments.length > 1) surplus("celu", arguments, 1);
+    const scale = checkRange("celu", "alpha", alpha);
+    if (scale === 0) throw new RangeError("celu: alpha must not be 0");
+    return new Tensor(apply("elu", [toDtype(this.value, "float32")], { scale, inner: 1 / scale }));
+  }
+
+  /**
+   * 1.0507 x where positive, else 1.0507 · 1.6733 · (eˣ − 1): numbers of mean 0 and variance 1 keep both (Klambauer et al. 2017).
+   *
+   * PyTorch: `torch.nn.functional.selu`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1, 1]).selu().format(), "[-1.1113,  1.0507]");
+   * ```
+   */
+  selu(): Tensor {
+    if (arguments.length > 0) surplus("selu", arguments, 0);
+    const below = apply("elu", [toDtype(this.value, "float32")], { scale: 1.6732632423543772, inner: 1 });
+    return new Tensor(below).mul(1.0507009873554805);
+  }
+
+  /**
+   * Limits every element to [min, max], as clamp() does; on the limits its slope is 0.
+   *
+   * PyTorch: `torch.nn.functional.hardtanh`.
+   *
+   * @param min The smallest value: −1 if not said.
+   * @param max The largest value: 1 if not said.
+   * @returns A tensor of this shape; integers between whole limits stay int32, all else is float32.
+   * @throws {RangeError} if min is not below max.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-2, 0.5, 2]).hardtanh().array(), [-1, 0.5, 1]);
+   * ```
+   */
+  hardtanh(min = -1, max = 1): Tensor {
+    if (arguments.length > 2) surplus("hardtanh", arguments, 2);
+    checkNumber("hardtanh", "min", min);
+    checkNumber("hardtanh", "max", max);
+    if (!(min < max)) throw new RangeError(`hardtanh: min must be below max, not ${min} and ${max}`);
+    if (this.dtype !== "float32" && [min, max].every((limit) => dtypeOf(limit) === "int32")) {
+      return this.clamp(min, max);
+    }
+    return new Tensor(apply("hardtanh", [toDtype(this.value, "float32")], { min, max }));
+  }
+
+  /**
+   * min(max(x, 0), 6) (Howard et al. 2017); at 0 and 6 its slope is 0.
+   *
+   * PyTorch: `torch.nn.functional.relu6`.
+   *
+   * @returns A tensor of this shape; float32 or int32, as this one.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1, 3, 9]).relu6().array(), [0, 3, 6]);
+   * ```
+   */
+  relu6(): Tensor {
+    if (arguments.length > 0) surplus("relu6", arguments, 0);
+    return this.hardtanh(0, 6);
+  }
+
+  /**
    * 1 / (1 + e⁻ˣ)
    *
    * @returns A float32 tensor of this shape.
@@ -1116,6 +2057,115 @@ export class Tensor {
   sigmoid(): Tensor {
     if (arguments.length > 0) surplus("sigmoid", arguments, 0);
     return this.#float("sigmoid");
+  }
+
+  /**
+   * min(max(x + 3, 0), 6) / 6: a sigmoid of straight lines.
+   *
+   * PyTorch: `torch.nn.functional.hardsigmoid`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-4, 0, 1.5]).hardsigmoid().array(), [0, 0.5, 0.75]);
+   * ```
+   */
+  hardsigmoid(): Tensor {
+    if (arguments.length > 0) surplus("hardsigmoid", arguments, 0);
+    return this.#float("hardsigmoid");
+  }
+
+  /**
+   * ln(1 / (1 + e⁻ˣ)), without overflow.
+   *
+   * PyTorch: `torch.nn.functional.logsigmoid`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-100, 0]).logSigmoid().format(), "[-100.0000,   -0.6931]");
+   * ```
+   */
+  logSigmoid(): Tensor {
+    if (arguments.length > 0) surplus("logSigmoid", arguments, 0);
+    return this.#float("logSigmoid");
+  }
+
+  /**
+   * x / (1 + e⁻ˣ), the sigmoid linear unit, or swish (Elfwing, Uchibe & Doya 2017).
+   *
+   * PyTorch: `torch.nn.functional.silu`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1, 1]).silu().format(), "[-0.2689,  0.7311]");
+   * ```
+   */
+  silu(): Tensor {
+    if (arguments.length > 0) surplus("silu", arguments, 0);
+    return this.#float("silu");
+  }
+
+  /**
+   * x · min(max(x + 3, 0), 6) / 6: silu of straight lines (Howard et al. 2019).
+   *
+   * PyTorch: `torch.nn.functional.hardswish`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-4, 0, 1]).hardswish().format(), "[-0.0000,  0.0000,  0.6667]");
+   * ```
+   */
+  hardswish(): Tensor {
+    if (arguments.length > 0) surplus("hardswish", arguments, 0);
+    return this.#float("hardswish");
+  }
+
+  /**
+   * x · tanh(ln(1 + eˣ)) (Misra 2019).
+   *
+   * PyTorch: `torch.nn.functional.mish`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1, 1]).mish().format(), "[-0.3034,  0.8651]");
+   * ```
+   */
+  mish(): Tensor {
+    if (arguments.length > 0) surplus("mish", arguments, 0);
+    return this.#float("mish");
+  }
+
+  /**
+   * x / (1 + |x|)
+   *
+   * PyTorch: `torch.nn.functional.softsign`.
+   *
+   * @returns A float32 tensor of this shape.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-1, 3]).softsign().array(), [-0.5, 0.75]);
+   * ```
+   */
+  softsign(): Tensor {
+    if (arguments.length > 0) surplus("softsign", arguments, 0);
+    const x = this.to("float32");
+    return x.div(x.abs().add(1));
   }
 
   /**
@@ -1135,25 +2185,37 @@ export class Tensor {
   }
 
   /**
-   * x Φ(x), with the exact normal distribution function Φ (Hendrycks & Gimpel 2016).
+   * x Φ(x), with the normal distribution function Φ (Hendrycks & Gimpel 2016).
    *
+   * PyTorch: `torch.nn.functional.gelu`.
+   *
+   * @param options `approximate`: "none" for Φ itself, which is meant if not said; "tanh" for x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, as in GPT-2.
    * @returns A float32 tensor of this shape.
+   * @throws {RangeError} if there is no such approximation.
    * @example
    * ```ts
    * import { tensor } from "descent";
    * import { assertEquals } from "@std/assert";
    * assertEquals(await tensor([-1, 1]).gelu().format(), "[-0.1587,  0.8413]");
+   * assertEquals(await tensor([-1, 1]).gelu({ approximate: "tanh" }).format(), "[-0.1588,  0.8412]");
    * ```
    */
-  gelu(): Tensor {
-    if (arguments.length > 0) surplus("gelu", arguments, 0);
-    return this.#float("gelu");
+  gelu(options: GeluOptions = {}): Tensor {
+    if (arguments.length > 1) surplus("gelu", arguments, 1);
+    checkOptions("gelu", options, ["approximate"]);
+    const { approximate = "none" } = options;
+    checkChoice("gelu", "approximate", approximate, ["none", "tanh"]);
+    return this.#float(approximate === "tanh" ? "geluTanh" : "gelu");
   }
 
   /**
-   * ln(1 + eˣ), without overflow.
+   * ln(1 + e^(beta · x)) / beta, without overflow.
    *
+   * PyTorch: `torch.nn.functional.softplus`.
+   *
+   * @param options `beta`: how sharp the bend at 0 is, 1 if not said; `threshold`: where beta · x is larger the result is x, 20 if not said.
    * @returns A float32 tensor of this shape.
+   * @throws {RangeError} if beta is 0 or not finite, or the threshold is NaN.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -1161,19 +2223,29 @@ export class Tensor {
    * assertEquals(await tensor([-1, 100]).softplus().format(), "[  0.3133, 100.0000]");
    * ```
    */
-  softplus(): Tensor {
-    if (arguments.length > 0) surplus("softplus", arguments, 0);
-    return this.#float("softplus");
+  softplus(options: SoftplusOptions = {}): Tensor {
+    if (arguments.length > 1) surplus("softplus", arguments, 1);
+    checkOptions("softplus", options, ["beta", "threshold"]);
+    const { beta = 1, threshold = 20 } = options;
+    if (checkRange("softplus", "beta", beta) === 0) throw new RangeError("softplus: beta must not be 0");
+    if (Number.isNaN(checkNumber("softplus", "threshold", threshold))) {
+      throw new RangeError("softplus: the threshold must be a number, not NaN");
+    }
+    if (beta === 1 && threshold >= 20) return this.#float("softplus");
+    const x = this.to("float32"), inner = x.mul(beta);
+    return x.where(inner.gt(threshold), new Tensor(apply("softplus", [inner.value], undefined)).div(beta));
   }
 
   /**
-   * Limits every element to [min, max]; the gradient passes where the element lies inside or on the limit.
+   * Limits every element to [min, max]; the gradient passes where the element lies inside or on the limit. A limit may be an array, with one number for each element; where it is taken, the gradient goes to it.
+   *
+   * PyTorch: `torch.clamp`, `torch.clip`.
    *
    * @param min The smallest value, or null for none; or both limits by name, `{ min, max }`.
    * @param max The largest value, or null for none.
-   * @returns A tensor of this shape; integers between whole limits stay int32, all else is float32.
-   * @throws {RangeError} if min > max or neither is given.
-   * @throws {TypeError} if a limit is no number.
+   * @returns A tensor of the common shape; integers between whole limits stay int32, all else is float32.
+   * @throws {RangeError} if neither limit is given, plain numbers have min > max, or the shapes do not broadcast.
+   * @throws {TypeError} if a limit is no number and no tensor.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -1181,16 +2253,126 @@ export class Tensor {
    * const x = tensor([-2, 0.5, 2]);
    * assertEquals(await x.clamp(-1, 1).array(), [-1, 0.5, 1]);
    * assertEquals(await x.clamp({ max: 1 }).array(), [-2, 0.5, 1]);
+   * assertEquals(await x.clamp([0, 1, 0], 1).array(), [0, 1, 1]);
    * ```
    */
-  clamp(min?: number | null | { min?: number; max?: number }, max?: number | null): Tensor {
+  clamp(min?: Limit | null | Limits, max?: Limit | null): Tensor {
     if (arguments.length > 2) surplus("clamp", arguments, 2);
-    const limits = readLimits(min, max), finite = Object.values(limits).filter(Number.isFinite);
-    if (finite.map(dtypeOf).reduce(promote, this.dtype) === "float32") {
-      return new Tensor(apply("clamp", [toDtype(this.value, "float32")], limits));
-    }
-    const above = limits.min === -Infinity ? this.value : combine("maximum", this.value, limits.min);
-    return new Tensor(limits.max === Infinity ? above : combine("minimum", above, limits.max));
+    return this.#clamp("clamp", min, max);
+  }
+
+  #clamp(name: string, min: unknown, max: unknown): Tensor {
+    const [low, high] = readLimits(name, min, max)
+      .map((limit) => limit === null ? null : this.#operand(name, limit as TensorLike));
+    return new Tensor(limited(name, this.value, low, high));
+  }
+
+  /**
+   * Whether it is not a number; integers and booleans never are.
+   *
+   * PyTorch: `torch.isnan`.
+   *
+   * @returns A tensor of this shape, of dtype bool.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([NaN, Infinity, 1]).isnan().array(), [true, false, false]);
+   * ```
+   */
+  isnan(): Tensor {
+    if (arguments.length > 0) surplus("isnan", arguments, 0);
+    return this.ne(this);
+  }
+
+  /**
+   * Whether it is neither infinite nor NaN; integers and booleans always are.
+   *
+   * PyTorch: `torch.isfinite`.
+   *
+   * @returns A tensor of this shape, of dtype bool.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([NaN, Infinity, 1]).isfinite().array(), [false, false, true]);
+   * ```
+   */
+  isfinite(): Tensor {
+    if (arguments.length > 0) surplus("isfinite", arguments, 0);
+    return this.dtype === "float32" ? new Tensor(apply("isFinite", [this.value], undefined)) : this.eq(this);
+  }
+
+  /**
+   * Whether it is ∞ or −∞.
+   *
+   * PyTorch: `torch.isinf`.
+   *
+   * @returns A tensor of this shape, of dtype bool.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([NaN, -Infinity, 1]).isinf().array(), [false, true, false]);
+   * ```
+   */
+  isinf(): Tensor {
+    if (arguments.length > 0) surplus("isinf", arguments, 0);
+    return this.abs().eq(Infinity);
+  }
+
+  /**
+   * Whether it is ∞.
+   *
+   * PyTorch: `torch.isposinf`.
+   *
+   * @returns A tensor of this shape, of dtype bool.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([Infinity, -Infinity, 1]).isposinf().array(), [true, false, false]);
+   * ```
+   */
+  isposinf(): Tensor {
+    if (arguments.length > 0) surplus("isposinf", arguments, 0);
+    return this.eq(Infinity);
+  }
+
+  /**
+   * Whether it is −∞.
+   *
+   * PyTorch: `torch.isneginf`.
+   *
+   * @returns A tensor of this shape, of dtype bool.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([Infinity, -Infinity, 1]).isneginf().array(), [false, true, false]);
+   * ```
+   */
+  isneginf(): Tensor {
+    if (arguments.length > 0) surplus("isneginf", arguments, 0);
+    return this.eq(-Infinity);
+  }
+
+  /**
+   * Whether it is 0, or false.
+   *
+   * PyTorch: `torch.logical_not`, `~x` of booleans.
+   *
+   * @returns A tensor of this shape, of dtype bool.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 2]).logicalNot().array(), [true, false]);
+   * ```
+   */
+  logicalNot(): Tensor {
+    if (arguments.length > 0) surplus("logicalNot", arguments, 0);
+    return new Tensor(toDtype(this.value, "bool")).eq(false);
   }
 
   /**
@@ -1276,21 +2458,71 @@ export class Tensor {
   }
 
   /**
-   * this / other, element by element, broadcast.
+   * this / other, element by element, broadcast; on request rounded to a whole number, whose gradient is 0.
+   *
+   * PyTorch: `torch.div`, `torch.floor_divide`.
    *
    * @param other A tensor, a number or nested arrays.
-   * @returns A float32 tensor of the common shape, for integers too.
-   * @throws {RangeError} if the shapes do not broadcast.
+   * @param options `rounding`: "floor" rounds down, "trunc" cuts the fraction off.
+   * @returns A float32 tensor of the common shape, for integers too; rounded, a tensor of the common dtype, where an integer divided by 0 is 0.
+   * @throws {RangeError} if the shapes do not broadcast, there is no such rounding, or integers are divided by the number 0 and rounded.
    * @example
    * ```ts
    * import { tensor } from "descent";
    * import { assertEquals } from "@std/assert";
    * assertEquals(await tensor([1, 2]).div(4).array(), [0.25, 0.5]);
+   * assertEquals(await tensor([-7, 7]).div(2, { rounding: "floor" }).array(), [-4, 3]);
    * ```
    */
-  div(other: TensorLike): Tensor {
-    if (arguments.length > 1) surplus("div", arguments, 1);
-    return this.#combine("div", other);
+  div(other: TensorLike, options?: { rounding?: "floor" | "trunc" }): Tensor {
+    if (arguments.length > 2) surplus("div", arguments, 2);
+    if (options === undefined) return this.#combine("div", other);
+    checkOptions("div", options, ["rounding"]);
+    const { rounding } = options;
+    if (rounding === undefined) return this.#combine("div", other);
+    checkChoice("div", "rounding", rounding, ["floor", "trunc"]);
+    const operation = rounding === "floor" ? "floorDivide" : "truncDivide";
+    return new Tensor(combine(operation, this.value, this.#operand("div", other), "div"));
+  }
+
+  /**
+   * What is left of this / other when the quotient is rounded down: of the sign of other, as Python's %.
+   *
+   * PyTorch: `torch.remainder`, `x % y`.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape and dtype, int32 for booleans; of integers and 0, 0.
+   * @throws {RangeError} if the shapes do not broadcast, or integers are divided by the number 0.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-7, 7]).remainder(3).array(), [2, 1]);
+   * ```
+   */
+  remainder(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("remainder", arguments, 1);
+    return this.#combine("remainder", other);
+  }
+
+  /**
+   * What is left of this / other when the fraction of the quotient is cut off: of the sign of this, as JavaScript's %.
+   *
+   * PyTorch: `torch.fmod`.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape and dtype, int32 for booleans; of integers and 0, 0.
+   * @throws {RangeError} if the shapes do not broadcast, or integers are divided by the number 0.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([-7, 7]).fmod(3).array(), [-1, 1]);
+   * ```
+   */
+  fmod(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("fmod", arguments, 1);
+    return this.#combine("fmod", other);
   }
 
   /**
@@ -1310,6 +2542,126 @@ export class Tensor {
     if (arguments.length > 1) surplus("pow", arguments, 1);
     if (other === 2 && this.dtype === "float32") return this.square();
     return this.#combine("pow", other);
+  }
+
+  /**
+   * The angle from the axis (1, 0) to the point (other, this), in radians from −π to π.
+   *
+   * PyTorch: `torch.atan2`, `torch.arctan2`.
+   *
+   * @param other The abscissa: a tensor, a number or nested arrays.
+   * @returns A float32 tensor of the common shape.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, -1]).atan2(0).format(), "[ 1.5708, -1.5708]");
+   * ```
+   */
+  atan2(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("atan2", arguments, 1);
+    return this.#combine("atan2", other);
+  }
+
+  /**
+   * √(this² + other²), without overflow.
+   *
+   * PyTorch: `torch.hypot`.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A float32 tensor of the common shape.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([3, 5]).hypot([4, 12]).array(), [5, 13]);
+   * ```
+   */
+  hypot(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("hypot", arguments, 1);
+    return this.#combine("hypot", other);
+  }
+
+  /**
+   * The way from this to end: this + weight · (end − this), broadcast.
+   *
+   * PyTorch: `torch.lerp`.
+   *
+   * @param end Where the weight 1 leads: a tensor, a number or nested arrays.
+   * @param weight How far: a number, a tensor or nested arrays.
+   * @returns A float32 tensor of the common shape.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 10]).lerp([4, 20], 0.25).array(), [1, 12.5]);
+   * ```
+   */
+  lerp(end: TensorLike, weight: TensorLike): Tensor {
+    if (arguments.length > 2) surplus("lerp", arguments, 2);
+    return this.#lerp("lerp", end, weight);
+  }
+
+  #lerp(name: string, end: TensorLike, weight: TensorLike): Tensor {
+    return new Tensor(lerp(name, this.value, this.#lift(name, end), this.#operand(name, weight)));
+  }
+
+  /**
+   * this + value · a · b, broadcast.
+   *
+   * PyTorch: `torch.addcmul`.
+   *
+   * @param a A factor: a tensor, a number or nested arrays.
+   * @param b The other one.
+   * @param options `value`: what the product is multiplied with, 1 if not said.
+   * @returns A tensor of the common shape and dtype.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).addcmul([3, 4], [5, 6], { value: 0.5 }).array(), [8.5, 14]);
+   * ```
+   */
+  addcmul(a: TensorLike, b: TensorLike, options: { value?: number } = {}): Tensor {
+    if (arguments.length > 3) surplus("addcmul", arguments, 3);
+    return this.#addScaled("addcmul", "mul", a, b, options);
+  }
+
+  /**
+   * this + value · a / b, broadcast.
+   *
+   * PyTorch: `torch.addcdiv`.
+   *
+   * @param a The dividend: a tensor, a number or nested arrays.
+   * @param b The divisor.
+   * @param options `value`: what the quotient is multiplied with, 1 if not said.
+   * @returns A float32 tensor of the common shape.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).addcdiv([3, 4], [2, 8], { value: 2 }).array(), [4, 3]);
+   * ```
+   */
+  addcdiv(a: TensorLike, b: TensorLike, options: { value?: number } = {}): Tensor {
+    if (arguments.length > 3) surplus("addcdiv", arguments, 3);
+    return this.#addScaled("addcdiv", "div", a, b, options);
+  }
+
+  #addScaled(
+    name: string,
+    operation: "mul" | "div",
+    a: TensorLike,
+    b: TensorLike,
+    options: { value?: number },
+  ): Tensor {
+    const operands = [this.value, this.#lift(name, a), this.#operand(name, b)] as const;
+    return new Tensor(addScaled(name, operation, operands, options));
   }
 
   /**
@@ -1456,6 +2808,140 @@ export class Tensor {
   le(other: TensorLike): Tensor {
     if (arguments.length > 1) surplus("le", arguments, 1);
     return this.#combine("le", other);
+  }
+
+  /**
+   * Whether both are true, or not 0, element by element, broadcast.
+   *
+   * PyTorch: `torch.logical_and`, `x & y` of booleans.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape, of dtype bool.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([true, true]).logicalAnd([true, false]).array(), [true, false]);
+   * ```
+   */
+  logicalAnd(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("logicalAnd", arguments, 1);
+    return this.#logical("logicalAnd", other);
+  }
+
+  /**
+   * Whether one of the two is true, or not 0, element by element, broadcast.
+   *
+   * PyTorch: `torch.logical_or`, `x | y` of booleans.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape, of dtype bool.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([true, false]).logicalOr([false, false]).array(), [true, false]);
+   * ```
+   */
+  logicalOr(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("logicalOr", arguments, 1);
+    return this.#logical("logicalOr", other);
+  }
+
+  /**
+   * Whether one of the two is true, or not 0, and the other is not; element by element, broadcast.
+   *
+   * PyTorch: `torch.logical_xor`, `x ^ y` of booleans.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns A tensor of the common shape, of dtype bool.
+   * @throws {RangeError} if the shapes do not broadcast.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([true, true]).logicalXor([true, false]).array(), [false, true]);
+   * ```
+   */
+  logicalXor(other: TensorLike): Tensor {
+    if (arguments.length > 1) surplus("logicalXor", arguments, 1);
+    return this.#logical("logicalXor", other);
+  }
+
+  #logical(name: LogicalName, other: TensorLike): Tensor {
+    return new Tensor(logical(name, this.value, this.#lift(name, other)));
+  }
+
+  /**
+   * Whether close to other, element by element, broadcast: |this − other| ≤ atol + rtol · |other|. Infinities are close to themselves only.
+   *
+   * PyTorch: `torch.isclose`.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @param options `rtol`: the relative tolerance, 1e-5 if not said; `atol`: the absolute one, 1e-8; `equalNan`: whether NaN is close to NaN, false.
+   * @returns A tensor of the common shape, of dtype bool.
+   * @throws {RangeError} if the shapes do not broadcast, or a tolerance is below 0.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2]).isclose([1.000001, 2.1]).array(), [true, false]);
+   * ```
+   */
+  isclose(other: TensorLike, options: CloseOptions = {}): Tensor {
+    if (arguments.length > 2) surplus("isclose", arguments, 2);
+    return new Tensor(close("isclose", this.value, this.#lift("isclose", other), options));
+  }
+
+  /**
+   * Whether all elements are close to those of other, broadcast: {@linkcode Tensor.isclose}, read.
+   *
+   * PyTorch: `torch.allclose`.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @param options `rtol`: the relative tolerance, 1e-5 if not said; `atol`: the absolute one, 1e-8; `equalNan`: whether NaN is close to NaN, false.
+   * @returns Whether they are.
+   * @throws {RangeError} if the shapes do not broadcast, or a tolerance is below 0.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assert } from "@std/assert";
+   * assert(await tensor([0.1, 0.2]).mul(3).allclose([0.3, 0.6]));
+   * ```
+   */
+  async allclose(other: TensorLike, options: CloseOptions = {}): Promise<boolean> {
+    if (arguments.length > 2) surplus("allclose", arguments, 2);
+    const answers = new Tensor(close("allclose", this.value, this.#lift("allclose", other), options));
+    return await answers.#holds();
+  }
+
+  /**
+   * Whether other has this shape and the same numbers, NaN apart, which equals nothing. For an answer element by element: {@linkcode Tensor.eq}.
+   *
+   * PyTorch: `torch.equal`.
+   *
+   * @param other A tensor, a number or nested arrays.
+   * @returns Whether they are equal.
+   * @throws {TypeError} if `other` holds no numbers.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assert } from "@std/assert";
+   * assert(await tensor([1, 2]).add(1).equal([2, 3]));
+   * ```
+   */
+  async equal(other: TensorLike): Promise<boolean> {
+    if (arguments.length > 1) surplus("equal", arguments, 1);
+    const right = this.#lift("equal", other);
+    commonDevice("equal", [this.value, right]);
+    return sameShape(this.value.shape, right.shape) && await this.eq(new Tensor(right)).#holds();
+  }
+
+  /** Whether all of these answers are yes; of none, too. */
+  async #holds(): Promise<boolean> {
+    return this.size === 0 || await this.min().item() === 1;
   }
 
   /**
@@ -2908,24 +4394,6 @@ function readKeepdim(
   checkOptions(name, options, known);
   const { keepdim = false } = options;
   return checkBoolean(name, "keepdim", keepdim);
-}
-
-/** The limits of clamp(), −∞ and ∞ where there is none. */
-function readLimits(first: unknown, second: unknown): { min: number; max: number } {
-  let low: unknown = first ?? undefined, high: unknown = second ?? undefined;
-  if (typeof first === "object" && first !== null) {
-    checkOptions("clamp", first, ["min", "max"]);
-    if (second !== undefined) {
-      throw new TypeError("clamp: limits stand in one object, or one after the other");
-    }
-    ({ min: low, max: high } = first as { min?: unknown; max?: unknown });
-  }
-  const min = low === undefined ? -Infinity : checkNumber("clamp", "min", low);
-  const max = high === undefined ? Infinity : checkNumber("clamp", "max", high);
-  if (!(min <= max) || (min === -Infinity && max === Infinity)) {
-    throw new RangeError(`clamp: needs a min, a max or both, with min ≤ max, not min ${min}, max ${max}`);
-  }
-  return { min, max };
 }
 
 function multiply(a: Tensor, b: Tensor): Tensor {

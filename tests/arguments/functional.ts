@@ -6,6 +6,8 @@ const image = () => ones(1, 2, 4, 4);
 const classes = () => tensor([0, 1], { dtype: "int32" });
 const logits = () => ones(2, 3);
 
+const single: Entry = { good: [() => [logits()]] };
+
 const pooling: Entry = {
   good: [
     () => [image(), 2, { stride: 1, padding: 1 }],
@@ -25,6 +27,31 @@ const ofClasses = (options: () => Record<string, unknown>): Entry => ({
 
 export const functionalRoom: Room = {
   entries: {
+    "F.relu": single,
+    "F.relu6": single,
+    "F.selu": single,
+    "F.silu": single,
+    "F.mish": single,
+    "F.hardswish": single,
+    "F.sigmoid": single,
+    "F.hardsigmoid": single,
+    "F.logSigmoid": single,
+    "F.softsign": single,
+    "F.tanh": single,
+    "F.tanhshrink": single,
+    "F.leakyRelu": { good: [() => [logits(), 0.5]] },
+    "F.elu": { good: [() => [logits(), 0.5]] },
+    "F.celu": { good: [() => [logits(), 0.5]] },
+    "F.hardshrink": { good: [() => [logits(), 0.5]] },
+    "F.softshrink": { good: [() => [logits(), 0.5]] },
+    "F.hardtanh": { good: [() => [logits(), 0, 1]] },
+    "F.gelu": { good: [() => [logits(), { approximate: "tanh" }]] },
+    "F.softplus": { good: [() => [logits(), { beta: 2, threshold: 10 }]] },
+    "F.prelu": { good: [() => [logits(), ones(3)]] },
+    "F.softmax": { good: [() => [logits(), 1]] },
+    "F.logSoftmax": { good: [() => [logits(), 1]] },
+    "F.softmin": { good: [() => [logits(), 1]] },
+    "F.glu": { good: [() => [ones(2, 4), 1]] },
     "F.adaptiveAvgPool2d": { good: [() => [image(), 3], () => [image(), [3, 2]]] },
     "F.avgPool2d": pooling,
     "F.batchNorm": {

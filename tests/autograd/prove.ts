@@ -6,7 +6,7 @@
  */
 import { type DeviceName, gradCheck, gradGradCheck, Tensor, tensor } from "descent";
 import { assertEquals } from "@std/assert";
-import { onEachDevice } from "../devices.ts";
+import { onCpu, onEachDevice } from "../devices.ts";
 import { Draw, type Kind } from "./draw.ts";
 import type { Plain } from "./plain.ts";
 
@@ -38,10 +38,14 @@ const SEEDS: Record<DeviceName, readonly (readonly [number, Kind])[]> = {
   webgpu: [[1, "one element"], [3, "empty"], [5, "random"], [20, "large"]],
 };
 
-/** Registers the tests of some checks. */
-export function prove(topic: string, checks: Checks): void {
+/**
+ * Registers the tests of some checks: on each device, or, where a formula is made of kernels that are compared on both and
+ * PyTorch's fixtures are, too, on the cpu.
+ */
+export function prove(topic: string, checks: Checks, only?: "cpu"): void {
   for (const [name, check] of Object.entries(checks)) {
-    onEachDevice(`${topic}: ${name}`, async (device) => {
+    const on = only === "cpu" ? onCpu : onEachDevice;
+    on(`${topic}: ${name}`, async (device) => {
       for (const [seed, kind] of SEEDS[device]) {
         try {
           await solve(check(new Draw(seed, kind)), new Draw(seed), device);

@@ -8,16 +8,19 @@ import { assertEquals } from "@std/assert";
 import { rules } from "../../lib/autograd/rules/mod.ts";
 import type { Rule } from "../../lib/autograd/rule.ts";
 import { prove } from "./prove.ts";
-import { checks as arithmetic } from "./rules/arithmetic.ts";
+import { checks as activation } from "./rules/activation.ts";
+import { checks as arithmetic, onCpu } from "./rules/arithmetic.ts";
 import { checks as arrange } from "./rules/arrange.ts";
 import { checks as comparison } from "./rules/comparison.ts";
 import { checks as convolution } from "./rules/convolution.ts";
 import { checks as elementwise } from "./rules/elementwise.ts";
+import { checks as functions } from "./rules/functions.ts";
 import { checks as indexing } from "./rules/indexing.ts";
 import { checks as matmul } from "./rules/matmul.ts";
 import { checks as normalization } from "./rules/normalization.ts";
 import { checks as pooling } from "./rules/pooling.ts";
 import { checks as reduction } from "./rules/reduction.ts";
+import { checks as rounding } from "./rules/rounding.ts";
 import { checks as shape } from "./rules/shape.ts";
 
 /** The gradients that were computed, and those that could have been: "mul[0]", "mul[1]". */
@@ -41,16 +44,20 @@ for (const [name, rule] of Object.entries<Rule<any>>(rules)) {
   (rule as { gradient: unknown }).gradient = watched;
 }
 
+prove("activation", activation, "cpu");
 prove("arithmetic", arithmetic);
+prove("arithmetic", onCpu, "cpu");
 prove("arrange", arrange);
 prove("comparison", comparison);
 prove("convolution", convolution);
 prove("elementwise", elementwise);
+prove("functions", functions, "cpu");
 prove("indexing", indexing);
 prove("matmul", matmul);
 prove("normalization", normalization);
 prove("pooling", pooling);
 prove("reduction", reduction);
+prove("rounding", rounding, "cpu");
 prove("shape", shape);
 
 Deno.test("what maxPool2d leaves can be differentiated three times", async () => {

@@ -8,27 +8,34 @@ import type { Node } from "../../lib/autograd/value.ts";
 import type { DeviceKernels } from "../../lib/device/kernels.ts";
 import { Draw } from "./draw.ts";
 import type { Checks } from "./prove.ts";
-import { checks as arithmetic } from "./rules/arithmetic.ts";
+import { checks as activation } from "./rules/activation.ts";
+import { checks as arithmetic, onCpu } from "./rules/arithmetic.ts";
 import { checks as comparison } from "./rules/comparison.ts";
 import { checks as convolution } from "./rules/convolution.ts";
 import { checks as elementwise } from "./rules/elementwise.ts";
+import { checks as functions } from "./rules/functions.ts";
 import { checks as indexing } from "./rules/indexing.ts";
 import { checks as matmul } from "./rules/matmul.ts";
 import { checks as normalization } from "./rules/normalization.ts";
 import { checks as pooling } from "./rules/pooling.ts";
 import { checks as reduction } from "./rules/reduction.ts";
+import { checks as rounding } from "./rules/rounding.ts";
 import { checks as shape } from "./rules/shape.ts";
 
 const topics: Checks[] = [
+  activation,
   arithmetic,
+  onCpu,
   comparison,
   convolution,
   elementwise,
+  functions,
   indexing,
   matmul,
   normalization,
   pooling,
   reduction,
+  rounding,
   shape,
 ];
 

@@ -4,7 +4,8 @@
  */
 import { assertEquals } from "@std/assert";
 import type fc from "fast-check";
-import { currentDevice } from "descent";
+import { currentDevice, type DeviceName } from "descent";
+import { BINARY, UNARY } from "../../lib/device/elementwise.ts";
 import { Reference } from "../../lib/device/reference/kernels.ts";
 import { onEachDevice } from "../devices.ts";
 import { arrangement, largeArrangements } from "./contract/arrange.ts";
@@ -38,6 +39,11 @@ const large: Record<string, () => Case[]> = {
 };
 
 const methods = Object.keys(properties) as Method[];
+
+/** All functions of single elements go one way through a GPU, and there shapes and orders are tried with each of them. */
+function runs(method: Method, device: DeviceName): number {
+  return method in UNARY || method in BINARY ? device === "webgpu" ? 20 : 60 : 100;
+}
 
 /** What element-wise methods go through. */
 const NOT_OF_THE_CONTRACT = new Set(["constructor", "unary", "binary"]);
@@ -73,7 +79,7 @@ for (const [sentence, one] of Object.entries(examples)) {
 for (const method of methods) {
   onEachDevice(
     `${method} is what the reference computes`,
-    () => holds(currentDevice(), method, properties[method]),
+    (device) => holds(currentDevice(), method, properties[method], { numRuns: runs(method, device) }),
   );
   if (!(method in large)) continue;
   onEachDevice(`${method} of many numbers is what the reference computes`, async () => {

@@ -79,3 +79,38 @@ export const minimum = rule({
     () => sumTo(k, prize(k, g, k.less(a, b), k.equal(a, b)), shapes[1]),
   ],
 });
+
+export const atan2 = rule({
+  maths: "y = the angle of (b, a);  ∂a = g · b / (a² + b²), ∂b = −g · a / (a² + b²)",
+  saves: { inputs: all },
+  forward: (k, [a, b]) => k.atan2(a, b),
+  gradient: (k, { g, inputs: [a, b], shapes }) => {
+    const over = () => k.add(k.square(a), k.square(b));
+    return [
+      () => sumTo(k, k.mul(g, k.div(b, over())), shapes[0]),
+      () => sumTo(k, k.neg(k.mul(g, k.div(a, over()))), shapes[1]),
+    ];
+  },
+});
+
+export const hypot = rule({
+  maths: "y = √(a² + b²);  ∂a = g · a / y, ∂b = g · b / y",
+  saves: { inputs: (index, needs) => needs[index], output: true },
+  forward: (k, [a, b]) => k.hypot(a, b),
+  gradient: (k, { g, inputs: [a, b], output: y, shapes }) => [
+    () => sumTo(k, k.mul(g, k.div(a, y)), shapes[0]),
+    () => sumTo(k, k.mul(g, k.div(b, y)), shapes[1]),
+  ],
+});
+
+export const limit = rule({
+  maths:
+    "y = min(max(x, low), high), as clamp with arrays for limits; the gradient goes whole to what was taken",
+  saves: { inputs: all },
+  forward: (k, [x, low, high]) => k.minimum(k.maximum(x, low), high),
+  gradient: (k, { g, inputs: [x, low, high], shapes }) => [
+    () => sumTo(k, k.select(k.logicalAnd(k.greaterEqual(x, low), k.lessEqual(x, high)), g, 0), shapes[0]),
+    () => sumTo(k, k.select(k.logicalAnd(k.less(x, low), k.less(low, high)), g, 0), shapes[1]),
+    () => sumTo(k, k.select(k.maximum(k.greater(x, high), k.less(high, low)), g, 0), shapes[2]),
+  ],
+});

@@ -1,7 +1,6 @@
 /** Functions of each element by itself. */
-import { all, rule, second } from "../rule.ts";
-import type { Kernels } from "../../device/kernels.ts";
-import type { DType, Shaped } from "../../device/storage.ts";
+import { all, rule } from "../rule.ts";
+import type { DType } from "../../device/storage.ts";
 
 export const neg = rule({
   maths: "y = −x;  ∂x = −g",
@@ -53,10 +52,10 @@ export const abs = rule({
 });
 
 export const sign = rule({
-  maths: "y = [x > 0] − [x < 0]",
+  maths: "y = [x > 0] − [x < 0];  ∂x = 0",
   saves: {},
   forward: (k, [x]) => k.sign(x),
-  gradient: "none: a sign is constant almost everywhere",
+  gradient: (k, { shapes: [x] }) => [() => k.fill(x, 0)],
 });
 
 export const step = rule({
@@ -96,29 +95,6 @@ export const erf = rule({
   ],
 });
 
-export const relu = rule({
-  maths: "y = max(x, 0);  ∂x = g · [y > 0]",
-  saves: { output: true },
-  forward: (k, [x]) => k.relu(x),
-  gradient: (k, { g, output: y }) => [() => k.reluGrad(g, y)],
-});
-
-export const reluGrad = rule({
-  maths: "y = d · [r > 0], the gradient of relu with result r;  ∂d = g · [r > 0]",
-  saves: { inputs: second },
-  forward: (k, [d, r]) => k.reluGrad(d, r),
-  gradient: (k, { g, inputs: [, r] }) => [() => k.reluGrad(g, r), null],
-});
-
-export const leakyRelu = rule<{ slope: number }>({
-  maths: "y = x > 0 ? x : slope · x;  ∂x = x > 0 ? g : slope · g",
-  saves: { inputs: all },
-  forward: (k, [x], { slope }) => k.leakyRelu(x, slope),
-  gradient: (k, { g, inputs: [x], attrs: { slope } }) => [
-    () => k.select(k.greater(x, 0), g, k.mul(g, slope)),
-  ],
-});
-
 export const sigmoid = rule({
   maths: "y = 1 / (1 + e⁻ˣ);  ∂x = g · y (1 − y)",
   saves: { output: true },
@@ -131,29 +107,6 @@ export const tanh = rule({
   saves: { output: true },
   forward: (k, [x]) => k.tanh(x),
   gradient: (k, { g, output: y }) => [() => k.mul(g, k.sub(1, k.square(y)))],
-});
-
-/** The normal distribution function Φ(x) = ½ (1 + erf(x / √2)). */
-function normalCdf<T extends Shaped>(k: Kernels<T>, x: T): T {
-  return k.mul(k.add(k.erf(k.mul(x, Math.SQRT1_2)), 1), 0.5);
-}
-
-export const gelu = rule({
-  maths:
-    "y = x Φ(x), Φ(x) = ½ (1 + erf(x / √2));  ∂x = g (Φ(x) + x e^(−x²/2) / √2π)  [Hendrycks & Gimpel 2016]",
-  saves: { inputs: all },
-  forward: (k, [x]) => k.mul(k.mul(x, 0.5), k.add(k.erf(k.mul(x, Math.SQRT1_2)), 1)),
-  gradient: (k, { g, inputs: [x] }) => [() => {
-    const density = k.mul(k.exp(k.mul(k.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-    return k.mul(g, k.add(normalCdf(k, x), k.mul(x, density)));
-  }],
-});
-
-export const softplus = rule({
-  maths: "y = ln(1 + eˣ);  ∂x = g · sigmoid(x)",
-  saves: { inputs: all },
-  forward: (k, [x]) => k.softplus(x),
-  gradient: (k, { g, inputs: [x] }) => [() => k.mul(g, k.sigmoid(x))],
 });
 
 export const clamp = rule<{ min: number; max: number }>({

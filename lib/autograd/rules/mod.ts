@@ -4,28 +4,34 @@
  * @module
  */
 import type { Rule } from "../rule.ts";
+import * as activation from "./activation.ts";
 import * as arithmetic from "./arithmetic.ts";
 import * as comparison from "./comparison.ts";
 import * as convolution from "./convolution.ts";
 import * as elementwise from "./elementwise.ts";
+import * as functions from "./functions.ts";
 import * as indexing from "./indexing.ts";
 import * as matmul from "./matmul.ts";
 import * as normalization from "./normalization.ts";
 import * as pooling from "./pooling.ts";
 import * as reduction from "./reduction.ts";
+import * as rounding from "./rounding.ts";
 import * as shape from "./shape.ts";
 
 /** All rules by name. `satisfies` makes a rule without a gradient (or a reason for none) a type error. */
 export const rules = {
+  ...activation,
   ...arithmetic,
   ...comparison,
   ...convolution,
   ...elementwise,
+  ...functions,
   ...indexing,
   ...matmul,
   ...normalization,
   ...pooling,
   ...reduction,
+  ...rounding,
   ...shape,
   // deno-lint-ignore no-explicit-any
 } satisfies Record<string, Rule<any>>;

@@ -4,14 +4,14 @@ import type { Draw } from "../draw.ts";
 import type { Plain } from "../plain.ts";
 import type { Check, Checks } from "../prove.ts";
 
-type Numbers = (draw: Draw, shape: number[]) => Plain;
+export type Numbers = (draw: Draw, shape: number[]) => Plain;
 
 const any: Numbers = (draw, shape) => draw.array(shape);
 const awayFromZero: Numbers = (draw, shape) => draw.away(shape, 0, 0.15, -0.15, 0.3, -0.3);
 const positive: Numbers = (draw, shape) => draw.array(shape, 0.5, 2);
 
 /** Both shapes random, each stretched where the other is larger. */
-function zip(
+export function zip(
   fn: (a: Tensor, b: Tensor) => Tensor,
   f: (a: number, b: number) => number,
   numbersA: Numbers = any,
@@ -49,6 +49,22 @@ export const checks: Checks = {
   "minimum() is the smaller": zip(
     (a, b) => a.minimum(b),
     Math.min,
+    (draw, shape) => draw.distinct(shape, 0.2),
+    (draw, shape) => draw.distinct(shape, 0.2, 0.1),
+  ),
+};
+
+/** Those that tests/fixtures_test.ts tries on a GPU. */
+export const onCpu: Checks = {
+  "atan2() is the angle of (b, a)": zip((a, b) => a.atan2(b), Math.atan2, any, positive),
+  "hypot() is √(a² + b²)": zip((a, b) => a.hypot(b), Math.hypot, any, awayFromZero),
+  "lerp() is a part of the way": zip((a, b) => a.lerp(b, 0.3), (a, b) => a + 0.3 * (b - a)),
+  "lerp() of many parts": zip((a, b) => a.lerp(2, b), (a, b) => a + b * (2 - a)),
+  "addcmul() adds a product": zip((a, b) => a.addcmul(a, b, { value: 0.5 }), (a, b) => a + 0.5 * a * b),
+  "addcdiv() adds a quotient": zip((a, b) => a.addcdiv(2, b), (a, b) => a + 2 / b, any, positive),
+  "clamp() limits by arrays": zip(
+    (a, b) => a.clamp(b.sub(1), b),
+    (a, b) => Math.min(Math.max(a, b - 1), b),
     (draw, shape) => draw.distinct(shape, 0.2),
     (draw, shape) => draw.distinct(shape, 0.2, 0.1),
   ),

@@ -11,7 +11,7 @@ import type { HostArray } from "../../../lib/device/reference/array.ts";
 import { type Case, describable, type Input } from "./case.ts";
 
 /** What the numbers of an array are like; the first is what a failing case shrinks to. */
-export type Kind = "integers" | "reals" | "positive" | "infinities" | "specials";
+export type Kind = "integers" | "reals" | "unit" | "positive" | "infinities" | "specials";
 
 const SPECIALS = [NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, 88.5, -104, 1e-30, 3e38, -1e20];
 const EXTREMES = [-(2 ** 31), 2 ** 31 - 1, 2 ** 24 + 1, -(2 ** 24) - 1, 65537, 46341, 0, -1];
@@ -30,6 +30,8 @@ export function numbers(n: number, seed: number, kind: Kind, dtype: DType): Valu
   const floats: Record<Kind, () => number> = {
     integers: whole,
     reals: real,
+    // Down to where 1 + x is 1.
+    unit: () => (2 * next() - 1) * 10 ** -integer(0, integer(0, 9)),
     positive: () => next() + 2 ** -10,
     infinities: () => integer(0, 20) === 0 ? SPECIALS[integer(0, 2)] : whole(),
     specials: () => integer(0, 3) === 0 ? oneOf(SPECIALS) : 10 * real(),

@@ -29,7 +29,22 @@ const SERIES: Tolerance = { relative: 2e-6 };
 const NEAR_ONE: Tolerance = { relative: 2e-6, absolute: 5e-7 };
 
 /** Those of one argument and no settings. */
-export type PlainUnary = Exclude<UnaryName, "leakyRelu" | "clamp">;
+export type PlainUnary = Exclude<UnaryName, "leakyRelu" | "clamp" | "elu">;
+
+/** What e^|x| is off by where a function's size is `size(x)`, and its own digits where that is small. */
+function exponential(size: (x: number) => number, more: Partial<Tolerance> = {}): Tolerance {
+  const magnitude = (_: unknown, [x]: readonly HostArray[]) => [
+    mapped(x, (value) => Math.min(size(value), 1e38) * (3 + 2 * Math.min(Math.abs(value), 110))),
+  ];
+  return { relative: 2e-6, roundings: 2, magnitude, ...more };
+}
+
+/** Where x is multiplied with what is exact to float32's digits of 1. */
+const TIMES_NEAR_ONE: Tolerance = {
+  relative: 2e-6,
+  roundings: 5,
+  magnitude: (_, [x]) => [mapped(x, (value) => Math.min(Math.abs(value), 1e38))],
+};
 
 const UNARY_TOLERANCES: Record<PlainUnary, Tolerance> = {
   neg: EXACT,
@@ -50,6 +65,49 @@ const UNARY_TOLERANCES: Record<PlainUnary, Tolerance> = {
   relu: EXACT,
   step: EXACT,
   isFinite: EXACT,
+  floor: EXACT,
+  ceil: EXACT,
+  round: EXACT,
+  trunc: EXACT,
+  exp2: exponential((x) => 2 ** x),
+  expm1: exponential((x) => Math.abs(x) < 0.5 ? 0 : Math.exp(x)),
+  log2: NEAR_ONE,
+  log10: NEAR_ONE,
+  log1p: SERIES,
+  // What the angle is off by, times the slope.
+  tan: {
+    relative: 4e-6,
+    roundings: 10,
+    magnitude: (_, [x]) => [mapped(x, (value) => 1 + Math.tan(value) ** 2)],
+  },
+  asin: SERIES,
+  acos: SERIES,
+  atan: SERIES,
+  sinh: exponential((x) => Math.abs(x) < 1 ? 0 : Math.cosh(x)),
+  cosh: exponential(Math.cosh),
+  asinh: SERIES,
+  acosh: SERIES,
+  atanh: SERIES,
+  erfc: {
+    relative: 4e-6,
+    roundings: 2,
+    magnitude: (k, [x]) => [k.mul(k.erfc(x), mapped(x, (value) => Math.min(3 + 2 * value * value, 300)))],
+  },
+  silu: exponential((x) => Math.abs(x / (1 + Math.exp(-x))), { absolute: 1e-35 }),
+  gelu: TIMES_NEAR_ONE,
+  geluTanh: TIMES_NEAR_ONE,
+};
+
+/** Where a function has its digits, beside what all are tried with. */
+const KINDS_OF: Partial<Record<PlainUnary, Kind[]>> = {
+  // A GPU is on its own with the sine of what is beyond 10⁵.
+  sin: ["integers", "reals", "infinities"],
+  cos: ["integers", "reals", "infinities"],
+  tan: ["integers", "reals", "unit", "infinities"],
+  ...Object.fromEntries(
+    ["expm1", "log1p", "asin", "acos", "atan", "sinh", "asinh", "atanh", "erf", "erfc", "gelu", "geluTanh"]
+      .map((name) => [name, [...KINDS, "unit"]]),
+  ),
 };
 
 /** The exponential's error in ln(1 + eˣ), which is at most eˣ's own. */
@@ -59,8 +117,7 @@ function small(k: Contract<HostArray>, [x]: readonly HostArray[]): HostArray[] {
 }
 
 function unary(name: PlainUnary): fc.Arbitrary<Case> {
-  // A GPU is on its own with the sine of what is beyond 10⁵.
-  const kinds: Kind[] = name === "sin" || name === "cos" ? ["integers", "reals", "infinities"] : KINDS;
+  const kinds = KINDS_OF[name] ?? KINDS;
   return shapes().chain((shape) => inputs(shape, { kinds, dtypes: UNARY[name].takes }))
     .map((x) => makeCase([x], (k, [x]) => [k[name](x)], UNARY_TOLERANCES[name]));
 }
@@ -70,6 +127,13 @@ const settings = fc.constantFrom(0.2, 0, -1, 1.5, 0.01, -0.3);
 
 const leakyRelu = fc.tuple(floats(), settings).map(([x, slope]) =>
   makeCase([x], (k, [x]) => [k.leakyRelu(x, slope)], ROUNDED, { settings: { slope } })
+);
+
+const elu = fc.tuple(floats(), fc.constantFrom(1, 0.5, 1.6732632), fc.constantFrom(1, 2, 0.5)).map(
+  ([x, scale, inner]) => {
+    const bound = exponential((x) => -0.5 < inner * x ? 0 : scale);
+    return makeCase([x], (k, [x]) => [k.elu(x, scale, inner)], bound, { settings: { scale, inner } });
+  },
 );
 
 const clamp = fc.tuple(floats(), settings, settings).map(([x, a, b]) => {
@@ -83,7 +147,10 @@ const cast = fc.tuple(
 ).map(([x, dtype]) => makeCase([x], (k, [x]) => [k.cast(x, dtype)], EXACT, { settings: { dtype } }));
 
 /** Those that take numbers, too, on the right. */
-export type NumericBinary = Exclude<BinaryName, "logicalAnd" | "reluGrad">;
+export type NumericBinary = Exclude<BinaryName, "logicalAnd" | GradName>;
+
+/** The gradients of activations: of dy and x. */
+type GradName = "reluGrad" | "siluGrad" | "geluGrad" | "geluTanhGrad";
 
 /** WGSL's pow is 2^(b log₂ a): of the logarithm, off by 3 units in the last place or 2⁻²¹, b times as much; and the exponential's. */
 const POWER: Tolerance = {
@@ -106,7 +173,9 @@ function spread(b: number): number {
 }
 
 function tolerance(name: BinaryName): Tolerance {
-  return name === "pow" ? POWER : ["add", "sub", "mul", "div"].includes(name) ? ROUNDED : EXACT;
+  if (name === "pow") return POWER;
+  if (["floorDivide", "atan2", "hypot"].includes(name)) return SERIES;
+  return ["add", "sub", "mul", "div", "fmod", "remainder"].includes(name) ? ROUNDED : EXACT;
 }
 
 const plainNumbers = fc.constantFrom(0, 1, 2, -1, 3, -7);
@@ -144,6 +213,18 @@ function withNumber(b: number): NonNullable<Tolerance["magnitude"]> {
 const logicalAnd = pairs("logicalAnd").map((x) => makeCase(x, (k, [a, b]) => [k.logicalAnd(a, b)]));
 const reluGrad = pairs("reluGrad").map((x) => makeCase(x, (k, [dy, y]) => [k.reluGrad(dy, y)]));
 
+/** Of finite numbers: what is almost 0 times ∞ is ∞ or NaN. */
+function slope(name: "siluGrad" | "geluGrad" | "geluTanhGrad"): fc.Arbitrary<Case> {
+  const bound: Tolerance = {
+    relative: 2e-6,
+    roundings: 20,
+    magnitude: (k, [dy, x]) => [k.mul(k.abs(dy), k.add(k.abs(x), 1))],
+  };
+  const kinds: Kind[] = ["integers", "reals", "unit"];
+  return broadcasts(2).chain((list) => sameDtype(list, { kinds, dtypes: ["float32"] }))
+    .map((both) => makeCase(both, (k, [dy, x]) => [k[name](dy, x)], bound));
+}
+
 const select = broadcasts(3).chain(([c, a, b]) =>
   fc.tuple(inputs(c, { dtypes: ["bool"] }), sameDtype([a, b], { kinds: KINDS, dtypes: DTYPES }), fc.nat(4))
 ).map(([condition, [a, b], form]) => {
@@ -165,17 +246,19 @@ function each<Name extends string>(
 }
 
 const isPlain = (name: string): name is PlainUnary =>
-  name in UNARY && name !== "leakyRelu" && name !== "clamp";
+  name in UNARY && !["leakyRelu", "clamp", "elu"].includes(name);
 const isNumeric = (name: string): name is NumericBinary =>
-  name in BINARY && name !== "logicalAnd" && name !== "reluGrad";
+  name in BINARY && name !== "logicalAnd" && !name.endsWith("Grad");
 
 export const elementwise = {
   ...each(Object.keys(UNARY).filter(isPlain), unary),
   leakyRelu,
+  elu,
   clamp,
   cast,
   ...each(Object.keys(BINARY).filter(isNumeric), numeric),
   logicalAnd,
   reluGrad,
+  ...each(["siluGrad", "geluGrad", "geluTanhGrad"], slope),
   select,
 };

@@ -38,6 +38,8 @@ const COMPARISONS: Partial<Record<BinaryName, number>> = {
   greaterEqual: 5,
 };
 
+const hasSimd = (name: BinaryName): boolean => name in ARITHMETIC || name in COMPARISONS;
+
 /** f(a, b) for each pair of elements. A number is an array of no dimensions. */
 export function binary(
   engine: Engine,
@@ -57,7 +59,7 @@ export function binary(
   if (sameShape(a.shape, b.shape) && sameOrder(a.order, b.order)) {
     const x = engine.block(a), y = engine.block(b), { size } = x;
     let out: Storage;
-    if (size <= TINY || dtype !== "float32" || name === "pow") {
+    if (size <= TINY || dtype !== "float32" || !hasSimd(name)) {
       out = room(engine, size, a.shape, gives);
       const u = x.view(), v = y.view(), to = engine.block(out).view();
       for (let i = 0; i < size; i++) to[i] = js(u[i], v[i]);
@@ -89,7 +91,7 @@ function combine(
     : x.size === 1 && b.shape.length >= a.shape.length
     ? 2
     : -1;
-  const plain = a.dtype !== "float32" || name === "pow";
+  const plain = a.dtype !== "float32" || !hasSimd(name);
   if (mode >= 0) {
     const shape = mode === 2 ? b.shape : a.shape, size = mode === 2 ? y.size : x.size;
     if (!plain && size > TINY) return simd(engine, name, a, b, shape, size, gives, mode);

@@ -6,7 +6,8 @@
 import { sizeOf } from "../../shape.ts";
 import type { DType, Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
-import { buffers, helpersFor, onePerThread, packUniforms, wgslType, word, WORKGROUP } from "../wgsl.ts";
+import { helpersFor } from "../functions.ts";
+import { buffers, onePerThread, packUniforms, wgslType, word, WORKGROUP } from "../wgsl.ts";
 
 /** What a function takes: an array, or a number everywhere. */
 export type Operand = Storage | number;

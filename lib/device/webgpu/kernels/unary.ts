@@ -7,7 +7,8 @@ import type { Unary } from "../../elementwise.ts";
 import { sizeOf } from "../../shape.ts";
 import type { DType, Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
-import { buffers, helpersFor, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
+import { helpersFor } from "../functions.ts";
+import { buffers, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
 
 /**
  * f(x) for each element.
