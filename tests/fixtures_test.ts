@@ -9,6 +9,7 @@ import convolution from "./fixtures/convolution.json" with { type: "json" };
 import dtypes from "./fixtures/dtypes.json" with { type: "json" };
 import edges from "./fixtures/edges.json" with { type: "json" };
 import elementwise from "./fixtures/elementwise.json" with { type: "json" };
+import furtherLosses from "./fixtures/further_losses.json" with { type: "json" };
 import inPlace from "./fixtures/in_place.json" with { type: "json" };
 import initialization from "./fixtures/initialization.json" with { type: "json" };
 import layers from "./fixtures/layers.json" with { type: "json" };
@@ -46,6 +47,7 @@ const topics = {
   convolution,
   pooling,
   losses,
+  further_losses: furtherLosses,
   edges,
   compositions,
   arrangement,

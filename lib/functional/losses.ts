@@ -1,11 +1,10 @@
 /** How wrong an answer is, as one number: what training makes small. */
-import { Tensor } from "../tensor/tensor.ts";
-import type { TensorLike } from "../tensor/tensor.ts";
+import type { Tensor, TensorLike } from "../tensor/tensor.ts";
 import { broadcastShapes, sameShape, text } from "../device/shape.ts";
 import { checkTensor, checkTensorLike, checkTensorOrNull } from "../tensor/check.ts";
-import { makeValue } from "../tensor/values.ts";
 import { checkOptions, surplus } from "../text/arguments.ts";
 import { checkReduction, reduce } from "./reduction.ts";
+import { matching } from "./target.ts";
 
 /** What becomes of the losses of the single elements: their mean (over a batch: of its examples), their sum, nothing. */
 export type Reduction = "mean" | "sum" | "none";
@@ -22,18 +21,6 @@ export interface BinaryLossOptions extends LossOptions {
   weight?: Tensor | null;
   /** How much the ones of the target count against its zeros, broadcast: 1 if not said. */
   posWeight?: Tensor | null;
-}
-
-/** A target in float32, on the device of the input, of the same shape; a plain number is repeated. */
-function matching(name: string, input: Tensor, target: TensorLike): Tensor {
-  const lifted = target instanceof Tensor
-    ? target.to("float32")
-    : new Tensor(makeValue(name, target, { device: input.device, dtype: "float32" }));
-  if (typeof target === "number" || sameShape(lifted.shape, input.shape)) return lifted;
-  throw new RangeError(
-    `${name}: input ${text(input.shape)} and target ${text(lifted.shape)} differ in shape; ` +
-      `broadcasting would compare what does not belong together: reshape one of them`,
-  );
 }
 
 /**

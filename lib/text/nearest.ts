@@ -6,7 +6,7 @@
 
 /**
  * The word that was probably meant: the shortest that contains the text ("gpu": webgpu), else the one with the fewest typing
- * errors, if there are few enough.
+ * errors, if there are few enough; of several, one that begins as the text does.
  *
  * @param text What was written.
  * @param words What there is.
@@ -14,14 +14,16 @@
  */
 export function nearest(text: string, words: readonly string[]): string | undefined {
   const written = text.toLowerCase();
-  const whole = written.length > 1 ? words.filter((word) => word.toLowerCase().includes(written)) : [];
+  const whole = written.length > 2 ? words.filter((word) => word.toLowerCase().includes(written)) : [];
   if (whole.length > 0) return whole.reduce((a, b) => b.length < a.length ? b : a);
   let best: string | undefined;
   let fewest = Infinity;
+  const begins = (word: string) => word[0]?.toLowerCase() === written[0];
   for (const word of words) {
-    const errors = distance(written, word.toLowerCase());
+    // Half an error more where the first letter differs.
+    const errors = distance(written, word.toLowerCase()) + (begins(word) ? 0 : 0.5);
     // A third of the letters wrong is still a typing error; more is another word.
-    if (errors < fewest && errors <= Math.max(1, Math.floor(word.length / 3))) {
+    if (errors < fewest && Math.floor(errors) <= Math.max(1, Math.floor(word.length / 3))) {
       best = word;
       fewest = errors;
     }

@@ -1,6 +1,7 @@
 /** Functions of tensors: good calls, from which tests/arguments.ts makes wrong ones. */
 import { ones, tensor } from "descent";
 import type { Entry, Room } from "../arguments.ts";
+import { lossFunctions } from "./losses.ts";
 
 const image = () => ones(1, 2, 4, 4);
 const classes = () => tensor([0, 1], { dtype: "int32" });
@@ -52,6 +53,7 @@ export const functionalRoom: Room = {
     "F.logSoftmax": { good: [() => [logits(), 1]] },
     "F.softmin": { good: [() => [logits(), 1]] },
     "F.glu": { good: [() => [ones(2, 4), 1]] },
+    ...lossFunctions,
     "F.adaptiveAvgPool2d": { good: [() => [image(), 3], () => [image(), [3, 2]]] },
     "F.avgPool2d": pooling,
     "F.batchNorm": {

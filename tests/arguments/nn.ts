@@ -1,6 +1,7 @@
 /** Networks, and summary(): good calls, from which tests/arguments.ts makes wrong ones. */
 import { nn, ones, randn, type Tensor, tensor, zeros } from "descent";
 import type { Entry, Room } from "../arguments.ts";
+import { lossModules, lossReceivers } from "./losses.ts";
 
 const alone: Entry = { good: [() => []] };
 const forward: Entry = { good: [() => [randn(2, 3, 4, 4)]] };
@@ -56,6 +57,7 @@ export const nnRoom: Room = {
     "nn.GLU": () => new nn.GLU(),
     "nn.LogSoftmax": () => new nn.LogSoftmax(1),
     "nn.Softmin": () => new nn.Softmin(1),
+    ...lossReceivers,
     "nn.AdaptiveAvgPool2d": () => new nn.AdaptiveAvgPool2d(2),
     "nn.AvgPool2d": () => new nn.AvgPool2d(2),
     "nn.BCEWithLogitsLoss": () => new nn.BCEWithLogitsLoss(),
@@ -118,6 +120,7 @@ export const nnRoom: Room = {
     "nn.LogSoftmax.forward": { ...forward, says: ["logSoftmax"] },
     "nn.Softmin": { good: [() => [1]] },
     "nn.Softmin.forward": { ...forward, says: ["softmin"] },
+    ...lossModules,
     "nn.AdaptiveAvgPool2d": { good: [() => [2], () => [[2, 3]]] },
     "nn.AdaptiveAvgPool2d.forward": { ...forward, says: ["adaptiveAvgPool2d"] },
     "nn.AvgPool2d": pool,
@@ -276,5 +279,5 @@ export const nnRoom: Room = {
       says: ["linear"],
     },
   },
-  internal: ["nn.*.describe", "nn.*.members", "nn.*.refresh", "nn.*.takes"],
+  internal: ["nn.Loss", "nn.*.describe", "nn.*.members", "nn.*.refresh", "nn.*.takes"],
 };

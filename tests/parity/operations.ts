@@ -99,6 +99,23 @@ const losses: Record<string, Operation> = {
     F.binaryCrossEntropyWithLogits(logits, target, { weight, posWeight, ...settings }),
 };
 
+const furtherLosses: Record<string, Operation> = {
+  l1Loss: ([x, target], settings) => F.l1Loss(x, target, settings),
+  smoothL1Loss: ([x, target], settings) => F.smoothL1Loss(x, target, settings),
+  huberLoss: ([x, target], settings) => F.huberLoss(x, target, settings),
+  cosineEmbeddingLoss: ([x1, x2, target], settings) => F.cosineEmbeddingLoss(x1, x2, target, settings),
+  tripletMarginLoss: ([anchor, positive, negative], settings) =>
+    F.tripletMarginLoss(anchor, positive, negative, settings),
+  marginRankingLoss: ([x1, x2, target], settings) => F.marginRankingLoss(x1, x2, target, settings),
+  hingeEmbeddingLoss: ([x, target], settings) => F.hingeEmbeddingLoss(x, target, settings),
+  binaryCrossEntropy: ([x, target, weight], settings) =>
+    F.binaryCrossEntropy(x, target, { weight, ...settings }),
+  klDivLoss: ([x, target], settings) => F.klDivLoss(x, target, settings),
+  gaussianNLLLoss: ([x, target, variance], settings) => F.gaussianNLLLoss(x, target, variance, settings),
+  poissonNLLLoss: ([x, target], settings) => F.poissonNLLLoss(x, target, settings),
+  softMarginLoss: ([x, target], settings) => F.softMarginLoss(x, target, settings),
+};
+
 /** Every operation that a fixture may name. */
 export const operations: Record<string, Operation> = {
   ...elementwise,
@@ -107,6 +124,7 @@ export const operations: Record<string, Operation> = {
   ...creation,
   ...layers,
   ...losses,
+  ...furtherLosses,
   ...compositions,
   ...arrangement,
 };

@@ -13,3 +13,8 @@ Deno.test("a capital more or less is no typing error", () => {
   assertEquals(nearest("xtitle", ["title", "xTitle", "yTitle"]), "xTitle");
   assertEquals(nearest("WEIGHTDECAY", ["lr", "weightDecay"]), "weightDecay");
 });
+
+Deno.test("of words that are equally near, one that begins with the same letter is meant", () => {
+  assertEquals(nearest("ps", ["eps", "p"]), "p");
+  assertEquals(nearest("bota", ["rota", "beta"]), "beta");
+});

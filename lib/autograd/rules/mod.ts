@@ -11,6 +11,7 @@ import * as convolution from "./convolution.ts";
 import * as elementwise from "./elementwise.ts";
 import * as functions from "./functions.ts";
 import * as indexing from "./indexing.ts";
+import * as losses from "./losses.ts";
 import * as matmul from "./matmul.ts";
 import * as normalization from "./normalization.ts";
 import * as pooling from "./pooling.ts";
@@ -27,6 +28,7 @@ export const rules = {
   ...elementwise,
   ...functions,
   ...indexing,
+  ...losses,
   ...matmul,
   ...normalization,
   ...pooling,
