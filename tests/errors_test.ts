@@ -105,10 +105,10 @@ const mistakes: Record<string, Mistake[]> = {
       "stack: entry 1 of the list must be a tensor, not [1, 2]; tensor(…) makes one",
     ],
     [
-      "a device as a dtype",
-      () => ones(2).to(unchecked("webgpu")),
+      "a device that there is not",
+      () => ones(2).to(unchecked("cuda")),
       TypeError,
-      'to: there is no dtype "webgpu"; use "float32", "int32" or "bool"; a tensor stays on its device: call useDevice()',
+      'to: there is no dtype "cuda"; use "float32", "int32" or "bool"; await x.to("webgpu") copies a tensor to a device',
     ],
     [
       "a promise",

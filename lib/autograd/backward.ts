@@ -7,8 +7,10 @@
 import type { Device } from "../device/device.ts";
 import type { Storage } from "../device/storage.ts";
 import { Buffer } from "./buffer.ts";
+import { carryBack } from "./carry.ts";
 import { collect, collects } from "./collect.ts";
 import { current, runNow } from "./context.ts";
+import { CROSSING } from "./graph.ts";
 import type { Guard } from "./guard.ts";
 import { type Flow, type Node, Value } from "./value.ts";
 import { Way } from "./walk.ts";
@@ -39,21 +41,21 @@ export interface BackwardSettings {
  */
 export function backward(starts: readonly Start<Storage>[], settings: BackwardSettings): (Buffer | null)[] {
   const { name, retainGraph, wanted } = settings;
-  const { device } = starts[0].value.buffer, guard = current().scope?.guard ?? null;
+  const guard = current().scope?.guard ?? null;
   const found = goals<Storage>(wanted);
   const way = new Way(starts.map(({ value }) => value.node!), found && new Set(found.keys()));
   try {
     way.check(name);
     if (guard !== null) { for (const { value } of starts) guard.before?.(value); }
   } catch (error) {
-    for (const { seed } of starts) device.free(seed);
+    for (const { value, seed } of starts) value.buffer.device.free(seed);
     throw error;
   }
   for (const { value: { node }, seed } of starts) {
-    if (way.leadsTo(node!)) give(device, node!, seed);
-    else device.free(seed);
+    if (way.leadsTo(node!)) give(node!, seed);
+    else node!.device.free(seed);
   }
-  const flow = new Unrecorded(device, way.walk);
+  const flow = new Unrecorded(way.walk);
   try {
     for (const node of way.nodes) {
       if (node.gradient !== null) pass(flow, node, way, guard, found);
@@ -62,14 +64,14 @@ export function backward(starts: readonly Start<Storage>[], settings: BackwardSe
     if (wanted === null) guard?.after?.(way.nodes);
     return wanted?.map(({ node }) => {
       const storage = found!.get(node!)!;
-      return storage === null ? null : new Buffer(device, device.share(storage), name);
+      return storage === null ? null : new Buffer(node!.device, node!.device.share(storage), name);
     }) ?? [];
   } finally {
     for (const node of way.nodes) {
-      if (node.gradient !== null) device.free(node.gradient as Storage);
+      if (node.gradient !== null) node.device.free(node.gradient as Storage);
       node.gradient = null;
     }
-    for (const storage of found?.values() ?? []) if (storage !== null) device.free(storage);
+    for (const [node, storage] of found ?? []) if (storage !== null) node.device.free(storage);
   }
 }
 
@@ -86,7 +88,7 @@ function pass(
   guard: Guard | null,
   found: Map<Node, Storage | null> | null,
 ): void {
-  const { rule, edges, keeper, hooks } = node, { device } = flow;
+  const { rule, edges, keeper, hooks, device } = node;
   if (hooks !== null) {
     runNow({ ...current(), recording: false }, () => hooks.forEach((hook) => hook(flow, node)));
   }
@@ -119,15 +121,18 @@ function pass(
     }
     made = arena.close(start, made);
     if (guard !== null) look(guard, node, device, made, targets);
-    targets.forEach((target, i) => give(device, target, made[i]));
+    targets.forEach((target, i) => give(target, made[i]));
+  } else if (rule === CROSSING && way.passes(node)) {
+    const [from] = edges as [Node];
+    give(from, carryBack(g, device, from.device));
   }
   node.gradient = null;
   device.free(g);
 }
 
 /** Adds a gradient to what has come to a node; takes it. */
-function give(device: Device, node: Node, gradient: Storage): void {
-  const before = node.gradient as Storage | null;
+function give(node: Node, gradient: Storage): void {
+  const before = node.gradient as Storage | null, { device } = node;
   if (before === null) {
     node.gradient = gradient;
     return;
@@ -139,17 +144,17 @@ function give(device: Device, node: Node, gradient: Storage): void {
 
 /** The gradients of a walk that nobody will differentiate again. */
 class Unrecorded implements Flow {
-  constructor(readonly device: Device, readonly walk: number) {}
+  constructor(readonly walk: number) {}
 
-  gradient({ gradient }: Node): Value | null {
+  gradient({ gradient, device }: Node): Value | null {
     if (gradient === null) return null;
-    return new Value(new Buffer(this.device, this.device.share(gradient as Storage), "backward"));
+    return new Value(new Buffer(device, device.share(gradient as Storage), "backward"));
   }
 
   replace(node: Node, { buffer }: Value): void {
     const before = node.gradient as Storage | null;
-    node.gradient = this.device.share(buffer.storage);
-    if (before !== null) this.device.free(before);
+    node.gradient = node.device.share(buffer.storage);
+    if (before !== null) node.device.free(before);
   }
 }
 

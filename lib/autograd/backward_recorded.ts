@@ -7,7 +7,7 @@ import type { Buffer } from "./buffer.ts";
 import { type BackwardSettings, goals, type Start } from "./backward.ts";
 import { collectRecorded, collects, own } from "./collect.ts";
 import { current, runNow } from "./context.ts";
-import { extraValue } from "./graph.ts";
+import { CROSSING, extraValue } from "./graph.ts";
 import { Recorded } from "./recorded.ts";
 import { type Flow, type Node, Value } from "./value.ts";
 import { Way } from "./walk.ts";
@@ -58,6 +58,11 @@ function walkRecorded(
       if (found?.has(node)) found.set(node, g);
       if (keeper !== null && (rule !== null || (found === null && collects(keeper)))) {
         collectRecorded(k, keeper, g);
+      }
+      if (rule === CROSSING && way.passes(node)) {
+        throw new Error(
+          `${name}: a gradient that goes from ${node.device.name} to another device has no history: do without createGraph, or compute on one`,
+        );
       }
       if (rule === null || typeof rule.gradient === "string" || !way.passes(node)) continue;
       // With a history: that of an input is its own, that of the output the node's.

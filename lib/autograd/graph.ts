@@ -20,7 +20,7 @@ let nodes = 0;
 export function leaf(buffer: Buffer, requiresGrad: boolean): Value {
   const value = new Value(buffer);
   if (requiresGrad) {
-    value.node = newNode("leaf", null, undefined, NONE, buffer.shape, NONE, null);
+    value.node = newNode("leaf", null, undefined, NONE, buffer, NONE, null);
     value.node.keeper = value;
   }
   return value;
@@ -35,6 +35,19 @@ export function detached({ device, storage }: Buffer, operation: string): Buffer
   return new Buffer(device, device.share(storage), operation);
 }
 
+/** Not of the table, as no device computes it: the same numbers on another one. `backward()` carries the gradient itself. */
+export const CROSSING: Rule = {
+  maths: "y = x on another device;  ∂x = g on x's device",
+  saves: {},
+  forward: (_, [x]) => x,
+  gradient: "none: backward() carries it from device to device",
+};
+
+/** The node of a copy on another device. */
+export function crossing(from: Node, copy: Buffer): Node {
+  return newNode("to", CROSSING, undefined, [from], copy, [copy.shape], copy.scope);
+}
+
 /** Shared by the many nodes that save nothing. */
 const NONE: never[] = [];
 
@@ -43,7 +56,7 @@ function newNode(
   rule: Node["rule"],
   attrs: unknown,
   edges: (Node | null)[],
-  shape: readonly number[],
+  { device, shape }: Buffer,
   shapes: (readonly number[])[],
   call: Scope | null,
 ): Node {
@@ -53,6 +66,7 @@ function newNode(
     rule,
     attrs,
     edges,
+    device,
     shape,
     shapes,
     inputs: NONE,
@@ -173,7 +187,7 @@ function record(
     edges[i] = inputs[i].node;
     shapes[i] = inputs[i].buffer.shape;
   }
-  const node = newNode(name, rule, attrs, edges, buffer.shape, shapes, buffer.scope);
+  const node = newNode(name, rule, attrs, edges, buffer, shapes, buffer.scope);
   if (sizeOf(buffer.shape) <= FEW) node.result = buffer;
   for (let i = 0; i < count; i++) {
     if (edges[i] === null && sizeOf(shapes[i]) <= FEW) (node.constants ??= [])[i] = inputs[i].buffer;
@@ -195,7 +209,7 @@ const isNode = (edge: Node | null): boolean => edge !== null;
 export function extraValue(node: Node, index: number): Value {
   const buffer = node.extra[index], extra = node.rule?.extras?.[index], [edge] = node.edges;
   if (extra === undefined || edge === null) return new Value(buffer);
-  const own = newNode(extra.name, extra.rule, extra.attrs, [edge], buffer.shape, [node.shapes[0]], node.call);
+  const own = newNode(extra.name, extra.rule, extra.attrs, [edge], buffer, [node.shapes[0]], node.call);
   if (extra.rule.saves.output) own.output = save(buffer);
   return new Value(buffer, own);
 }
@@ -212,7 +226,7 @@ export function commonDevice(name: string, values: readonly Value[]): Device {
     if (other !== device) {
       throw new TypeError(
         `${name}: one tensor lives on the ${device.name} device, another on ${other.name}; ` +
-          `call useDevice() before the tensors are made, or copy one: tensor(await x.data(), { shape: x.shape })`,
+          `await x.to("${device.name}") copies one, and { device } makes one there`,
       );
     }
   }

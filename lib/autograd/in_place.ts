@@ -44,7 +44,8 @@ export function exclusive(value: Value, name: string): Storage {
   return value.buffer.exclusive();
 }
 
-function take(value: Value, fresh: Buffer, name: string): void {
+/** Gives a value another buffer. */
+export function take(value: Value, fresh: Buffer, name: string): void {
   const old = value.buffer, { scope } = old;
   fresh.kept = old.kept;
   fresh.inner = old.inner;

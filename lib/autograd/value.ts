@@ -4,7 +4,7 @@
  * @module
  */
 import type { Buffer } from "./buffer.ts";
-import type { DType } from "../device/device.ts";
+import type { Device, DType } from "../device/device.ts";
 import type { Shaped, Storage } from "../device/storage.ts";
 import type { Rule } from "./rule.ts";
 import type { Scope } from "./scope.ts";
@@ -19,6 +19,8 @@ export interface Node {
   readonly attrs: unknown;
   /** The nodes of the inputs; null where no gradient is needed. */
   edges: readonly (Node | null)[];
+  /** The device of its result, and of its gradient. */
+  readonly device: Device;
   /** The shape of its result. */
   readonly shape: readonly number[];
   /** The shapes of the inputs. */

@@ -99,6 +99,21 @@ function noDevice(user: string, name: unknown): Error {
 }
 
 /**
+ * A device, or the one of a name.
+ *
+ * @param user The function that was given it, as its user calls it.
+ * @throws {Error} if there is no adapter for webgpu.
+ * @throws {RangeError} if there is no device of that name.
+ * @throws {TypeError} if it is neither a device nor a name.
+ * @internal
+ */
+export async function deviceOf(user: string, asked: Device | DeviceName): Promise<Device> {
+  if (asked instanceof Device) return asked;
+  if (asked === undefined) throw noDevice(user, asked);
+  return await open(user, asked, {});
+}
+
+/**
  * The device that an option asks for: the current one where it says nothing.
  *
  * @param user The function that was given it, as its user calls it.

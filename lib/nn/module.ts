@@ -1,4 +1,6 @@
 /** What a network is made of: modules that hold parameters and other modules. */
+import { relocate } from "../autograd/carry.ts";
+import { type Device, type DeviceName, deviceOf } from "../device/mod.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkBoolean, checkFunction, checkOptions, surplus } from "../text/arguments.ts";
 import { legible } from "../text/escape.ts";
@@ -269,6 +271,31 @@ export abstract class Module {
     if (arguments.length > 1) surplus("requiresGrad_", arguments, 1);
     checkBoolean("requiresGrad_", "on", on);
     for (const parameter of this.parameters()) parameter.requiresGrad = on;
+    return this;
+  }
+
+  /**
+   * Moves all parameters and buffers, and the gradients there are, to another device: all of them, or none if that fails. It takes
+   * waiting, as all reading does. Make an optimizer afterwards: what one remembers stays where it is.
+   *
+   * PyTorch: `Module.to`.
+   *
+   * @param device "cpu", "webgpu", or a device.
+   * @returns This module.
+   * @throws {Error} if there is no such device here.
+   * @throws {TypeError} if it is neither a device nor a name.
+   * @example
+   * ```ts
+   * import { nn } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const net = await new nn.Linear(2, 1).to("cpu");
+   * assertEquals(net.weight.device.name, "cpu");
+   * ```
+   */
+  async to(device: Device | DeviceName): Promise<this> {
+    if (arguments.length > 1) surplus("to", arguments, 1);
+    const all = [...this.parameters(), ...this.buffers()];
+    await relocate(all.map(({ value }) => value), deviceOf("to", device));
     return this;
   }
 

@@ -206,6 +206,11 @@ export abstract class Optimizer<H extends HasRate> {
       buffer = new Buffer(device, zeros, `${this.#name}.${name}`);
       buffer.kept = true;
       state.buffers.set(name, buffer);
+    } else if (buffer.device !== param.device) {
+      throw new Error(
+        `${this.#name}: what it remembers is on ${buffer.device.name}, and the parameter went to ${param.device.name}: ` +
+          `make the optimizer after net.to(…), and take over the state by loadStateDict()`,
+      );
     }
     return buffer.exclusive();
   }

@@ -19,7 +19,7 @@ export function checkDtype(operation: string, dtype: DType): DType {
   }
   const guess = nearest(dtype, Object.keys(RANK));
   const hint = ["webgpu", "cpu", "cuda"].includes(dtype)
-    ? "; a tensor stays on its device: call useDevice() before it is made"
+    ? '; await x.to("webgpu") copies a tensor to a device, { device } makes one there'
     : guess === undefined
     ? ""
     : `; did you mean "${guess}"?`;

@@ -26,8 +26,8 @@ const ELSEWHERE: Record<string, string> = {
   int: 'x.to("int32")',
   long: 'x.to("int32")',
   bool: 'x.to("bool")',
-  cuda: 'await useDevice("webgpu") before the tensor is made',
-  cpu: 'await useDevice("cpu") before the tensor is made',
+  cuda: 'await x.to("webgpu")',
+  cpu: 'await x.to("cpu")',
   multinomial: "multinomial(x, count)",
   bernoulli: "bernoulli(x)",
   normal_: "nn.init.normal_(x)",
@@ -104,7 +104,7 @@ export const guard: object = new Proxy(simpler, {
 const INSTEAD: Record<string, string> = {
   shape: "x.reshape(…) is a tensor of another shape",
   dtype: "x.to(…) is a tensor of another dtype",
-  device: "useDevice() chooses where tensors are made from then on",
+  device: 'await x.to("cpu") is a tensor on another device',
 };
 
 /** What can only be read says so when it is set, instead of JavaScript. */

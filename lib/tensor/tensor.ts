@@ -1,4 +1,5 @@
 /** Class Tensor, whole. Formulas and gradients stand in lib/autograd/rules; here is what one calls. */
+import { carried } from "../autograd/carry.ts";
 import { forgetGradient, setGradient } from "../autograd/collect.ts";
 import { constant } from "../autograd/constant.ts";
 import { apply, commonDevice, detached, leaf } from "../autograd/graph.ts";
@@ -6,7 +7,7 @@ import { checkReplacement, hookGradient, hookReturned, type RemovableHandle } fr
 import { settle } from "../autograd/in_place.ts";
 import { isRecording } from "../autograd/no_grad.ts";
 import { Value } from "../autograd/value.ts";
-import type { Device, DType, Values } from "../device/device.ts";
+import { Device, type DeviceName, deviceOf, type DType, type Values } from "../device/mod.ts";
 import {
   type Arithmetic,
   choose,
@@ -2379,6 +2380,8 @@ export class Tensor {
    * The same numbers in another dtype. float32 → int32 cuts the fraction off, → bool asks whether it is not 0. Gradients
    * flow from float32 to float32 only.
    *
+   * PyTorch: `Tensor.to`.
+   *
    * @param dtype The dtype.
    * @returns A tensor of this shape.
    * @throws {TypeError} if there is no such dtype.
@@ -2389,9 +2392,32 @@ export class Tensor {
    * assertEquals(await tensor([1.9, -1.9, 0]).to("int32").array(), [1, -1, 0]);
    * ```
    */
-  to(dtype: DType): Tensor {
-    if (arguments.length > 1) surplus("to", arguments, 1);
-    return checkDtype("to", dtype) === this.dtype ? this.clone() : new Tensor(toDtype(this.value, dtype));
+  to(dtype: DType): Tensor;
+  /**
+   * The same numbers on another device, as they are when this is called. It takes waiting, as all reading does. Gradients flow back
+   * from the cpu to webgpu; the other way `backward()` would have to wait, so that a tensor that requires a gradient is refused there:
+   * `x.detach()` is copied without one, and a module's `to()` moves parameters themselves.
+   *
+   * @param device "cpu", "webgpu", or a device.
+   * @returns A tensor of this shape and dtype.
+   * @throws {Error} if there is no such device here, or a gradient could not come back.
+   * @throws {TypeError} if it is neither a device nor a name.
+   * @example On the cpu, wherever it was
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = await tensor([1, 2]).to("cpu");
+   * assertEquals(x.device.name, "cpu");
+   * ```
+   */
+  to(device: DeviceName | Device): Promise<Tensor>;
+  to(what: DType | DeviceName | Device): Tensor | Promise<Tensor> {
+    if (arguments.length > 1) surplus("to", arguments, 1, "the device and the dtype are two calls");
+    if (what instanceof Device || what === "cpu" || what === "webgpu") {
+      if (what === this.device || what === this.device.name) return Promise.resolve(this.clone());
+      return carried(this.value, deviceOf("to", what)).then((copy) => new Tensor(copy));
+    }
+    return checkDtype("to", what) === this.dtype ? this.clone() : new Tensor(toDtype(this.value, what));
   }
 
   // Two tensors, element by element, broadcast

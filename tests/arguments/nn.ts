@@ -1,5 +1,5 @@
 /** Networks, and summary(): good calls, from which tests/arguments.ts makes wrong ones. */
-import { nn, ones, randn, type Tensor, tensor, zeros } from "descent";
+import { currentDevice, nn, ones, randn, type Tensor, tensor, zeros } from "descent";
 import type { Entry, Room } from "../arguments.ts";
 import { lossModules, lossReceivers } from "./losses.ts";
 
@@ -218,6 +218,7 @@ export const nnRoom: Room = {
     "nn.Module.train": { good: [() => [false]] },
     "nn.Module.eval": alone,
     "nn.Module.zeroGrad": alone,
+    "nn.Module.to": { good: [() => ["cpu"], () => [currentDevice()]] },
     "nn.Module.requiresGrad_": { good: [() => [false]] },
     "nn.Module.stateDict": alone,
     "nn.Module.loadStateDict": {

@@ -216,7 +216,7 @@ export const tensorRoom: Room = {
     "Tensor.fill_": { good: [() => [1], () => [true]] },
     "Tensor.leakyRelu": { good: [() => [0.1]] },
     "Tensor.clamp": limits,
-    "Tensor.to": { good: [() => ["int32"]] },
+    "Tensor.to": { good: [() => ["int32"], () => ["cpu"], () => [currentDevice()]] },
     "Tensor.add": operand,
     "Tensor.sub": subtrahend,
     "Tensor.mul": operand,

@@ -56,7 +56,7 @@ Deno.test("a name that a tensor has elsewhere says the one that it has here", ()
     TypeError,
     "Tensor: there is no x.length; it is x.shape[0], of all numbers x.size",
   );
-  assertThrows(() => x.cuda(), TypeError, 'it is await useDevice("webgpu") before the tensor is made');
+  assertThrows(() => x.cuda(), TypeError, 'it is await x.to("webgpu")');
 });
 
 Deno.test("a tensor is neither run through nor written as JSON", () => {
@@ -83,7 +83,7 @@ Deno.test("what a tensor is cannot be set, and it says what is written instead",
     "Tensor: shape cannot be set; x.reshape(…) is a tensor of another shape",
   );
   assertThrows(() => x.dtype = "int32", TypeError, "Tensor: dtype cannot be set; x.to(…)");
-  assertThrows(() => x.device = "webgpu", TypeError, "Tensor: device cannot be set; useDevice()");
+  assertThrows(() => x.device = "webgpu", TypeError, "Tensor: device cannot be set; await x.to");
   for (const name of ["size", "ndim", "isLeaf"]) {
     assertThrows(() => x[name] = 1, TypeError, `Tensor: ${name} cannot be set`);
   }
