@@ -48,6 +48,7 @@ export function allCases(quick: boolean): Case[] {
     mlpCase(),
     smallCase("lenet", "LeNet step, batch 128", lenet),
     smallCase("resnet8", "ResNet-8 step, 28 × 28, batch 128", resnet8),
+    gptCase(),
     ...networks("alexnet", "AlexNet", false),
     ...networks("bn-alexnet", "BN-AlexNet", true),
     ...networks("resnet18", "ResNet-18", null),
@@ -99,6 +100,17 @@ function smallCase(name: string, title: string, layers: TrainingTask["layers"]):
   const settings = { loss: "crossEntropy", optimizer: "adam", lr: 1e-3 } as const;
   const task: TrainingTask = { kind: "training", layers, input: [128, 1, 28, 28], ...settings };
   return one(name, title, task, { flops: 128 * costOf(layers, [1, 28, 28]).trainingFlops });
+}
+
+/** A character-level GPT as people first train one: 4 layers of 128. */
+function gptCase(): Case {
+  const sizes = { batch: 32, tokens: 128, layers: 4, width: 128, heads: 4, vocabulary: 65 };
+  const { batch, tokens, layers, width, vocabulary } = sizes;
+  // Products a token: 12 width² a layer in linear layers, and scores and values of half of the tokens on average.
+  const products = layers * (12 * width ** 2 + tokens * width) + width * vocabulary;
+  return one("gpt", "Small GPT step, batch 32", { kind: "gpt", ...sizes, lr: 1e-3 }, {
+    flops: 3 * 2 * batch * tokens * products,
+  });
 }
 
 function networks(name: string, title: string, normalize: boolean | null): Case[] {

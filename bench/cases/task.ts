@@ -22,6 +22,18 @@ export interface TrainingTask {
   lr: number;
 }
 
+/** Training steps of a small GPT on one batch of random tokens, with AdamW. */
+export interface GptTask {
+  kind: "gpt";
+  batch: number;
+  tokens: number;
+  layers: number;
+  width: number;
+  heads: number;
+  vocabulary: number;
+  lr: number;
+}
+
 /** One kernel: a convolution of one image without a bias, or one of its gradients. */
 export interface ConvolutionTask extends Omit<SizedConv, "kind"> {
   kind: "convolution";
@@ -55,6 +67,7 @@ export interface CopyTask {
 export type Task =
   | LineTask
   | TrainingTask
+  | GptTask
   | ConvolutionTask
   | ProductTask
   | AdamTask

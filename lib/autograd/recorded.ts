@@ -8,7 +8,7 @@ import type { Draw } from "../philox.ts";
 import type { Device, DType } from "../device/device.ts";
 import type { Convolution, Pooling } from "../device/geometry.ts";
 import { type BinaryName, Elementwise, type UnaryName } from "../device/elementwise.ts";
-import type { Border, Kernels, Slice } from "../device/kernels.ts";
+import type { Attention, Border, Kernels, Slice } from "../device/kernels.ts";
 import * as composed from "../device/reference/composed.ts";
 import type { Storage } from "../device/storage.ts";
 import { Buffer } from "./buffer.ts";
@@ -156,6 +156,10 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
     const [, mean, variance] = this.batchNorm(x, scale, scale, epsilon);
     return composed.batchNormGrad(this, dy, x, mean, variance, scale, epsilon);
   }
+  attention = (q: Value, k: Value, v: Value, settings: Attention): Value =>
+    apply("attention", [q, k, v], settings);
+  attentionGrad = (dy: Value, q: Value, k: Value, v: Value, settings: Attention): [Value, Value, Value] =>
+    composed.attentionGrad(this, dy, q, k, v, settings);
   layerNorm = (x: Value, scale: Value | null, offset: Value | null, epsilon: number): [Value, Value, Value] =>
     composed.layerNorm(this, x, scale, offset, epsilon);
 

@@ -359,6 +359,18 @@ export function channels(kernel: string, x: Shaped, perChannel: Readonly<Record<
   for (const [name, one] of Object.entries(perChannel)) fits(kernel, name, one, [x.shape[1]]);
 }
 
+/** Checks the arguments of an attention; its result is [B, H, L, D]. */
+export function attention(kernel: string, q: Shaped, k: Shaped, v: Shaped): number[] {
+  floats(kernel, q, k, v);
+  rank(kernel, "q", q, 4);
+  const [batch, heads, length, inner] = q.shape;
+  rank(kernel, "v", v, 4);
+  const [, , keys, outer] = v.shape;
+  shaped(kernel, "k", k, [batch, heads, keys, inner]);
+  shaped(kernel, "v", v, [batch, heads, keys, outer]);
+  return [batch, heads, length, outer];
+}
+
 /** Checks the arguments of a normalization of rows [R, C]. */
 export function normalizedRows(
   kernel: string,

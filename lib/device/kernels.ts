@@ -29,6 +29,14 @@ export interface Slice {
 /** Elements before and after, per dimension. */
 export type Border = readonly (readonly [before: number, after: number])[];
 
+/** How queries look at keys. */
+export interface Attention {
+  /** What the scores are multiplied by. */
+  readonly scale: number;
+  /** Whether query i sees keys 0 … i alone. */
+  readonly causal: boolean;
+}
+
 /** What a device computes, on arrays of type T. */
 export interface Kernels<T extends Shaped> {
   // Making
@@ -281,6 +289,16 @@ export interface Kernels<T extends Shaped> {
   conv2dInputGrad(dy: T, w: T, shape: readonly number[], settings: Convolution): T;
   /** ∂L/∂w [out, C / groups, kH, kW] = `shape` from x and dy. */
   conv2dFilterGrad(x: T, dy: T, shape: readonly number[], settings: Convolution): T;
+
+  // Attention (Vaswani et al. 2017)
+
+  /**
+   * softmax(scale · q kᵀ) v, head by head: q [B, H, L, E], k [B, H, S, E], v [B, H, S, D] → [B, H, L, D]; where there are no keys, 0.
+   * What a query does not see is multiplied by 0, or left out.
+   */
+  attention(q: T, k: T, v: T, settings: Attention): T;
+  /** With P = softmax(scale · q kᵀ) and dS = P (dy vᵀ − Σ P dy vᵀ): dq = scale · dS k, dk = scale · dSᵀ q, dv = Pᵀ dy. */
+  attentionGrad(dy: T, q: T, k: T, v: T, settings: Attention): [dq: T, dk: T, dv: T];
 
   // Pooling of images [N, C, H, W]
 

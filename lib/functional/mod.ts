@@ -6,10 +6,12 @@
  * @module
  */
 export * from "./activation.ts";
+export * from "./attention.ts";
 export * from "./convolution.ts";
 export * from "./cross_entropy.ts";
 export * from "./distance_losses.ts";
 export * from "./dropout.ts";
+export * from "./embedding.ts";
 export * from "./group_norm.ts";
 export * from "./layer_norm.ts";
 export * from "./linear.ts";

@@ -10,6 +10,7 @@ export * from "./batchnorm.ts";
 export * from "./conv.ts";
 export * from "./distance_losses.ts";
 export * from "./dropout.ts";
+export * from "./embedding.ts";
 export * from "./gradients.ts";
 export * from "./instance_norm.ts";
 export * from "./layer_norm.ts";

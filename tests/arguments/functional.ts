@@ -92,6 +92,26 @@ export const functionalRoom: Room = {
       ],
     },
     "F.dropout": { good: [() => [ones(3), 0.5, { training: true }]] },
+    "F.embedding": {
+      good: [
+        () => [classes(), ones(2, 3), { paddingIdx: 1 }],
+        () => [[[1, 0]], ones(2, 3), { paddingIdx: null }],
+        () => [1, ones(2, 3)],
+        () => [new Int32Array(2), ones(2, 3)],
+      ],
+      says: ["indexSelect"],
+    },
+    "F.scaledDotProductAttention": {
+      good: [
+        () => [logits(), logits(), logits(), {
+          attnMask: ones(2, 2),
+          dropoutP: 0.1,
+          isCausal: false,
+          scale: 2,
+        }],
+        () => [logits(), logits(), logits(), { attnMask: null, isCausal: true, scale: null }],
+      ],
+    },
     "F.groupNorm": {
       good: [
         () => [image(), 2, { weight: ones(2), bias: ones(2), eps: 1e-3 }],

@@ -66,6 +66,7 @@ export const nnRoom: Room = {
     "nn.Conv2d": () => new nn.Conv2d(3, 2, 3),
     "nn.CrossEntropyLoss": () => new nn.CrossEntropyLoss(),
     "nn.Dropout": () => new nn.Dropout(),
+    "nn.Embedding": () => new nn.Embedding(3, 2),
     "nn.Flatten": () => new nn.Flatten(),
     "nn.GELU": () => new nn.GELU(),
     "nn.GroupNorm": () => new nn.GroupNorm(1, 3),
@@ -168,6 +169,19 @@ export const nnRoom: Room = {
     },
     "nn.Dropout": { good: [() => [0.2]] },
     "nn.Dropout.forward": forward,
+    "nn.Embedding": { good: [() => [3, 2, { paddingIdx: -1 }], () => [3, 2, { paddingIdx: null }]] },
+    "nn.Embedding.forward": {
+      good: [() => [classes()], () => [[[1, 0]]], () => [1], () => [new Int32Array(2)]],
+      says: ["indexSelect", "embedding"],
+    },
+    "nn.Embedding.fromPretrained": {
+      good: [
+        () => [ones(3, 2), { freeze: false, paddingIdx: 1 }],
+        () => [ones(3, 2), { paddingIdx: null }],
+      ],
+      on: () => nn.Embedding,
+      says: ["Embedding"],
+    },
     "nn.Flatten": { good: [() => [0, 1]] },
     "nn.Flatten.forward": { ...forward, says: ["flatten"] },
     "nn.GELU": { good: [() => [{ approximate: "tanh" }]] },

@@ -10,6 +10,7 @@ import { Draw } from "./draw.ts";
 import type { Checks } from "./prove.ts";
 import { checks as activation } from "./rules/activation.ts";
 import { checks as arithmetic, onCpu } from "./rules/arithmetic.ts";
+import { checks as attention } from "./rules/attention.ts";
 import { checks as comparison } from "./rules/comparison.ts";
 import { checks as convolution } from "./rules/convolution.ts";
 import { checks as elementwise } from "./rules/elementwise.ts";
@@ -26,6 +27,7 @@ const topics: Checks[] = [
   activation,
   arithmetic,
   onCpu,
+  attention,
   comparison,
   convolution,
   elementwise,

@@ -10,6 +10,7 @@ import { Reference } from "../../lib/device/reference/kernels.ts";
 import { onEachDevice } from "../devices.ts";
 import { arrangement, largeArrangements } from "./contract/arrange.ts";
 import type { Case, Method } from "./contract/case.ts";
+import { attentions, largeAttentions } from "./contract/attention.ts";
 import { elementwise } from "./contract/elementwise.ts";
 import { making } from "./contract/making.ts";
 import { largeNormalizations, normalization } from "./contract/normalization.ts";
@@ -27,6 +28,7 @@ const properties = {
   ...arrangement,
   ...products,
   ...pooling,
+  ...attentions,
   ...normalization,
   ...steps,
 } satisfies Record<Method, fc.Arbitrary<Case>>;
@@ -35,13 +37,18 @@ const large: Record<string, () => Case[]> = {
   ...largeReductions,
   ...largeArrangements,
   ...largeProducts,
+  ...largeAttentions,
   ...largeNormalizations,
 };
 
 const methods = Object.keys(properties) as Method[];
 
+/** Made of a dozen other methods on a GPU. */
+const COMPOSED: readonly Method[] = ["attention", "attentionGrad"];
+
 /** All functions of single elements go one way through a GPU, and there shapes and orders are tried with each of them. */
 function runs(method: Method, device: DeviceName): number {
+  if (device === "webgpu" && COMPOSED.includes(method)) return 20;
   return method in UNARY || method in BINARY ? device === "webgpu" ? 20 : 60 : 100;
 }
 

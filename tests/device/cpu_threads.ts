@@ -141,6 +141,12 @@ const CALLS: Record<string, Call> = {
       const [y, mean, variance] = k.batchNorm(x, scale, draw([shape[1]], 3), 1e-5);
       return [y, mean, variance, ...k.batchNormGrad(dy, x, mean, variance, scale, 1e-5)];
     }),
+  attention: (k, draw) =>
+    [true, false].flatMap((causal) => {
+      const [q, keys, v, dy] = [0, 1, 2, 3].map((i) => draw([3, 2, 130, 24], 100_000 * i)),
+        how = { scale: 0.2, causal };
+      return [k.attention(q, keys, v, how), ...k.attentionGrad(dy, q, keys, v, how)];
+    }),
   "layer normalization": (k, draw) =>
     // Many rows, and long ones.
     [[3000, 70], [5, 40_001]].flatMap(([rows, columns]) => {

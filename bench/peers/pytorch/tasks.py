@@ -1,6 +1,7 @@
 """What the worker can do: each function sets a task up and returns one that does it so many times."""
 
 import torch
+from gpt import Gpt
 from network import build
 from torch.nn import functional as F
 
@@ -42,6 +43,22 @@ def training(task):
                 loss = ((y - target) ** 2 / 2).sum()
             else:
                 loss = F.cross_entropy(y, classes)
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            loss.item()
+
+    return run
+
+
+def gpt(task):
+    net = Gpt(task)
+    x, y = torch.randint(task["vocabulary"], (2, task["batch"], task["tokens"]))
+    optimizer = torch.optim.AdamW(net.parameters(), lr=task["lr"])
+
+    def run(count):
+        for _ in range(count):
+            loss = F.cross_entropy(net(x).flatten(0, 1), y.flatten())
             loss.backward()
             optimizer.step()
             optimizer.zero_grad()

@@ -6,6 +6,7 @@
 import type { Rule } from "../rule.ts";
 import * as activation from "./activation.ts";
 import * as arithmetic from "./arithmetic.ts";
+import * as attention from "./attention.ts";
 import * as comparison from "./comparison.ts";
 import * as convolution from "./convolution.ts";
 import * as elementwise from "./elementwise.ts";
@@ -23,6 +24,7 @@ import * as shape from "./shape.ts";
 export const rules = {
   ...activation,
   ...arithmetic,
+  ...attention,
   ...comparison,
   ...convolution,
   ...elementwise,

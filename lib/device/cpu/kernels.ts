@@ -10,6 +10,7 @@ import type { Convolution, Pooling } from "../geometry.ts";
 import type {
   AdamArrays,
   AdamSettings,
+  Attention,
   Border,
   DeviceKernels,
   RmspropArrays,
@@ -25,6 +26,7 @@ import { type DType, type Order, Storage } from "../storage.ts";
 import type { Engine } from "./engine.ts";
 import { argmax } from "./kernels/argmax.ts";
 import { concat, pad, slice, sliceGrad } from "./kernels/arrange.ts";
+import { attention, attentionGrad } from "./kernels/attention.ts";
 import { binary } from "./kernels/binary.ts";
 import { expanded } from "./kernels/box.ts";
 import { cast } from "./kernels/cast.ts";
@@ -332,6 +334,20 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
     const [g, images] = [dy, x].map((one) => this.#images(one));
     const [dx, dScale, dOffset] = batchNormGrad(this.#engine, g, images, mean, variance, scale, epsilon);
     return [seen(dx, channelsLast(x.shape.length)), dScale, dOffset];
+  }
+  attention(q: Storage, k: Storage, v: Storage, settings: Attention): Storage {
+    check.attention("attention", q, k, v);
+    return attention(this.#engine, q, k, v, settings);
+  }
+  attentionGrad(
+    dy: Storage,
+    q: Storage,
+    k: Storage,
+    v: Storage,
+    settings: Attention,
+  ): [Storage, Storage, Storage] {
+    check.fits("attentionGrad", "dy", dy, check.attention("attentionGrad", q, k, v));
+    return attentionGrad(this.#engine, dy, q, k, v, settings);
   }
   layerNorm(
     x: Storage,

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Kernels } from "../kernels.ts";
+import type { Attention, Kernels } from "../kernels.ts";
 import { sizeOf } from "../shape.ts";
 import type { Shaped } from "../storage.ts";
 
@@ -130,4 +130,46 @@ export function layerNormGrad<T extends Shaped>(
   const along = (one: T) => k.div(k.sum(one, [1], true), n);
   const away = k.add(along(h), k.mul(normalized, along(k.mul(h, normalized))));
   return [k.mul(k.sub(h, away), inverse), k.sum(k.mul(dy, normalized), [0]), k.sum(dy, [0])];
+}
+
+/** The last two dimensions exchanged. */
+function turned<T extends Shaped>(k: Kernels<T>, x: T): T {
+  return k.permute(x, [0, 1, 3, 2]);
+}
+
+/** [L, S], true where query i may look at key j: j ≤ i. */
+function causalMask<T extends Shaped>(k: Kernels<T>, length: number, keys: number): T {
+  // Rows of n numbers, cut into rows of n − 1, are each turned one place further than the row before.
+  const n = length + keys,
+    line = [k.fill([1], 1, "bool"), k.fill([keys - 1], 0, "bool"), k.fill([length], 1, "bool")];
+  const flat = k.reshape(k.expand(k.reshape(k.concat(line, 0), [1, n]), [length, n]), [length * n]);
+  const cut = k.slice(flat, { begin: [0], size: [length * (n - 1)], step: [1] });
+  return k.slice(k.reshape(cut, [length, n - 1]), { begin: [0, 0], size: [length, keys], step: [1, 1] });
+}
+
+/** How much of each value a query takes, [B, H, L, S]. */
+function attentionWeights<T extends Shaped>(k: Kernels<T>, q: T, keys: T, settings: Attention): T {
+  const scores = k.mul(k.matmul(q, turned(k, keys)), settings.scale), [, , length, count] = scores.shape;
+  if (!settings.causal || length === 0 || count === 0) return k.softmax(scores, 3);
+  return k.softmax(k.select(causalMask(k, length, count), scores, -Infinity), 3);
+}
+
+/** {@linkcode Kernels.attention} */
+export function attention<T extends Shaped>(k: Kernels<T>, q: T, keys: T, v: T, settings: Attention): T {
+  return k.matmul(attentionWeights(k, q, keys, settings), v);
+}
+
+/** {@linkcode Kernels.attentionGrad} */
+export function attentionGrad<T extends Shaped>(
+  k: Kernels<T>,
+  dy: T,
+  q: T,
+  keys: T,
+  v: T,
+  settings: Attention,
+): [dq: T, dk: T, dv: T] {
+  const weights = attentionWeights(k, q, keys, settings), slopes = k.matmul(dy, turned(k, v));
+  const mean = k.sum(k.mul(weights, slopes), [3], true);
+  const dScores = k.mul(k.mul(weights, k.sub(slopes, mean)), settings.scale);
+  return [k.matmul(dScores, keys), k.matmul(turned(k, dScores), q), k.matmul(turned(k, weights), dy)];
 }

@@ -7,6 +7,7 @@ import type { Draw } from "../../philox.ts";
 import type {
   AdamArrays,
   AdamSettings,
+  Attention,
   Border,
   Convolution,
   Kernels,
@@ -22,6 +23,7 @@ import { type BinaryName, Elementwise, type UnaryName } from "../elementwise.ts"
 import type { DType } from "../storage.ts";
 import * as arrange from "./arrange.ts";
 import { type HostArray, scalar, zeros } from "./array.ts";
+import * as queries from "./attention.ts";
 import * as convolution from "./convolution.ts";
 import * as elementwise from "./elementwise.ts";
 import * as indexing from "./indexing.ts";
@@ -192,6 +194,18 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
     epsilon: number,
   ): [dx: HostArray, dScale: HostArray, dOffset: HostArray] {
     return normalization.batchNormGrad(dy, x, mean, variance, scale, epsilon);
+  }
+  attention(q: HostArray, k: HostArray, v: HostArray, settings: Attention): HostArray {
+    return queries.attention(q, k, v, settings);
+  }
+  attentionGrad(
+    dy: HostArray,
+    q: HostArray,
+    k: HostArray,
+    v: HostArray,
+    settings: Attention,
+  ): [dq: HostArray, dk: HostArray, dv: HostArray] {
+    return queries.attentionGrad(dy, q, k, v, settings);
   }
   layerNorm(
     x: HostArray,

@@ -19,6 +19,7 @@ import type { Convolution, Pooling } from "../geometry.ts";
 import type {
   AdamArrays,
   AdamSettings,
+  Attention,
   Border,
   DeviceKernels,
   RmspropArrays,
@@ -344,6 +345,20 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     check.fits("batchNormGrad", "dy", dy, x.shape);
     const [g, input] = [dy, x].map((one) => this.#channelsLast(one));
     return composed.batchNormGrad(this, g, input, mean, variance, scale, epsilon);
+  }
+  attention(q: Storage, k: Storage, v: Storage, settings: Attention): Storage {
+    check.attention("attention", q, k, v);
+    return composed.attention(this, q, k, v, settings);
+  }
+  attentionGrad(
+    dy: Storage,
+    q: Storage,
+    k: Storage,
+    v: Storage,
+    settings: Attention,
+  ): [Storage, Storage, Storage] {
+    check.fits("attentionGrad", "dy", dy, check.attention("attentionGrad", q, k, v));
+    return composed.attentionGrad(this, dy, q, k, v, settings);
   }
   layerNorm(
     x: Storage,

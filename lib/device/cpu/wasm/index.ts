@@ -2,6 +2,7 @@
 // deno-lint-ignore-file
 /** What the module exports. */
 export { setScratch } from "./simd";
+export { attention, attentionGrad } from "./attention";
 export { packColumns, packRows } from "./pack";
 export { product, productTransposed } from "./convolution";
 export { thinColumns, thinRows, thinUpdate } from "./thin";

@@ -5,7 +5,7 @@ import { give, take } from "./normalization";
 
 /** The four lanes, added in float64. */
 @inline
-function lanes(v: v128): f64 {
+export function lanes(v: v128): f64 {
   const both = f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1)));
   return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
 }
