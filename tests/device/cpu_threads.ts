@@ -141,6 +141,10 @@ const CALLS: Record<string, Call> = {
       const [y, mean, variance] = k.batchNorm(x, scale, draw([shape[1]], 3), 1e-5);
       return [y, mean, variance, ...k.batchNormGrad(dy, x, mean, variance, scale, 1e-5)];
     }),
+  "rows picked": (k, draw) => {
+    const index = k.argmax(draw([1200, 300]), 1), rows = draw([300, 400], 1);
+    return [k.indexSelect(rows, index, 0), k.indexAdd(draw([1200, 400], 2), index, 0, 300)];
+  },
   attention: (k, draw) =>
     [true, false].flatMap((causal) => {
       const [q, keys, v, dy] = [0, 1, 2, 3].map((i) => draw([3, 2, 130, 24], 100_000 * i)),
