@@ -26,6 +26,9 @@ const ARITHMETIC: Partial<Record<BinaryName, number>> = {
   maximum: 4,
   minimum: 5,
   reluGrad: 7,
+  siluGrad: 8,
+  geluGrad: 9,
+  geluTanhGrad: 10,
 };
 
 /** The SIMD forms of comparisons by their number in wasm/compare.ts. */

@@ -26,6 +26,10 @@ const SIMD: Partial<Record<UnaryName, readonly [op: number, cost: number]>> = {
   log: [10, 8],
   sigmoid: [11, 8],
   tanh: [12, 8],
+  erf: [13, 12],
+  silu: [14, 9],
+  gelu: [15, 12],
+  geluTanh: [16, 12],
 };
 
 /** f(x) for each element, in x's order; p and q are the function's settings. */

@@ -4,6 +4,9 @@
  * Element by element. Loops run over whole vectors and into the padding that every array in the heap has (64 bytes),
  * save in rows of a broadcast, which end exactly. Units are blocks of 4 elements, or rows.
  */
+import {
+  erf4, gelu4, geluSlope4, geluTanh4, geluTanhSlope4, silu4, siluSlope4,
+} from "./activation";
 import { exp4, log4, sigmoid4, tanh4 } from "./exponential";
 
 class Add { @inline v(a: v128, b: v128): v128 { return f32x4.add(a, b); } @inline s(a: f32, b: f32): f32 { return a + b; } }
@@ -20,6 +23,19 @@ class SquaredDifference {
 class ReluGrad {
   @inline v(dy: v128, y: v128): v128 { return v128.andnot(dy, f32x4.le(y, f32x4.splat(0))); }
   @inline s(dy: f32, y: f32): f32 { return y <= 0 ? 0 : dy; }
+}
+
+class SiluGrad {
+  @inline v(dy: v128, x: v128): v128 { return f32x4.mul(dy, siluSlope4(x)); }
+  @inline s(dy: f32, x: f32): f32 { return f32x4.extract_lane(this.v(f32x4.splat(dy), f32x4.splat(x)), 0); }
+}
+class GeluGrad {
+  @inline v(dy: v128, x: v128): v128 { return f32x4.mul(dy, geluSlope4(x)); }
+  @inline s(dy: f32, x: f32): f32 { return f32x4.extract_lane(this.v(f32x4.splat(dy), f32x4.splat(x)), 0); }
+}
+class GeluTanhGrad {
+  @inline v(dy: v128, x: v128): v128 { return f32x4.mul(dy, geluTanhSlope4(x)); }
+  @inline s(dy: f32, x: f32): f32 { return f32x4.extract_lane(this.v(f32x4.splat(dy), f32x4.splat(x)), 0); }
 }
 
 @inline
@@ -72,6 +88,9 @@ export function binary(
     case 5: rows<Min>(a, b, out, n, mode, d1, d2, a1, a2, a3, b1, b2, b3, begin, end); break;
     case 6: rows<SquaredDifference>(a, b, out, n, mode, d1, d2, a1, a2, a3, b1, b2, b3, begin, end); break;
     case 7: rows<ReluGrad>(a, b, out, n, mode, d1, d2, a1, a2, a3, b1, b2, b3, begin, end); break;
+    case 8: rows<SiluGrad>(a, b, out, n, mode, d1, d2, a1, a2, a3, b1, b2, b3, begin, end); break;
+    case 9: rows<GeluGrad>(a, b, out, n, mode, d1, d2, a1, a2, a3, b1, b2, b3, begin, end); break;
+    case 10: rows<GeluTanhGrad>(a, b, out, n, mode, d1, d2, a1, a2, a3, b1, b2, b3, begin, end); break;
   }
 }
 
@@ -105,6 +124,10 @@ class Exp { @inline v(x: v128, alpha: v128): v128 { return exp4(x); } }
 class Log { @inline v(x: v128, alpha: v128): v128 { return log4(x); } }
 class Sigmoid { @inline v(x: v128, alpha: v128): v128 { return sigmoid4(x); } }
 class Tanh { @inline v(x: v128, alpha: v128): v128 { return tanh4(x); } }
+class Erf { @inline v(x: v128, alpha: v128): v128 { return erf4(x); } }
+class Silu { @inline v(x: v128, alpha: v128): v128 { return silu4(x); } }
+class Gelu { @inline v(x: v128, alpha: v128): v128 { return gelu4(x); } }
+class GeluTanh { @inline v(x: v128, alpha: v128): v128 { return geluTanh4(x); } }
 
 @inline
 function map<Op>(x: usize, out: usize, alpha: f32, begin: i32, end: i32): void {
@@ -130,6 +153,10 @@ export function unary(op: i32, x: usize, out: usize, alpha: f32, begin: i32, end
     case 10: map<Log>(x, out, alpha, begin, end); break;
     case 11: map<Sigmoid>(x, out, alpha, begin, end); break;
     case 12: map<Tanh>(x, out, alpha, begin, end); break;
+    case 13: map<Erf>(x, out, alpha, begin, end); break;
+    case 14: map<Silu>(x, out, alpha, begin, end); break;
+    case 15: map<Gelu>(x, out, alpha, begin, end); break;
+    case 16: map<GeluTanh>(x, out, alpha, begin, end); break;
   }
 }
 
