@@ -132,6 +132,41 @@ export function seeing(x: Tensor, net: nn.Module, layer: nn.Layer): void {
   x.grad = 3;
 }
 
+/** Never called: an operation of one's own takes what its forward takes, and its backward knows what was saved. */
+export function operations(x: Tensor): void {
+  const power = autograd.defineOperation({
+    name: "power",
+    forward: (x: Tensor, n: number) => ({ output: x.pow(n), saved: { x, n } }),
+    backward: (grad, { x, n }) => {
+      exactly<Tensor>()(grad);
+      exactly<number>()(n);
+      return [grad.mul(x.pow(n - 1)), null];
+    },
+  });
+  exactly<Tensor>()(power(x, 3));
+  const split = autograd.defineOperation({
+    name: "split",
+    forward: (x: Tensor, { at = 1 }: { at?: number } = {}) => ({ output: [x.at([0, at]), x.at([at, 9])] }),
+    backward: ([a, b], _, [needed]) => {
+      exactly<boolean>()(needed);
+      return a.add(b);
+    },
+  });
+  const [a, b] = split(x, { at: 2 });
+  exactly<Tensor[]>()([a, b]);
+  split(x);
+  // @ts-expect-error: n is missing.
+  power(x);
+  // @ts-expect-error: there is no third.
+  split(x)[2].sum();
+  autograd.defineOperation({
+    name: "wrong",
+    forward: (x: Tensor) => ({ output: x, saved: { x } }),
+    // @ts-expect-error: it was not saved.
+    backward: (grad, { y }) => grad.mul(y),
+  });
+}
+
 /** Never called: what takes one tensor and gives one stands in a Sequential, and nothing else does. */
 export function members(net: nn.Sequential): unknown[] {
   // @ts-expect-error: three results.

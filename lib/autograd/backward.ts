@@ -195,6 +195,7 @@ function release(node: Node): void {
   node.output = null;
   node.result = null;
   node.constants = null;
+  node.attrs = null;
   node.hooks = null;
   node.spent = true;
 }

@@ -51,7 +51,8 @@ export function crossing(from: Node, copy: Buffer): Node {
 /** Shared by the many nodes that save nothing. */
 const NONE: never[] = [];
 
-function newNode(
+/** A node of the graph; it has saved nothing yet. */
+export function newNode(
   name: string,
   rule: Node["rule"],
   attrs: unknown,
@@ -84,7 +85,7 @@ function newNode(
 }
 
 /** Holds a buffer for a gradient. */
-function save(buffer: Buffer): Buffer {
+export function save(buffer: Buffer): Buffer {
   buffer.uses++;
   return buffer;
 }

@@ -16,7 +16,7 @@ export interface Node {
   readonly name: string;
   // deno-lint-ignore no-explicit-any
   readonly rule: Rule<any> | null;
-  readonly attrs: unknown;
+  attrs: unknown;
   /** The nodes of the inputs; null where no gradient is needed. */
   edges: readonly (Node | null)[];
   /** The device of its result, and of its gradient. */

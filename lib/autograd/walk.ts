@@ -66,12 +66,15 @@ export class Way {
   }
 
   /** The gradients of a node's inputs that are needed, and the nodes that they go to. */
-  gradients<T>(edges: Node["edges"], compute: ((() => T) | null)[]): { made: T[]; targets: Node[] } {
+  gradients<T>(edges: Node["edges"], compute: ((() => T | null) | null)[]): { made: T[]; targets: Node[] } {
     const made: T[] = [], targets: Node[] = [];
     for (let i = 0; i < edges.length; i++) {
       const edge = edges[i], one = compute[i];
       if (edge === null || one === null || !this.leadsTo(edge)) continue;
-      made.push(one());
+      const gradient = one();
+      // An operation of a program's own may say that there is none.
+      if (gradient === null) continue;
+      made.push(gradient);
       targets.push(edge);
     }
     return { made, targets };

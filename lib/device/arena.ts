@@ -89,6 +89,17 @@ export class Arena {
     return this.close(start, result);
   }
 
+  /** Runs a body as if no other were open: what it makes is its own affair. */
+  outside<T>(body: () => T): T {
+    const depth = this.#depth;
+    this.#depth = 0;
+    try {
+      return body();
+    } finally {
+      this.#depth = depth;
+    }
+  }
+
   /** A number as an array of no dimensions. Small halves and integers are made once and kept. */
   constant(value: number, dtype: DType = "float32"): Storage {
     if (Math.abs(value) > 8 || !Number.isInteger(2 * value) || Object.is(value, -0)) {
@@ -97,14 +108,8 @@ export class Arena {
     const key = dtype + value;
     let known = this.#constants.get(key);
     if (known === undefined) {
-      const depth = this.#depth;
       // Kept by nobody's body.
-      this.#depth = 0;
-      try {
-        this.#constants.set(key, known = this.owner.scalar(value, dtype));
-      } finally {
-        this.#depth = depth;
-      }
+      this.#constants.set(key, known = this.outside(() => this.owner.scalar(value, dtype)));
     }
     return known;
   }

@@ -5,4 +5,6 @@
  *
  * @module
  */
+export * from "./definition.ts";
 export * from "./grad.ts";
+export * from "./operation.ts";
