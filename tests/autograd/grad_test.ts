@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { autograd, currentDevice, nn, noGrad, ones, randn, steps, type Tensor, tensor } from "descent";
 import { onEachDevice } from "../devices.ts";
-import { settled } from "../memory.ts";
+import { assertNoMore, settled } from "../memory.ts";
 
 const leaf = (data: number | number[] | number[][]) => tensor(data, { requiresGrad: true });
 const arrays = async (list: readonly (Tensor | null)[]) =>
@@ -109,10 +109,8 @@ onEachDevice("a penalty on the gradient teaches, and leaves no memory from step 
 onEachDevice("a gradient that was asked for is all that a walk leaves behind", async () => {
   const x = randn([64, 64], { requiresGrad: true });
   autograd.grad(x.tanh().square().mul(3).sum(), x);
-  const before = (await settled()).tensors;
+  const before = await settled();
   const [slope] = autograd.grad(x.tanh().square().mul(3).sum(), x);
-  await settled();
-  const left = currentDevice().memory().tensors - before;
-  assert(left <= 1, `${left} arrays are left`);
+  await assertNoMore({ ...before, tensors: before.tensors + 1, bytes: before.bytes + 4 * 64 * 64 });
   assertEquals((await slope.data()).length, 64 * 64);
 });
