@@ -50,12 +50,20 @@ export function record({ name, device, inputs, outputs, saved, backward }: Appli
   const whole = outputs.length === 1 ? shapes[0] : [shapes.reduce((sum, shape) => sum + sizeOf(shape), 0)];
   const edges = inputs.map(({ node }) => node);
   const settings: Settings = { name, device, backward, outputs: shapes, saved: [] };
-  const node = newNode(name, custom, settings, edges, whole, inputs.map(({ shape }) => shape), scope);
+  const node = newNode(
+    name,
+    custom,
+    settings,
+    edges,
+    { device, shape: whole },
+    inputs.map(({ shape }) => shape),
+    scope,
+  );
   if (outputs.length === 1) outputs[0].node = node;
   else {
     let start = 0;
     for (const output of outputs) {
-      output.node = newNode(name, part, start, [node], output.shape, [whole], scope);
+      output.node = newNode(name, part, start, [node], output.buffer, [whole], scope);
       start += sizeOf(output.shape);
     }
   }

@@ -57,7 +57,7 @@ export function newNode(
   rule: Node["rule"],
   attrs: unknown,
   edges: (Node | null)[],
-  { device, shape }: Buffer,
+  { device, shape }: Pick<Buffer, "device" | "shape">,
   shapes: (readonly number[])[],
   call: Scope | null,
 ): Node {
