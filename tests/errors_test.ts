@@ -382,10 +382,10 @@ const mistakes: Record<string, Mistake[]> = {
       "conv2d: input has 3 channels but weight [96, 1, 11, 11] expects 1",
     ],
     [
-      "an image without a batch",
-      () => F.conv2d(image(3, 8, 8), image(4, 3, 3, 3)),
+      "an image without channels",
+      () => F.conv2d(image(8, 8), image(4, 3, 3, 3)),
       RangeError,
-      "images [N, C, H, W] are needed, not shape [3, 8, 8]",
+      "images [N, C, H, W] or [C, H, W] are needed, not shape [8, 8]",
     ],
     [
       "filters",

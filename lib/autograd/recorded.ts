@@ -6,11 +6,12 @@
  */
 import type { Draw } from "../philox.ts";
 import type { Device, DType } from "../device/device.ts";
-import type { Convolution, Pooling } from "../device/geometry.ts";
+import type { Averaging, Convolution, Pooling } from "../device/geometry.ts";
 import { type BinaryName, Elementwise, type UnaryName } from "../device/elementwise.ts";
 import type { Attention, Border, Kernels, Slice } from "../device/kernels.ts";
 import * as composed from "../device/reference/composed.ts";
 import type { Storage } from "../device/storage.ts";
+import type { Taps } from "../device/taps.ts";
 import { Buffer } from "./buffer.ts";
 import { constant } from "./constant.ts";
 import { apply } from "./graph.ts";
@@ -131,9 +132,11 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
     apply("maxPool2dGrad", [dy, x, y], settings);
   maxPool2dPick = (u: Value, x: Value, y: Value, settings: Pooling): Value =>
     apply("maxPool2dPick", [u, x, y], settings);
-  avgPool2d = (x: Value, settings: Pooling): Value => apply("avgPool2d", [x], settings);
-  avgPool2dGrad = (dy: Value, shape: readonly number[], settings: Pooling): Value =>
+  avgPool2d = (x: Value, settings: Averaging): Value => apply("avgPool2d", [x], settings);
+  avgPool2dGrad = (dy: Value, shape: readonly number[], settings: Averaging): Value =>
     apply("avgPool2dGrad", [dy], { ...settings, shape });
+
+  resample = (x: Value, dim: number, taps: Taps): Value => apply("resample", [x], { dim, taps });
 
   softmax = (x: Value, dim: number): Value => apply("softmax", [x], { dim });
   logSoftmax = (x: Value, dim: number): Value => apply("logSoftmax", [x], { dim });

@@ -5,7 +5,14 @@
  */
 import { broadcastShapes, placeOf, reducedShape, sameShape, sizeOf, text } from "./shape.ts";
 import type { Border, Convolution, Pooling, Slice } from "./kernels.ts";
-import { type ConvolutionSizes, convolutionSizes, pooledShape } from "./geometry.ts";
+import {
+  type ConvolutionSizes,
+  convolutionSizes,
+  pooledShape,
+  type PoolSizes,
+  poolSizes,
+} from "./geometry.ts";
+import type { Taps } from "./taps.ts";
 import { ARRAYS, type DType, type Shaped, type Values } from "./storage.ts";
 
 /**
@@ -303,8 +310,8 @@ export function convolutionGrad(kernel: string, dy: Shaped, s: ConvolutionSizes)
   shaped(kernel, "dy", dy, [s.images, s.outChannels, s.outHeight, s.outWidth]);
 }
 
-/** The shape of pooled images. */
-export function pooling(kernel: string, x: readonly number[], settings: Pooling): number[] {
+/** The sizes of a pooling of images of shape x. */
+export function pooling(kernel: string, x: readonly number[], settings: Pooling): PoolSizes {
   if (x.length !== 4) throw new RangeError(`${kernel}: images [N, C, H, W] are needed, not ${text(x)}`);
   const { kernel: window, padding } = settings;
   if (padding.some((n, i) => n > window[i] / 2)) {
@@ -312,7 +319,31 @@ export function pooling(kernel: string, x: readonly number[], settings: Pooling)
       `${kernel}: padding ${text(padding)} is more than half of the window ${text(window)}`,
     );
   }
-  return pooledShape(x, settings);
+  return poolSizes(x, pooledShape(x, settings), settings);
+}
+
+/** Checks what is as large as pooled images. */
+export function pooled(kernel: string, what: string, x: Shaped, s: PoolSizes): void {
+  fits(kernel, what, x, [s.images, s.channels, s.outHeight, s.outWidth]);
+}
+
+/** The shape of an array that is sampled anew along a dimension. */
+export function resampled(x: Shaped, dim: number, { starts, places, weights }: Taps): number[] {
+  floats("resample", x);
+  inside("resample", x.shape, dim);
+  if (places.length !== weights.length || starts[starts.length - 1] !== places.length) {
+    throw new RangeError(
+      `resample: ${places.length} places, ${weights.length} weights and an end at ${
+        starts[starts.length - 1]
+      } do not fit`,
+    );
+  }
+  for (const place of places) {
+    if (!(place >= 0 && place < x.shape[dim])) {
+      throw new RangeError(`resample: there is no place ${place} in dimension ${dim} of ${text(x.shape)}`);
+    }
+  }
+  return x.shape.with(dim, starts.length - 1);
 }
 
 /** Checks an array that must have a given shape. */

@@ -14,10 +14,11 @@
  * @module
  */
 import type { Draw } from "../philox.ts";
-import type { Convolution, Pair, Pooling } from "./geometry.ts";
+import type { Averaging, Convolution, Pair, Pooling } from "./geometry.ts";
 import type { DType, Shaped, Storage } from "./storage.ts";
+import type { Taps } from "./taps.ts";
 
-export type { Convolution, Pair, Pooling };
+export type { Averaging, Convolution, Pair, Pooling };
 
 /** Where a slice begins, how many elements it takes, and its step (not 0; below it goes backwards), per dimension. */
 export interface Slice {
@@ -308,10 +309,18 @@ export interface Kernels<T extends Shaped> {
   maxPool2dGrad(dy: T, x: T, y: T, settings: Pooling): T;
   /** u (of x's shape) at the first largest x of each window: the gradient of {@linkcode maxPool2dGrad} for dy. */
   maxPool2dPick(u: T, x: T, y: T, settings: Pooling): T;
-  /** The mean of each window, zeros of the padding counted. */
-  avgPool2d(x: T, settings: Pooling): T;
-  /** dy / window size, added up over windows: ∂L/∂x [N, C, H, W] = `shape`. */
-  avgPool2dGrad(dy: T, shape: readonly number[], settings: Pooling): T;
+  /** The sum of each window divided by `settings.divisor`. */
+  avgPool2d(x: T, settings: Averaging): T;
+  /** dy / divisor, added up over windows: ∂L/∂x [N, C, H, W] = `shape`. */
+  avgPool2dGrad(dy: T, shape: readonly number[], settings: Averaging): T;
+
+  // Sampling
+
+  /**
+   * y[…, i, …] = Σ weight · x[…, place, …] over the taps of place i of a dimension, first to last; 0 where there are none. Numbers
+   * that no tap names change nothing, however large.
+   */
+  resample(x: T, dim: number, taps: Taps): T;
 
   // Normalization and classification
 

@@ -1,55 +1,80 @@
 /** Pooling: a window moves over each channel and leaves one number at every place. */
 import { apply } from "../autograd/graph.ts";
-import { sizeOf, text } from "../device/shape.ts";
-import { pair, type Size } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
-import { cat } from "../tensor/join.ts";
-import { made, makeValue } from "../tensor/values.ts";
-import { checkOptions, surplus } from "../text/arguments.ts";
-import { images } from "./images.ts";
+import { type Averaging, places, type Pooling } from "../device/geometry.ts";
+import { text } from "../device/shape.ts";
+import { perDimension, type Size } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkBoolean, checkNumber, checkOptions, surplus } from "../text/arguments.ts";
+import { type Images, images, ofImages } from "./images.ts";
+import { indicesOf } from "./indices.ts";
 
-/** Settings of a pooling. */
-export interface PoolOptions {
+/** What poolings share. */
+export interface WindowOptions {
   /** How far the window moves: its own size if not said. */
   stride?: Size;
   /** A border on each side, at most half the window: 0 if not said. */
   padding?: Size;
+  /** Whether a last window may hang over the far border, as long as it begins in front of it: false if not said. */
+  ceilMode?: boolean;
 }
 
-function pool(name: "maxPool2d" | "avgPool2d", x: Tensor, kernelSize: Size, options: PoolOptions): Tensor {
-  checkOptions(name, options, ["stride", "padding"]);
-  const { stride = kernelSize, padding = 0 } = options;
-  const kernel = pair(name, "kernel size", kernelSize, 1);
-  const strides = pair(name, "stride", stride, 1);
-  const border = pair(name, "padding", padding, 0);
-  const value = images(name, x);
-  border.forEach((pad, i) => {
-    if (pad > kernel[i] / 2) {
-      throw new RangeError(
-        `${name}: padding ${pad} is more than half of the window ${
-          text(kernel)
-        }: some windows would see no image`,
-      );
-    }
-    const size = x.shape[2 + i];
-    if (kernel[i] > size + 2 * pad) {
-      throw new RangeError(
-        `${name}: a window ${text(kernel)} does not fit into an image of ${
-          text(x.shape.slice(2))
-        } with padding ${text(border)}`,
-      );
-    }
-  });
-  return new Tensor(apply(name, [value], { kernel, strides, padding: border }));
+/** Settings of a maximum. */
+export interface MaxPoolOptions extends WindowOptions {
+  /** Distance between the pixels of a window: 1 if not said. */
+  dilation?: Size;
+}
+
+/** Settings of a mean. */
+export interface AvgPoolOptions extends WindowOptions {
+  /** Whether zeros of the border count as pixels of a window: true if not said. */
+  countIncludePad?: boolean;
+  /** What the sum of a window is divided by, in place of how many pixels it has. */
+  divisorOverride?: number;
+}
+
+/** Asks where the largest numbers stood. */
+export interface WithIndices {
+  /** Whether the result is { values, indices }. */
+  returnIndices: true;
+}
+
+/** The largest numbers, and where they stood. */
+export interface MaxIndices {
+  /** The largest of each window. */
+  values: Tensor;
+  /** int32: the place of each in its channel, counted row by row. */
+  indices: Tensor;
 }
 
 /**
+ * The largest number of each window, and where it stood.
+ *
+ * PyTorch: `torch.nn.functional.max_pool2d` with `return_indices=True`.
+ *
+ * @param x Images [N, C, H, W] or [C, H, W].
+ * @param kernelSize Size of the window.
+ * @param options stride, padding, dilation, ceilMode; returnIndices: true.
+ * @returns { values, indices }: an index is the place in a channel, counted row by row; of equal numbers the first's.
+ * @throws {RangeError} if the window does not fit.
+ * @throws {TypeError} if x is no tensor, or there is no such option.
+ * @example
+ * ```ts
+ * import { F, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const { values, indices } = F.maxPool2d(tensor([[[1, 5], [7, 2]]]), 2, { returnIndices: true });
+ * assertEquals([await values.array(), await indices.array()], [[[[7]]], [[[2]]]]);
+ * ```
+ */
+export function maxPool2d(x: Tensor, kernelSize: Size, options: MaxPoolOptions & WithIndices): MaxIndices;
+/**
  * The largest number of each window. The border counts as −∞.
  *
- * @param x Images [N, C, H, W].
+ * PyTorch: `torch.nn.functional.max_pool2d`.
+ *
+ * @param x Images [N, C, H, W] or [C, H, W].
  * @param kernelSize Size of the window.
- * @param options stride, padding.
- * @returns [N, C, H', W'] with H' = ⌊(H + 2 padding − kernel) / stride⌋ + 1.
+ * @param options stride, padding, dilation, ceilMode.
+ * @returns [N, C, H', W'] or [C, H', W'] with H' = ⌊(H + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1.
  * @throws {RangeError} if the window does not fit.
  * @throws {TypeError} if x is no tensor, or there is no such option.
  * @example
@@ -60,18 +85,73 @@ function pool(name: "maxPool2d" | "avgPool2d", x: Tensor, kernelSize: Size, opti
  * assertEquals(await y.array(), [[[[5, 7], [13, 15]]]]);
  * ```
  */
-export function maxPool2d(x: Tensor, kernelSize: Size, options: PoolOptions = {}): Tensor {
+export function maxPool2d(x: Tensor, kernelSize: Size, options?: MaxPoolOptions): Tensor;
+export function maxPool2d(
+  x: Tensor,
+  kernelSize: Size,
+  options: MaxPoolOptions | MaxPoolOptions & WithIndices = {},
+): Tensor | MaxIndices {
   if (arguments.length > 3) surplus("maxPool2d", arguments, 3, "stride and padding are options");
-  return pool("maxPool2d", x, kernelSize, options);
+  return largest("maxPool2d", 2, x, kernelSize, options);
+}
+
+/**
+ * The largest number of each window of a signal, and where it stood.
+ *
+ * PyTorch: `torch.nn.functional.max_pool1d` with `return_indices=True`.
+ *
+ * @param x Signals [N, C, L] or [C, L].
+ * @param kernelSize Size of the window.
+ * @param options stride, padding, dilation, ceilMode; returnIndices: true.
+ * @returns { values, indices }: an index is the place in a channel, counted row by row; of equal numbers the first's.
+ * @throws {RangeError} if the window does not fit.
+ * @throws {TypeError} if x is no tensor, or there is no such option.
+ * @example
+ * ```ts
+ * import { F, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * const { values, indices } = F.maxPool1d(tensor([[1, 5, 3, 2]]), 2, { returnIndices: true });
+ * assertEquals([await values.array(), await indices.array()], [[[5, 3]], [[1, 2]]]);
+ * ```
+ */
+export function maxPool1d(x: Tensor, kernelSize: Size, options: MaxPoolOptions & WithIndices): MaxIndices;
+/**
+ * The largest number of each window of a signal. The border counts as −∞.
+ *
+ * PyTorch: `torch.nn.functional.max_pool1d`.
+ *
+ * @param x Signals [N, C, L] or [C, L].
+ * @param kernelSize Size of the window.
+ * @param options stride, padding, dilation, ceilMode.
+ * @returns [N, C, L'] or [C, L'] with L' = ⌊(L + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1.
+ * @throws {RangeError} if the window does not fit.
+ * @throws {TypeError} if x is no tensor, or there is no such option.
+ * @example
+ * ```ts
+ * import { F, tensor } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await F.maxPool1d(tensor([[1, 5, 3, 2]]), 2).array(), [[5, 3]]);
+ * ```
+ */
+export function maxPool1d(x: Tensor, kernelSize: Size, options?: MaxPoolOptions): Tensor;
+export function maxPool1d(
+  x: Tensor,
+  kernelSize: Size,
+  options: MaxPoolOptions | MaxPoolOptions & WithIndices = {},
+): Tensor | MaxIndices {
+  if (arguments.length > 3) surplus("maxPool1d", arguments, 3, "stride and padding are options");
+  return largest("maxPool1d", 1, x, kernelSize, options);
 }
 
 /**
  * The mean of each window. The border counts as zeros, as PyTorch's default has it.
  *
- * @param x Images [N, C, H, W].
+ * PyTorch: `torch.nn.functional.avg_pool2d`.
+ *
+ * @param x Images [N, C, H, W] or [C, H, W].
  * @param kernelSize Size of the window.
- * @param options stride, padding.
- * @returns [N, C, H', W'] with H' = ⌊(H + 2 padding − kernel) / stride⌋ + 1.
+ * @param options stride, padding, ceilMode, countIncludePad, divisorOverride.
+ * @returns [N, C, H', W'] or [C, H', W'] with H' = ⌊(H + 2 padding − kernel) / stride⌋ + 1.
  * @throws {RangeError} if the window does not fit.
  * @throws {TypeError} if x is no tensor, or there is no such option.
  * @example
@@ -82,77 +162,112 @@ export function maxPool2d(x: Tensor, kernelSize: Size, options: PoolOptions = {}
  * assertEquals(await y.array(), [[[[2.5, 4.5], [10.5, 12.5]]]]);
  * ```
  */
-export function avgPool2d(x: Tensor, kernelSize: Size, options: PoolOptions = {}): Tensor {
+export function avgPool2d(x: Tensor, kernelSize: Size, options: AvgPoolOptions = {}): Tensor {
   if (arguments.length > 3) surplus("avgPool2d", arguments, 3, "stride and padding are options");
-  return pool("avgPool2d", x, kernelSize, options);
+  return mean("avgPool2d", 2, x, kernelSize, options);
 }
 
 /**
- * Averages each channel down to a size: window i of n covers rows ⌊i H / n⌋ to ⌈(i + 1) H / n⌉.
+ * The mean of each window of a signal. The border counts as zeros, as PyTorch's default has it.
  *
- * @param x Images [N, C, H, W].
- * @param outputSize Rows and columns of the result; 1 gives the global average.
- * @returns [N, C, rows, columns].
- * @throws {RangeError} if the image is empty, a size is no whole number ≥ 1, or there is no room for the result.
- * @throws {TypeError} if x is no tensor.
+ * PyTorch: `torch.nn.functional.avg_pool1d`.
+ *
+ * @param x Signals [N, C, L] or [C, L].
+ * @param kernelSize Size of the window.
+ * @param options stride, padding, ceilMode, countIncludePad.
+ * @returns [N, C, L'] or [C, L'] with L' = ⌊(L + 2 padding − kernel) / stride⌋ + 1.
+ * @throws {RangeError} if the window does not fit.
+ * @throws {TypeError} if x is no tensor, or there is no such option.
  * @example
  * ```ts
- * import { arange, F } from "descent";
+ * import { F, tensor } from "descent";
  * import { assertEquals } from "@std/assert";
- * const y = F.adaptiveAvgPool2d(arange(16).reshape(1, 1, 4, 4), 1);
- * assertEquals(await y.array(), [[[[7.5]]]]);
+ * assertEquals(await F.avgPool1d(tensor([[1, 3, 5, 9]]), 2).array(), [[2, 7]]);
  * ```
  */
-export function adaptiveAvgPool2d(x: Tensor, outputSize: Size): Tensor {
-  if (arguments.length > 2) surplus("adaptiveAvgPool2d", arguments, 2);
-  const output = pair("adaptiveAvgPool2d", "output size", outputSize, 1);
-  images("adaptiveAvgPool2d", x);
-  const [height, width] = x.shape.slice(2);
-  if (height === 0 || width === 0) {
-    throw new RangeError(`adaptiveAvgPool2d: the image is empty: ${text(x.shape)}`);
-  }
-  if (height % output[0] === 0 && width % output[1] === 0) {
-    return avgPool2d(x, [height / output[0], width / output[1]]);
-  }
-  const { device } = x, shape = [...x.shape.slice(0, 2), ...output];
-  // Room for all of it, before the many parts of it are computed.
-  if (sizeOf(shape) > x.size) {
-    const value = made("adaptiveAvgPool2d", device, () => device.make(shape, "float32", () => {}));
-    value.buffer.free("when there was room");
-  }
-  // A rectangle's sum is that of its rows' sums.
-  const rows = windows(height, output[0]), columns = windows(width, output[1]);
-  return windowSums(windowSums(x, 2, rows), 3, columns)
-    .div(columns.map(([begin, end]) => end - begin)).div(rows.map(([begin, end]) => [end - begin]));
+export function avgPool1d(
+  x: Tensor,
+  kernelSize: Size,
+  options: Omit<AvgPoolOptions, "divisorOverride"> = {},
+): Tensor {
+  if (arguments.length > 3) surplus("avgPool1d", arguments, 3, "stride and padding are options");
+  return mean("avgPool1d", 1, x, kernelSize, options);
 }
 
-/** Where each of so many parts of a size begins, and ends before. */
-function windows(size: number, parts: number): [number, number][] {
-  return Array.from(
-    { length: parts },
-    (_, i) => [Math.floor(i * size / parts), Math.ceil((i + 1) * size / parts)],
-  );
+/** The window of a pooling, looked at. */
+function pooling(
+  name: string,
+  spatial: 1 | 2,
+  x: Tensor,
+  kernelSize: Size,
+  options: WindowOptions & { dilation?: Size },
+): { pictures: Images; settings: Pooling } {
+  const { stride = kernelSize, padding = 0, dilation = 1, ceilMode = false } = options;
+  checkBoolean(name, "ceilMode", ceilMode);
+  const kernel = perDimension(name, "kernel size", kernelSize, 1, spatial);
+  const strides = perDimension(name, "stride", stride, 1, spatial);
+  const border = perDimension(name, "padding", padding, 0, spatial);
+  const dilations = perDimension(name, "dilation", dilation, 1, spatial);
+  const pictures = images(name, x, spatial), sizes = pictures.value.shape.slice(4 - spatial);
+  border.forEach((pad, i) => {
+    if (pad > kernel[i] / 2) {
+      throw new RangeError(
+        `${name}: padding ${pad} is more than half of the window ${
+          text(kernel)
+        }: some windows would see no image`,
+      );
+    }
+    if (places(sizes[i], kernel[i], strides[i], pad, dilations[i], ceilMode) < 1) {
+      const apart = dilations.every((n) => n === 1) ? "" : ` with a dilation of ${text(dilations)}`;
+      throw new RangeError(
+        `${name}: a window ${text(kernel)}${apart} does not fit into ${
+          spatial === 1 ? "a signal" : "an image"
+        } of ${text(sizes)} with padding ${text(border)}`,
+      );
+    }
+  });
+  const settings = {
+    kernel: ofImages(kernel, 1),
+    strides: ofImages(strides, 1),
+    padding: ofImages(border, 0),
+    dilations: ofImages(dilations, 1),
+    ceil: ceilMode,
+  };
+  return { pictures, settings };
 }
 
-/** The sums over windows of a dimension of images. */
-function windowSums(x: Tensor, dim: 2 | 3, parts: readonly [number, number][]): Tensor {
-  const longest = Math.max(...parts.map(([begin, end]) => end - begin));
-  if (parts.length <= longest) {
-    const sums = parts.map((range) => x.at(null, null, ...(dim === 2 ? [range] : [null, range])));
-    return cat(sums.map((part) => part.sum(dim, { keepdim: true })), dim);
+function mean(
+  name: "avgPool1d" | "avgPool2d",
+  spatial: 1 | 2,
+  x: Tensor,
+  kernelSize: Size,
+  options: AvgPoolOptions,
+): Tensor {
+  const known = ["stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"];
+  checkOptions(name, options, spatial === 1 ? known.slice(0, -1) : known);
+  const { countIncludePad = true, divisorOverride } = options;
+  checkBoolean(name, "countIncludePad", countIncludePad);
+  const divisor = divisorOverride === undefined
+    ? countIncludePad ? "padded" : "inside"
+    : checkNumber(name, "divisorOverride", divisorOverride);
+  if (typeof divisor === "number" && (!Number.isSafeInteger(divisor) || divisor === 0)) {
+    throw new RangeError(`${name}: divisorOverride must be a whole number other than 0, not ${divisor}`);
   }
-  // Many short windows: the first elements of all, and the second ones, and so on; a zero stands behind the last of each.
-  const size = x.shape[dim], shape = x.shape.with(dim, parts.length);
-  const padded = x.pad([0, 1, 2, 3].map((d) => [0, d === dim ? 1 : 0] as const));
-  let sums: Tensor | undefined;
-  for (let k = 0; k < longest; k++) {
-    const places = Int32Array.from(parts, ([begin, end]) => begin + k < end ? begin + k : size);
-    const index = new Tensor(makeValue("adaptiveAvgPool2d", places, {
-      shape: dim === 2 ? [parts.length, 1] : [parts.length],
-      device: x.device,
-    }));
-    const elements = padded.gather(dim, index.expand(shape));
-    sums = sums === undefined ? elements : sums.add(elements);
-  }
-  return sums!;
+  const { pictures: { value, back }, settings } = pooling(name, spatial, x, kernelSize, options);
+  return back(apply("avgPool2d", [value], { ...settings, divisor } satisfies Averaging));
+}
+
+function largest(
+  name: "maxPool1d" | "maxPool2d",
+  spatial: 1 | 2,
+  x: Tensor,
+  kernelSize: Size,
+  options: MaxPoolOptions & Partial<WithIndices>,
+): Tensor | MaxIndices {
+  checkOptions(name, options, ["stride", "padding", "dilation", "ceilMode", "returnIndices"]);
+  const { returnIndices = false as boolean } = options;
+  checkBoolean(name, "returnIndices", returnIndices);
+  const { pictures: { value, back }, settings } = pooling(name, spatial, x, kernelSize, options);
+  const pooled = apply("maxPool2d", [value], settings), values = back(pooled);
+  return returnIndices ? { values, indices: back(indicesOf(name, value, pooled, settings)) } : values;
 }

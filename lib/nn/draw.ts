@@ -34,10 +34,13 @@ export function normal(shape: number[], mean: number, std: number, device?: Devi
   });
 }
 
-/** Filters [out, in, kH, kW] laid out once as convolutions read them. */
+/** Filters [out, in, kH, kW] or [out, in, k] laid out once as convolutions read them. */
 export function asFilters({ value: { buffer } }: Tensor): Tensor {
-  const { device, storage } = buffer;
-  const laid = device.arena.tidy(() => device.kernels.asFilters(storage));
+  const { device, storage } = buffer, { kernels } = device, { shape } = storage;
+  const images = shape.length === 3 ? [shape[0], shape[1], 1, shape[2]] : shape;
+  const laid = device.arena.tidy(() =>
+    kernels.reshape(kernels.asFilters(kernels.reshape(storage, images)), shape)
+  );
   buffer.free("when its numbers were laid out as filters");
   return new Tensor(new Value(new Buffer(device, laid, "filters"))).keep();
 }

@@ -6,8 +6,10 @@
  * @module
  */
 export * from "./activation.ts";
+export * from "./adaptive_pooling.ts";
 export * from "./batchnorm.ts";
 export * from "./conv.ts";
+export * from "./conv_transpose.ts";
 export * from "./distance_losses.ts";
 export * from "./dropout.ts";
 export * from "./embedding.ts";
@@ -19,6 +21,7 @@ export * from "./linear.ts";
 export * from "./loss.ts";
 export * from "./losses.ts";
 export * from "./module.ts";
+export * from "./padding.ts";
 export * from "./parameter.ts";
 export * from "./pooling.ts";
 export * from "./prelu.ts";
@@ -27,6 +30,8 @@ export * from "./shape.ts";
 export * from "./smooth_activation.ts";
 export * from "./softmax.ts";
 export * from "./state.ts";
+export * from "./unfold.ts";
+export * from "./upsample.ts";
 /** The first values of parameters, as torch.nn.init. */
 export * as init from "./init.ts";
 /** What is done to all parameters, or all gradients, at once, as torch.nn.utils. */

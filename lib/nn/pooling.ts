@@ -1,38 +1,45 @@
 /** Pooling layers: `F.maxPool2d` and its relatives as modules. */
-import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type PoolOptions } from "../functional/pooling.ts";
-import { pair, type Size } from "../tensor/shape.ts";
+import {
+  avgPool1d,
+  avgPool2d,
+  type AvgPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  type MaxPoolOptions,
+  type WindowOptions,
+} from "../functional/pooling.ts";
+import { perDimension, type Size } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { argumentsText } from "./describe.ts";
-import { checkOptions, surplus } from "../text/arguments.ts";
+import { checkBoolean, checkNumber, checkOptions, surplus } from "../text/arguments.ts";
 import { oneTensor } from "./input.ts";
 import { Module } from "./module.ts";
 
-/** What the two poolings with a window share. */
+/** What the poolings with a window share. */
 abstract class Pooling extends Module {
-  /** Rows and columns of the window. */
-  readonly kernelSize: readonly [number, number];
-  /** How far the window moves, down and to the right. */
-  readonly stride: readonly [number, number];
-  /** Rows above and below, columns left and right. */
-  readonly padding: readonly [number, number];
+  /** The window's size, per dimension. */
+  readonly kernelSize: readonly number[];
+  /** How far the window moves, per dimension. */
+  readonly stride: readonly number[];
+  /** The border on each side, per dimension. */
+  readonly padding: readonly number[];
+  /** Whether a last window may hang over the far border. */
+  readonly ceilMode: boolean;
 
-  /**
-   * Makes the layer.
-   *
-   * @param kernelSize Size of the window: one number, or rows and columns.
-   * @param options stride: the window's own size if not said; padding: at most half the window.
-   * @throws {RangeError} if a size is negative or fractional, or the padding is too wide.
-   * @throws {TypeError} if an argument is of another kind, or there is no such option.
-   */
-  constructor(kernelSize: Size, options: PoolOptions = {}) {
+  /** @internal How many dimensions follow the channels. */
+  protected get spatial(): 1 | 2 {
+    return 2;
+  }
+
+  /** @internal Looks at what all poolings take. */
+  constructor(kernelSize: Size, options: WindowOptions) {
     super();
-    const name = new.target.name;
-    if (arguments.length > 2) surplus(name, arguments, 2, "what Python names stands in one object");
-    this.kernelSize = pair(name, "kernel size", kernelSize, 1);
-    checkOptions(name, options, ["stride", "padding"]);
-    const { stride = kernelSize, padding = 0 } = options;
-    this.stride = pair(name, "stride", stride, 1);
-    this.padding = pair(name, "padding", padding, 0);
+    const { name } = new.target, { spatial } = this;
+    const { stride = kernelSize, padding = 0, ceilMode = false } = options;
+    this.kernelSize = perDimension(name, "kernel size", kernelSize, 1, spatial);
+    this.stride = perDimension(name, "stride", stride, 1, spatial);
+    this.padding = perDimension(name, "padding", padding, 0, spatial);
+    this.ceilMode = checkBoolean(name, "ceilMode", ceilMode);
     this.padding.forEach((border, i) => {
       if (border <= this.kernelSize[i] / 2) return;
       throw new RangeError(
@@ -41,18 +48,65 @@ abstract class Pooling extends Module {
     });
   }
 
-  /** @internal The arguments, for printing. */
-  protected override describe(): string {
-    const { kernelSize, stride, padding } = this;
-    return argumentsText([kernelSize], { stride, padding }, { stride: kernelSize, padding: 0 });
+  /** @internal The arguments, for printing; `more` are the options of one kind, and what they are if not said. */
+  protected text(more: Record<string, unknown>, defaults: Record<string, unknown>): string {
+    const { kernelSize, stride, padding, ceilMode } = this;
+    return argumentsText([kernelSize], { stride, padding, ...more, ceilMode }, {
+      ...{ stride: kernelSize, padding: 0, ceilMode: false },
+      ...defaults,
+    });
   }
 }
 
-/** A type only: nobody but this file makes classes of it. */
-export type { Pooling };
+/** The poolings that take the largest. */
+abstract class MaxPool extends Pooling {
+  /** Distance between the pixels of a window, per dimension. */
+  readonly dilation: readonly number[];
+
+  /**
+   * Makes the layer.
+   *
+   * @param kernelSize Size of the window: one number, or one a dimension.
+   * @param options stride: the window's own size if not said; padding: at most half the window; dilation, ceilMode. Where the
+   * largest stood is told by the function alone.
+   * @throws {RangeError} if a size is negative or fractional, or the padding is too wide.
+   * @throws {TypeError} if an argument is of another kind, or there is no such option.
+   */
+  constructor(kernelSize: Size, options: MaxPoolOptions = {}) {
+    const { name } = new.target;
+    if (arguments.length > 2) surplus(name, arguments, 2, "what Python names stands in one object");
+    checkOptions(name, options, ["stride", "padding", "dilation", "ceilMode"]);
+    super(kernelSize, options);
+    const { dilation = 1 } = options;
+    this.dilation = perDimension(name, "dilation", dilation, 1, this.spatial);
+  }
+
+  /** @internal The arguments, for printing. */
+  protected override describe(): string {
+    return this.text({ dilation: this.dilation }, { dilation: 1 });
+  }
+}
+
+/** The poolings that take the mean. */
+abstract class AvgPool extends Pooling {
+  /** Whether zeros of the border count as pixels of a window. */
+  readonly countIncludePad: boolean;
+
+  /** @internal Looks at what all means take. */
+  constructor(kernelSize: Size, options: AvgPoolOptions = {}) {
+    super(kernelSize, options);
+    const { countIncludePad = true } = options;
+    this.countIncludePad = checkBoolean(new.target.name, "countIncludePad", countIncludePad);
+  }
+}
+
+/** Types only: nobody but this file makes classes of them. */
+export type { AvgPool, MaxPool, Pooling };
 
 /**
  * The largest number of each window: see `F.maxPool2d`.
+ *
+ * PyTorch: `torch.nn.MaxPool2d`.
  *
  * @example
  * ```ts
@@ -61,22 +115,57 @@ export type { Pooling };
  * assertEquals(new nn.MaxPool2d(3, { stride: 2 }).forward(randn(1, 8, 55, 55)).shape, [1, 8, 27, 27]);
  * ```
  */
-export class MaxPool2d extends Pooling {
+export class MaxPool2d extends MaxPool {
   /**
    * Pools the images.
    *
-   * @param x Images [N, C, H, W].
-   * @returns [N, C, H', W'].
+   * @param x Images [N, C, H, W] or [C, H, W].
+   * @returns [N, C, H', W'] or [C, H', W'].
+   * @throws {RangeError} if the window does not fit.
    * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
-    const { kernelSize, stride, padding } = this;
-    return maxPool2d(oneTensor(this, x, arguments), kernelSize, { stride, padding });
+    const { kernelSize, stride, padding, dilation, ceilMode } = this;
+    return maxPool2d(oneTensor(this, x, arguments), kernelSize, { stride, padding, dilation, ceilMode });
+  }
+}
+
+/**
+ * The largest number of each window of a signal: see `F.maxPool1d`.
+ *
+ * PyTorch: `torch.nn.MaxPool1d`.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "descent";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(new nn.MaxPool1d(2, { ceilMode: true }).forward(randn(4, 8, 25)).shape, [4, 8, 13]);
+ * ```
+ */
+export class MaxPool1d extends MaxPool {
+  /** @internal */
+  protected override get spatial(): 1 {
+    return 1;
+  }
+
+  /**
+   * Pools the signals.
+   *
+   * @param x Signals [N, C, L] or [C, L].
+   * @returns [N, C, L'] or [C, L'].
+   * @throws {RangeError} if the window does not fit.
+   * @throws {TypeError} if x is no tensor, or more is given.
+   */
+  override forward(x: Tensor): Tensor {
+    const { kernelSize, stride, padding, dilation, ceilMode } = this;
+    return maxPool1d(oneTensor(this, x, arguments), kernelSize, { stride, padding, dilation, ceilMode });
   }
 }
 
 /**
  * The mean of each window: see `F.avgPool2d`.
+ *
+ * PyTorch: `torch.nn.AvgPool2d`.
  *
  * @example
  * ```ts
@@ -85,60 +174,104 @@ export class MaxPool2d extends Pooling {
  * assertEquals(new nn.AvgPool2d(2).forward(randn(1, 6, 28, 28)).shape, [1, 6, 14, 14]);
  * ```
  */
-export class AvgPool2d extends Pooling {
+export class AvgPool2d extends AvgPool {
+  /** What the sum of a window is divided by; null: by how many pixels it has. */
+  readonly divisorOverride: number | null;
+
+  /**
+   * Makes the layer.
+   *
+   * @param kernelSize Size of the window: one number, or rows and columns.
+   * @param options stride: the window's own size if not said; padding: at most half the window; ceilMode, countIncludePad,
+   * divisorOverride.
+   * @throws {RangeError} if a size is negative or fractional, or the padding is too wide.
+   * @throws {TypeError} if an argument is of another kind, or there is no such option.
+   */
+  constructor(kernelSize: Size, options: AvgPoolOptions = {}) {
+    if (arguments.length > 2) surplus("AvgPool2d", arguments, 2, "what Python names stands in one object");
+    const known = ["stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"];
+    checkOptions("AvgPool2d", options, known);
+    super(kernelSize, options);
+    const { divisorOverride } = options;
+    this.divisorOverride = divisorOverride === undefined
+      ? null
+      : checkNumber("AvgPool2d", "divisorOverride", divisorOverride);
+  }
+
   /**
    * Pools the images.
    *
-   * @param x Images [N, C, H, W].
-   * @returns [N, C, H', W'].
+   * @param x Images [N, C, H, W] or [C, H, W].
+   * @returns [N, C, H', W'] or [C, H', W'].
+   * @throws {RangeError} if the window does not fit, or divisorOverride is no whole number other than 0.
    * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
-    const { kernelSize, stride, padding } = this;
-    return avgPool2d(oneTensor(this, x, arguments), kernelSize, { stride, padding });
+    const { kernelSize, stride, padding, ceilMode, countIncludePad } = this;
+    const divisorOverride = this.divisorOverride ?? undefined;
+    const options = { stride, padding, ceilMode, countIncludePad, divisorOverride };
+    return avgPool2d(oneTensor(this, x, arguments), kernelSize, options);
+  }
+
+  /** @internal The arguments, for printing. */
+  protected override describe(): string {
+    const { countIncludePad, divisorOverride } = this;
+    return this.text({ countIncludePad, divisorOverride }, { countIncludePad: true, divisorOverride: null });
   }
 }
 
 /**
- * Averages each channel down to a size: see `F.adaptiveAvgPool2d`.
+ * The mean of each window of a signal: see `F.avgPool1d`.
+ *
+ * PyTorch: `torch.nn.AvgPool1d`.
  *
  * @example
  * ```ts
  * import { nn, randn } from "descent";
  * import { assertEquals } from "@std/assert";
- * assertEquals(new nn.AdaptiveAvgPool2d(1).forward(randn(2, 512, 7, 7)).shape, [2, 512, 1, 1]);
+ * assertEquals(new nn.AvgPool1d(4).forward(randn(1, 6, 28)).shape, [1, 6, 7]);
  * ```
  */
-export class AdaptiveAvgPool2d extends Module {
-  /** Rows and columns of the result. */
-  readonly outputSize: readonly [number, number];
+export class AvgPool1d extends AvgPool {
+  /** @internal */
+  protected override get spatial(): 1 {
+    return 1;
+  }
 
   /**
    * Makes the layer.
    *
-   * @param outputSize Rows and columns of the result; 1 gives the global average.
-   * @throws {RangeError} if a size is not a whole number ≥ 1.
-   * @throws {TypeError} if it is of another kind.
+   * @param kernelSize Size of the window.
+   * @param options stride: the window's own size if not said; padding: at most half the window; ceilMode, countIncludePad.
+   * @throws {RangeError} if a size is negative or fractional, or the padding is too wide.
+   * @throws {TypeError} if an argument is of another kind, or there is no such option.
    */
-  constructor(outputSize: Size) {
-    super();
-    if (arguments.length > 1) surplus("AdaptiveAvgPool2d", arguments, 1);
-    this.outputSize = pair("AdaptiveAvgPool2d", "output size", outputSize, 1);
+  constructor(kernelSize: Size, options: Omit<AvgPoolOptions, "divisorOverride"> = {}) {
+    if (arguments.length > 2) surplus("AvgPool1d", arguments, 2, "what Python names stands in one object");
+    checkOptions("AvgPool1d", options, ["stride", "padding", "ceilMode", "countIncludePad"]);
+    super(kernelSize, options);
   }
 
   /**
-   * Pools the images.
+   * Pools the signals.
    *
-   * @param x Images [N, C, H, W].
-   * @returns [N, C, rows, columns].
+   * @param x Signals [N, C, L] or [C, L].
+   * @returns [N, C, L'] or [C, L'].
+   * @throws {RangeError} if the window does not fit.
    * @throws {TypeError} if x is no tensor, or more is given.
    */
   override forward(x: Tensor): Tensor {
-    return adaptiveAvgPool2d(oneTensor(this, x, arguments), this.outputSize);
+    const { kernelSize, stride, padding, ceilMode, countIncludePad } = this;
+    return avgPool1d(oneTensor(this, x, arguments), kernelSize, {
+      stride,
+      padding,
+      ceilMode,
+      countIncludePad,
+    });
   }
 
   /** @internal The arguments, for printing. */
   protected override describe(): string {
-    return argumentsText([this.outputSize]);
+    return this.text({ countIncludePad: this.countIncludePad }, { countIncludePad: true });
   }
 }

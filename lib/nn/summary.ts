@@ -11,7 +11,8 @@ import { describe, surplus } from "../text/arguments.ts";
 import { legible } from "../text/escape.ts";
 import { amount, grouped } from "../text/numbers.ts";
 import { observe } from "./call.ts";
-import { Conv2d } from "./conv.ts";
+import { Conv1d, Conv2d } from "./conv.ts";
+import { ConvTranspose1d, ConvTranspose2d } from "./conv_transpose.ts";
 import { Linear } from "./linear.ts";
 import { Module } from "./module.ts";
 
@@ -168,10 +169,10 @@ function withZeros(net: Module, shape: number[]): () => unknown {
 /** Runs the network once: what shapes each module returned, and what it computed itself. */
 function measure(net: Module, call: () => unknown) {
   const shapes = new Map<Module, number[][]>(), flops = new Map<Module, number>();
-  const note = (module: Module, _: unknown, output: unknown) => {
+  const note = (module: Module, [input]: readonly unknown[], output: unknown) => {
     shapes.set(module, [...tensorsIn(output)].map(({ shape }) => shape));
     if (!(output instanceof Tensor)) return;
-    flops.set(module, (flops.get(module) ?? 0) + 2 * multiplyAdds(module, output.shape));
+    flops.set(module, (flops.get(module) ?? 0) + 2 * multiplyAdds(module, input, output.shape));
   };
   const modes = net.modules().map((module) => [module, module.training] as const);
   const run = () => {
@@ -190,11 +191,14 @@ function measure(net: Module, call: () => unknown) {
   return { shapes, flops };
 }
 
-/** Each output of a convolution or a linear layer is a sum of this many products. */
-function multiplyAdds(module: Module, output: readonly number[]): number {
+/** Each output of a convolution or a linear layer is a sum of so many products; each input of a transposed one enters as many. */
+function multiplyAdds(module: Module, input: unknown, output: readonly number[]): number {
   if (module instanceof Linear) return sizeOf(output) * module.inFeatures;
-  if (module instanceof Conv2d) {
+  if (module instanceof Conv1d || module instanceof Conv2d) {
     return sizeOf(output) * (module.inChannels / module.groups) * sizeOf(module.kernelSize);
+  }
+  if ((module instanceof ConvTranspose1d || module instanceof ConvTranspose2d) && input instanceof Tensor) {
+    return input.size * (module.outChannels / module.groups) * sizeOf(module.kernelSize);
   }
   return 0;
 }

@@ -1,7 +1,7 @@
 /** What a reader says of shapes and dimensions, checked: sentences that say what is wrong. */
 import { describe, isNumbers, isPlain } from "../text/arguments.ts";
 
-/** A number for every dimension, or the same one for both spatial dimensions. */
+/** A number for each spatial dimension, or the same one for all of them. */
 export type Size = number | readonly number[];
 
 /**
@@ -102,13 +102,34 @@ export function checkDims(
  * @throws {TypeError} if it is neither a number nor a list of numbers.
  */
 export function pair(operation: string, name: string, value: Size, least: number): [number, number] {
-  const both = typeof value === "number" ? [value, value] : value;
-  const numbers = isNumbers(both);
-  if (!numbers || both.length !== 2 || both.some((n) => !Number.isInteger(n) || n < least)) {
-    const message = `${operation}: ${name} must be one whole number ≥ ${least}, or two, not ${
+  const [rows, columns] = perDimension(operation, name, value, least, 2);
+  return [rows, columns];
+}
+
+/** In words how many numbers there may be beside one alone. */
+const COUNTS = ["none", "a list of one", "two", "three"];
+
+/**
+ * A setting that is a number for all spatial dimensions, or one for each.
+ *
+ * @param count How many dimensions there are.
+ * @throws {RangeError} if an entry is not a whole number ≥ `least`.
+ * @throws {TypeError} if it is neither a number nor a list of numbers.
+ */
+export function perDimension(
+  operation: string,
+  name: string,
+  value: Size,
+  least: number,
+  count: number,
+): number[] {
+  const all = typeof value === "number" ? Array<number>(count).fill(value) : value;
+  const numbers = isNumbers(all);
+  if (!numbers || all.length !== count || all.some((n) => !Number.isInteger(n) || n < least)) {
+    const message = `${operation}: ${name} must be one whole number ≥ ${least}, or ${COUNTS[count]}, not ${
       describe(value)
     }`;
     throw numbers ? new RangeError(message) : new TypeError(message);
   }
-  return [both[0], both[1]];
+  return [...all];
 }

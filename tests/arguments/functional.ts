@@ -9,12 +9,23 @@ const logits = () => ones(2, 3);
 
 const single: Entry = { good: [() => [logits()]] };
 
-const pooling: Entry = {
+const signal = () => ones(2, 2, 9);
+
+/** Options that all poolings take, and those of one kind. */
+const pooling = (more: Record<string, unknown>, lists: Record<string, unknown> = {}): Entry => ({
   good: [
-    () => [image(), 2, { stride: 1, padding: 1 }],
-    () => [image(), [2, 2], { stride: [1, 2], padding: [1, 0] }],
+    () => [image(), 2, { stride: 1, padding: 1, ceilMode: true, ...more }],
+    () => [image(), [2, 2], { stride: [1, 2], padding: [1, 0], ...lists }],
   ],
-};
+});
+const pooling1d = (more: Record<string, unknown>, lists: Record<string, unknown> = {}): Entry => ({
+  good: [
+    () => [signal(), 2, { stride: 1, padding: 1, ceilMode: true, ...more }],
+    () => [signal(), [2], { stride: [1], padding: [1], ...lists }],
+  ],
+});
+const maxima = { dilation: 2, returnIndices: true };
+const transposed = { stride: 2, padding: 1, outputPadding: 1, dilation: 1 };
 
 /** The losses take a target as a tensor or as plain numbers. */
 const ofClasses = (options: () => Record<string, unknown>): Entry => ({
@@ -54,8 +65,16 @@ export const functionalRoom: Room = {
     "F.softmin": { good: [() => [logits(), 1]] },
     "F.glu": { good: [() => [ones(2, 4), 1]] },
     ...lossFunctions,
-    "F.adaptiveAvgPool2d": { good: [() => [image(), 3], () => [image(), [3, 2]]] },
-    "F.avgPool2d": pooling,
+    "F.adaptiveAvgPool1d": { good: [() => [signal(), 3], () => [signal(), [4]], () => [signal(), null]] },
+    "F.adaptiveAvgPool2d": { good: [() => [image(), 3], () => [image(), [3, null]], () => [image(), null]] },
+    "F.adaptiveMaxPool1d": {
+      good: [() => [signal(), 3, { returnIndices: true }], () => [signal(), [4]], () => [signal(), null]],
+    },
+    "F.adaptiveMaxPool2d": {
+      good: [() => [image(), 3, { returnIndices: true }], () => [image(), [3, null]], () => [image(), null]],
+    },
+    "F.avgPool1d": pooling1d({ countIncludePad: false }),
+    "F.avgPool2d": pooling({ countIncludePad: false, divisorOverride: 3 }),
     "F.batchNorm": {
       good: [
         () => [logits(), {
@@ -78,10 +97,43 @@ export const functionalRoom: Room = {
         () => [tensor(1), true],
       ],
     },
+    "F.channelShuffle": { good: [() => [image(), 2]] },
+    "F.conv1d": {
+      good: [
+        () => [signal(), ones(4, 1, 3), { bias: ones(4), stride: 1, padding: 1, dilation: 1, groups: 2 }],
+        () => [signal(), ones(4, 2, 3), { bias: null, stride: [2], padding: [1], dilation: [1] }],
+        () => [signal(), ones(4, 2, 3), { padding: "same" }],
+      ],
+    },
     "F.conv2d": {
       good: [
         () => [image(), ones(4, 1, 3, 3), { bias: ones(4), stride: 1, padding: 1, dilation: 1, groups: 2 }],
         () => [image(), ones(4, 2, 3, 3), { bias: null, stride: [1, 2], padding: [1, 1], dilation: [1, 1] }],
+        () => [image(), ones(4, 2, 3, 3), { padding: "same" }],
+      ],
+    },
+    "F.convTranspose1d": {
+      good: [
+        () => [signal(), ones(2, 4, 3), { bias: ones(8), ...transposed, groups: 2 }],
+        () => [signal(), ones(2, 4, 3), {
+          bias: null,
+          stride: [2],
+          padding: [1],
+          outputPadding: [1],
+          dilation: [2],
+        }],
+      ],
+    },
+    "F.convTranspose2d": {
+      good: [
+        () => [image(), ones(2, 4, 3, 3), { bias: ones(8), ...transposed, groups: 2 }],
+        () => [image(), ones(2, 4, 3, 3), {
+          bias: null,
+          stride: [2, 1],
+          padding: [1, 0],
+          outputPadding: [1, 0],
+          dilation: [1, 2],
+        }],
       ],
     },
     "F.crossEntropy": {
@@ -110,6 +162,14 @@ export const functionalRoom: Room = {
           scale: 2,
         }],
         () => [logits(), logits(), logits(), { attnMask: null, isCausal: true, scale: null }],
+      ],
+    },
+    "F.dropout1d": { good: [() => [signal(), 0.5, { training: true }]] },
+    "F.dropout2d": { good: [() => [image(), 0.5, { training: true }]] },
+    "F.fold": {
+      good: [
+        () => [ones(1, 8, 4), 3, 2, { dilation: 1, padding: 0, stride: 1 }],
+        () => [ones(8, 4), [3, 3], [2, 2], { dilation: [1, 1], padding: [0, 0], stride: [1, 1] }],
       ],
     },
     "F.groupNorm": {
@@ -146,8 +206,17 @@ export const functionalRoom: Room = {
         () => [logits(), [2, 3], { weight: null, eps: null }],
       ],
     },
+    "F.interpolate": {
+      good: [
+        () => [image(), { size: 3, mode: "bilinear", alignCorners: true, antialias: true }],
+        () => [image(), { size: [3, 5], mode: "nearest-exact" }],
+        () => [image(), { scaleFactor: 1.5, recomputeScaleFactor: true }],
+        () => [image(), { scaleFactor: [1.5, 2] }],
+      ],
+    },
     "F.linear": { good: [() => [ones(2, 3), ones(4, 3), ones(4)], () => [ones(2, 3), ones(4, 3), null]] },
-    "F.maxPool2d": pooling,
+    "F.maxPool1d": pooling1d(maxima, { dilation: [2] }),
+    "F.maxPool2d": pooling(maxima, { dilation: [1, 2] }),
     "F.mseLoss": {
       good: [
         () => [ones(2), ones(2), { reduction: "none" }],
@@ -158,5 +227,14 @@ export const functionalRoom: Room = {
     },
     "F.nllLoss": ofClasses(() => ({})),
     "F.oneHot": { good: [() => [classes(), 3], () => [[1, 2], 3], () => [1, 3], () => [true, 3]] },
+    "F.pad": { good: [() => [image(), [1, 1, 0, 1], { mode: "constant", value: 2 }]] },
+    "F.pixelShuffle": { good: [() => [ones(1, 4, 2, 2), 2]] },
+    "F.pixelUnshuffle": { good: [() => [image(), 2]] },
+    "F.unfold": {
+      good: [
+        () => [image(), 2, { dilation: 1, padding: 1, stride: 2 }],
+        () => [image(), [2, 2], { dilation: [1, 2], padding: [1, 0], stride: [1, 2] }],
+      ],
+    },
   },
 };

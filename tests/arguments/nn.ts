@@ -6,13 +6,39 @@ import { lossModules, lossReceivers } from "./losses.ts";
 const alone: Entry = { good: [() => []] };
 const forward: Entry = { good: [() => [randn(2, 3, 4, 4)]] };
 const rows: Entry = { good: [() => [randn(2, 3)]], says: ["linear"] };
-const pool: Entry = {
+const signal: Entry = { good: [() => [randn(2, 3, 8)]] };
+const pool = (more: Record<string, unknown>, lists: Record<string, unknown> = {}): Entry => ({
   good: [
     () => [2],
-    () => [[2, 3], { stride: [1, 2], padding: [1, 0] }],
-    () => [2, { stride: 1, padding: 1 }],
+    () => [[2, 3], { stride: [1, 2], padding: [1, 0], ...lists }],
+    () => [2, { stride: 1, padding: 1, ceilMode: true, ...more }],
   ],
-};
+});
+const pool1d = (more: Record<string, unknown>, lists: Record<string, unknown> = {}): Entry => ({
+  good: [
+    () => [[2], { stride: [1], padding: [1], ...lists }],
+    () => [2, { stride: 1, padding: 1, ceilMode: true, ...more }],
+  ],
+});
+const adaptive: Entry = { good: [() => [2], () => [[2, null]], () => [null]] };
+const adaptive1d: Entry = { good: [() => [2], () => [[3]], () => [null]] };
+const convolution = (list: number[]): Entry => ({
+  good: [
+    () => [4, 2, 3, { stride: 2, padding: 1, dilation: 1, groups: 2, bias: false, paddingMode: "reflect" }],
+    () => [4, 2, list, { stride: list, padding: list, dilation: list }],
+    () => [4, 2, 3, { padding: "same" }],
+  ],
+});
+const convolutionTranspose = (list: number[]): Entry => ({
+  good: [
+    () => [4, 2, 3, { stride: 2, padding: 1, outputPadding: 1, groups: 2, bias: false, dilation: 1 }],
+    () => [4, 2, list, { stride: list, padding: list, outputPadding: list.map(() => 0), dilation: list }],
+  ],
+});
+const border: Entry = { good: [() => [1], () => [[1, -1, 0, 2]]] };
+const border1d: Entry = { good: [() => [1], () => [[1, -1]]] };
+const p: Entry = { good: [() => [0.2]] };
+const two: Entry = { good: [() => [2]] };
 const batchNorm: Entry = {
   good: [
     () => [3, { eps: 1e-3, momentum: 0.2, affine: false, trackRunningStats: false }],
@@ -58,6 +84,33 @@ export const nnRoom: Room = {
     "nn.LogSoftmax": () => new nn.LogSoftmax(1),
     "nn.Softmin": () => new nn.Softmin(1),
     ...lossReceivers,
+    "nn.AdaptiveAvgPool1d": () => new nn.AdaptiveAvgPool1d(2),
+    "nn.AdaptiveMaxPool1d": () => new nn.AdaptiveMaxPool1d(2),
+    "nn.AdaptiveMaxPool2d": () => new nn.AdaptiveMaxPool2d(2),
+    "nn.AvgPool1d": () => new nn.AvgPool1d(2),
+    "nn.ChannelShuffle": () => new nn.ChannelShuffle(3),
+    "nn.CircularPad1d": () => new nn.CircularPad1d(1),
+    "nn.CircularPad2d": () => new nn.CircularPad2d(1),
+    "nn.ConstantPad1d": () => new nn.ConstantPad1d(1, 2),
+    "nn.ConstantPad2d": () => new nn.ConstantPad2d(1, 2),
+    "nn.Conv1d": () => new nn.Conv1d(3, 2, 3),
+    "nn.ConvTranspose1d": () => new nn.ConvTranspose1d(3, 2, 3),
+    "nn.ConvTranspose2d": () => new nn.ConvTranspose2d(3, 2, 3),
+    "nn.Dropout1d": () => new nn.Dropout1d(),
+    "nn.Dropout2d": () => new nn.Dropout2d(),
+    "nn.Fold": () => new nn.Fold(3, 2),
+    "nn.MaxPool1d": () => new nn.MaxPool1d(2),
+    "nn.PixelShuffle": () => new nn.PixelShuffle(2),
+    "nn.PixelUnshuffle": () => new nn.PixelUnshuffle(2),
+    "nn.ReflectionPad1d": () => new nn.ReflectionPad1d(1),
+    "nn.ReflectionPad2d": () => new nn.ReflectionPad2d(1),
+    "nn.ReplicationPad1d": () => new nn.ReplicationPad1d(1),
+    "nn.ReplicationPad2d": () => new nn.ReplicationPad2d(1),
+    "nn.Unflatten": () => new nn.Unflatten(1, [3, 1]),
+    "nn.Unfold": () => new nn.Unfold(2),
+    "nn.Upsample": () => new nn.Upsample({ scaleFactor: 2 }),
+    "nn.ZeroPad1d": () => new nn.ZeroPad1d(1),
+    "nn.ZeroPad2d": () => new nn.ZeroPad2d(1),
     "nn.AdaptiveAvgPool2d": () => new nn.AdaptiveAvgPool2d(2),
     "nn.AvgPool2d": () => new nn.AvgPool2d(2),
     "nn.BCEWithLogitsLoss": () => new nn.BCEWithLogitsLoss(),
@@ -122,9 +175,17 @@ export const nnRoom: Room = {
     "nn.Softmin": { good: [() => [1]] },
     "nn.Softmin.forward": { ...forward, says: ["softmin"] },
     ...lossModules,
-    "nn.AdaptiveAvgPool2d": { good: [() => [2], () => [[2, 3]]] },
+    "nn.AdaptiveAvgPool1d": adaptive1d,
+    "nn.AdaptiveAvgPool1d.forward": { ...signal, says: ["adaptiveAvgPool1d"] },
+    "nn.AdaptiveAvgPool2d": adaptive,
     "nn.AdaptiveAvgPool2d.forward": { ...forward, says: ["adaptiveAvgPool2d"] },
-    "nn.AvgPool2d": pool,
+    "nn.AdaptiveMaxPool1d": adaptive1d,
+    "nn.AdaptiveMaxPool1d.forward": { ...signal, says: ["adaptiveMaxPool1d"] },
+    "nn.AdaptiveMaxPool2d": adaptive,
+    "nn.AdaptiveMaxPool2d.forward": { ...forward, says: ["adaptiveMaxPool2d"] },
+    "nn.AvgPool1d": pool1d({ countIncludePad: false }),
+    "nn.AvgPool1d.forward": { ...signal, says: ["avgPool1d"] },
+    "nn.AvgPool2d": pool({ countIncludePad: false, divisorOverride: 3 }),
     "nn.AvgPool2d.forward": { ...forward, says: ["avgPool2d"] },
     "nn.BCEWithLogitsLoss": {
       good: [
@@ -145,13 +206,30 @@ export const nnRoom: Room = {
     "nn.BatchNorm1d.forward": { good: [() => [randn(4, 3)]], says: ["BatchNorm1d", "batchNorm"] },
     "nn.BatchNorm2d": batchNorm,
     "nn.BatchNorm2d.forward": { ...forward, says: ["batchNorm"] },
-    "nn.Conv2d": {
-      good: [
-        () => [4, 2, 3, { stride: 2, padding: 1, dilation: 1, groups: 2, bias: false }],
-        () => [4, 2, [3, 2], { stride: [2, 1], padding: [1, 0], dilation: [1, 2] }],
-      ],
-    },
+    "nn.ChannelShuffle": two,
+    "nn.ChannelShuffle.forward": { ...forward, says: ["channelShuffle"] },
+    "nn.CircularPad1d": border1d,
+    "nn.CircularPad1d.forward": signal,
+    "nn.CircularPad2d": border,
+    "nn.CircularPad2d.forward": forward,
+    "nn.ConstantPad1d": { good: [() => [1, 2], () => [[1, -1], 0.5]] },
+    "nn.ConstantPad1d.forward": { ...signal, says: ["pad"] },
+    "nn.ConstantPad2d": { good: [() => [1, 2], () => [[1, -1, 0, 2], 0.5]] },
+    "nn.ConstantPad2d.forward": { ...forward, says: ["pad"] },
+    "nn.Conv1d": convolution([2]),
+    "nn.Conv1d.forward": { ...signal, says: ["conv1d"] },
+    "nn.Conv2d": convolution([2, 1]),
     "nn.Conv2d.forward": { ...forward, says: ["conv2d"] },
+    "nn.ConvTranspose1d": convolutionTranspose([2]),
+    "nn.ConvTranspose1d.forward": {
+      good: [() => [randn(2, 3, 8), 10], () => [randn(2, 3, 8), [10]]],
+      says: ["convTranspose1d"],
+    },
+    "nn.ConvTranspose2d": convolutionTranspose([2, 1]),
+    "nn.ConvTranspose2d.forward": {
+      good: [() => [randn(2, 3, 4, 4), 6], () => [randn(2, 3, 4, 4), [6, 6]]],
+      says: ["convTranspose2d"],
+    },
     "nn.CrossEntropyLoss": {
       good: [
         () => [{ reduction: "none", weight: classWeight(), ignoreIndex: -1, labelSmoothing: 0.1 }],
@@ -182,9 +260,20 @@ export const nnRoom: Room = {
       on: () => nn.Embedding,
       says: ["Embedding"],
     },
+    "nn.Dropout1d": p,
+    "nn.Dropout1d.forward": { ...signal, says: ["dropout1d"] },
+    "nn.Dropout2d": p,
+    "nn.Dropout2d.forward": { ...forward, says: ["dropout2d"] },
     "nn.Flatten": { good: [() => [0, 1]] },
     "nn.Flatten.forward": { ...forward, says: ["flatten"] },
     "nn.GELU": { good: [() => [{ approximate: "tanh" }]] },
+    "nn.Fold": {
+      good: [
+        () => [3, 2, { dilation: 1, padding: 0, stride: 1 }],
+        () => [[3, 4], [2, 1], { dilation: [1, 2], padding: [1, 0], stride: [1, 2] }],
+      ],
+    },
+    "nn.Fold.forward": { good: [() => [randn(1, 8, 4)]], says: ["fold"] },
     "nn.GELU.forward": { ...forward, says: ["gelu"] },
     "nn.Identity": alone,
     "nn.Identity.forward": forward,
@@ -218,7 +307,9 @@ export const nnRoom: Room = {
       ],
       says: ["mseLoss"],
     },
-    "nn.MaxPool2d": pool,
+    "nn.MaxPool1d": pool1d({ dilation: 2 }, { dilation: [2] }),
+    "nn.MaxPool1d.forward": { ...signal, says: ["maxPool1d"] },
+    "nn.MaxPool2d": pool({ dilation: 2 }, { dilation: [1, 2] }),
     "nn.MaxPool2d.forward": { ...forward, says: ["maxPool2d"] },
     "nn.Module": alone,
     "nn.Module.namedChildren": alone,
@@ -255,8 +346,20 @@ export const nnRoom: Room = {
       says: ["nllLoss"],
     },
     "nn.Parameter": { good: [() => [ones(2)]] },
+    "nn.PixelShuffle": two,
+    "nn.PixelShuffle.forward": { good: [() => [randn(2, 4, 3, 3)]], says: ["pixelShuffle"] },
+    "nn.PixelUnshuffle": two,
+    "nn.PixelUnshuffle.forward": { ...forward, says: ["pixelUnshuffle"] },
     "nn.ReLU": alone,
     "nn.ReLU.forward": { ...forward, says: ["relu"] },
+    "nn.ReflectionPad1d": border1d,
+    "nn.ReflectionPad1d.forward": signal,
+    "nn.ReflectionPad2d": border,
+    "nn.ReflectionPad2d.forward": forward,
+    "nn.ReplicationPad1d": border1d,
+    "nn.ReplicationPad1d.forward": signal,
+    "nn.ReplicationPad2d": border,
+    "nn.ReplicationPad2d.forward": forward,
     "nn.Sequential": {
       good: [() => [new nn.ReLU(), new nn.Tanh()], () => [{ one: new nn.ReLU(), two: new nn.Tanh() }]],
       variadic: true,
@@ -278,6 +381,28 @@ export const nnRoom: Room = {
     "nn.utils.vectorToParameters": {
       good: [() => [ones(4), [graded(), graded()]], () => [ones(2), graded()]],
     },
+    "nn.Unflatten": { good: [() => [1, [3, -1]]] },
+    "nn.Unflatten.forward": { good: [() => [randn(2, 3)]] },
+    "nn.Unfold": {
+      good: [
+        () => [2, { dilation: 1, padding: 0, stride: 1 }],
+        () => [[2, 1], { dilation: [1, 2], padding: [1, 0], stride: [1, 2] }],
+      ],
+    },
+    "nn.Unfold.forward": { ...forward, says: ["unfold"] },
+    "nn.Upsample": {
+      good: [
+        () => [{ size: 3, mode: "bilinear", alignCorners: true }],
+        () => [{ size: [3, 5] }],
+        () => [{ scaleFactor: 1.5, recomputeScaleFactor: true }],
+        () => [{ scaleFactor: [1.5, 2] }],
+      ],
+    },
+    "nn.Upsample.forward": { ...forward, says: ["interpolate"] },
+    "nn.ZeroPad1d": border1d,
+    "nn.ZeroPad1d.forward": signal,
+    "nn.ZeroPad2d": border,
+    "nn.ZeroPad2d.forward": forward,
     "nn.init.calculateGain": { good: [() => ["leaky_relu", 0.2]] },
     "nn.init.constant_": { good: [() => [ones(2), 3]], says: ["fill_"] },
     "nn.init.fanInAndFanOut": weights,
@@ -294,5 +419,15 @@ export const nnRoom: Room = {
       says: ["linear"],
     },
   },
-  internal: ["nn.Loss", "nn.*.describe", "nn.*.members", "nn.*.refresh", "nn.*.takes"],
+  internal: [
+    "nn.Loss",
+    "nn.*.around",
+    "nn.*.convolve",
+    "nn.*.describe",
+    "nn.*.spread",
+    "nn.*.text",
+    "nn.*.members",
+    "nn.*.refresh",
+    "nn.*.takes",
+  ],
 };

@@ -9,6 +9,7 @@ import { Engine } from "../../lib/device/cpu/engine.ts";
 import { Heap } from "../../lib/device/cpu/heap.ts";
 import { Module } from "../../lib/device/cpu/module.ts";
 import type { AdamSettings, Convolution, Kernels, Updates } from "../../lib/device/kernels.ts";
+import { tapsOf } from "../../lib/device/taps.ts";
 import type { Storage } from "../../lib/device/storage.ts";
 
 /** A device of its own with so many threads, all of them up. */
@@ -133,6 +134,10 @@ const CALLS: Record<string, Call> = {
       ...[y, k.maxPool2dGrad(mean, x, y, settings), k.maxPool2dPick(k.neg(x), x, y, settings)],
       ...[mean, k.avgPool2dGrad(y, x.shape, settings)],
     ];
+  },
+  sampling: (k, draw) => {
+    const taps = tapsOf(90, (i) => [[i % 40, 0.25], [(7 * i) % 40, 0.75]]);
+    return [k.resample(draw([30, 40, 70]), 1, taps), k.resample(draw([2000, 40]), 1, taps)];
   },
   "batch normalization": (k, draw) =>
     // Many rows, and many channels: each is shared out in another kernel.

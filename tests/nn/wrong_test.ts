@@ -22,7 +22,8 @@ Deno.test("what PyTorch takes by position or by another name is refused, with th
     [() => new loose.Conv2d(1, 8), "Conv2d: kernel size must be"],
     [() => new loose.Conv2d(1, 8, { kernelSize: 3 }), "not an object { kernelSize }"],
     [() => new loose.Conv2d(1, 8, 3, { biass: false }), 'no option "biass"; did you mean bias?'],
-    [() => new loose.Conv2d(1, 8, 3, { paddingMode: "zeros" }), 'Conv2d: there is no option "paddingMode"'],
+    [() => new loose.Conv2d(1, 8, 3, { device: "cpu" }), 'Conv2d: there is no option "device"'],
+    [() => new loose.Conv2d(1, 8, 3, { padding_mode: "zeros" }), "did you mean paddingMode?"],
     [() => new loose.Conv2d(1, 8, 3, { stride: "2" }), "Conv2d: stride must be"],
     [() => new loose.Conv2d(1, 8, 3, { bias: 0 }), "Conv2d: bias must be true or false, not 0"],
     [

@@ -6,6 +6,7 @@
  */
 import { F, type Tensor } from "descent";
 import { compareTensor } from "./compare.ts";
+import { images } from "./images.ts";
 import type { Operation, Settings } from "./operation.ts";
 import { operations } from "./operations.ts";
 import { makeTensor, readTensor } from "./text.ts";
@@ -53,7 +54,7 @@ export interface ChainCase {
 
 /** Two layers, smooth everywhere. */
 const smoothPerceptron: Operation = ([x, w1, b1, w2, b2]) => x.matmul(w1).add(b1).tanh().matmul(w2).add(b2);
-const table: Record<string, Operation> = { ...operations, smoothPerceptron };
+const table: Record<string, Operation> = { ...operations, ...images, smoothPerceptron };
 
 function operationOf({ op }: { op: string }): Operation {
   if (table[op] === undefined) throw new Error(`tests/parity does not know "${op}"`);

@@ -57,7 +57,7 @@ export interface SequenceLayerCase {
 }
 
 /** The fixture's tensors as leaves, and as seen: transposed leaves seen the right way round, if so asked. */
-function makeInputs(texts: Record<string, string>, grads: Record<string, string>, turned: boolean) {
+export function makeInputs(texts: Record<string, string>, grads: Record<string, string>, turned: boolean) {
   const leaves: Record<string, Tensor> = {}, seen: Record<string, Tensor> = {};
   for (const [name, text] of Object.entries(texts)) {
     const plain = makeTensor(text), dims = plain.shape.map((_, d) => d).reverse();

@@ -18,6 +18,7 @@ import * as normalization from "./normalization.ts";
 import * as pooling from "./pooling.ts";
 import * as reduction from "./reduction.ts";
 import * as rounding from "./rounding.ts";
+import * as resample from "./resample.ts";
 import * as shape from "./shape.ts";
 
 /** All rules by name. `satisfies` makes a rule without a gradient (or a reason for none) a type error. */
@@ -36,6 +37,7 @@ export const rules = {
   ...pooling,
   ...reduction,
   ...rounding,
+  ...resample,
   ...shape,
   // deno-lint-ignore no-explicit-any
 } satisfies Record<string, Rule<any>>;

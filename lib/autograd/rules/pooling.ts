@@ -1,9 +1,9 @@
 /** Pooling of images [N, C, H, W], and its gradients, which are linear in the gradient that they hand on. */
 import { first, rule } from "../rule.ts";
-import type { Pooling } from "../../device/geometry.ts";
+import type { Averaging, Pooling } from "../../device/geometry.ts";
 
 /** An average's gradient knows the shape of what it is the gradient of. */
-export interface PoolingGrad extends Pooling {
+export interface AveragingGrad extends Averaging {
   readonly shape: readonly number[];
 }
 
@@ -40,16 +40,15 @@ export const maxPool2dPick = rule<Pooling>({
   ],
 });
 
-export const avgPool2d = rule<Pooling>({
-  maths:
-    "y = the mean of each window, zeros of the padding counted;  ∂x = g / window size, added up over windows",
+export const avgPool2d = rule<Averaging>({
+  maths: "y = the sum of each window / divisor;  ∂x = g / divisor, added up over windows",
   saves: {},
   forward: (k, [x], pooling) => k.avgPool2d(x, pooling),
   gradient: (k, { g, shapes: [shape], attrs }) => [() => k.avgPool2dGrad(g, shape, attrs)],
 });
 
-export const avgPool2dGrad = rule<PoolingGrad>({
-  maths: "y = d / window size, added up over windows;  ∂d = the mean of g in each window",
+export const avgPool2dGrad = rule<AveragingGrad>({
+  maths: "y = d / divisor, added up over windows;  ∂d = the sum of g in each window / divisor",
   saves: {},
   forward: (k, [d], pooling) => k.avgPool2dGrad(d, pooling.shape, pooling),
   gradient: (k, { g, attrs }) => [() => k.avgPool2d(g, attrs)],

@@ -6,7 +6,7 @@
 import type { Draw } from "../../philox.ts";
 import * as check from "../check.ts";
 import { type BinaryName, Elementwise, type UnaryName } from "../elementwise.ts";
-import type { Convolution, Pooling } from "../geometry.ts";
+import type { Averaging, Convolution, Pooling } from "../geometry.ts";
 import type {
   AdamArrays,
   AdamSettings,
@@ -23,6 +23,7 @@ import * as layout from "../layout.ts";
 import { channelsLast, dense, FILTERS, inOrder, plain, seen } from "../layout.ts";
 import { sizeOf } from "../shape.ts";
 import { type DType, type Order, Storage } from "../storage.ts";
+import type { Taps } from "../taps.ts";
 import type { Engine } from "./engine.ts";
 import { argmax } from "./kernels/argmax.ts";
 import { concat, pad, slice, sliceGrad } from "./kernels/arrange.ts";
@@ -46,9 +47,10 @@ import { layerNorm, layerNormGrad } from "./kernels/layer_norm.ts";
 import { type Factor, multiply, multiplyIntegers } from "./kernels/matmul.ts";
 import { batchNorm, batchNormGrad } from "./kernels/normalization.ts";
 import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
-import { pool, poolGrad, poolPick, type PoolSizes } from "./kernels/pooling.ts";
+import { pool, poolGrad, poolPick } from "./kernels/pooling.ts";
 import { random } from "./kernels/random.ts";
 import { reduce, type ReductionName } from "./kernels/reduction.ts";
+import { resample } from "./kernels/resample.ts";
 import { select } from "./kernels/select.ts";
 import { crossEntropy, crossEntropyGrad, softmax } from "./kernels/softmax.ts";
 import { fill, unary } from "./kernels/unary.ts";
@@ -258,36 +260,41 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
   }
 
   maxPool2d(x: Storage, settings: Pooling): Storage {
-    const sizes = poolSizes("maxPool2d", x.shape, settings);
+    const sizes = check.pooling("maxPool2d", x.shape, settings);
     check.floats("maxPool2d", x);
     return seen(pool(this.#engine, "max", this.#images(x), sizes), channelsLast(4));
   }
   maxPool2dGrad(dy: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
-    const sizes = poolSizes("maxPool2dGrad", x.shape, settings);
+    const sizes = check.pooling("maxPool2dGrad", x.shape, settings);
     check.floats("maxPool2dGrad", x);
-    for (const [name, one] of [["dy", dy], ["y", y]] as const) {
-      check.fits("maxPool2dGrad", name, one, pooled(sizes));
-    }
+    check.pooled("maxPool2dGrad", "dy", dy, sizes);
+    check.pooled("maxPool2dGrad", "y", y, sizes);
     const [g, images, largest] = [dy, x, y].map((one) => this.#images(one));
     return seen(poolGrad(this.#engine, "max", g, images, largest, sizes), channelsLast(4));
   }
   maxPool2dPick(u: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
-    const sizes = poolSizes("maxPool2dPick", x.shape, settings);
+    const sizes = check.pooling("maxPool2dPick", x.shape, settings);
     check.floats("maxPool2dPick", x);
     check.fits("maxPool2dPick", "u", u, x.shape);
-    check.fits("maxPool2dPick", "y", y, pooled(sizes));
+    check.pooled("maxPool2dPick", "y", y, sizes);
     const [from, images, largest] = [u, x, y].map((one) => this.#images(one));
     return seen(poolPick(this.#engine, from, images, largest, sizes), channelsLast(4));
   }
-  avgPool2d(x: Storage, settings: Pooling): Storage {
-    const sizes = poolSizes("avgPool2d", x.shape, settings);
+  avgPool2d(x: Storage, settings: Averaging): Storage {
+    const sizes = check.pooling("avgPool2d", x.shape, settings);
     check.floats("avgPool2d", x);
-    return seen(pool(this.#engine, "mean", this.#images(x), sizes), channelsLast(4));
+    return seen(pool(this.#engine, settings.divisor ?? "padded", this.#images(x), sizes), channelsLast(4));
   }
-  avgPool2dGrad(dy: Storage, shape: readonly number[], settings: Pooling): Storage {
-    const sizes = poolSizes("avgPool2dGrad", shape, settings);
-    check.fits("avgPool2dGrad", "dy", dy, pooled(sizes));
-    return seen(poolGrad(this.#engine, "mean", this.#images(dy), null, null, sizes), channelsLast(4));
+  avgPool2dGrad(dy: Storage, shape: readonly number[], settings: Averaging): Storage {
+    const sizes = check.pooling("avgPool2dGrad", shape, settings), { divisor = "padded" } = settings;
+    check.pooled("avgPool2dGrad", "dy", dy, sizes);
+    return seen(poolGrad(this.#engine, divisor, this.#images(dy), null, null, sizes), channelsLast(4));
+  }
+
+  resample(x: Storage, dim: number, taps: Taps): Storage {
+    check.resampled(x, dim, taps);
+    const [axis] = layout.axesOf(x.order, [dim]);
+    return seen(resample(this.#engine, dense(x), axis, taps), x.order);
   }
 
   #softmax(name: "softmax" | "logSoftmax", x: Storage, dim: number): Storage {
@@ -416,15 +423,3 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
 function inMemory(order: Order, { begin, size, step }: Slice): number[][] {
   return [begin, size, step].map((list) => layout.inMemory(order, list));
 }
-
-function poolSizes(kernel: string, x: readonly number[], settings: Pooling): PoolSizes {
-  const [images, channels, outHeight, outWidth] = check.pooling(kernel, x, settings);
-  const [kernelHeight, kernelWidth] = settings.kernel, [strideY, strideX] = settings.strides;
-  const [top, left] = settings.padding;
-  return {
-    ...{ images, channels, height: x[2], width: x[3], outHeight, outWidth },
-    ...{ kernelHeight, kernelWidth, strideY, strideX, top, left },
-  };
-}
-
-const pooled = (s: PoolSizes) => [s.images, s.channels, s.outHeight, s.outWidth];

@@ -8,6 +8,7 @@ import type {
   AdamArrays,
   AdamSettings,
   Attention,
+  Averaging,
   Border,
   Convolution,
   Kernels,
@@ -21,6 +22,7 @@ import type {
 } from "../kernels.ts";
 import { type BinaryName, Elementwise, type UnaryName } from "../elementwise.ts";
 import type { DType } from "../storage.ts";
+import type { Taps } from "../taps.ts";
 import * as arrange from "./arrange.ts";
 import { type HostArray, scalar, zeros } from "./array.ts";
 import * as queries from "./attention.ts";
@@ -33,6 +35,7 @@ import * as optimizers from "./optimizers.ts";
 import * as pooling from "./pooling.ts";
 import * as random from "./random.ts";
 import * as reduction from "./reduction.ts";
+import * as resampling from "./resample.ts";
 import * as classification from "./softmax.ts";
 
 /**
@@ -158,11 +161,15 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
   maxPool2dPick(u: HostArray, x: HostArray, y: HostArray, settings: Pooling): HostArray {
     return pooling.maxPool2dPick(u, x, y, settings);
   }
-  avgPool2d(x: HostArray, settings: Pooling): HostArray {
+  avgPool2d(x: HostArray, settings: Averaging): HostArray {
     return pooling.avgPool2d(x, settings);
   }
-  avgPool2dGrad(dy: HostArray, shape: readonly number[], settings: Pooling): HostArray {
+  avgPool2dGrad(dy: HostArray, shape: readonly number[], settings: Averaging): HostArray {
     return pooling.avgPool2dGrad(dy, shape, settings);
+  }
+
+  resample(x: HostArray, dim: number, taps: Taps): HostArray {
+    return resampling.resample(x, dim, taps);
   }
 
   softmax(x: HostArray, dim: number): HostArray {

@@ -15,7 +15,7 @@ import {
   type Unary,
   type UnaryName,
 } from "../elementwise.ts";
-import type { Convolution, Pooling } from "../geometry.ts";
+import type { Averaging, Convolution, Pooling } from "../geometry.ts";
 import type {
   AdamArrays,
   AdamSettings,
@@ -33,6 +33,7 @@ import { channelsLast, dense, FILTERS, inOrder, plain, seen } from "../layout.ts
 import * as composed from "../reference/composed.ts";
 import { broadcastShapes, sizeOf } from "../shape.ts";
 import { type DType, type Order, Storage } from "../storage.ts";
+import type { Taps } from "../taps.ts";
 import type { Gpu } from "./gpu.ts";
 import { argExtreme } from "./kernels/argmax.ts";
 import * as arrange from "./kernels/arrange.ts";
@@ -48,6 +49,7 @@ import { dropout, normal, uniform } from "./kernels/random.ts";
 import { reduce, type ReductionName } from "./kernels/reduction.ts";
 import { indexAdd, indexSelect } from "./kernels/rows.ts";
 import { inverseCdf } from "./kernels/sampling.ts";
+import { resample } from "./kernels/resample.ts";
 import { select } from "./kernels/select.ts";
 import { classLoss, crossEntropyGrad, logSoftmax, LONGEST, softmax } from "./kernels/softmax.ts";
 import { unary } from "./kernels/unary.ts";
@@ -277,34 +279,40 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
 
   maxPool2d(x: Storage, settings: Pooling): Storage {
     check.floats("maxPool2d", x);
-    const sizes = poolingSizes("maxPool2d", x.shape, settings);
+    const sizes = check.pooling("maxPool2d", x.shape, settings);
     return seen(pooling.maxPool(this.#gpu, this.#images(x), sizes), channelsLast(4));
   }
   maxPool2dGrad(dy: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
     check.floats("maxPool2dGrad", x);
-    const sizes = poolingSizes("maxPool2dGrad", x.shape, settings);
-    check.fits("maxPool2dGrad", "dy", dy, pooled(sizes));
-    check.fits("maxPool2dGrad", "y", y, pooled(sizes));
+    const sizes = check.pooling("maxPool2dGrad", x.shape, settings);
+    check.pooled("maxPool2dGrad", "dy", dy, sizes);
+    check.pooled("maxPool2dGrad", "y", y, sizes);
     const [g, images, largest] = [dy, x, y].map((one) => this.#images(one));
     return seen(pooling.maxPoolGrad(this.#gpu, g, images, largest, sizes), channelsLast(4));
   }
   maxPool2dPick(u: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
     check.floats("maxPool2dPick", x);
-    const sizes = poolingSizes("maxPool2dPick", x.shape, settings);
+    const sizes = check.pooling("maxPool2dPick", x.shape, settings);
     check.fits("maxPool2dPick", "u", u, x.shape);
-    check.fits("maxPool2dPick", "y", y, pooled(sizes));
+    check.pooled("maxPool2dPick", "y", y, sizes);
     const [from, images, largest] = [u, x, y].map((one) => this.#images(one));
     return seen(pooling.maxPoolPick(this.#gpu, from, images, largest, sizes), channelsLast(4));
   }
-  avgPool2d(x: Storage, settings: Pooling): Storage {
+  avgPool2d(x: Storage, settings: Averaging): Storage {
     check.floats("avgPool2d", x);
-    const sizes = poolingSizes("avgPool2d", x.shape, settings);
-    return seen(pooling.avgPool(this.#gpu, this.#images(x), sizes), channelsLast(4));
+    const sizes = check.pooling("avgPool2d", x.shape, settings);
+    return seen(pooling.avgPool(this.#gpu, this.#images(x), sizes, settings.divisor), channelsLast(4));
   }
-  avgPool2dGrad(dy: Storage, shape: readonly number[], settings: Pooling): Storage {
-    const sizes = poolingSizes("avgPool2dGrad", shape, settings);
-    check.fits("avgPool2dGrad", "dy", dy, pooled(sizes));
-    return seen(pooling.avgPoolGrad(this.#gpu, this.#images(dy), sizes), channelsLast(4));
+  avgPool2dGrad(dy: Storage, shape: readonly number[], settings: Averaging): Storage {
+    const sizes = check.pooling("avgPool2dGrad", shape, settings);
+    check.pooled("avgPool2dGrad", "dy", dy, sizes);
+    return seen(pooling.avgPoolGrad(this.#gpu, this.#images(dy), sizes, settings.divisor), channelsLast(4));
+  }
+
+  resample(x: Storage, dim: number, taps: Taps): Storage {
+    check.resampled(x, dim, taps);
+    const [axis] = layout.axesOf(x.order, [dim]);
+    return seen(resample(this.#gpu, dense(x), axis, taps), x.order);
   }
 
   softmax(x: Storage, dim: number): Storage {
@@ -434,15 +442,3 @@ function inMemory(order: Order, { begin, size, step }: Slice): Slice {
     step: layout.inMemory(order, step),
   };
 }
-
-function poolingSizes(kernel: string, x: readonly number[], settings: Pooling): pooling.PoolingSizes {
-  const [images, channels, outHeight, outWidth] = check.pooling(kernel, x, settings);
-  const [kernelHeight, kernelWidth] = settings.kernel, [strideY, strideX] = settings.strides;
-  const [top, left] = settings.padding;
-  return {
-    ...{ images, channels, height: x[2], width: x[3], outHeight, outWidth },
-    ...{ kernelHeight, kernelWidth, strideY, strideX, top, left },
-  };
-}
-
-const pooled = (s: pooling.PoolingSizes) => [s.images, s.channels, s.outHeight, s.outWidth];

@@ -9,6 +9,7 @@ import type { HostArray } from "../../../lib/device/reference/array.ts";
 import type { Reference } from "../../../lib/device/reference/kernels.ts";
 import { sizeOf } from "../../../lib/device/shape.ts";
 import type { DType } from "../../../lib/device/storage.ts";
+import { tapsOf } from "../../../lib/device/taps.ts";
 import {
   dimension,
   given,
@@ -248,6 +249,34 @@ const scatterLast = given(along, ({ picked, bound }) => indices(picked, bound))
     makeCase([index], (k, [index]) => [k.scatterLast(index, dim, bound)], EXACT, { settings: { dim, bound } })
   );
 
+/** Taps of each place of a result, seldom of a place that is not there. */
+const taps = (size: number) =>
+  fc.tuple(fc.nat(9), seeds, fc.nat(15)).map(([count, seed, wrong]) => {
+    const random = inputOf([count, 4], null, seed, "reals").memory.data;
+    const list = tapsOf(count, (i) =>
+      Array.from({ length: size === 0 ? 0 : Math.abs(Math.trunc(random[4 * i])) % 4 }, (_, t) => {
+        const number = random[4 * i + t];
+        return [Math.floor(Math.abs(number) * 7) % size, t === 0 ? 1 : Math.round(number) / 4] as const;
+      }));
+    if (wrong === 0 && list.places.length > 0) {
+      list.places[seed % list.places.length] = size;
+    }
+    return list;
+  });
+
+const resample = given(
+  shapes({ minLength: 1, most: 3000, maxLength: 4 }).chain((shape) =>
+    fc.tuple(fc.constant(shape), dimension(shape.length))
+  ),
+  ([shape, dim]) =>
+    fc.tuple(inputs(shape, { kinds: ["integers", "reals", "infinities"] }), taps(shape[dim] ?? 1)),
+).map(({ a: [, dim], b: [x, taps] }) =>
+  makeCase([x], (k, [x]) => [k.resample(x, dim, taps)], {
+    ...sumOf(4),
+    magnitude: (k, [x]) => [k.resample(k.abs(x), dim, { ...taps, weights: taps.weights.map(Math.abs) })],
+  }, { settings: { dim, ...taps } })
+);
+
 const oneHot = given(
   fc.tuple(shapes({ most: 300, maxLength: 3 }), fc.integer({ min: 1, max: 12 })),
   ([shape, classes]) => indices(shape, classes),
@@ -295,6 +324,7 @@ export const arrangement = {
   scatterLast,
   oneHot,
   inverseCdf,
+  resample,
 };
 
 function largeScatter(rows: number, columns: number, shape: number[], dim: number): Case {
@@ -339,4 +369,10 @@ export const largeArrangements: Record<string, () => Case[]> = {
     return [makeCase([x, index], (k, [x, index]) => [k.indexSelect(x, index, 0)])];
   },
   indexAdd: () => [largeIndexAdd(3001, 1009, 65), largeIndexAdd(40_009, 100, 3)],
+  resample: () =>
+    [0, 1, 2].map((dim) => {
+      const shape = [70, 83, 67];
+      const list = tapsOf(150, (i) => [[i % shape[dim], 0.25], [(7 * i) % shape[dim], 0.75]]);
+      return makeCase([inputOf(shape, null, dim, "reals")], (k, [x]) => [k.resample(x, dim, list)], sumOf(2));
+    }),
 };

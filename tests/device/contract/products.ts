@@ -4,7 +4,7 @@
  * @module
  */
 import fc from "fast-check";
-import type { Convolution, Pooling } from "../../../lib/device/geometry.ts";
+import type { Averaging, Convolution, Pooling } from "../../../lib/device/geometry.ts";
 import { convolutionSizes, pooledShape } from "../../../lib/device/geometry.ts";
 import { Reference } from "../../../lib/device/reference/kernels.ts";
 import { arrayOf, given, inputOf, inputs, type Kind, lengths } from "./arbitraries.ts";
@@ -172,26 +172,35 @@ const poolings = given(
     image: pair(upTo(24)),
     kernel: pair(upTo(4)),
     strides: pair(upTo(3)),
+    ceil: fc.boolean(),
     wrong: fc.nat(20),
   }),
   ({ kernel, wrong }) => fc.tuple(...kernel.map((k) => wrong === 0 ? fc.constant(k) : fc.nat(k >> 1))),
-).map(({ a: { images, channels, image, kernel, strides }, b }) => ({
+).map(({ a: { images, channels, image, kernel, strides, ceil }, b }) => ({
   x: [images, channels, ...image],
-  settings: { kernel, strides, padding: [b[0], b[1]] } satisfies Pooling as Pooling,
+  settings: { kernel, strides, padding: [b[0], b[1]], ceil } satisfies Pooling as Pooling,
 }));
+
+/** Windows of a maximum may have gaps. */
+const maxima = fc.tuple(poolings, fc.oneof(fc.constant<[number, number]>([1, 1]), pair(upTo(3))))
+  .map(([{ x, settings }, dilations]) => ({ x, settings: { ...settings, dilations } }));
+
+/** Means of all of a window or of what lies inside, and sums divided by a number. */
+const averages = fc.tuple(poolings, fc.constantFrom("padded" as const, "inside" as const, 3, 5))
+  .map(([{ x, settings }, divisor]) => ({ x, settings: { ...settings, divisor } satisfies Averaging }));
 
 /** Few different numbers, so that windows have several that are largest. */
 const choices = { kinds: ["integers", "specials"] satisfies Kind[] };
 const windowed = ({ kernel }: Pooling) => sumOf(kernel[0] * kernel[1], { relative: 2 ** -22 });
 
-const maxPool2d = given(poolings, ({ x }) => inputs(x, choices)).map(({ a: { settings }, b: x }) =>
+const maxPool2d = given(maxima, ({ x }) => inputs(x, choices)).map(({ a: { settings }, b: x }) =>
   makeCase([x], (k, [x]) => [k.maxPool2d(x, settings)], EXACT, { settings })
 );
 
 const reference = new Reference();
 
 /** Images, and what they are pooled to. */
-const pooled = given(poolings, ({ x }) => inputs(x, choices)).chain(({ a: { x: shape, settings }, b: x }) => {
+const pooled = given(maxima, ({ x }) => inputs(x, choices)).chain(({ a: { x: shape, settings }, b: x }) => {
   const seen = x.dims === null ? x.memory : reference.permute(x.memory, x.dims);
   const fits = settings.padding.every((n, i) => 2 * n <= settings.kernel[i]);
   const y: Input = {
@@ -222,12 +231,12 @@ const maxPool2dPick = pooled.map(({ u, x, y, settings }) =>
   })
 );
 
-const avgPool2d = given(poolings, ({ x }) => inputs(x, { kinds: ["integers", "reals", "infinities"] }))
+const avgPool2d = given(averages, ({ x }) => inputs(x, { kinds: ["integers", "reals", "infinities"] }))
   .map(({ a: { settings }, b: x }) =>
     makeCase([x], (k, [x]) => [k.avgPool2d(x, settings)], windowed(settings), { settings })
   );
 
-const avgPool2dGrad = given(poolings, ({ x, settings }) => inputs(pooledShape(x, settings), sums))
+const avgPool2dGrad = given(averages, ({ x, settings }) => inputs(pooledShape(x, settings), sums))
   .map(({ a: { x: shape, settings }, b: dy }) =>
     makeCase([dy], (k, [dy]) => [k.avgPool2dGrad(dy, shape, settings)], windowed(settings), {
       settings: { shape, ...settings },

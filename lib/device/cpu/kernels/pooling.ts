@@ -3,37 +3,24 @@
  *
  * @module
  */
+import type { Averaging, PoolSizes } from "../../geometry.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import type { Engine } from "../engine.ts";
 
-/** All sizes of one pooling. */
-export interface PoolSizes {
-  images: number;
-  height: number;
-  width: number;
-  channels: number;
-  outHeight: number;
-  outWidth: number;
-  kernelHeight: number;
-  kernelWidth: number;
-  strideY: number;
-  strideX: number;
-  top: number;
-  left: number;
+/** What a window leaves: its largest, or its sum divided by what. */
+export type PoolMode = "max" | NonNullable<Averaging["divisor"]>;
+
+/** The modes' numbers in wasm/pooling.ts, and what the sum is divided by where that is said. */
+function modeOf(mode: PoolMode): [number: number, divisor: number] {
+  return typeof mode === "number" ? [3, mode] : [["max", "inside", "padded"].indexOf(mode), 1];
 }
-
-/** What a window leaves: its largest, the mean of what lies inside of the image, the mean with the border's zeros. */
-export type PoolMode = "max" | "inner mean" | "mean";
-
-/** The modes' numbers in wasm/pooling.ts. */
-const MODES: Record<PoolMode, number> = { max: 0, "inner mean": 1, mean: 2 };
 
 /** The words that the kernels read. */
 function words(s: PoolSizes): number[] {
   return [
     ...[s.height, s.width, s.channels, s.outHeight, s.outWidth],
-    ...[s.kernelHeight, s.kernelWidth, s.strideY, s.strideX, s.top, s.left],
+    ...[s.kernelHeight, s.kernelWidth, s.strideY, s.strideX, s.dilationY, s.dilationX, s.top, s.left],
   ];
 }
 
@@ -49,7 +36,7 @@ export function pool(engine: Engine, mode: PoolMode, x: Storage, s: PoolSizes): 
     "pool",
     s.images * s.outHeight,
     cost(s),
-    MODES[mode],
+    ...modeOf(mode),
     engine.describe(words(s)),
     from,
     to,
@@ -73,7 +60,7 @@ export function poolGrad(
     "poolGrad",
     s.images * Math.ceil(s.channels / 16),
     16 * s.outHeight * s.outWidth * s.kernelHeight * s.kernelWidth,
-    ...[MODES[mode], engine.describe(words(s)), at(dy), at(x), at(y), at(out)],
+    ...[...modeOf(mode), engine.describe(words(s)), at(dy), at(x), at(y), at(out)],
   );
   return out;
 }

@@ -4,9 +4,10 @@
  * @module
  */
 import { backend_util } from "@tensorflow/tfjs-core";
+import type { PoolSizes } from "../../geometry.ts";
 import { sameShape } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
-import { pool, poolGrad, type PoolSizes } from "../kernels/pooling.ts";
+import { pool, poolGrad } from "../kernels/pooling.ts";
 import { type Adapter, type Adapters, type Call, floats, hasNaN } from "./adapter.ts";
 
 function sizesOf({ attrs }: Call, x: readonly number[]): PoolSizes {
@@ -23,7 +24,7 @@ function sizesOf({ attrs }: Call, x: readonly number[]): PoolSizes {
     ...{ outHeight: Math.max(0, info.outHeight), outWidth: Math.max(0, info.outWidth) },
     ...{ kernelHeight: info.filterHeight, kernelWidth: info.filterWidth },
     ...{ strideY: info.strideHeight, strideX: info.strideWidth },
-    ...{ top: info.padInfo.top, left: info.padInfo.left },
+    ...{ dilationY: 1, dilationX: 1, top: info.padInfo.top, left: info.padInfo.left },
   };
 }
 
@@ -47,7 +48,7 @@ const avgPool: Adapter = (call) => {
   const [x] = floats(call, "x") ?? [];
   if (x === undefined) return null;
   const sizes = sizesOf(call, x.shape);
-  return isIdentity(x, sizes) ? x : pool(call.engine, "inner mean", x, sizes);
+  return isIdentity(x, sizes) ? x : pool(call.engine, "inside", x, sizes);
 };
 
 /** … but TensorFlow.js' gradient divides by all of the window. */
@@ -55,7 +56,8 @@ const avgPoolGrad: Adapter = (call) => {
   const [dy] = floats(call, "dy") ?? [], x = call.input("input");
   if (dy === undefined || x === null) return null;
   const sizes = sizesOf(call, x.shape);
-  return sameShape(dy.shape, pooled(sizes)) ? poolGrad(call.engine, "mean", dy, null, null, sizes) : null;
+  const window = sizes.kernelHeight * sizes.kernelWidth;
+  return sameShape(dy.shape, pooled(sizes)) ? poolGrad(call.engine, window, dy, null, null, sizes) : null;
 };
 
 const maxPoolGrad: Adapter = (call) => {

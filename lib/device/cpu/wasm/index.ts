@@ -15,6 +15,7 @@ export { layerNorm, layerNormGrad, layerNormSums } from "./layer_norm";
 export { pool, poolGrad, poolPick } from "./pooling";
 export { philox } from "./random";
 export { reduceChunks, reduceTogether } from "./reduce";
+export { resample } from "./resample";
 export { crossEntropy, crossEntropyGrad, softmax } from "./softmax";
 export { pixelSizes } from "./uneven";
 export { winograd } from "./winograd";

@@ -9,7 +9,14 @@ class Pooling {
   outHeight: i32; outWidth: i32;
   kernelHeight: i32; kernelWidth: i32;
   strideY: i32; strideX: i32;
+  dilationY: i32; dilationX: i32;
   top: i32; left: i32;
+}
+
+/** How many pixels of the padded image a window covers, which begins at y0, x0; it may hang over the far border. */
+@inline
+function covered(p: Pooling, y0: i32, x0: i32): i32 {
+  return min(p.kernelHeight, p.height + p.top - y0) * min(p.kernelWidth, p.width + p.left - x0);
 }
 
 @inline
@@ -32,12 +39,15 @@ function give(to: usize, v: v128, width: i32): void {
   if (width > 2) store<f32>(to, f32x4.extract_lane(v, 2), 8);
 }
 
-/** mode 0: the largest (NaN wins), 1: the mean of what lies inside, 2: the mean with the border's zeros. Units are output rows (of all images). */
-export function pool(mode: i32, description: usize, x: usize, out: usize, begin: i32, end: i32): void {
+/**
+ * mode 0: the largest (NaN wins), 1: the mean of what lies inside, 2: the mean with the border's zeros, 3: the sum divided by
+ * `divisor`. Units are output rows (of all images).
+ */
+export function pool(mode: i32, divisor: f32, description: usize, x: usize, out: usize, begin: i32, end: i32): void {
   const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
   // Each field of the description is an access to memory; the loops below have a few nanoseconds.
   const height = p.height, wide = p.width, kernelHeight = p.kernelHeight, kernelWidth = p.kernelWidth;
-  const channels = p.channels, outWidth = p.outWidth;
+  const channels = p.channels, outWidth = p.outWidth, dilationY = p.dilationY, dilationX = p.dilationX;
   for (let unit = begin; unit < end; unit++) {
     const image = unit / p.outHeight, y0 = (unit % p.outHeight) * p.strideY - p.top;
     const from = x + <usize>(image * height * wide) * pixel;
@@ -47,18 +57,18 @@ export function pool(mode: i32, description: usize, x: usize, out: usize, begin:
         const width = min(4, channels - c);
         let v = f32x4.splat(mode ? 0 : -Infinity), count = 0;
         for (let ky = 0; ky < kernelHeight; ky++) {
-          const iy = y0 + ky;
+          const iy = y0 + ky * dilationY;
           if (<u32>iy >= <u32>height) continue;
           for (let kx = 0; kx < kernelWidth; kx++) {
-            const ix = x0 + kx;
+            const ix = x0 + kx * dilationX;
             if (<u32>ix >= <u32>wide) continue;
             const at = take(from + <usize>(iy * wide + ix) * pixel + (<usize>c << 2), width);
             v = mode ? f32x4.add(v, at) : f32x4.max(v, at);
             count++;
           }
         }
-        if (mode == 2) count = kernelHeight * kernelWidth;
-        if (mode) v = f32x4.div(v, f32x4.splat(<f32>count));
+        if (mode == 2) count = covered(p, y0, x0);
+        if (mode) v = f32x4.div(v, f32x4.splat(mode == 3 ? divisor : <f32>count));
         give(to + (<usize>c << 2), v, width);
       }
     }
@@ -67,15 +77,16 @@ export function pool(mode: i32, description: usize, x: usize, out: usize, begin:
 
 /**
  * dx (cleared before) += the gradient. mode 0: dy goes to the first largest of the window (or the first NaN), 1: to
- * all that lie inside, in equal parts, 2: the same with the border taking its parts. Windows overlap, so units are (image, 16 channels).
+ * all that lie inside, in equal parts, 2: the same with the border taking its parts, 3: dy / divisor to all that lie inside.
+ * Windows overlap, so units are (image, 16 channels).
  */
 export function poolGrad(
-  mode: i32, description: usize, dy: usize, x: usize, y: usize, dx: usize, begin: i32, end: i32,
+  mode: i32, divisor: f32, description: usize, dy: usize, x: usize, y: usize, dx: usize, begin: i32, end: i32,
 ): void {
   const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
   // Each field of the description is an access to memory; the loops below have a few nanoseconds.
   const height = p.height, wide = p.width, kernelHeight = p.kernelHeight, kernelWidth = p.kernelWidth;
-  const channels = p.channels, outWidth = p.outWidth;
+  const channels = p.channels, outWidth = p.outWidth, dilationY = p.dilationY, dilationX = p.dilationX;
   const groups = (channels + 15) >> 4;
   for (let unit = begin; unit < end; unit++) {
     const image = unit / groups, c0 = (unit % groups) << 4, c1 = min(channels, c0 + 16);
@@ -86,8 +97,8 @@ export function poolGrad(
         const x0 = ox * p.strideX - p.left;
         const out = <usize>((image * p.outHeight + oy) * outWidth + ox) * pixel;
         let count = 0;
-        if (mode == 2) count = kernelHeight * kernelWidth;
-        else if (mode) {
+        if (mode == 2) count = covered(p, y0, x0);
+        else if (mode == 1) {
           for (let ky = 0; ky < kernelHeight; ky++) {
             if (<u32>(y0 + ky) >= <u32>height) continue;
             for (let kx = 0; kx < kernelWidth; kx++) if (<u32>(x0 + kx) < <u32>wide) count++;
@@ -96,13 +107,13 @@ export function poolGrad(
         for (let c = c0; c < c1; c += 4) {
           const width = min(4, c1 - c), column = <usize>c << 2;
           let g = take(dy + out + column, width), top = g, open = i32x4.splat(-1);
-          if (mode) g = f32x4.div(g, f32x4.splat(<f32>count));
+          if (mode) g = f32x4.div(g, f32x4.splat(mode == 3 ? divisor : <f32>count));
           else top = take(y + out + column, width);
           for (let ky = 0; ky < kernelHeight; ky++) {
-            const iy = y0 + ky;
+            const iy = y0 + ky * dilationY;
             if (<u32>iy >= <u32>height) continue;
             for (let kx = 0; kx < kernelWidth; kx++) {
-              const ix = x0 + kx;
+              const ix = x0 + kx * dilationX;
               if (<u32>ix >= <u32>wide) continue;
               const at = base + <usize>(iy * wide + ix) * pixel + column;
               if (mode) {
@@ -131,7 +142,7 @@ export function poolPick(
 ): void {
   const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
   const height = p.height, wide = p.width, kernelHeight = p.kernelHeight, kernelWidth = p.kernelWidth;
-  const channels = p.channels, outWidth = p.outWidth;
+  const channels = p.channels, outWidth = p.outWidth, dilationY = p.dilationY, dilationX = p.dilationX;
   for (let unit = begin; unit < end; unit++) {
     const image = unit / p.outHeight, y0 = (unit % p.outHeight) * p.strideY - p.top;
     const base = <usize>(image * height * wide) * pixel;
@@ -141,10 +152,10 @@ export function poolPick(
         const width = min(4, channels - c), column = <usize>c << 2, top = take(y + to + column, width);
         let v = f32x4.splat(0), open = i32x4.splat(-1);
         for (let ky = 0; ky < kernelHeight; ky++) {
-          const iy = y0 + ky;
+          const iy = y0 + ky * dilationY;
           if (<u32>iy >= <u32>height) continue;
           for (let kx = 0; kx < kernelWidth; kx++) {
-            const ix = x0 + kx;
+            const ix = x0 + kx * dilationX;
             if (<u32>ix >= <u32>wide) continue;
             const at = base + <usize>(iy * wide + ix) * pixel + column, seen = take(x + at, width);
             const found = v128.and(open, v128.or(f32x4.eq(seen, top), f32x4.ne(seen, seen)));

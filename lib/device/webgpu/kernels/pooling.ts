@@ -5,32 +5,17 @@
  *
  * @module
  */
+import type { Averaging, PoolSizes } from "../../geometry.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
 import { buffers, NAN, onePerThread, packUniforms, WORKGROUP } from "../wgsl.ts";
 
-/** The sizes of one pooling. */
-export interface PoolingSizes {
-  images: number;
-  channels: number;
-  height: number;
-  width: number;
-  outHeight: number;
-  outWidth: number;
-  kernelHeight: number;
-  kernelWidth: number;
-  strideY: number;
-  strideX: number;
-  /** Padding above and on the left. */
-  top: number;
-  left: number;
-}
-
-const uniformsOf = (size: number, s: PoolingSizes) =>
+const uniformsOf = (size: number, s: PoolSizes, divisor: number) =>
   packUniforms([
     ...[size, s.channels, s.height, s.width, s.outHeight, s.outWidth],
-    ...[s.kernelHeight, s.kernelWidth, s.strideY, s.strideX, s.top, s.left],
+    ...[s.kernelHeight, s.kernelWidth, s.strideY, s.strideX, s.dilationY, s.dilationX, s.top, s.left],
+    { f: divisor },
   ]);
 
 /** WGSL functions: the place of an input and of an output in memory. */
@@ -38,7 +23,8 @@ const PLACES = /* wgsl */ `
 struct Uniforms {
   size: u32, channels: i32,
   inHeight: i32, inWidth: i32, outHeight: i32, outWidth: i32,
-  kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, top: i32, left: i32,
+  kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32,
+  dilationHeight: i32, dilationWidth: i32, top: i32, left: i32, divisor: f32,
 }
 fn inputAt(image: i32, row: i32, column: i32, channel: i32) -> i32 {
   return ((image * uniforms.inHeight + row) * uniforms.inWidth + column) * uniforms.channels + channel;
@@ -59,19 +45,20 @@ const pixel = (height: string, width: string) => `
   let i = rest % uniforms.${height};
   let image = rest / uniforms.${height};`;
 
-/** WGSL: the rows and columns of a window that lie inside the image. */
+/** WGSL: the rows and columns of a window that lie inside the image, from the first on, by their distance, up to before the last. */
 const WINDOW = `
-  let firstRow = max(top, 0);
-  let lastRow = min(top + uniforms.kernelHeight, uniforms.inHeight);
-  let firstColumn = max(left, 0);
-  let lastColumn = min(left + uniforms.kernelWidth, uniforms.inWidth);`;
+  let firstRow = select(top, top + (uniforms.dilationHeight - 1 - top) / uniforms.dilationHeight * uniforms.dilationHeight, top < 0);
+  let lastRow = min(top + (uniforms.kernelHeight - 1) * uniforms.dilationHeight + 1, uniforms.inHeight);
+  let firstColumn =
+    select(left, left + (uniforms.dilationWidth - 1 - left) / uniforms.dilationWidth * uniforms.dilationWidth, left < 0);
+  let lastColumn = min(left + (uniforms.kernelWidth - 1) * uniforms.dilationWidth + 1, uniforms.inWidth);`;
 
-/** WGSL: the windows that see pixel (i, j): window w covers rows w · stride − top … + kernel − 1. */
+/** WGSL: the windows that reach over pixel (i, j): window w reaches over rows w · stride − top … + dilation · (kernel − 1). */
 const WINDOWS = `
-  let fromBottom = i + uniforms.top - uniforms.kernelHeight + 1;
+  let fromBottom = i + uniforms.top - (uniforms.kernelHeight - 1) * uniforms.dilationHeight;
   let firstWindowRow = select(0, (fromBottom + uniforms.strideHeight - 1) / uniforms.strideHeight, fromBottom > 0);
   let lastWindowRow = min((i + uniforms.top) / uniforms.strideHeight, uniforms.outHeight - 1);
-  let fromRight = j + uniforms.left - uniforms.kernelWidth + 1;
+  let fromRight = j + uniforms.left - (uniforms.kernelWidth - 1) * uniforms.dilationWidth;
   let firstWindowColumn = select(0, (fromRight + uniforms.strideWidth - 1) / uniforms.strideWidth, fromRight > 0);
   let lastWindowColumn = min((j + uniforms.left) / uniforms.strideWidth, uniforms.outWidth - 1);`;
 
@@ -79,9 +66,10 @@ function dispatch(
   gpu: Gpu,
   key: string,
   inputs: Readonly<Record<string, Storage>>,
-  s: PoolingSizes,
+  s: PoolSizes,
   [height, width]: readonly number[],
   body: string,
+  divisor: number,
 ): Storage {
   const shape = [s.images, height, width, s.channels];
   const result = gpu.allocate(shape, "float32");
@@ -96,7 +84,7 @@ ${NAN}
 ${PLACES}
 ${onePerThread(body)}`,
     bindings: [...Object.values(inputs), result],
-    uniforms: uniformsOf(size, s),
+    uniforms: uniformsOf(size, s, divisor),
     workgroups: workgroupsFor(size, WORKGROUP),
   });
   return result;
@@ -113,8 +101,9 @@ function overWindow(
   gpu: Gpu,
   key: string,
   inputs: Readonly<Record<string, Storage>>,
-  s: PoolingSizes,
+  s: PoolSizes,
   [start, step, finish]: readonly string[],
+  divisor = 1,
 ): Storage {
   return dispatch(
     gpu,
@@ -125,16 +114,16 @@ function overWindow(
     `${pixel("outHeight", "outWidth")}
   let top = i * uniforms.strideHeight - uniforms.top;
   let left = j * uniforms.strideWidth - uniforms.left;${WINDOW}
-  let count = f32((lastRow - firstRow) * (lastColumn - firstColumn));
   var found = false;
   var result = ${start};
-  for (var row = firstRow; row < lastRow; row++) {
-    for (var column = firstColumn; column < lastColumn; column++) {
+  for (var row = firstRow; row < lastRow; row += uniforms.dilationHeight) {
+    for (var column = firstColumn; column < lastColumn; column += uniforms.dilationWidth) {
       let at = inputAt(image, row, column, channel);
       ${step}
     }
   }
   output[index] = ${finish};`,
+    divisor,
   );
 }
 
@@ -143,8 +132,9 @@ function overWindows(
   gpu: Gpu,
   key: string,
   inputs: Readonly<Record<string, Storage>>,
-  s: PoolingSizes,
+  s: PoolSizes,
   share: string,
+  divisor = 1,
 ): Storage {
   return dispatch(
     gpu,
@@ -156,16 +146,20 @@ function overWindows(
   var sum = 0.0;
   for (var windowRow = firstWindowRow; windowRow <= lastWindowRow; windowRow++) {
     for (var windowColumn = firstWindowColumn; windowColumn <= lastWindowColumn; windowColumn++) {
+      let top = windowRow * uniforms.strideHeight - uniforms.top;
+      let left = windowColumn * uniforms.strideWidth - uniforms.left;
+      if ((i - top) % uniforms.dilationHeight != 0 || (j - left) % uniforms.dilationWidth != 0) { continue; }
       let at = outputAt(image, windowRow, windowColumn, channel);
       ${share}
     }
   }
   output[index] = sum;`,
+    divisor,
   );
 }
 
 /** The largest of each window; NaN if there is one. */
-export function maxPool(gpu: Gpu, x: Storage, s: PoolingSizes, nanWins = true): Storage {
+export function maxPool(gpu: Gpu, x: Storage, s: PoolSizes, nanWins = true): Storage {
   const better = nanWins ? "!isNan(result) && (x[at] > result || isNan(x[at]))" : "x[at] > result";
   return overWindow(gpu, `maxPool ${nanWins}`, { x }, s, [
     "-infinity()",
@@ -178,25 +172,23 @@ export function maxPool(gpu: Gpu, x: Storage, s: PoolingSizes, nanWins = true): 
 const FIRST_MAXIMUM = `
       let largest = y[at];
       if (!same(x[index], largest)) { continue; }
-      let top = windowRow * uniforms.strideHeight - uniforms.top;
-      let left = windowColumn * uniforms.strideWidth - uniforms.left;
       ${WINDOW}
       var first = true;
-      for (var row = firstRow; row <= i && first; row++) {
+      for (var row = firstRow; row <= i && first; row += uniforms.dilationHeight) {
         let end = select(lastColumn, j, row == i);
-        for (var column = firstColumn; column < end; column++) {
+        for (var column = firstColumn; column < end; column += uniforms.dilationWidth) {
           if (same(x[inputAt(image, row, column, channel)], largest)) { first = false; break; }
         }
       }
       if (first) { sum += dy[at]; }`;
 
 /** dy at the first largest x of each window, added up over windows. */
-export function maxPoolGrad(gpu: Gpu, dy: Storage, x: Storage, y: Storage, s: PoolingSizes): Storage {
+export function maxPoolGrad(gpu: Gpu, dy: Storage, x: Storage, y: Storage, s: PoolSizes): Storage {
   return overWindows(gpu, "maxPoolGrad", { dy, x, y }, s, FIRST_MAXIMUM);
 }
 
 /** u at the first largest x of each window. */
-export function maxPoolPick(gpu: Gpu, u: Storage, x: Storage, y: Storage, s: PoolingSizes): Storage {
+export function maxPoolPick(gpu: Gpu, u: Storage, x: Storage, y: Storage, s: PoolSizes): Storage {
   return overWindow(gpu, "maxPoolPick", { u, x, y }, s, [
     "0.0",
     "if (!found && same(x[at], y[index])) { result = u[at]; found = true; }",
@@ -204,14 +196,39 @@ export function maxPoolPick(gpu: Gpu, u: Storage, x: Storage, y: Storage, s: Poo
   ]);
 }
 
-/** The mean of each window: over all of it, zeros of the padding counted, or over what lies inside of the image. */
-export function avgPool(gpu: Gpu, x: Storage, s: PoolingSizes, padded = true): Storage {
-  const count = padded ? "f32(uniforms.kernelHeight * uniforms.kernelWidth)" : "count";
-  return overWindow(gpu, `avgPool ${padded}`, { x }, s, ["0.0", "result += x[at];", `result / ${count}`]);
+/**
+ * WGSL: what a window's sum is divided by. A window may hang over the far border, but begins in front of it; those of averages have
+ * no gaps.
+ */
+function divisorOf(divisor: Averaging["divisor"]): string {
+  if (typeof divisor === "number") return "uniforms.divisor";
+  if (divisor === "inside") return "f32((lastRow - firstRow) * (lastColumn - firstColumn))";
+  return `f32(min(uniforms.kernelHeight, uniforms.inHeight + uniforms.top - top) *
+        min(uniforms.kernelWidth, uniforms.inWidth + uniforms.left - left))`;
 }
 
-/** dy / window size, added up over windows. */
-export function avgPoolGrad(gpu: Gpu, dy: Storage, s: PoolingSizes): Storage {
-  const share = "sum += dy[at] / f32(uniforms.kernelHeight * uniforms.kernelWidth);";
-  return overWindows(gpu, "avgPoolGrad", { dy }, s, share);
+const kindOf = (divisor: Averaging["divisor"]) => typeof divisor === "number" ? "by number" : divisor;
+const numberOf = (divisor: Averaging["divisor"]) => typeof divisor === "number" ? divisor : 1;
+
+/** The sum of each window, divided. */
+export function avgPool(
+  gpu: Gpu,
+  x: Storage,
+  s: PoolSizes,
+  divisor: Averaging["divisor"] = "padded",
+): Storage {
+  const steps = ["0.0", "result += x[at];", `result / ${divisorOf(divisor)}`];
+  return overWindow(gpu, `avgPool ${kindOf(divisor)}`, { x }, s, steps, numberOf(divisor));
+}
+
+/** dy / divisor, added up over windows. */
+export function avgPoolGrad(
+  gpu: Gpu,
+  dy: Storage,
+  s: PoolSizes,
+  divisor: Averaging["divisor"] = "padded",
+): Storage {
+  const share = `${divisor === "inside" ? WINDOW : ""}
+      sum += dy[at] / ${divisorOf(divisor)};`;
+  return overWindows(gpu, `avgPoolGrad ${kindOf(divisor)}`, { dy }, s, share, numberOf(divisor));
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { backend_util, type TensorInfo } from "@tensorflow/tfjs-core";
-import type { ConvolutionSizes } from "../../geometry.ts";
+import type { ConvolutionSizes, PoolSizes } from "../../geometry.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import { convolutionFilterGrad, convolutionInputGrad } from "../kernels/convolution.ts";
@@ -74,7 +74,7 @@ function convolutionSizes(info: ReturnType<typeof convInfo>): ConvolutionSizes {
 }
 
 /** The sizes of a pooling of images of a shape. */
-function poolingSizes(shape: readonly number[], { attrs }: Call): pooling.PoolingSizes {
+function poolingSizes(shape: readonly number[], { attrs }: Call): PoolSizes {
   const info = backend_util.computePool2DInfo(
     shape as Shape4,
     attrs.filterSize as Pair,
@@ -87,7 +87,7 @@ function poolingSizes(shape: readonly number[], { attrs }: Call): pooling.Poolin
     ...{ images: info.batchSize, channels: info.inChannels, height: info.inHeight, width: info.inWidth },
     ...{ outHeight: info.outHeight, outWidth: info.outWidth },
     ...{ kernelHeight: info.effectiveFilterHeight, kernelWidth: info.effectiveFilterWidth },
-    ...{ strideY: info.strideHeight, strideX: info.strideWidth },
+    ...{ strideY: info.strideHeight, strideX: info.strideWidth, dilationY: 1, dilationX: 1 },
     ...{ top: info.padInfo.top, left: info.padInfo.left },
   };
 }
@@ -123,7 +123,7 @@ export function adaptImages(): void {
   adapt("AvgPool", (call) => {
     const x = pooled(call);
     // TensorFlow's leaves the padding out.
-    return x === null ? null : pooling.avgPool(call.gpu, x, poolingSizes(x.shape, call), false);
+    return x === null ? null : pooling.avgPool(call.gpu, x, poolingSizes(x.shape, call), "inside");
   });
   adapt("MaxPoolGrad", (call) => {
     const [dy, x, y] = ["dy", "input", "output"].map((name) => storageOf(call, name));
@@ -133,6 +133,8 @@ export function adaptImages(): void {
   adapt("AvgPoolGrad", (call) => {
     const dy = storageOf(call, "dy"), x = storageOf(call, "input");
     // Here the padding counts, by TensorFlow.js' own contract.
-    return dy === null || x === null ? null : pooling.avgPoolGrad(call.gpu, dy, poolingSizes(x.shape, call));
+    if (dy === null || x === null) return null;
+    const sizes = poolingSizes(x.shape, call);
+    return pooling.avgPoolGrad(call.gpu, dy, sizes, sizes.kernelHeight * sizes.kernelWidth);
   });
 }
