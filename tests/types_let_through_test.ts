@@ -2,7 +2,29 @@
  * What must compile: usual programs, as one writes them. `deno check` is the test, and this file says nothing at run time; what must
  * not compile stands in tests/types_test.ts.
  */
-import { autograd, evaluate, F, graph, nn, optim, randn, summary, type Tensor } from "descent";
+import {
+  arange,
+  autograd,
+  type Device,
+  device,
+  einsum,
+  evaluate,
+  F,
+  graph,
+  meshgrid,
+  multinomial,
+  type NestedArray,
+  nn,
+  ones,
+  optim,
+  rand,
+  randn,
+  randperm,
+  summary,
+  type Tensor,
+  zeros,
+  zerosLike,
+} from "descent";
 
 Deno.test("what must compile is in this file, and deno check sees to it", () => {});
 
@@ -165,6 +187,57 @@ export function operations(x: Tensor): void {
     // @ts-expect-error: it was not saved.
     backward: (grad, { y }) => grad.mul(y),
   });
+}
+
+/** Never called: tensors made, drawn, taken apart, moved and read. */
+export async function tensors(x: Tensor, gpu: Device): Promise<void> {
+  for (
+    const made of [
+      zeros(2, 1, { requiresGrad: true }),
+      zeros([2, 1], { dtype: "int32" }),
+      ones(3, { device: gpu }),
+      rand(2, 3, { device: "webgpu" }),
+      randn({ requiresGrad: true }),
+      arange(0, 4, 1, { dtype: "int32" }),
+      zerosLike(x, { requiresGrad: true }),
+      randperm(10, { device: gpu }),
+      multinomial(x.softmax(-1), 1),
+      multinomial([0.5, 0.5], 10, { replacement: true }),
+      einsum("bhqd,bhkd->bhqk", x, x),
+      einsum("i,->i", [1, 2], 3),
+      x.T.mT,
+    ]
+  ) exactly<Tensor>()(made);
+  const [q, k, v] = x.chunk(3, -1), [head, ...tail] = x.split([1, 2]);
+  exactly<Tensor>()(q.mm(k).mv(v));
+  exactly<Tensor[]>()(tail);
+  exactly<Tensor[]>()(meshgrid([head, x], { indexing: "xy" }));
+  exactly<number[][]>()(await x.array<number[][]>());
+  exactly<boolean[]>()(await x.gt(0).array<boolean[]>());
+  const [first] = await x.array<number[]>();
+  exactly<number>()(first);
+  exactly<NestedArray>()(await x.array());
+  exactly<Float32Array>()(await x.data<Float32Array>());
+  exactly<number>()(await x.item());
+  exactly<Tensor>()(x.to("int32"));
+  exactly<Tensor>()(await x.to("cpu"));
+  exactly<Tensor>()(await x.to(gpu));
+  const net = new Autoencoder();
+  exactly<Autoencoder>()(await net.to(await device("webgpu")));
+  // @ts-expect-error: options come last.
+  zeros({ requiresGrad: true }, 2);
+  // @ts-expect-error: there is no such option.
+  zeros(2, { requires_grad: true });
+  // @ts-expect-error: nor is there such a device.
+  zeros(2, { device: "cuda" });
+  // @ts-expect-error: text is in no tensor.
+  await x.array<string[]>();
+  // @ts-expect-error: a copy on another device must be waited for.
+  x.to("cpu").add(1);
+  // @ts-expect-error: one or the other.
+  x.to("cpu", "int32");
+  // @ts-expect-error: the equation comes first.
+  einsum(x, "ij->ji");
 }
 
 /** Never called: what takes one tensor and gives one stands in a Sequential, and nothing else does. */

@@ -165,6 +165,7 @@ export function triangle(name: "tril" | "triu", value: Value, offset: number): V
   }
   checkInteger(name, "the diagonal", offset);
   const [m, n] = shape.slice(-2);
+  if (name === "tril" ? offset >= n - 1 : offset <= 1 - m) return apply("clone", [value], undefined);
   const counted = (sizes: number[], first: number) =>
     made(name, device, () =>
       device.make(sizes, "int32", (into) => {

@@ -145,12 +145,14 @@ export function multinomial(
 function checkWeights(rows: Tensor, least: number): void {
   const numbers = rows.device.peek(rows.value.buffer.storage), [, classes] = rows.shape;
   for (let start = 0; numbers !== null && start < numbers.length; start += classes) {
-    const row = numbers.subarray(start, start + classes);
-    const wrong = row.find((n) => !(n >= 0 && n < Infinity));
-    if (wrong !== undefined) {
-      throw new RangeError(`multinomial: a weight must be finite and ≥ 0, not ${wrong}`);
+    let drawable = 0;
+    for (let i = start; i < start + classes; i++) {
+      const weight = numbers[i];
+      if (!(weight >= 0 && weight < Infinity)) {
+        throw new RangeError(`multinomial: a weight must be finite and ≥ 0, not ${weight}`);
+      }
+      if (weight > 0) drawable++;
     }
-    const drawable = row.filter((n) => n > 0).length;
     if (drawable < least) {
       throw new RangeError(
         `multinomial: row ${

@@ -2,7 +2,23 @@
  * No result shares memory with its source, as far as a program can tell: whatever a function returns, a change in place of the one
  * does not reach the other, also where nothing had to be computed.
  */
-import { cat, F, nn, noGrad, optim, stack, type Tensor, tensor, where } from "descent";
+import {
+  broadcastTensors,
+  cartesianProd,
+  cat,
+  einsum,
+  F,
+  hstack,
+  meshgrid,
+  nn,
+  noGrad,
+  optim,
+  stack,
+  type Tensor,
+  tensor,
+  vstack,
+  where,
+} from "descent";
 import { assert, assertEquals } from "@std/assert";
 import { onEachDevice } from "../devices.ts";
 
@@ -53,6 +69,29 @@ const functions: Record<string, (x: Tensor) => Tensor> = {
   "nn.Sequential of what does nothing": (x) =>
     new nn.Sequential(new nn.Identity(), new nn.Flatten(), new nn.Identity()).forward(x),
   "nn.Parameter": (x) => new nn.Parameter(x),
+  "T": (x) => x.T,
+  "mT": (x) => x.mT,
+  "movedim() to its own place": (x) => x.movedim(0, 0),
+  "expandAs() itself": (x) => x.expandAs(x),
+  "repeat() once": (x) => x.repeat(1, 1),
+  "repeatInterleave() once": (x) => x.repeatInterleave(1, 0),
+  "flip() of nothing": (x) => x.flip([]),
+  "roll() by nothing": (x) => x.roll(0),
+  "roll() along a dimension by nothing": (x) => x.roll(2, 0),
+  "tril() of all": (x) => x.tril(1),
+  "diagonal()": (x) => x.diagonal(),
+  "split() into one": (x) => x.split(2)[0],
+  "chunk() into one": (x) => x.chunk(1)[0],
+  "unbind()": (x) => x.at([0, 1]).unbind()[0],
+  "narrow() to all": (x) => x.narrow(0, 0, 2),
+  "unfold() into one": (x) => x.unfold(0, 1, 1),
+  "einsum() to the same": (x) => einsum("ij", x),
+  "einsum() of a sum over one": (x) => einsum("ijk->ij", x.unsqueeze(2)),
+  "broadcastTensors() of one": (x) => broadcastTensors([x])[0],
+  "cartesianProd() of one": (x) => cartesianProd([x.at(0)]),
+  "meshgrid() of one": (x) => meshgrid([x.at(0)])[0],
+  "hstack() of one": (x) => hstack([x]),
+  "vstack() of one": (x) => vstack([x]),
   "copy_()": (x) => tensor([[0, 0], [0, 0]]).copy_(x),
   "set_() of all": (x) => tensor([[0, 0], [0, 0]]).set_([], x),
 };
@@ -102,6 +141,10 @@ Deno.test("what has nothing to do copies nothing until something changes", () =>
     "at() of all of one row",
     "expand()",
     "pad() of nothing",
+    "diagonal()",
+    "unbind()",
+    "cartesianProd() of one",
+    "meshgrid() of one",
   ];
   const computing = [
     "where()",
