@@ -11,6 +11,7 @@ import edges from "./fixtures/edges.json" with { type: "json" };
 import elementwise from "./fixtures/elementwise.json" with { type: "json" };
 import furtherLosses from "./fixtures/further_losses.json" with { type: "json" };
 import inPlace from "./fixtures/in_place.json" with { type: "json" };
+import indexing from "./fixtures/indexing.json" with { type: "json" };
 import initialization from "./fixtures/initialization.json" with { type: "json" };
 import layers from "./fixtures/layers.json" with { type: "json" };
 import linalg from "./fixtures/linalg.json" with { type: "json" };
@@ -51,6 +52,7 @@ const topics = {
   edges,
   compositions,
   arrangement,
+  indexing,
 } as unknown as Record<string, Case[]>;
 
 for (const [topic, cases] of Object.entries(topics)) {

@@ -32,6 +32,12 @@ const ELSEWHERE: Record<string, string> = {
   bernoulli: "bernoulli(x)",
   normal_: "nn.init.normal_(x)",
   uniform_: "nn.init.uniform_(x)",
+  argwhere: "await x.nonzero()",
+  indexPut: "x.clone().set_([index], value)",
+  indexPut_: "x.set_([index], value)",
+  maskedScatter: "x.clone().set_([mask], values)",
+  maskedScatter_: "x.set_([mask], values)",
+  slice: "x.at([start, end])",
   numpy: "await x.data(), or await x.array()",
   tolist: "await x.array()",
 };
@@ -79,7 +85,7 @@ export const guard: object = new Proxy(simpler, {
       }
       if (MASK.test(key)) {
         throw new TypeError(
-          "Tensor: x[y] is not there; x.where(y, 0) picks by a condition, x.gather(dim, y) by indices",
+          "Tensor: x[y] is not there; x.at(y) picks by indices and by a mask, x.where(y, 0) chooses by a condition",
         );
       }
     }
@@ -93,7 +99,7 @@ export const guard: object = new Proxy(simpler, {
     }
     if (typeof key === "string" && MASK.test(key)) {
       throw new TypeError(
-        "Tensor: x[y] = … writes nothing; x.where(condition, other) takes other numbers where a condition does not hold",
+        "Tensor: x[y] = … writes nothing; x.set_([y], …) does, by indices and by a mask",
       );
     }
     return Reflect.set(target, key, value, tensor);

@@ -153,7 +153,9 @@ function ofValue(operation: string, value: Value, x: Value): Value | Mask | numb
   const { device, storage } = value.buffer;
   commonDevice(operation, [x, value]);
   if (value.dtype === "bool") {
-    return { shape: value.shape, known: device.peek(storage), value: () => value };
+    // Of no answers none is true, wherever they are.
+    const known = sizeOf(value.shape) === 0 ? new Uint8Array() : device.peek(storage);
+    return { shape: value.shape, known, value: () => value };
   }
   const index = indexValue(operation, value, device);
   return index.shape.length === 0 ? device.peek(storage)?.[0] ?? index : index;

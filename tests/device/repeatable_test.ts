@@ -28,6 +28,10 @@ const CALLS: Record<string, Call> = {
     const index = k.cast(k.mul(k.abs(x(40_000, 1)), 2), "int32");
     return k.scatterAdd(x(40_000, 1), k.minimum(index, 2), 0, [3, 1]);
   },
+  "a gradient that rows of a table share": (k, x) => {
+    const index = k.minimum(k.cast(k.mul(k.abs(x(20_000)), 2), "int32"), 2);
+    return k.indexAdd(x(20_000, 24), index, 0, 3);
+  },
   "a pooling's gradient": (k, x) => {
     const images = x(2, 8, 31, 31);
     return k.maxPool2dGrad(x(2, 8, 16, 16), images, k.maxPool2d(images, window), window);

@@ -27,7 +27,7 @@ export async function checkCase(one: Case): Promise<void> {
   const grads = one.grads ?? {};
   const inputs: Record<string, Tensor> = {};
   for (const [name, text] of Object.entries(one.inputs)) inputs[name] = makeTensor(text, name in grads);
-  const output = operation(Object.values(inputs), one.settings ?? {});
+  const output = await operation(Object.values(inputs), one.settings ?? {});
   await compareTensor("the output", output, one.outputs[0]);
   if (one.cotangents === undefined) return;
   output.backward(makeTensor(one.cotangents[0]));

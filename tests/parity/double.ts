@@ -88,7 +88,7 @@ async function compareGrad(what: string, actual: Tensor | null, line: string): P
 /** Differentiates twice, and compares both. */
 export async function checkDouble(one: DoubleCase): Promise<void> {
   const inputs = makeTensors(one.inputs, one.grads), cotangent = makeTensor(one.cotangent, true);
-  const made = operationOf(one)(Object.values(inputs), one.settings ?? {});
+  const made = await operationOf(one)(Object.values(inputs), one.settings ?? {});
   const output = one.squared ? made.square() : made;
   output.backward(cotangent, { createGraph: true });
   const first = takeGrads(inputs);
@@ -129,7 +129,7 @@ export async function checkPenalty(one: PenaltyCase): Promise<void> {
 /** A function, its derivative, that one's, and so on. */
 export async function checkChain(one: ChainCase): Promise<void> {
   const x = makeTensor(one.x, true);
-  let y: Tensor | null = operationOf(one)([x], one.settings ?? {});
+  let y: Tensor | null = await operationOf(one)([x], one.settings ?? {});
   for (const [order, line] of one.derivatives.entries()) {
     await compareGrad(`derivative ${order}`, y, line);
     if (y?.requiresGrad) y.sum().backward(undefined, { createGraph: true });

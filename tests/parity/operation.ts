@@ -9,5 +9,5 @@ import type { Tensor } from "descent";
 // deno-lint-ignore no-explicit-any
 export type Settings = Record<string, any>;
 
-/** An operation, from a fixture's inputs and settings to a tensor. */
-export type Operation = (inputs: Tensor[], settings: Settings) => Tensor;
+/** An operation, from a fixture's inputs and settings to a tensor; a promise where its size is data. */
+export type Operation = (inputs: Tensor[], settings: Settings) => Tensor | Promise<Tensor>;

@@ -7,6 +7,7 @@
 import { arange, cat, eye, F, full, type Index, linspace, stack, where } from "descent";
 import { arrangement } from "./arrangement.ts";
 import { compositions } from "./compositions.ts";
+import { indexing } from "./indexing.ts";
 import type { Operation } from "./operation.ts";
 
 // deno-fmt-ignore
@@ -126,5 +127,6 @@ export const operations: Record<string, Operation> = {
   ...losses,
   ...furtherLosses,
   ...compositions,
+  ...indexing,
   ...arrangement,
 };

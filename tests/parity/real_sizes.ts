@@ -30,7 +30,7 @@ export async function checkRealSize(one: RealSizeCase): Promise<void> {
   const tensors = Object.values(inputs);
   // The target of a cross entropy must sum to one.
   const ready = one.op === "crossEntropy" ? [tensors[0], tensors[1].softmax(1)] : tensors;
-  const output = operations[one.op](ready, one.settings);
+  const output = await operations[one.op](ready, one.settings);
   await compareSummary("the output", output, one.output, RELATIVE);
   output.backward(formula(`${one.name}/cotangent`, output.shape));
   for (const [name, summary] of Object.entries(one.grads)) {

@@ -37,14 +37,14 @@ Deno.test("a tensor in brackets says at(), also where it is written to", () => {
   assertThrows(
     () => x[x.gt(1)],
     TypeError,
-    "x.where(y, 0) picks by a condition, x.gather(dim, y) by indices",
+    "x.at(y) picks by indices and by a mask, x.where(y, 0) chooses by a condition",
   );
   assertThrows(
     () => x[0] = 1,
     TypeError,
     "Tensor: x[0] = … writes nothing; x.set_([0], …) is Python's x[0] = …",
   );
-  assertThrows(() => x[x.gt(1)] = 0, TypeError, "Tensor: x[y] = … writes nothing");
+  assertThrows(() => x[x.gt(1)] = 0, TypeError, "Tensor: x[y] = … writes nothing; x.set_([y], …) does");
   assertThrows(() => new nn.Parameter(y)[0 as unknown as "shape"], TypeError, "x.at(0)");
 });
 
