@@ -49,7 +49,7 @@ export async function checkImages(one: Case): Promise<void> {
   const compare = async (turned: boolean) => {
     const how = turned ? " of turned inputs" : "";
     const { seen, gradOf } = makeInputs(one.inputs, grads, turned);
-    const output = operation(Object.values(seen), one.settings ?? {});
+    const output = await operation(Object.values(seen), one.settings ?? {});
     if (one.cotangents !== undefined) output.backward(makeTensor(one.cotangents[0]));
     await Promise.all([
       compareTensor(`the output${how}`, output, one.outputs[0]),
