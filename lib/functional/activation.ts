@@ -436,10 +436,10 @@ export function tanhshrink(x: Tensor): Tensor {
  */
 export function hardshrink(x: Tensor, lambda = 0.5): Tensor {
   if (arguments.length > 2) surplus("hardshrink", arguments, 2);
-  checkTensor("hardshrink", "x", x);
+  const numbers = checkTensor("hardshrink", "x", x).to("float32");
   const least = checkRange("hardshrink", "lambda", lambda);
   // Asked the other way round, so that NaN stays.
-  return x.where(x.ge(-least).logicalAnd(x.le(least)).logicalNot(), 0);
+  return numbers.where(numbers.ge(-least).logicalAnd(numbers.le(least)).logicalNot(), 0);
 }
 
 /**

@@ -80,17 +80,20 @@ export const minimum = rule({
   ],
 });
 
+/** x / (a² + b²), and 0 where there is nothing to divide by. */
+function overSquares<T extends Shaped>(k: Kernels<T>, x: T, a: T, b: T): T {
+  const squares = k.add(k.square(a), k.square(b)), none = k.equal(squares, 0);
+  return k.select(none, 0, k.div(x, k.select(none, 1, squares)));
+}
+
 export const atan2 = rule({
-  maths: "y = the angle of (b, a);  ∂a = g · b / (a² + b²), ∂b = −g · a / (a² + b²)",
+  maths: "y = the angle of (b, a);  ∂a = g · b / (a² + b²), ∂b = −g · a / (a² + b²), 0 where a² + b² is 0",
   saves: { inputs: all },
   forward: (k, [a, b]) => k.atan2(a, b),
-  gradient: (k, { g, inputs: [a, b], shapes }) => {
-    const over = () => k.add(k.square(a), k.square(b));
-    return [
-      () => sumTo(k, k.mul(g, k.div(b, over())), shapes[0]),
-      () => sumTo(k, k.neg(k.mul(g, k.div(a, over()))), shapes[1]),
-    ];
-  },
+  gradient: (k, { g, inputs: [a, b], shapes }) => [
+    () => sumTo(k, k.mul(g, overSquares(k, b, a, b)), shapes[0]),
+    () => sumTo(k, k.neg(k.mul(g, overSquares(k, a, a, b))), shapes[1]),
+  ],
 });
 
 export const hypot = rule({
