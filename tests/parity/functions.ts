@@ -6,10 +6,11 @@
  */
 import { F, type Tensor, tensor } from "descent";
 import { compareTensor } from "./compare.ts";
-import type { Operation } from "./operation.ts";
+import type { Settings } from "./operation.ts";
 import { makeTensor, readTensor } from "./text.ts";
 
 type Lines = Record<string, string>;
+type Operation = (inputs: Tensor[], settings: Settings) => Tensor;
 
 /** A case of functions.json. */
 export interface FunctionCase {
