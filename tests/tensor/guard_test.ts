@@ -109,15 +109,14 @@ Deno.test("what programs ask of any object has its answer", async () => {
   assertEquals(z.note, "mine");
 });
 
-Deno.test("grad can be set to null, as PyTorch's users do, and to nothing else", async () => {
+Deno.test("grad can be set to null and to what could be a gradient, and to nothing else", async () => {
   const w = tensor([1, 2], { requiresGrad: true });
   w.square().sum().backward();
   assertEquals(await w.grad!.array(), [2, 4]);
   w.grad = null;
   assertEquals(w.grad, null);
-  assertThrows(
-    () => w.grad = y,
-    TypeError,
-    "grad: can be set to null, which forgets it as zeroGrad() does, not to Tensor",
-  );
+  w.grad = tensor([5, 6]);
+  assertEquals(await w.grad!.array(), [5, 6]);
+  assertThrows(() => w.grad = 3 as unknown as null, TypeError, "grad: can be set to null, which forgets it");
+  assertThrows(() => w.grad = y, RangeError, "grad: a gradient of shape [2] cannot become one of shape [2, 2]");
 });
