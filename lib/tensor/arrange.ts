@@ -164,14 +164,14 @@ export function triangle(name: "tril" | "triu", value: Value, offset: number): V
     throw new RangeError(`${name}: a matrix is needed, or more dimensions, not shape ${text(shape)}`);
   }
   checkInteger(name, "the diagonal", offset);
-  const [m, n] = shape.slice(-2);
+  const [m, n] = shape.slice(-2), from = Math.max(-m, Math.min(n, offset));
   if (name === "tril" ? offset >= n - 1 : offset <= 1 - m) return apply("clone", [value], undefined);
   const counted = (sizes: number[], first: number) =>
     made(name, device, () =>
-      device.make(sizes, "int32", (into) => {
+      device.make(sizes, "float32", (into) => {
         for (let i = 0; i < into.length; i++) into[i] = first + i;
       }));
-  const kept = apply(name === "tril" ? "ge" : "le", [counted([m, 1], offset), counted([n], 0)], undefined);
+  const kept = apply(name === "tril" ? "ge" : "le", [counted([m, 1], from), counted([n], 0)], undefined);
   return apply("where", [kept, value, constant(device, 0, dtype)], undefined);
 }
 
