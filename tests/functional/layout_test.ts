@@ -1,5 +1,5 @@
 /** Images stay channels-last in storage from layer to layer: a network moves them at its ends at most. */
-import { F, rand, type Tensor } from "descent";
+import { cat, F, rand, type Tensor } from "descent";
 import { assert, assertEquals } from "@std/assert";
 import { movesOf } from "../device/spy.ts";
 
@@ -23,5 +23,35 @@ Deno.test("gradients stay in that order too", () => {
   const x = rand([2, 3, 8, 8], { requiresGrad: true });
   const loss = network(x).sum();
   // One for the gradient of the image.
+  assert(moves(() => loss.backward()) <= 1);
+});
+
+/** Down and up again, by whatever changes the size of images. */
+function sizes(x: Tensor): Tensor {
+  let h = F.conv2d(x, rand(4, 3, 2, 3), { padding: "same" });
+  h = F.maxPool2d(h, 3, { stride: 2, padding: 1, ceilMode: true });
+  h = F.convTranspose2d(h, rand(4, 6, 4, 4), { stride: 2, padding: 1, bias: rand(6) });
+  h = F.interpolate(h, { scaleFactor: 1.5, mode: "bilinear" });
+  h = F.pad(F.pad(h, [1, 1, 2, 1], { mode: "reflect" }), [-1, 1, 0, -1]);
+  h = F.dropout2d(F.adaptiveAvgPool2d(h, [7, 9]), 0.5);
+  h = F.adaptiveMaxPool2d(F.interpolate(h, { size: [9, 8] }), 5);
+  return F.conv2d(cat([h, h.mul(2)], 1), rand(2, 12, 3, 3), { dilation: 2 }).mean([2, 3]);
+}
+
+Deno.test("enlarging, shrinking, borders and joining channels move no image either, nor their gradients", () => {
+  const x = rand([2, 3, 8, 7], { requiresGrad: true });
+  let loss = x;
+  assertEquals(moves(() => loss = sizes(x).sum()), 1);
+  assert(moves(() => loss.backward()) <= 1);
+});
+
+Deno.test("a signal is convolved and pooled without being moved between layers", () => {
+  const x = rand([2, 3, 20], { requiresGrad: true });
+  let loss = x;
+  const network = () => {
+    const h = F.maxPool1d(F.conv1d(x, rand(4, 3, 3), { bias: rand(4) }).relu(), 2);
+    return F.convTranspose1d(h, rand(4, 5, 2), { stride: 2 }).sum();
+  };
+  assertEquals(moves(() => loss = network()), 1);
   assert(moves(() => loss.backward()) <= 1);
 });

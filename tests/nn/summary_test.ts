@@ -47,6 +47,26 @@ Deno.test("summary() of the book's AlexNet counts 46,764,746 parameters, and lea
   assertEquals(Deno.inspect(found), String(found));
 });
 
+Deno.test("summary() counts the multiply-adds of convolutions of signals, and of transposed ones", () => {
+  const net = new nn.Sequential(
+    new nn.Conv1d(4, 6, 3, { padding: "same", groups: 2 }),
+    new nn.ConvTranspose1d(6, 4, 5, { stride: 2, groups: 2 }),
+    new nn.Unflatten(2, [3, 7]),
+    new nn.ConvTranspose2d(4, 3, [2, 3], { stride: 2 }),
+    new nn.Upsample({ scaleFactor: 2 }),
+  );
+  const { rows } = summary(net, [2, 4, 9]);
+  assertEquals(rows.map((row) => row.flops), [
+    2 * (2 * 6 * 9 * 2 * 3 + 2 * 6 * 9 * 2 * 5 + 2 * 4 * 21 * 3 * 6),
+    2 * 2 * 6 * 9 * 2 * 3,
+    2 * 2 * 6 * 9 * 2 * 5,
+    0,
+    2 * 2 * 4 * 21 * 3 * 6,
+    0,
+  ]);
+  assertEquals(rows.at(-1)!.outputShape, [2, 3, 12, 30]);
+});
+
 Deno.test("summary() leaves modes and running statistics as they were", async () => {
   const norm = new nn.BatchNorm2d(1), drop = new nn.Dropout(0.5).eval();
   const net = new nn.Sequential(norm, drop);

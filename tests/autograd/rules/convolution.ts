@@ -63,6 +63,57 @@ function convolution(withBias: boolean, choose: (draw: Draw) => Partial<Setting>
   };
 }
 
+/** The definition, index by index: which pixels reach a pixel of the result, and by which weight. */
+function spread(
+  x: Plain,
+  weight: Plain,
+  bias: Plain,
+  { stride, padding, dilation, groups }: Setting,
+  more: [number, number],
+): Plain {
+  const [n, inputs, ...size] = x.shape, [, outputs, ...kernel] = weight.shape;
+  const length = (i: number) =>
+    (size[i] - 1) * stride[i] - 2 * padding[i] + dilation[i] * (kernel[i] - 1) + 1 + more[i];
+  return Plain.build([n, outputs * groups, length(0), length(1)], ([image, out, i, j]) => {
+    const group = Math.floor(out / outputs), each = inputs / groups;
+    let sum = bias.at([out]);
+    for (const [c, p, q] of indices([each, ...kernel])) {
+      const row = i + padding[0] - dilation[0] * p, column = j + padding[1] - dilation[1] * q;
+      const at = [row / stride[0], column / stride[1]];
+      if (at.some((n, d) => !Number.isInteger(n) || n < 0 || n >= size[d])) continue;
+      sum += x.at([image, group * each + c, ...at]) * weight.at([group * each + c, out % outputs, p, q]);
+    }
+    return sum;
+  });
+}
+
+const transposed: Check = (draw) => {
+  const setting: Setting = {
+    stride: two(draw, 1, 3),
+    padding: two(draw, 0, 2),
+    dilation: two(draw, 1, 3),
+    groups: draw.int(1, 2),
+  };
+  const { stride, padding, dilation, groups } = setting;
+  const more = stride.map((n, i) => draw.int(0, Math.max(n, dilation[i]) - 1)) as [number, number];
+  const kernel = [draw.size(3), draw.size(3)];
+  // Something must be left of the result.
+  const size = kernel.map((k, i) => {
+    const cut = 2 * padding[i] - dilation[i] * (k - 1) - more[i];
+    return 1 + Math.max(0, Math.ceil(cut / stride[i])) + draw.int(0, 1);
+  });
+  const channels = groups * draw.size(2), outputs = draw.size(2);
+  return {
+    inputs: [
+      draw.array([draw.kind === "empty" ? 0 : draw.size(2), channels, ...size]),
+      draw.array([channels, outputs, ...kernel]),
+      draw.array([outputs * groups]),
+    ],
+    fn: (x, weight, bias) => F.convTranspose2d(x, weight, { bias, ...setting, outputPadding: more }),
+    expected: (x, weight, bias) => spread(x, weight, bias, setting, more),
+  };
+};
+
 const two = (
   draw: Draw,
   low: number,
@@ -76,6 +127,7 @@ export const checks: Checks = {
   "conv2d() pads": convolution(true, (draw) => ({ padding: two(draw, 0, 2) })),
   "conv2d() dilates": convolution(false, (draw) => ({ dilation: two(draw, 1, 3) })),
   "conv2d() has groups": convolution(true, (draw) => ({ groups: draw.int(1, 3) })),
+  "convTranspose2d() spreads pixels over windows": transposed,
   "conv2d() does all that at once": convolution(true, (draw) => ({
     stride: two(draw, 1, 2),
     padding: two(draw, 0, 2),
