@@ -313,9 +313,9 @@ const mistakes: Record<string, Mistake[]> = {
     ],
     [
       "a dimension of a number",
-      () => tensor(1).softmax(0),
+      () => tensor(1).softmax(1),
       RangeError,
-      "softmax: needs at least one dimension",
+      "softmax: dimension 1 does not exist",
     ],
     ["unsqueeze", () => ones(2).unsqueeze(3), RangeError, "unsqueeze: dimension 3 does not exist"],
     ["max of nothing", () => zeros(0).max(), RangeError, "max: there is nothing to choose from in shape [0]"],

@@ -89,9 +89,21 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
   }
 
   sum = (x: Value, dims: readonly number[], keepdim = false): Value => apply("sum", [x], { dims, keepdim });
+  prod = (x: Value, dims: readonly number[], keepdim = false): Value => apply("prod", [x], { dims, keepdim });
   max = (x: Value, dims: readonly number[], keepdim = false): Value => apply("max", [x], { dims, keepdim });
   min = (x: Value, dims: readonly number[], keepdim = false): Value => apply("min", [x], { dims, keepdim });
   argmax = (x: Value, dim: number): Value => apply("argmax", [x], { dim });
+
+  cumsum = (x: Value, dim: number, back = false): Value => apply("cumsum", [x], { dim, back });
+  cumprod = (x: Value, dim: number, back = false): Value => apply("cumprod", [x], { dim, back });
+  recurrence = (a: Value, b: Value, dim: number, back = false): Value =>
+    apply("recurrence", [a, b], { dim, back });
+  logcumsumexp = (x: Value, dim: number): Value => apply("logcumsumexp", [x], { dim });
+  argcummax = (x: Value, dim: number): Value => apply("argcummax", [x], { dim });
+
+  argsort = (x: Value, dim: number, descending: boolean): Value => apply("argsort", [x], { dim, descending });
+  argtop = (x: Value, dim: number, count: number, descending: boolean): Value =>
+    apply("argtop", [x], { dim, count, descending });
 
   reshape = (x: Value, shape: readonly number[]): Value => apply("reshape", [x], { shape });
   permute = (x: Value, dims: readonly number[]): Value => apply("permute", [x], { dims });

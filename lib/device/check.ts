@@ -369,6 +369,30 @@ export function dimension(kernel: string, x: Shaped, dim: number): void {
   inside(kernel, x.shape, dim);
 }
 
+/** Checks the argument of a kernel that orders, or adds up, along a dimension. */
+export function ordered(kernel: string, x: Shaped, dim: number): void {
+  need(kernel, x, ["float32", "int32"]);
+  inside(kernel, x.shape, dim);
+}
+
+/** The same of one that takes the first few of that order: the result's shape. */
+export function top(x: Shaped, dim: number, count: number): number[] {
+  ordered("argtop", x, dim);
+  if (!(count >= 0 && count <= x.shape[dim])) {
+    throw new RangeError(
+      `argtop: there are no ${count} elements in dimension ${dim} of shape ${text(x.shape)}`,
+    );
+  }
+  return x.shape.with(dim, count);
+}
+
+/** Checks the arguments of a recurrence. */
+export function recurring(a: Shaped, b: Shaped, dim: number): void {
+  floats("recurrence", a, b);
+  inside("recurrence", a.shape, dim);
+  shaped("recurrence", "b", b, a.shape);
+}
+
 function inside(kernel: string, shape: readonly number[], dim: number): void {
   if (!(dim >= 0 && dim < shape.length)) {
     throw new RangeError(`${kernel}: there is no dimension ${dim} in shape ${text(shape)}`);

@@ -201,12 +201,34 @@ export interface Kernels<T extends Shaped> {
 
   /** Σ x; over nothing: x. float32, or int32, which wraps. */
   sum(x: T, dims: readonly number[], keepdim?: boolean): T;
+  /** Π x; over no elements: 1. float32, or int32, which wraps. */
+  prod(x: T, dims: readonly number[], keepdim?: boolean): T;
   /** The largest; NaN if there is one. Any dtype. A RangeError if there is nothing to choose from. */
   max(x: T, dims: readonly number[], keepdim?: boolean): T;
   /** The smallest; NaN if there is one. Any dtype. A RangeError if there is nothing to choose from. */
   min(x: T, dims: readonly number[], keepdim?: boolean): T;
   /** The first index of the largest along one dimension, which goes; the first NaN is larger than all. Any dtype → int32. */
   argmax(x: T, dim: number): T;
+
+  // Along one dimension, each element after those before it; `back`: from the last to the first
+
+  /** y[i] = Σ x[0 … i]. float32, or int32, which wraps. */
+  cumsum(x: T, dim: number, back?: boolean): T;
+  /** y[i] = Π x[0 … i]. float32, or int32, which wraps. */
+  cumprod(x: T, dim: number, back?: boolean): T;
+  /** y[i] = a[i] y[i − 1] + b[i], and the first y is the first b; a and b of one shape. What gradients of products are made of. */
+  recurrence(a: T, b: T, dim: number, back?: boolean): T;
+  /** y[i] = ln Σ e^x[0 … i], without overflow. */
+  logcumsumexp(x: T, dim: number): T;
+  /** The place of the largest of x[0 … i]: the last of equals; NaN is larger than all. float32 or int32 → int32. */
+  argcummax(x: T, dim: number): T;
+
+  // Order along one dimension. NaN is larger than all, −0 equals 0, and equals stay as they are
+
+  /** The places of the elements in the order of their size, from the smallest or `descending`. float32 or int32 → int32. */
+  argsort(x: T, dim: number, descending: boolean): T;
+  /** The first `count` of {@linkcode argsort}; it is at most the dimension's size. */
+  argtop(x: T, dim: number, count: number, descending: boolean): T;
 
   // The same numbers in another arrangement. Any dtype
 

@@ -47,6 +47,13 @@ export function permuted(order: Order, dims: readonly number[]): Order {
   return order === null ? normal(dims) : normal(dims.map((d) => order[d]));
 }
 
+/** The order in which one dimension lies last in memory, and the others as they did. */
+export function withLast(order: Order, rank: number, dim: number): Order {
+  const own = explicit(order, rank);
+  if (own[dim] === rank - 1) return order;
+  return normal(inverse([...inverse(own).filter((d) => d !== dim), dim]));
+}
+
 /** Whether two orders are the same. */
 export function sameOrder(a: Order, b: Order): boolean {
   return a === b ||

@@ -20,7 +20,10 @@ export { bernoulli, multinomial, normal } from "./sample.ts";
 export { scope } from "./scope.ts";
 export {
   type BackwardOptions,
+  type BincountOptions,
+  type DiffOptions,
   type GeluOptions,
+  type HistcOptions,
   type Index,
   type IndexAddOptions,
   type Limit,
@@ -30,8 +33,14 @@ export {
   type ScatterOptions,
   type SetOptions,
   type SoftplusOptions,
+  type SortOptions,
   Tensor,
   type TensorLike,
+  type TopkOptions,
+  type Unique,
+  type UniqueOptions,
+  type ValuesAndIndices,
+  type VarianceOptions,
 } from "./tensor.ts";
 export type { CloseOptions } from "./logic.ts";
 export type { IndexRange } from "./slice.ts";

@@ -53,6 +53,8 @@ export function checkDim(operation: string, dim: number, ndim: number): number {
   if (typeof dim !== "number") {
     const hint = typeof dim === "object" && dim !== null && "dim" in dim
       ? `; it stands by itself, without a name`
+      : isPlain(dim)
+      ? `; options come behind it`
       : "";
     throw new TypeError(`${operation}: a dimension is a number, not ${describe(dim)}${hint}`);
   }

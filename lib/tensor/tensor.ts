@@ -16,6 +16,7 @@ import {
   dtypeOf,
   type Operand,
   toDtype,
+  toShape,
 } from "./combine.ts";
 import * as arrange from "./arrange.ts";
 import { differentiate } from "./autograd/start.ts";
@@ -25,13 +26,15 @@ import { checkDifferentiable, checkDtype, promote } from "./dtype.ts";
 import { guard, refuseSetting } from "./guard.ts";
 import { limited, readLimits } from "./limit.ts";
 import { close, type CloseOptions, logical, type LogicalName } from "./logic.ts";
+import { binCounts, distinct } from "./count.ts";
+import * as order from "./order.ts";
 import * as pick from "./pick.ts";
 import { type Format, formatValues, inspect } from "./print.ts";
 import { maskedFill, maskedSelect, nonzero, nonzeroLists } from "./mask.ts";
 import { part, written } from "./part.ts";
 import type { IndexRange } from "./slice.ts";
 import { read } from "./subscript.ts";
-import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
+import { broadcastShapes, reducedShape, sameShape, sizeOf, text } from "../device/shape.ts";
 import {
   checkBoolean,
   checkChoice,
@@ -40,13 +43,14 @@ import {
   checkNumber,
   checkOptions,
   checkRange,
+  checkWhole,
   describe,
   isList,
   isNumbers,
   surplus,
 } from "../text/arguments.ts";
 import { checkDim, checkDims, checkShape, sizes } from "./shape.ts";
-import { checkNested, makeValue, nest } from "./values.ts";
+import { checkNested, made, makeValue, nest } from "./values.ts";
 
 /** What is taken wherever a tensor is: a tensor, a number, a boolean, nested arrays of them, or a typed array. */
 export type TensorLike = Tensor | TensorData;
@@ -89,6 +93,83 @@ export interface ScatterOptions {
 export interface NonzeroOptions {
   /** Whether the indices come as one list a dimension: false if not said. */
   asTuple?: boolean;
+}
+
+/** Options of {@linkcode Tensor.var} and {@linkcode Tensor.std}. */
+export interface VarianceOptions extends ReduceOptions {
+  /** Whether the squares are divided by n − 1 (Bessel's correction), not n: true if not said. */
+  unbiased?: boolean;
+  /** What n is lessened by, in place of `unbiased`: 1 if not said. */
+  correction?: number;
+}
+
+/** Chosen numbers, and where they were. */
+export interface ValuesAndIndices {
+  /** The numbers. */
+  values: Tensor;
+  /** Where along the dimension they were: int32. */
+  indices: Tensor;
+}
+
+/** Options of {@linkcode Tensor.sort}. */
+export interface SortOptions {
+  /** From the largest on: false if not said. */
+  descending?: boolean;
+  /** Whether equals stay in the order that they have, which they always do. */
+  stable?: boolean;
+}
+
+/** Options of {@linkcode Tensor.topk}. */
+export interface TopkOptions {
+  /** The dimension: the last if not said. */
+  dim?: number;
+  /** The largest, or the smallest: true if not said. */
+  largest?: boolean;
+  /** Whether they come in the order of their size, which they always do. */
+  sorted?: boolean;
+}
+
+/** Options of {@linkcode Tensor.diff}. */
+export interface DiffOptions {
+  /** The dimension: the last if not said. */
+  dim?: number;
+  /** What goes before this tensor. */
+  prepend?: TensorLike;
+  /** What goes behind it. */
+  append?: TensorLike;
+}
+
+/** Options of {@linkcode Tensor.unique}. */
+export interface UniqueOptions {
+  /** Say which of the numbers each one is. */
+  returnInverse?: boolean;
+  /** Say how often each number was there. */
+  returnCounts?: boolean;
+  /** Compare whole slices along this dimension. */
+  dim?: number;
+}
+
+/** What {@linkcode Tensor.unique} gives: the numbers alone, or with what was asked for. */
+export type Unique<O extends UniqueOptions> = O extends { returnInverse: true } | { returnCounts: true } ?
+    & { values: Tensor }
+    & (O extends { returnInverse: true } ? { inverse: Tensor } : unknown)
+    & (O extends { returnCounts: true } ? { counts: Tensor } : unknown)
+  : Tensor;
+
+/** Options of {@linkcode Tensor.bincount}. */
+export interface BincountOptions {
+  /** One for each number: they are added up instead of counted. */
+  weights?: TensorLike;
+  /** How many numbers are counted at least, from 0 on. */
+  minlength?: number;
+}
+
+/** Options of {@linkcode Tensor.histc}. */
+export interface HistcOptions {
+  /** The lower end: 0 if not said. */
+  min?: number;
+  /** The upper end: 0 if not said. If both are equal, the ends are those of the data. */
+  max?: number;
 }
 
 /** Options of {@linkcode Tensor.indexAdd}. */
@@ -2994,22 +3075,25 @@ export class Tensor {
   // From many numbers to few
 
   #reduce(
-    name: "sum" | "mean" | "max" | "min" | "logsumexp",
+    name: "sum" | "mean" | "prod" | "logsumexp",
     dim: number | readonly number[] | undefined,
     options: ReduceOptions | undefined,
-    value: Value = this.value,
+    value: Value,
+    asked: string = name,
   ): Tensor {
-    const dims = this.#dims(name, dim);
-    return new Tensor(apply(name, [value], { dims, keepdim: readKeepdim(name, options) }));
+    const dims = this.#dims(asked, dim);
+    return new Tensor(apply(name, [value], { dims, keepdim: readKeepdim(asked, options) }));
   }
 
-  /** Dimensions as rules take them: counted from the front, ascending. */
+  /** Dimensions as rules take them: counted from the front, ascending. A single number counts as a line of one, as in PyTorch. */
   #dims(name: string, dim: number | readonly number[] | undefined): number[] {
-    return checkDims(name, dim, this.ndim).sort((a, b) => a - b);
+    const { length } = this.value.shape;
+    if (length === 0 && dim !== undefined) return checkDims(name, dim, 1).slice(1);
+    return checkDims(name, dim, length).sort((a, b) => a - b);
   }
 
   #needElements(name: string, dim: number | readonly number[] | undefined): void {
-    const empty = checkDims(name, dim, this.ndim).some((d) => this.value.shape[d] === 0);
+    const empty = this.#dims(name, dim).some((d) => this.value.shape[d] === 0);
     if (empty) throw new RangeError(`${name}: there is nothing to choose from in shape ${text(this.shape)}`);
   }
 
@@ -3032,8 +3116,7 @@ export class Tensor {
    */
   sum(dim?: number | readonly number[], options?: ReduceOptions): Tensor {
     if (arguments.length > 2) surplus("sum", arguments, 2);
-    const value = this.dtype === "bool" ? toDtype(this.value, "int32") : this.value;
-    return this.#reduce("sum", dim, options, value);
+    return this.#reduce("sum", dim, options, this.#counted());
   }
 
   /**
@@ -3059,9 +3142,11 @@ export class Tensor {
    * The variance over some dimensions, or all: Σ (x − x̄)² / (n − 1).
    *
    * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
-   * @param options `unbiased`: false divides by n; `keepdim`: keep reduced dimensions with size 1.
+   * @param options `unbiased`: false divides by n; `correction`: divides by n less that; `keepdim`: keep reduced dimensions with
+   * size 1.
    * @returns A float32 tensor without the reduced dimensions.
    * @throws {RangeError} if a dimension does not exist or is named twice.
+   * @throws {TypeError} if both `unbiased` and `correction` are given.
    * @example
    * ```ts
    * import { tensor } from "descent";
@@ -3070,55 +3155,258 @@ export class Tensor {
    * assertEquals(await x.var(0, { unbiased: false }).item(), 1.25);
    * ```
    */
-  var(
-    dim?: number | readonly number[],
-    options: ReduceOptions & { unbiased?: boolean } = {},
-  ): Tensor {
+  var(dim?: number | readonly number[], options?: VarianceOptions): Tensor {
     if (arguments.length > 2) surplus("var", arguments, 2);
-    const dims = this.#dims("var", dim), keepdim = readKeepdim("var", options, ["keepdim", "unbiased"]);
-    const { unbiased = true } = options;
-    const correction = checkBoolean("var", "unbiased", unbiased) ? 1 : 0;
-    return new Tensor(apply("variance", [toDtype(this.value, "float32")], { dims, keepdim, correction }));
+    return this.#spread("var", "variance", dim, options);
   }
 
   /**
-   * The largest over some dimensions, or all. Equals share the gradient evenly (torch.amax).
+   * The standard deviation over some dimensions, or all: √(Σ (x − x̄)² / (n − 1)). Its gradient is 0 where it is 0 itself.
+   *
+   * PyTorch: `torch.std`.
    *
    * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
-   * @param options `keepdim`: keep reduced dimensions with size 1.
-   * @returns A tensor of this dtype without the reduced dimensions.
-   * @throws {RangeError} if a dimension does not exist, is named twice, or holds nothing to choose from.
+   * @param options `unbiased`: false divides by n; `correction`: divides by n less that; `keepdim`: keep reduced dimensions with size 1.
+   * @returns A float32 tensor without the reduced dimensions; NaN of a single number.
+   * @throws {RangeError} if a dimension does not exist or is named twice.
+   * @throws {TypeError} if both `unbiased` and `correction` are given.
    * @example
    * ```ts
    * import { tensor } from "descent";
    * import { assertEquals } from "@std/assert";
-   * assertEquals(await tensor([[1, 5], [3, 2]]).max(1).array(), [5, 3]);
+   * assertEquals(await tensor([[1, 3], [2, 2]]).std(1, { unbiased: false }).array(), [1, 0]);
    * ```
    */
-  max(dim?: number | readonly number[], options?: ReduceOptions): Tensor {
+  std(dim?: number | readonly number[], options?: VarianceOptions): Tensor {
+    if (arguments.length > 2) surplus("std", arguments, 2);
+    return this.#spread("std", "std", dim, options);
+  }
+
+  #spread(
+    name: string,
+    rule: "std" | "variance",
+    dim: number | readonly number[] | undefined,
+    options: VarianceOptions = {},
+  ): Tensor {
+    const dims = this.#dims(name, dim),
+      keepdim = readKeepdim(name, options, ["keepdim", "unbiased", "correction"]);
+    const { unbiased, correction } = options;
+    if (unbiased !== undefined && correction !== undefined) {
+      throw new TypeError(`${name}: unbiased: true is correction: 1, and false 0; one of the two is said`);
+    }
+    const less = correction !== undefined
+      ? checkRange(name, "correction", correction)
+      : Number(unbiased === undefined || checkBoolean(name, "unbiased", unbiased));
+    return new Tensor(apply(rule, [toDtype(this.value, "float32")], { dims, keepdim, correction: less }));
+  }
+
+  /**
+   * The product over some dimensions, or all; 1 over no elements. Its gradient is right where elements are 0.
+   *
+   * PyTorch: `torch.prod`.
+   *
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param options `keepdim`: keep reduced dimensions with size 1.
+   * @returns A tensor of this dtype (int32 for bool) without the reduced dimensions.
+   * @throws {RangeError} if a dimension does not exist or is named twice.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, 2], [3, 4]]);
+   * assertEquals(await x.prod().item(), 24);
+   * assertEquals(await x.prod(0).array(), [3, 8]);
+   * ```
+   */
+  prod(dim?: number | readonly number[], options?: ReduceOptions): Tensor {
+    if (arguments.length > 2) surplus("prod", arguments, 2);
+    return this.#reduce("prod", dim, options, this.#counted());
+  }
+
+  /**
+   * The size of vectors: (Σ |x|ᵖ)^(1/p). p = 0 counts what is not 0; Infinity gives the largest |x|, −Infinity the smallest.
+   * The gradient at 0 is 0.
+   *
+   * PyTorch: `torch.norm`.
+   *
+   * @param p The power: 2, which is also "fro", if not said.
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param options `keepdim`: keep reduced dimensions with size 1.
+   * @returns A float32 tensor without the reduced dimensions.
+   * @throws {RangeError} if a dimension does not exist or is named twice, or there is no size of nothing, as for p < 0 and Infinity.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[3, 4], [6, -8]]);
+   * assertEquals(await x.norm(2, 1).array(), [5, 10]);
+   * assertEquals(await x.norm(1).item(), 21);
+   * assertEquals(await x.norm(Infinity, 0).array(), [6, 8]);
+   * ```
+   */
+  norm(p: number | "fro" = 2, dim?: number | readonly number[], options?: ReduceOptions): Tensor {
+    if (arguments.length > 3) surplus("norm", arguments, 3);
+    const power = p === "fro" ? 2 : checkPower(p), dims = this.#dims("norm", dim);
+    if (power < 0 || power === Infinity) this.#needElements("norm", dim);
+    const keepdim = readKeepdim("norm", options);
+    return new Tensor(apply("norm", [toDtype(this.value, "float32")], { p: power, dims, keepdim }));
+  }
+
+  /**
+   * Whether any element is not 0, over some dimensions or all; false over no elements. NaN is not 0.
+   *
+   * PyTorch: `torch.any`.
+   *
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param options `keepdim`: keep reduced dimensions with size 1.
+   * @returns A bool tensor without the reduced dimensions.
+   * @throws {RangeError} if a dimension does not exist or is named twice.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[0, 0], [0, 2]]).any(1).array(), [false, true]);
+   * ```
+   */
+  any(dim?: number | readonly number[], options?: ReduceOptions): Tensor {
+    if (arguments.length > 2) surplus("any", arguments, 2);
+    return this.#anyOrAll("any", dim, options);
+  }
+
+  /**
+   * Whether no element is 0, over some dimensions or all; true over no elements. NaN is not 0.
+   *
+   * PyTorch: `torch.all`.
+   *
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param options `keepdim`: keep reduced dimensions with size 1.
+   * @returns A bool tensor without the reduced dimensions.
+   * @throws {RangeError} if a dimension does not exist or is named twice.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2], [0, 2]]).all(1).array(), [true, false]);
+   * ```
+   */
+  all(dim?: number | readonly number[], options?: ReduceOptions): Tensor {
+    if (arguments.length > 2) surplus("all", arguments, 2);
+    return this.#anyOrAll("all", dim, options);
+  }
+
+  #anyOrAll(
+    name: "any" | "all",
+    dim: number | readonly number[] | undefined,
+    options: ReduceOptions | undefined,
+  ): Tensor {
+    const dims = this.#dims(name, dim), keepdim = readKeepdim(name, options), { shape } = this.value;
+    if (dims.some((d) => shape[d] === 0)) {
+      const left = reducedShape(shape, dims, keepdim), answer = Number(name === "all");
+      return new Tensor(made(name, this.device, () => this.device.kernels.fill(left, answer, "bool")));
+    }
+    const truth = toDtype(this.value, "bool");
+    return new Tensor(apply(name === "any" ? "max" : "min", [truth], { dims, keepdim }));
+  }
+
+  /**
+   * How many elements are not 0, over some dimensions or all. NaN is not 0.
+   *
+   * PyTorch: `torch.count_nonzero`.
+   *
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @returns An int32 tensor without the reduced dimensions.
+   * @throws {RangeError} if a dimension does not exist or is named twice.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 0], [5, 2]]).countNonzero(0).array(), [2, 1]);
+   * ```
+   */
+  countNonzero(dim?: number | readonly number[]): Tensor {
+    if (arguments.length > 1) surplus("countNonzero", arguments, 1);
+    const truth = toDtype(toDtype(this.value, "bool"), "int32");
+    return this.#reduce("sum", dim, undefined, truth, "countNonzero");
+  }
+
+  /**
+   * The largest over some dimensions, or all. Equals share the gradient evenly; with `indices`, which are those along one
+   * dimension, it flows to the first of them.
+   *
+   * PyTorch: `torch.max`, `torch.amax`.
+   *
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param options `keepdim`: keep reduced dimensions with size 1; `indices`: say where along the dimension they are, too.
+   * @returns A tensor of this dtype without the reduced dimensions; with `indices` { values, indices }, which are int32: the first of equals,
+   * the first NaN before all.
+   * @throws {RangeError} if a dimension does not exist, is named twice, or holds nothing to choose from.
+   * @throws {TypeError} if indices are asked for along several dimensions.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, 5], [3, 2]]);
+   * assertEquals(await x.max(1).array(), [5, 3]);
+   * const { values, indices } = x.max(1, { indices: true });
+   * assertEquals([await values.array(), await indices.array()], [[5, 3], [1, 0]]);
+   * ```
+   */
+  max(dim: number, options: ReduceOptions & { indices: true }): ValuesAndIndices;
+  /** Without indices. */
+  max(dim?: number | readonly number[], options?: ReduceOptions & { indices?: false }): Tensor;
+  max(
+    dim?: number | readonly number[],
+    options?: ReduceOptions & { indices?: boolean },
+  ): Tensor | ValuesAndIndices {
     if (arguments.length > 2) surplus("max", arguments, 2);
+    const place = readIndices("max", dim, options);
+    if (place !== undefined) {
+      return pairOf(order.extreme("max", this.value, place, options?.keepdim ?? false));
+    }
     this.#needElements("max", dim);
-    return this.#reduce("max", dim, options);
+    return new Tensor(
+      apply("max", [this.value], { dims: this.#dims("max", dim), keepdim: options?.keepdim ?? false }),
+    );
   }
 
   /**
-   * The smallest over some dimensions, or all. Equals share the gradient evenly (torch.amin).
+   * The smallest over some dimensions, or all. Equals share the gradient evenly; with `indices`, which are those along one
+   * dimension, it flows to the first of them.
+   *
+   * PyTorch: `torch.min`, `torch.amin`.
    *
    * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
-   * @param options `keepdim`: keep reduced dimensions with size 1.
-   * @returns A tensor of this dtype without the reduced dimensions.
+   * @param options `keepdim`: keep reduced dimensions with size 1; `indices`: say where along the dimension they are, too.
+   * @returns A tensor of this dtype without the reduced dimensions; with `indices` { values, indices }, which are int32: the first of equals,
+   * the first NaN before all.
    * @throws {RangeError} if a dimension does not exist, is named twice, or holds nothing to choose from.
+   * @throws {TypeError} if indices are asked for along several dimensions.
    * @example
    * ```ts
    * import { tensor } from "descent";
    * import { assertEquals } from "@std/assert";
-   * assertEquals(await tensor([[1, 5], [3, 2]]).min(0).array(), [1, 2]);
+   * const x = tensor([[1, 5], [3, 2]]);
+   * assertEquals(await x.min(1).array(), [1, 2]);
+   * const { values, indices } = x.min(1, { indices: true });
+   * assertEquals([await values.array(), await indices.array()], [[1, 2], [0, 1]]);
    * ```
    */
-  min(dim?: number | readonly number[], options?: ReduceOptions): Tensor {
+  min(dim: number, options: ReduceOptions & { indices: true }): ValuesAndIndices;
+  /** Without indices. */
+  min(dim?: number | readonly number[], options?: ReduceOptions & { indices?: false }): Tensor;
+  min(
+    dim?: number | readonly number[],
+    options?: ReduceOptions & { indices?: boolean },
+  ): Tensor | ValuesAndIndices {
     if (arguments.length > 2) surplus("min", arguments, 2);
+    const place = readIndices("min", dim, options);
+    if (place !== undefined) {
+      return pairOf(order.extreme("min", this.value, place, options?.keepdim ?? false));
+    }
     this.#needElements("min", dim);
-    return this.#reduce("min", dim, options);
+    return new Tensor(
+      apply("min", [this.value], { dims: this.#dims("min", dim), keepdim: options?.keepdim ?? false }),
+    );
   }
 
   /**
@@ -3139,18 +3427,119 @@ export class Tensor {
    */
   argmax(dim?: number, options?: ReduceOptions): Tensor {
     if (arguments.length > 2) surplus("argmax", arguments, 2);
-    if (dim !== undefined) checkDim("argmax", dim, this.ndim);
-    const keepdim = readKeepdim("argmax", options);
-    this.#needElements("argmax", dim);
-    if (dim === undefined) {
-      const flat = apply("reshape", [this.value], { shape: [this.size] });
-      const place = apply("argmax", [flat], { dim: 0 });
-      return new Tensor(
-        keepdim ? apply("reshape", [place], { shape: this.value.shape.map(() => 1) }) : place,
-      );
-    }
-    const [d] = this.#dims("argmax", dim), places = new Tensor(apply("argmax", [this.value], { dim: d }));
-    return keepdim ? places.unsqueeze(d) : places;
+    return this.#place("argmax", dim, options);
+  }
+
+  /**
+   * The index of the first smallest element along a dimension, or in the flattened tensor; the first NaN before all.
+   *
+   * PyTorch: `torch.argmin`.
+   *
+   * @param dim The dimension; if not said, the tensor is read row by row.
+   * @param options `keepdim`: keep reduced dimensions with size 1.
+   * @returns An int32 tensor.
+   * @throws {RangeError} if the dimension does not exist or holds nothing to choose from.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, 5], [3, 2]]);
+   * assertEquals(await x.argmin(1).array(), [0, 1]);
+   * assertEquals(await x.argmin().item(), 0);
+   * ```
+   */
+  argmin(dim?: number, options?: ReduceOptions): Tensor {
+    if (arguments.length > 2) surplus("argmin", arguments, 2);
+    return this.#place("argmin", dim, options);
+  }
+
+  #place(name: "argmax" | "argmin", dim: number | undefined, options: ReduceOptions | undefined): Tensor {
+    const keepdim = readKeepdim(name, options), { shape } = this.value;
+    const { x, d } = dim === undefined
+      ? { x: toShape(this.value, [this.size]), d: 0 }
+      : order.line(name, this.value, dim);
+    this.#needElements(name, dim);
+    const places = apply(name, [x], { dim: d });
+    const kept = shape.map((n, i) => dim === undefined || i === d ? 1 : n);
+    return new Tensor(shape.length === 0 ? toShape(places, []) : keepdim ? toShape(places, kept) : places);
+  }
+
+  /**
+   * The median over a dimension, or of all elements: the lower of two in the middle, NaN if there is one. Of all elements, equals
+   * share the gradient; along a dimension it flows to the one whose index `indices` gives.
+   *
+   * PyTorch: `torch.median`.
+   *
+   * @param dim The dimension; all elements if not said.
+   * @param options `keepdim`: keep the reduced dimension with size 1; `indices`: say where along the dimension it is, too.
+   * @returns A tensor of this dtype; with `indices` { values, indices }.
+   * @throws {RangeError} if the dimension does not exist or holds nothing to choose from.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([[1, 9, 5], [4, 3, 2]]);
+   * assertEquals(await x.median().item(), 3);
+   * const { values, indices } = x.median(1, { indices: true });
+   * assertEquals([await values.array(), await indices.array()], [[5, 3], [2, 1]]);
+   * ```
+   */
+  median(dim: number, options: ReduceOptions & { indices: true }): ValuesAndIndices;
+  /** Without indices. */
+  median(dim?: number, options?: ReduceOptions & { indices?: false }): Tensor;
+  median(dim?: number, options?: ReduceOptions & { indices?: boolean }): Tensor | ValuesAndIndices {
+    if (arguments.length > 2) surplus("median", arguments, 2);
+    const place = readIndices("median", dim, options), keepdim = options?.keepdim ?? false;
+    if (place !== undefined) return pairOf(order.central("median", this.value, place, keepdim));
+    if (dim !== undefined) return new Tensor(order.central("median", this.value, dim, keepdim).values);
+    const middle = order.median(this.value);
+    return new Tensor(keepdim ? toShape(middle, this.value.shape.map(() => 1)) : middle);
+  }
+
+  /**
+   * The most frequent element along a dimension: the smallest of those that are equally frequent.
+   *
+   * PyTorch: `torch.mode`.
+   *
+   * @param dim The dimension, counted from the end where negative: the last if not said.
+   * @param options `keepdim`: keep the reduced dimension with size 1.
+   * @returns { values, indices }: of its places, int32, the last.
+   * @throws {RangeError} if the dimension does not exist or holds nothing to choose from.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const { values, indices } = tensor([3, 1, 3, 1, 2]).mode();
+   * assertEquals([await values.item(), await indices.item()], [1, 3]);
+   * ```
+   */
+  mode(dim = -1, options?: ReduceOptions): ValuesAndIndices {
+    if (arguments.length > 2) surplus("mode", arguments, 2);
+    return pairOf(order.central("mode", this.value, dim, readKeepdim("mode", options)));
+  }
+
+  /**
+   * The k-th smallest element along a dimension. NaN is larger than all.
+   *
+   * PyTorch: `torch.kthvalue`.
+   *
+   * @param k Which one, counted from 1.
+   * @param dim The dimension, counted from the end where negative: the last if not said.
+   * @param options `keepdim`: keep the reduced dimension with size 1.
+   * @returns { values, indices }: of equals the places, int32, in their order.
+   * @throws {RangeError} if the dimension does not exist, or has no k elements.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const { values, indices } = tensor([4, 1, 3]).kthvalue(2);
+   * assertEquals([await values.item(), await indices.item()], [3, 2]);
+   * ```
+   */
+  kthvalue(k: number, dim = -1, options?: ReduceOptions): ValuesAndIndices {
+    if (arguments.length > 3) surplus("kthvalue", arguments, 3);
+    checkWhole("kthvalue", "k", k, 1);
+    return pairOf(order.kthValue(this.value, k, dim, readKeepdim("kthvalue", options)));
   }
 
   /**
@@ -3209,9 +3598,344 @@ export class Tensor {
   }
 
   #along(name: "softmax" | "logSoftmax", dim: number): Tensor {
-    if (this.ndim === 0) throw new RangeError(`${name}: needs at least one dimension`);
-    const d = checkDim(name, dim, this.ndim);
-    return new Tensor(apply(name, [toDtype(this.value, "float32")], { dim: d }));
+    const { x, d } = order.line(name, toDtype(this.value, "float32"), dim);
+    return new Tensor(toShape(apply(name, [x], { dim: d }), this.value.shape));
+  }
+
+  // Along one dimension: order, and running sums
+
+  /**
+   * The elements along a dimension in the order of their size; equals stay in the order that they have. NaN is larger than all.
+   *
+   * PyTorch: `torch.sort`.
+   *
+   * @param dim The dimension, counted from the end where negative: the last if not said.
+   * @param options `descending`: from the largest on; `stable`: it always is.
+   * @returns { values, indices }: int32, where each was along the dimension.
+   * @throws {RangeError} if the dimension does not exist.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const { values, indices } = tensor([3, 1, 2]).sort(-1, { descending: true });
+   * assertEquals([await values.array(), await indices.array()], [[3, 2, 1], [0, 2, 1]]);
+   * ```
+   */
+  sort(dim = -1, options?: SortOptions): ValuesAndIndices {
+    if (arguments.length > 2) surplus("sort", arguments, 2);
+    return pairOf(order.sorted(this.value, dim, readDescending("sort", options)));
+  }
+
+  /**
+   * The indices that sort a dimension: those of {@linkcode Tensor.sort}.
+   *
+   * PyTorch: `torch.argsort`.
+   *
+   * @param dim The dimension, counted from the end where negative: the last if not said.
+   * @param options `descending`: from the largest on; `stable`: it always is.
+   * @returns An int32 tensor of this shape.
+   * @throws {RangeError} if the dimension does not exist.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([3, 1, 2]).argsort().array(), [1, 2, 0]);
+   * ```
+   */
+  argsort(dim = -1, options?: SortOptions): Tensor {
+    if (arguments.length > 2) surplus("argsort", arguments, 2);
+    return new Tensor(order.argsort("argsort", this.value, dim, readDescending("argsort", options)));
+  }
+
+  /**
+   * The k largest elements along a dimension, from the largest on; NaN is larger than all. Of equals, the first come first.
+   *
+   * PyTorch: `torch.topk`.
+   *
+   * @param k How many.
+   * @param options `dim`: the last dimension if not said; `largest`: false for the smallest; `sorted`: they always are.
+   * @returns { values, indices }, both of size k along the dimension; indices are int32.
+   * @throws {RangeError} if the dimension does not exist, or has no k elements.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const { values, indices } = tensor([[1, 5, 3], [9, 2, 4]]).topk(2);
+   * assertEquals(await values.array(), [[5, 3], [9, 4]]);
+   * assertEquals(await indices.array(), [[1, 2], [0, 2]]);
+   * ```
+   */
+  topk(k: number, options: TopkOptions = {}): ValuesAndIndices {
+    if (arguments.length > 2) surplus("topk", arguments, 2, "as in topk(2, { dim: 0 })");
+    checkWhole("topk", "k", k, 0);
+    checkOptions("topk", options, ["dim", "largest", "sorted"]);
+    const { dim = -1, largest = true, sorted = true } = options;
+    checkBoolean("topk", "sorted", sorted);
+    return pairOf(order.top(this.value, k, dim, checkBoolean("topk", "largest", largest)));
+  }
+
+  /**
+   * Where values would go into this sorted tensor, so that it stays sorted: in front of what equals them, or behind.
+   *
+   * PyTorch: `torch.searchsorted`.
+   *
+   * @param values What is looked for: of any shape, if this tensor has one dimension; else one line for each of its own.
+   * @param options `right`: behind what equals them.
+   * @returns An int32 tensor of the shape of `values`: from 0 to the size of the last dimension.
+   * @throws {RangeError} if the shapes do not fit.
+   * @throws {TypeError} if `values` holds no numbers.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([1, 3, 3, 5]);
+   * assertEquals(await x.searchsorted([0, 3, 9]).array(), [0, 1, 4]);
+   * assertEquals(await x.searchsorted([0, 3, 9], { right: true }).array(), [0, 3, 4]);
+   * ```
+   */
+  searchsorted(values: TensorLike, options: { right?: boolean } = {}): Tensor {
+    if (arguments.length > 2) surplus("searchsorted", arguments, 2);
+    checkOptions("searchsorted", options, ["right"]);
+    const { right = false } = options;
+    checkBoolean("searchsorted", "right", right);
+    return new Tensor(order.searchSorted(this.value, this.#lift("searchsorted", values), right));
+  }
+
+  /**
+   * The sum of what there was so far along a dimension: y[i] = Σ x[0 … i].
+   *
+   * PyTorch: `torch.cumsum`.
+   *
+   * @param dim The dimension, counted from the end where negative.
+   * @returns A tensor of this shape and dtype; int32 for bool.
+   * @throws {RangeError} if the dimension does not exist.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([[1, 2, 3], [4, 5, 6]]).cumsum(1).array(), [[1, 3, 6], [4, 9, 15]]);
+   * ```
+   */
+  cumsum(dim: number): Tensor {
+    if (arguments.length > 1) surplus("cumsum", arguments, 1);
+    return this.#scan("cumsum", dim, this.#counted());
+  }
+
+  /**
+   * The product of what there was so far along a dimension: y[i] = Π x[0 … i]. Its gradient is right where elements are 0.
+   *
+   * PyTorch: `torch.cumprod`.
+   *
+   * @param dim The dimension, counted from the end where negative.
+   * @returns A tensor of this shape and dtype; int32 for bool.
+   * @throws {RangeError} if the dimension does not exist.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 2, 3, 4]).cumprod(0).array(), [1, 2, 6, 24]);
+   * ```
+   */
+  cumprod(dim: number): Tensor {
+    if (arguments.length > 1) surplus("cumprod", arguments, 1);
+    return this.#scan("cumprod", dim, this.#counted());
+  }
+
+  /**
+   * ln Σ eˣ of what there was so far along a dimension, without overflow.
+   *
+   * PyTorch: `torch.logcumsumexp`.
+   *
+   * @param dim The dimension, counted from the end where negative.
+   * @returns A float32 tensor of this shape.
+   * @throws {RangeError} if the dimension does not exist.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1000, 1000]).logcumsumexp(0).format({ digits: 2 }), "[1000.00, 1000.69]");
+   * ```
+   */
+  logcumsumexp(dim: number): Tensor {
+    if (arguments.length > 1) surplus("logcumsumexp", arguments, 1);
+    return this.#scan("logcumsumexp", dim, toDtype(this.value, "float32"));
+  }
+
+  #scan(name: "cumsum" | "cumprod" | "logcumsumexp", dim: number, value: Value): Tensor {
+    const { x, d } = order.line(name, value, dim);
+    return new Tensor(toShape(apply(name, [x], { dim: d, back: false }), this.value.shape));
+  }
+
+  /**
+   * The largest of what there was so far along a dimension; NaN from the first NaN on.
+   *
+   * PyTorch: `torch.cummax`.
+   *
+   * @param dim The dimension, counted from the end where negative.
+   * @returns { values, indices } of this shape; of equals the last index, int32.
+   * @throws {RangeError} if the dimension does not exist.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const { values, indices } = tensor([1, 3, 2, 4]).cummax(0);
+   * assertEquals([await values.array(), await indices.array()], [[1, 3, 3, 4], [0, 1, 1, 3]]);
+   * ```
+   */
+  cummax(dim: number): ValuesAndIndices {
+    if (arguments.length > 1) surplus("cummax", arguments, 1);
+    return pairOf(order.soFar("cummax", this.value, dim));
+  }
+
+  /**
+   * The smallest of what there was so far along a dimension; NaN from the first NaN on.
+   *
+   * PyTorch: `torch.cummin`.
+   *
+   * @param dim The dimension, counted from the end where negative.
+   * @returns { values, indices } of this shape; of equals the last index, int32.
+   * @throws {RangeError} if the dimension does not exist.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const { values, indices } = tensor([3, 1, 2, 0]).cummin(0);
+   * assertEquals([await values.array(), await indices.array()], [[3, 1, 1, 0], [0, 1, 1, 3]]);
+   * ```
+   */
+  cummin(dim: number): ValuesAndIndices {
+    if (arguments.length > 1) surplus("cummin", arguments, 1);
+    return pairOf(order.soFar("cummin", this.value, dim));
+  }
+
+  /**
+   * The differences of neighbours along a dimension: y[i] = x[i + 1] − x[i]; of booleans, whether they differ.
+   *
+   * PyTorch: `torch.diff`.
+   *
+   * @param n How many times over: 1 if not said.
+   * @param options `dim`: the last dimension if not said; `prepend`, `append`: what goes before and behind first.
+   * @returns A tensor of this dtype, whose dimension is shorter by n.
+   * @throws {RangeError} if the dimension does not exist, or what goes before or behind does not fit.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([1, 4, 9, 16]).diff().array(), [3, 5, 7]);
+   * assertEquals(await tensor([1, 4, 9, 16]).diff(2).array(), [2, 2]);
+   * ```
+   */
+  diff(n = 1, options: DiffOptions = {}): Tensor {
+    if (arguments.length > 2) surplus("diff", arguments, 2);
+    checkWhole("diff", "n", n, 0);
+    checkOptions("diff", options, ["dim", "prepend", "append"]);
+    const { dim = -1, prepend, append } = options;
+    if (this.ndim === 0) throw new RangeError("diff: needs at least one dimension");
+    const d = checkDim("diff", dim, this.ndim);
+    const parts = [prepend, this, append].filter((one) => one !== undefined);
+    const values = parts.map((one) => this.#lift("diff", one));
+    return new Tensor(order.differences(order.joined("diff", values, d), n, d));
+  }
+
+  /** As a sum counts: booleans as 0 and 1. */
+  #counted(): Value {
+    return this.dtype === "bool" ? toDtype(this.value, "int32") : this.value;
+  }
+
+  // What has a size that only the numbers tell
+
+  /**
+   * The numbers that there are, each once, upwards. Every NaN is one of its own. No gradient flows.
+   *
+   * PyTorch: `torch.unique`.
+   *
+   * @param options `returnInverse`: say which of them each number is; `returnCounts`: say how often each was there; `dim`: compare whole
+   * slices along that dimension instead of numbers.
+   * @returns The numbers; or { values, inverse, counts } with what was asked for, int32: `inverse` of this shape (with `dim` of its size).
+   * @throws {RangeError} if the dimension does not exist.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([3, 1, 3]);
+   * assertEquals(await (await x.unique()).array(), [1, 3]);
+   * const { values, inverse, counts } = await x.unique({ returnInverse: true, returnCounts: true });
+   * assertEquals(await values.array(), [1, 3]);
+   * assertEquals(await inverse.array(), [1, 0, 1]);
+   * assertEquals(await counts.array(), [1, 2]);
+   * ```
+   */
+  async unique<const O extends UniqueOptions = Record<never, never>>(options?: O): Promise<Unique<O>> {
+    if (arguments.length > 1) surplus("unique", arguments, 1);
+    const given: UniqueOptions = options ?? {};
+    checkOptions("unique", options === undefined ? given : options, ["returnInverse", "returnCounts", "dim"]);
+    const { returnInverse = false, returnCounts = false, dim } = given;
+    checkBoolean("unique", "returnInverse", returnInverse);
+    checkBoolean("unique", "returnCounts", returnCounts);
+    const flat = toShape(this.value, [this.size]);
+    const sorted = dim === undefined ? order.argsort("unique", flat, 0, false) : null;
+    const found = await distinct(this.value, dim, sorted), values = new Tensor(found.values);
+    if (!returnInverse && !returnCounts) return values as Unique<O>;
+    return {
+      values,
+      ...returnInverse ? { inverse: new Tensor(found.inverse) } : {},
+      ...returnCounts ? { counts: new Tensor(found.counts) } : {},
+    } as Unique<O>;
+  }
+
+  /**
+   * How often each whole number is there, from 0 to the largest; or the sum of the weights of those that are it.
+   *
+   * PyTorch: `torch.bincount`.
+   *
+   * @param options `weights`: one for each number; `minlength`: at least so many numbers are counted.
+   * @returns An int32 tensor, float32 with weights. No gradient flows.
+   * @throws {RangeError} if this tensor has not one dimension, or a number is negative.
+   * @throws {TypeError} if it is not int32.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const x = tensor([0, 2, 2], { dtype: "int32" });
+   * assertEquals(await (await x.bincount()).array(), [1, 0, 2]);
+   * assertEquals(await (await x.bincount({ weights: [0.5, 1, 2], minlength: 4 })).array(), [0.5, 0, 3, 0]);
+   * ```
+   */
+  async bincount(options: BincountOptions = {}): Promise<Tensor> {
+    if (arguments.length > 1) surplus("bincount", arguments, 1);
+    checkOptions("bincount", options, ["weights", "minlength"]);
+    const { weights, minlength = 0 } = options;
+    checkWhole("bincount", "minlength", minlength, 0);
+    const weight = weights === undefined ? null : toDtype(this.#lift("bincount", weights), "float32");
+    return new Tensor(await binCounts(this.value, weight, minlength));
+  }
+
+  /**
+   * How many numbers lie in each of several intervals of one width. Numbers outside, and NaN, are left out.
+   *
+   * PyTorch: `torch.histc`.
+   *
+   * @param bins How many intervals: 100 if not said.
+   * @param options `min`, `max`: the ends, which belong to the first and the last interval; if both are the same, those of the data.
+   * @returns A float32 tensor [bins]. No gradient flows.
+   * @throws {RangeError} if bins is no whole number ≥ 1, or max < min.
+   * @example
+   * ```ts
+   * import { tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * assertEquals(await tensor([0, 1, 1, 2, 9]).histc(3, { min: 0, max: 3 }).array(), [1, 2, 1]);
+   * ```
+   */
+  histc(bins = 100, options: HistcOptions = {}): Tensor {
+    if (arguments.length > 2) surplus("histc", arguments, 2);
+    checkWhole("histc", "bins", bins, 1);
+    checkOptions("histc", options, ["min", "max"]);
+    const { min = 0, max = 0 } = options;
+    checkRange("histc", "min", min);
+    checkRange("histc", "max", max);
+    if (max < min) throw new RangeError(`histc: max must not be less than min, not ${max} < ${min}`);
+    const flat = toShape(toDtype(this.value, "float32"), [this.size]);
+    return new Tensor(apply("histogram", [flat], { bins, min, max }));
   }
 
   // The same numbers in another arrangement
@@ -4404,6 +5128,46 @@ export class Tensor {
 
 /** What is taken for a tensor, with the tensor itself unwrapped. */
 const given = <T>(x: T | Tensor): T | Value => x instanceof Tensor ? x.value : x;
+
+/** Two values as tensors. */
+function pairOf({ values, indices }: order.Chosen): ValuesAndIndices {
+  return { values: new Tensor(values), indices: new Tensor(indices) };
+}
+
+/** The dimension along which indices are asked for, if they are. */
+function readIndices(
+  name: string,
+  dim: number | readonly number[] | undefined,
+  options: ReduceOptions & { indices?: boolean } | undefined,
+): number | undefined {
+  readKeepdim(name, options, ["keepdim", "indices"]);
+  if (options?.indices === undefined || !checkBoolean(name, "indices", options.indices)) return undefined;
+  if (typeof dim === "number") return dim;
+  throw new TypeError(
+    `${name}: indices are those along one dimension, as in ${name}(1, { indices: true }), not ${
+      describe(dim)
+    }`,
+  );
+}
+
+/** Whether sort() begins with the largest. */
+function readDescending(name: string, options: SortOptions = {}): boolean {
+  checkOptions(name, options, ["descending", "stable"]);
+  const { descending = false, stable = true } = options;
+  checkBoolean(name, "stable", stable);
+  return checkBoolean(name, "descending", descending);
+}
+
+/** The power of a norm. */
+function checkPower(p: number): number {
+  if (typeof p === "string") {
+    throw new RangeError(
+      `norm: p is a number or "fro", not ${describe(p)}; there are no norms of whole matrices beside`,
+    );
+  }
+  if (Number.isNaN(checkNumber("norm", "p", p))) throw new RangeError("norm: p must not be NaN");
+  return p;
+}
 
 /** Whether reduced dimensions are kept. */
 function readKeepdim(

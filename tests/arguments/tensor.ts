@@ -80,6 +80,15 @@ const added: Entry = {
     () => [-1, [0], [[1], [2]]],
   ],
 };
+/** The same, with indices along one of them. */
+const chosen: Entry = {
+  good: [() => [1, { keepdim: true, indices: true }], () => [[0, 1], { keepdim: false }]],
+};
+const spread: Entry = {
+  good: [() => [1, { keepdim: true, unbiased: false }], () => [[0, 1], { correction: 0.5 }]],
+};
+const order: Entry = { good: [() => [1, { descending: true, stable: true }]] };
+const counted = () => tensor([0, 2, 2], { dtype: "int32" });
 const dimension: Entry = { good: [() => [-1]] };
 const options = () => ({ dtype: "float32", requiresGrad: true, device: currentDevice() });
 const sizes: Entry = {
@@ -265,11 +274,50 @@ export const tensorRoom: Room = {
     },
     "Tensor.sum": dims,
     "Tensor.mean": dims,
-    "Tensor.max": dims,
-    "Tensor.min": dims,
+    "Tensor.prod": dims,
+    "Tensor.any": dims,
+    "Tensor.all": dims,
+    "Tensor.max": chosen,
+    "Tensor.min": chosen,
+    "Tensor.median": { good: [() => [1, { keepdim: true, indices: true }]] },
+    "Tensor.mode": { good: [() => [1, { keepdim: true }]] },
+    "Tensor.kthvalue": { good: [() => [1, 1, { keepdim: true }]] },
+    "Tensor.norm": {
+      good: [() => [2, 1, { keepdim: true }], () => ["fro", [0, 1], { keepdim: false }]],
+    },
+    "Tensor.countNonzero": { good: [() => [1], () => [[0, 1]]] },
+    "Tensor.sort": order,
+    "Tensor.argsort": order,
+    "Tensor.topk": { good: [() => [1, { dim: 0, largest: true, sorted: true }]] },
+    "Tensor.searchsorted": {
+      good: [() => [ones(2, 2), { right: true }], () => [[[1, 2], [3, 4]]]],
+    },
+    "Tensor.cumsum": dimension,
+    "Tensor.cumprod": dimension,
+    "Tensor.cummax": dimension,
+    "Tensor.cummin": dimension,
+    "Tensor.logcumsumexp": dimension,
+    "Tensor.diff": {
+      good: [
+        () => [1, { dim: 0, prepend: ones(1, 2), append: ones(1, 2) }],
+        () => [1, { dim: 0, prepend: [[1, 2]], append: [[1, 2]] }],
+      ],
+    },
+    "Tensor.unique": { good: [() => [{ returnInverse: true, returnCounts: true, dim: 0 }]] },
+    "Tensor.bincount": {
+      on: counted,
+      good: [
+        () => [{ weights: ones(3), minlength: 2 }],
+        () => [{ weights: [1, 2, 3] }],
+        () => [{ weights: new Float32Array(3) }],
+      ],
+    },
+    "Tensor.histc": { good: [() => [4, { min: 0, max: 1 }]] },
     "Tensor.logsumexp": dims,
-    "Tensor.var": { good: [() => [1, { keepdim: true, unbiased: false }], () => [[0, 1], {}]] },
+    "Tensor.var": spread,
+    "Tensor.std": spread,
     "Tensor.argmax": { good: [() => [1, { keepdim: true }]] },
+    "Tensor.argmin": { good: [() => [1, { keepdim: true }]] },
     "Tensor.softmax": dimension,
     "Tensor.logSoftmax": dimension,
     "Tensor.unsqueeze": dimension,

@@ -24,6 +24,7 @@ import { checks as pooling } from "./rules/pooling.ts";
 import { checks as reduction } from "./rules/reduction.ts";
 import { checks as rounding } from "./rules/rounding.ts";
 import { checks as resample } from "./rules/resample.ts";
+import { checks as scan } from "./rules/scan.ts";
 import { checks as shape } from "./rules/shape.ts";
 
 /** The gradients that were computed, and those that could have been: "mul[0]", "mul[1]". */
@@ -64,6 +65,7 @@ prove("pooling", pooling);
 prove("reduction", reduction);
 prove("rounding", rounding, "cpu");
 prove("resample", resample);
+prove("scan", scan, "cpu");
 prove("shape", shape);
 
 Deno.test("what maxPool2d leaves can be differentiated three times", async () => {

@@ -21,6 +21,7 @@ import { checks as normalization } from "./rules/normalization.ts";
 import { checks as pooling } from "./rules/pooling.ts";
 import { checks as reduction } from "./rules/reduction.ts";
 import { checks as rounding } from "./rules/rounding.ts";
+import { checks as scan } from "./rules/scan.ts";
 import { checks as shape } from "./rules/shape.ts";
 
 const topics: Checks[] = [
@@ -38,6 +39,7 @@ const topics: Checks[] = [
   pooling,
   reduction,
   rounding,
+  scan,
   shape,
 ];
 

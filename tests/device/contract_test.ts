@@ -18,6 +18,7 @@ import { steps } from "./contract/optimizers.ts";
 import { largeProducts, pooling, products } from "./contract/products.ts";
 import { largeReductions, reductions } from "./contract/reduction.ts";
 import { examples } from "./contract/examples.ts";
+import { largeScans, scans } from "./contract/scan.ts";
 import { holds, runOne, runOnReference } from "./contract/run.ts";
 
 /** Arguments for each method. A method without them does not compile. */
@@ -25,6 +26,7 @@ const properties = {
   ...making,
   ...elementwise,
   ...reductions,
+  ...scans,
   ...arrangement,
   ...products,
   ...pooling,
@@ -35,6 +37,7 @@ const properties = {
 
 const large: Record<string, () => Case[]> = {
   ...largeReductions,
+  ...largeScans,
   ...largeArrangements,
   ...largeProducts,
   ...largeAttentions,

@@ -70,6 +70,30 @@ const CALLS: Record<string, Call> = {
       k.sum(draw([1_000_003]), [0]),
     ];
   },
+  scans: (k, draw) => {
+    const x = draw([200_003]),
+      rows = draw([500, 301]),
+      factors = k.random("uniform", [500, 301], { seed: [1, 2], offset: 9 });
+    return [
+      ...[k.cumsum(x, 0), k.cumsum(rows, 0, true), k.cumprod(k.mul(factors, 2), 1)],
+      ...[
+        k.recurrence(factors, rows, 1),
+        k.logcumsumexp(rows, 1),
+        k.prod(factors, [0]),
+        k.cumsum(k.cast(rows, "int32"), 1),
+      ],
+    ];
+  },
+  order: (k, draw) => {
+    const x = draw([200_003]), rows = draw([500, 301]);
+    return [
+      k.argsort(x, 0, false),
+      k.argsort(rows, 1, true),
+      k.argtop(x, 0, 9, true),
+      k.argtop(draw([101, 3000]), 0, 10, false),
+      k.argcummax(rows, 1),
+    ].map((places) => k.cast(places, "float32"));
+  },
   arrangement: (k, draw) => {
     const x = draw([60, 70, 80]), flat = [60 * 70 * 80];
     return [

@@ -118,5 +118,9 @@ Deno.test("grad can be set to null and to what could be a gradient, and to nothi
   w.grad = tensor([5, 6]);
   assertEquals(await w.grad!.array(), [5, 6]);
   assertThrows(() => w.grad = 3 as unknown as null, TypeError, "grad: can be set to null, which forgets it");
-  assertThrows(() => w.grad = y, RangeError, "grad: a gradient of shape [2] cannot become one of shape [2, 2]");
+  assertThrows(
+    () => w.grad = y,
+    RangeError,
+    "grad: a gradient of shape [2] cannot become one of shape [2, 2]",
+  );
 });

@@ -1,4 +1,4 @@
-import { arange, ones, tensor, zeros } from "descent";
+import { arange, ones, type Tensor, tensor, zeros } from "descent";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { onEachDevice } from "../devices.ts";
 
@@ -7,8 +7,8 @@ onEachDevice("reductions go over the reader's dimensions, whatever the order in 
   const moved = plain.permute(2, 0, 1).reshape(4, 2, 3).permute(1, 2, 0);
   for (const dims of [0, 1, -1, [0, 1], [2, 0], [-1, -2], undefined]) {
     for (const keepdim of [false, true]) {
-      for (const name of ["sum", "mean", "var", "max", "min"] as const) {
-        const [a, b] = [plain[name](dims, { keepdim }), moved[name](dims, { keepdim })];
+      for (const name of ["sum", "mean", "var", "std", "prod", "any", "all", "max", "min"] as const) {
+        const [a, b] = [plain, moved].map((x): Tensor => x[name as "sum"](dims, { keepdim }));
         assertEquals(b.shape, a.shape);
         assertEquals(await b.array(), await a.array(), `${name} over ${dims}`);
       }

@@ -15,10 +15,12 @@ import * as indexing from "./indexing.ts";
 import * as losses from "./losses.ts";
 import * as matmul from "./matmul.ts";
 import * as normalization from "./normalization.ts";
+import * as order from "./order.ts";
 import * as pooling from "./pooling.ts";
 import * as reduction from "./reduction.ts";
 import * as rounding from "./rounding.ts";
 import * as resample from "./resample.ts";
+import * as scan from "./scan.ts";
 import * as shape from "./shape.ts";
 
 /** All rules by name. `satisfies` makes a rule without a gradient (or a reason for none) a type error. */
@@ -34,10 +36,12 @@ export const rules = {
   ...losses,
   ...matmul,
   ...normalization,
+  ...order,
   ...pooling,
   ...reduction,
   ...rounding,
   ...resample,
+  ...scan,
   ...shape,
   // deno-lint-ignore no-explicit-any
 } satisfies Record<string, Rule<any>>;

@@ -3,6 +3,7 @@ import { all, rule, second } from "../rule.ts";
 import type { Kernels } from "../../device/kernels.ts";
 import { reducedShape } from "../../device/shape.ts";
 import type { Shaped } from "../../device/storage.ts";
+import { opposite } from "./opposite.ts";
 
 /** What a reduction is told. */
 export interface Reduction {
@@ -59,6 +60,85 @@ export const variance = rule<Reduction & { correction: number }>({
   }],
 });
 
+export const std = rule<Reduction & { correction: number }>({
+  maths: "y = √(Σ (x − x̄)² / (n − c));  ∂x = g (x − x̄) / ((n − c) y), 0 where y = 0",
+  saves: { inputs: all, output: true },
+  forward: (k, [x], attrs) => k.sqrt(variance.forward(k, [x], attrs) as typeof x),
+  gradient: (k, { g, inputs: [x], output: y, attrs }) => [() => {
+    const degrees = Math.max(0, count(x.shape, attrs.dims) - attrs.correction);
+    const slope = k.div(ratio(k, g, y), degrees);
+    return k.mul(centered(k, x, attrs.dims), upright(k, slope, x.shape, attrs));
+  }],
+});
+
+/** a / b, and 0 where b is 0: its gradient, too. */
+function ratio<T extends Shaped>(k: Kernels<T>, a: T, b: T): T {
+  const none = k.equal(b, 0);
+  return k.select(none, 0, k.div(a, k.select(none, 1, b)));
+}
+
+/** The product of all elements but one, along some dimensions: of those before it, and of those after it. */
+function productOfOthers<T extends Shaped>(k: Kernels<T>, x: T, dims: readonly number[]): T {
+  const { shape } = x, order = [...shape.keys()].filter((d) => !dims.includes(d)).concat(dims);
+  const sizes = order.map((d) => shape[d]), rows = sizes.slice(0, sizes.length - dims.length);
+  const length = count(shape, dims),
+    flat = k.reshape(k.permute(x, order), [...rows, length]),
+    dim = rows.length;
+  const one = k.fill([...rows, 1], 1), step = rows.map(() => 1).concat(1);
+  const but = (first: number) => {
+    const begin = rows.map(() => 0).concat(first);
+    return k.slice(flat, { begin, size: [...rows, length - 1], step });
+  };
+  const before = k.cumprod(k.concat([one, but(0)], dim), dim);
+  const after = k.cumprod(k.concat([but(1), one], dim), dim, true);
+  return k.permute(k.reshape(k.mul(before, after), sizes), order.map((_, d) => order.indexOf(d)));
+}
+
+export const prod = rule<Reduction>({
+  maths: "y = Π x;  ∂x[i] = g · Π x[j], j ≠ i: no division by a 0",
+  saves: { inputs: all },
+  forward: (k, [x], { dims, keepdim }) => k.prod(x, dims, keepdim),
+  gradient: (k, { g, inputs: [x], attrs }) => [() => {
+    if (attrs.dims.length === 0) return g;
+    if (x.shape.includes(0)) return k.fill(x.shape, 0);
+    return k.mul(productOfOthers(k, x, attrs.dims), upright(k, g, x.shape, attrs));
+  }],
+});
+
+export const norm = rule<Reduction & { p: number }>({
+  maths:
+    "y = (Σ |x|ᵖ)^(1/p);  ∂x = g · sign x · (|x| / y)ᵖ⁻¹, 0 where y = 0 or x = 0 and p ≤ 1; p = ±∞ as max and min of |x|",
+  saves: { inputs: all, output: true },
+  forward: (k, [x], { p, dims, keepdim }) => {
+    if (p === 2) return k.sqrt(k.sum(k.square(x), dims, keepdim));
+    const size = k.abs(x);
+    if (p === Infinity) {
+      const empty = count(x.shape, dims) === 0;
+      return empty ? k.sum(size, dims, keepdim) : k.max(size, dims, keepdim);
+    }
+    if (p === -Infinity) return k.min(size, dims, keepdim);
+    if (p === 0) return k.sum(k.cast(k.notEqual(x, 0), "float32"), dims, keepdim);
+    if (p === 1) return k.sum(size, dims, keepdim);
+    return k.pow(k.sum(k.pow(size, p), dims, keepdim), 1 / p);
+  },
+  gradient: (k, { g, inputs: [x], output, attrs }) => [() => {
+    const { p, dims } = attrs;
+    const flow = upright(k, g, x.shape, attrs), y = upright(k, output, x.shape, attrs);
+    if (p === 0) return k.fill(x.shape, 0);
+    if (p === 1) return k.mul(k.sign(x), flow);
+    if (p === 2) return k.mul(x, ratio(k, flow, y));
+    if (Math.abs(p) === Infinity) {
+      const most = k.maximum(k.equal(k.abs(x), y), k.notEqual(x, x));
+      const won = k.cast(most, "float32");
+      return k.mul(k.mul(k.sign(x), won), k.div(flow, k.sum(won, dims, true)));
+    }
+    // 0 to a negative power is kept out: it would be 0 · ∞.
+    const none = k.maximum(k.equal(x, 0), k.equal(y, 0)), share = k.select(none, 1, ratio(k, k.abs(x), y));
+    const slope = k.mul(k.sign(x), k.pow(share, p - 1));
+    return k.select(none, 0, k.mul(flow, slope));
+  }],
+});
+
 /** g for the elements that are the extremum y, shared evenly among equals. */
 function winners<T extends Shaped>(k: Kernels<T>, g: T, x: T, y: T, attrs: Reduction): T {
   const won = k.cast(k.equal(x, upright(k, y, x.shape, attrs)), "float32");
@@ -83,6 +163,13 @@ export const argmax = rule<{ dim: number }>({
   maths: "y = the first index of the largest x",
   saves: {},
   forward: (k, [x], { dim }) => k.argmax(x, dim),
+  gradient: "none: an index is an integer",
+});
+
+export const argmin = rule<{ dim: number }>({
+  maths: "y = the first index of the smallest x",
+  saves: {},
+  forward: (k, [x], { dim }) => k.argmax(opposite(k, x), dim),
   gradient: "none: an index is an integer",
 });
 

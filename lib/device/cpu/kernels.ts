@@ -51,6 +51,8 @@ import { pool, poolGrad, poolPick } from "./kernels/pooling.ts";
 import { random } from "./kernels/random.ts";
 import { reduce, type ReductionName } from "./kernels/reduction.ts";
 import { resample } from "./kernels/resample.ts";
+import { order } from "./kernels/order.ts";
+import * as scan from "./kernels/scan.ts";
 import { select } from "./kernels/select.ts";
 import { crossEntropy, crossEntropyGrad, softmax } from "./kernels/softmax.ts";
 import { fill, unary } from "./kernels/unary.ts";
@@ -106,6 +108,10 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
     check.need("sum", x, ["float32", "int32"]);
     return this.#reduce("sum", x, dims, keepdim, check.reduction("sum", x, dims, keepdim));
   }
+  prod(x: Storage, dims: readonly number[], keepdim = false): Storage {
+    check.need("prod", x, ["float32", "int32"]);
+    return this.#reduce("prod", x, dims, keepdim, check.reduction("prod", x, dims, keepdim));
+  }
   max(x: Storage, dims: readonly number[], keepdim = false): Storage {
     return this.#reduce("max", x, dims, keepdim, check.choice("max", x, dims, keepdim));
   }
@@ -116,6 +122,42 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
     check.choice("argmax", x, [dim], false);
     const [axis] = layout.axesOf(x.order, [dim]);
     return seen(argmax(this.#engine, dense(x), axis), layout.reducedOrder(x.order, [dim], false));
+  }
+
+  /** Runs along one dimension, which goes last in memory; the others keep their order, and so does what comes out. */
+  #along(dim: number, [x, ...others]: readonly Storage[], run: (rows: Storage[]) => Storage): Storage {
+    const order = layout.withLast(x.order, x.shape.length, dim);
+    return seen(run([x, ...others].map((one) => dense(inOrder(one, order, this.#engine.transpose)))), order);
+  }
+  cumsum(x: Storage, dim: number, back = false): Storage {
+    check.ordered("cumsum", x, dim);
+    return this.#along(dim, [x], ([x]) => scan.cumsum(this.#engine, x, back));
+  }
+  cumprod(x: Storage, dim: number, back = false): Storage {
+    check.ordered("cumprod", x, dim);
+    return this.#along(dim, [x], ([x]) => scan.cumprod(this.#engine, x, back));
+  }
+  recurrence(a: Storage, b: Storage, dim: number, back = false): Storage {
+    check.recurring(a, b, dim);
+    return this.#along(dim, [a, b], ([a, b]) => scan.recurrence(this.#engine, a, b, back));
+  }
+  logcumsumexp(x: Storage, dim: number): Storage {
+    check.floats("logcumsumexp", x);
+    check.dimension("logcumsumexp", x, dim);
+    return this.#along(dim, [x], ([x]) => scan.logcumsumexp(this.#engine, x));
+  }
+  argcummax(x: Storage, dim: number): Storage {
+    check.ordered("argcummax", x, dim);
+    return this.#along(dim, [x], ([x]) => scan.argcummax(this.#engine, x));
+  }
+
+  argsort(x: Storage, dim: number, descending: boolean): Storage {
+    check.ordered("argsort", x, dim);
+    return this.#along(dim, [x], ([x]) => order(this.#engine, x, x.shape[x.shape.length - 1], descending));
+  }
+  argtop(x: Storage, dim: number, count: number, descending: boolean): Storage {
+    check.top(x, dim, count);
+    return this.#along(dim, [x], ([x]) => order(this.#engine, x, count, descending));
   }
 
   #plain(x: Storage): Storage {
@@ -300,13 +342,7 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
   #softmax(name: "softmax" | "logSoftmax", x: Storage, dim: number): Storage {
     check.floats(name, x);
     check.dimension(name, x, dim);
-    // The dimension goes last in memory; the others keep their order.
-    const rank = x.shape.length, order = layout.explicit(x.order, rank);
-    const last = order[dim] === rank - 1
-      ? x.order
-      : layout.normal(layout.inverse([...layout.inverse(order).filter((d) => d !== dim), dim]));
-    const memory = dense(inOrder(x, last, this.#engine.transpose));
-    return seen(softmax(this.#engine, memory, name === "logSoftmax"), last);
+    return this.#along(dim, [x], ([x]) => softmax(this.#engine, x, name === "logSoftmax"));
   }
   softmax(x: Storage, dim: number): Storage {
     return this.#softmax("softmax", x, dim);

@@ -78,6 +78,19 @@ export function logSoftmax<T extends Shaped>(k: Kernels<T>, x: T, dim: number): 
   return k.sub(shifted, k.log(k.sum(k.exp(shifted), [dim], true)));
 }
 
+/** {@linkcode Kernels.argtop}: everything is sorted, and the rest left out. */
+export function argtop<T extends Shaped>(
+  k: Kernels<T>,
+  x: T,
+  dim: number,
+  count: number,
+  descending: boolean,
+): T {
+  const size = x.shape.with(dim, count);
+  const part = { begin: size.map(() => 0), size, step: size.map(() => 1) };
+  return k.slice(k.argsort(x, dim, descending), part);
+}
+
 /** {@linkcode Kernels.crossEntropy} */
 export function crossEntropy<T extends Shaped>(k: Kernels<T>, logits: T, classes: T): [losses: T, logs: T] {
   const rows = logits.shape[0];

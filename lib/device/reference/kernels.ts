@@ -26,16 +26,20 @@ import type { Taps } from "../taps.ts";
 import * as arrange from "./arrange.ts";
 import { type HostArray, scalar, zeros } from "./array.ts";
 import * as queries from "./attention.ts";
+import * as composed from "./composed.ts";
+import * as check from "../check.ts";
 import * as convolution from "./convolution.ts";
 import * as elementwise from "./elementwise.ts";
 import * as indexing from "./indexing.ts";
 import * as products from "./matmul.ts";
 import * as normalization from "./normalization.ts";
 import * as optimizers from "./optimizers.ts";
+import * as order from "./order.ts";
 import * as pooling from "./pooling.ts";
 import * as random from "./random.ts";
 import * as reduction from "./reduction.ts";
 import * as resampling from "./resample.ts";
+import * as scan from "./scan.ts";
 import * as classification from "./softmax.ts";
 
 /**
@@ -72,6 +76,9 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
   sum(x: HostArray, dims: readonly number[], keepdim = false): HostArray {
     return reduction.sum(x, dims, keepdim);
   }
+  prod(x: HostArray, dims: readonly number[], keepdim = false): HostArray {
+    return reduction.prod(x, dims, keepdim);
+  }
   max(x: HostArray, dims: readonly number[], keepdim = false): HostArray {
     return reduction.extreme("max", x, dims, keepdim);
   }
@@ -80,6 +87,30 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
   }
   argmax(x: HostArray, dim: number): HostArray {
     return reduction.argmax(x, dim);
+  }
+
+  cumsum(x: HostArray, dim: number, back = false): HostArray {
+    return scan.cumsum(x, dim, back);
+  }
+  cumprod(x: HostArray, dim: number, back = false): HostArray {
+    return scan.cumprod(x, dim, back);
+  }
+  recurrence(a: HostArray, b: HostArray, dim: number, back = false): HostArray {
+    return scan.recurrence(a, b, dim, back);
+  }
+  logcumsumexp(x: HostArray, dim: number): HostArray {
+    return scan.logcumsumexp(x, dim);
+  }
+  argcummax(x: HostArray, dim: number): HostArray {
+    return scan.argcummax(x, dim);
+  }
+
+  argsort(x: HostArray, dim: number, descending: boolean): HostArray {
+    return order.argsort(x, dim, descending);
+  }
+  argtop(x: HostArray, dim: number, count: number, descending: boolean): HostArray {
+    check.top(x, dim, count);
+    return composed.argtop(this, x, dim, count, descending);
   }
 
   reshape(x: HostArray, shape: readonly number[]): HostArray {

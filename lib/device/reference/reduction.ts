@@ -30,6 +30,18 @@ export function sum(x: HostArray, dims: readonly number[], keepdim = false): Hos
   return y;
 }
 
+/** {@linkcode Kernels.prod}: float32 in float64, rounded once; int32 modulo 2³². */
+export function prod(x: HostArray, dims: readonly number[], keepdim = false): HostArray {
+  check.need("prod", x, ["float32", "int32"]);
+  const y = zeros(check.reduction("prod", x, dims, keepdim), x.dtype);
+  const to = targets(x, dims);
+  const times = x.dtype === "int32" ? Math.imul : (a: number, b: number) => a * b;
+  const products = new Float64Array(y.data.length).fill(1);
+  for (let i = 0; i < to.length; i++) products[to[i]] = times(products[to[i]], x.data[i]);
+  y.data.set(products);
+  return y;
+}
+
 /** {@linkcode Kernels.max} and {@linkcode Kernels.min} */
 export function extreme(
   name: "max" | "min",

@@ -44,12 +44,14 @@ import { fill } from "./kernels/fill.ts";
 import { at, gather, oneHot, scatterAdd, scatterLast } from "./kernels/indexing.ts";
 import { matmul, matmulIntegers, type Matrix } from "./kernels/matmul.ts";
 import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
+import { order } from "./kernels/order.ts";
 import * as pooling from "./kernels/pooling.ts";
 import { dropout, normal, uniform } from "./kernels/random.ts";
 import { reduce, type ReductionName } from "./kernels/reduction.ts";
 import { indexAdd, indexSelect } from "./kernels/rows.ts";
 import { inverseCdf } from "./kernels/sampling.ts";
 import { resample } from "./kernels/resample.ts";
+import * as scan from "./kernels/scan.ts";
 import { select } from "./kernels/select.ts";
 import { classLoss, crossEntropyGrad, logSoftmax, LONGEST, softmax } from "./kernels/softmax.ts";
 import { unary } from "./kernels/unary.ts";
@@ -119,6 +121,11 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     check.reduction("sum", x, dims, keepdim);
     return this.#reduce("sum", x, dims, keepdim);
   }
+  prod(x: Storage, dims: readonly number[], keepdim = false): Storage {
+    check.need("prod", x, ["float32", "int32"]);
+    check.reduction("prod", x, dims, keepdim);
+    return this.#reduce("product", x, dims, keepdim);
+  }
   max(x: Storage, dims: readonly number[], keepdim = false): Storage {
     check.choice("max", x, dims, keepdim);
     return this.#reduce("max", x, dims, keepdim);
@@ -131,6 +138,42 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     check.choice("argmax", x, [dim], false);
     const [axis] = layout.axesOf(x.order, [dim]), order = layout.reducedOrder(x.order, [dim], false);
     return seen(argExtreme(this.#gpu, "max", dense(x), axis), order);
+  }
+
+  /** Runs along one dimension, which goes last in memory; the others keep their order, and so does what comes out. */
+  #along(dim: number, [x, ...others]: readonly Storage[], run: (rows: Storage[]) => Storage): Storage {
+    const order = layout.withLast(x.order, x.shape.length, dim);
+    return seen(run([x, ...others].map((one) => dense(inOrder(one, order, this.#transpose)))), order);
+  }
+  cumsum(x: Storage, dim: number, back = false): Storage {
+    check.ordered("cumsum", x, dim);
+    return this.#along(dim, [x], ([x]) => scan.cumsum(this.#gpu, x, back));
+  }
+  cumprod(x: Storage, dim: number, back = false): Storage {
+    check.ordered("cumprod", x, dim);
+    return this.#along(dim, [x], ([x]) => scan.recurrence(this.#gpu, x, null, back));
+  }
+  recurrence(a: Storage, b: Storage, dim: number, back = false): Storage {
+    check.recurring(a, b, dim);
+    return this.#along(dim, [a, b], ([a, b]) => scan.recurrence(this.#gpu, a, b, back));
+  }
+  logcumsumexp(x: Storage, dim: number): Storage {
+    check.floats("logcumsumexp", x);
+    check.dimension("logcumsumexp", x, dim);
+    return this.#along(dim, [x], ([x]) => scan.logcumsumexp(this.#gpu, x));
+  }
+  argcummax(x: Storage, dim: number): Storage {
+    check.ordered("argcummax", x, dim);
+    return this.#along(dim, [x], ([x]) => scan.argcummax(this.#gpu, x));
+  }
+
+  argsort(x: Storage, dim: number, descending: boolean): Storage {
+    check.ordered("argsort", x, dim);
+    return this.#along(dim, [x], ([x]) => order(this.#gpu, x, x.shape[x.shape.length - 1], descending));
+  }
+  argtop(x: Storage, dim: number, count: number, descending: boolean): Storage {
+    check.top(x, dim, count);
+    return this.#along(dim, [x], ([x]) => order(this.#gpu, x, count, descending));
   }
 
   #plain(x: Storage): Storage {

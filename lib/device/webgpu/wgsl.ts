@@ -50,6 +50,16 @@ fn infinity() -> f32 { return bitcast<f32>(infinityBits); }
 fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
 `;
 
+/** `keyOf(bits, float)`: an unsigned integer that orders as the float32 or int32 of these bits; NaN is largest, −0 is 0. */
+export const KEY = /* wgsl */ `
+fn keyOf(bits: u32, float: bool) -> u32 {
+  if (!float) { return bits ^ 0x80000000u; }
+  if ((bits & 0x7fffffffu) > 0x7f800000u) { return 0xffffffffu; }
+  if (bits == 0x80000000u) { return 0x80000000u; }
+  return select(bits ^ 0x80000000u, ~bits, (bits >> 31u) == 1u);
+}
+`;
+
 /**
  * Packs a uniform buffer: each number as a 32-bit word, "f" for float32, else as an integer; padded to 16 bytes.
  * The struct in WGSL must hold scalars only (or whole vec4 from multiples of four words on).

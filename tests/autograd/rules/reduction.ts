@@ -14,6 +14,8 @@ const logsumexp = (values: number[]) => Math.log(total(values.map(Math.exp)));
 
 type Numbers = (draw: Draw, shape: number[]) => Plain;
 const any: Numbers = (draw, shape) => draw.array(shape);
+/** Factors of which some are 0. */
+const withZeros: Numbers = (draw, shape) => draw.array(shape).map((x) => Math.abs(x) < 0.3 ? 0 : x);
 const distinct: Numbers = (draw, shape) => draw.distinct(shape, 0.1);
 
 /** Over some dimensions, counted from the front or from the end, kept or not. */
@@ -62,11 +64,35 @@ const varied: (correction: number, unbiased?: boolean) => Check = (correction, u
   };
 };
 
+/** The size of vectors, by its definition. */
+const norm = (values: number[], p: number) =>
+  p === Infinity ? Math.max(...values.map(Math.abs)) : total(values.map((x) => Math.abs(x) ** p)) ** (1 / p);
+
 export const checks: Checks = {
   "sum() adds up": reduction((x, dims, options) => x.sum(dims, options), total),
   "mean() averages": reduction((x, dims, options) => x.mean(dims, options), mean, any, true),
   "var() divides by n − 1": varied(1),
   "var() divides by n on request": varied(0, false),
+  "std() is the root of var()": (draw) => {
+    const shape = [draw.int(3, 4), ...draw.shape(0, 2)];
+    return {
+      inputs: [draw.distinct(shape)],
+      fn: (x) => x.std(0, { correction: 0.5, keepdim: true }),
+      expected: (x) => x.reduce([0], (values) => Math.sqrt(variance(values, 0.5))),
+    };
+  },
+  "prod() multiplies, zeros too": reduction(
+    (x, dims, options) => x.prod(dims, options),
+    (values) => values.reduce((a, b) => a * b, 1),
+    withZeros,
+  ),
+  "norm() adds powers of sizes, or takes the largest": (draw) => {
+    const p = [1, 2, 2.5, 0.5, Infinity][draw.int(0, 4)];
+    // No two of one size, and none of size 0, where there is no slope.
+    const numbers: Numbers = (draw, shape) => draw.distinct(shape).map((x) => x < 0 ? x - 0.6 : x + 0.55);
+    const f = (values: number[]) => norm(values, p);
+    return reduction((x, dims, options) => x.norm(p, dims, options), f, numbers, true)(draw);
+  },
   "max() takes the largest": reduction(
     (x, dims, options) => x.max(dims, options),
     (values) => Math.max(...values),

@@ -7,18 +7,21 @@ import fc from "fast-check";
 import { sizeOf } from "../../../lib/device/shape.ts";
 import type { DType } from "../../../lib/device/storage.ts";
 import { dimension, dimensions, given, inputOf, inputs, type Kind, shapes } from "./arbitraries.ts";
-import { type Case, EXACT, makeCase, sumOf } from "./case.ts";
+import { type Case, EXACT, makeCase, sumOf, type Tolerance } from "./case.ts";
 
-type Reduction = "sum" | "max" | "min";
+type Reduction = "sum" | "prod" | "max" | "min";
 
 const KINDS: Record<Reduction, Kind[]> = {
   // Numbers whose sum overflows are left out: whether it does depends on the order.
   sum: ["integers", "reals", "infinities"],
+  // Nor numbers whose product does, before a 0.
+  prod: ["positive"],
   max: ["integers", "reals", "specials"],
   min: ["integers", "reals", "specials"],
 };
 const DTYPES: Record<Reduction, DType[]> = {
   sum: ["float32", "float32", "int32"],
+  prod: ["float32", "float32", "int32"],
   max: ["float32", "float32", "int32", "bool"],
   min: ["float32", "float32", "int32", "bool"],
 };
@@ -26,9 +29,9 @@ const DTYPES: Record<Reduction, DType[]> = {
 function reduced(name: Reduction, x: Case["inputs"][number], dims: number[], keepdim: boolean): Case {
   const shape = x.dims?.map((d) => x.memory.shape[d]) ?? x.memory.shape;
   const terms = sizeOf(dims.map((d) => shape[d] ?? 1));
-  return makeCase([x], (k, [x]) => [k[name](x, dims, keepdim)], name === "sum" ? sumOf(terms) : EXACT, {
-    settings: { dims, keepdim },
-  });
+  const product: Tolerance = { relative: (4 + terms) * 2 ** -23, absolute: 1e-37 };
+  const tolerance = name === "sum" ? sumOf(terms) : name === "prod" ? product : EXACT;
+  return makeCase([x], (k, [x]) => [k[name](x, dims, keepdim)], tolerance, { settings: { dims, keepdim } });
 }
 
 function reduction(name: Reduction): fc.Arbitrary<Case> {
@@ -66,6 +69,7 @@ function large(name: Reduction): Case[] {
 
 export const reductions = {
   sum: reduction("sum"),
+  prod: reduction("prod"),
   max: reduction("max"),
   min: reduction("min"),
   argmax,
@@ -78,6 +82,10 @@ export const largeReductions: Record<string, () => Case[]> = {
     // All of one sign: a running float32 sum would stop to grow.
     reduced("sum", inputOf([10_000_019], null, 1, "positive"), [0], false),
     reduced("sum", inputOf([500_003], null, 1, "reals", "int32"), [0], false),
+  ],
+  prod: () => [
+    reduced("prod", inputOf([70_001, 3], null, 1, "reals", "int32"), [0], false),
+    reduced("prod", inputOf([3, 5003], null, 1, "positive"), [1], true),
   ],
   max: () => large("max"),
   min: () => large("min"),

@@ -9,7 +9,7 @@ import type { Engine } from "../engine.ts";
 import { fill, room } from "./unary.ts";
 
 /** What becomes of two elements; the numbers are those of wasm/reduce.ts. */
-const OPERATIONS = { sum: 0, max: 1, min: 2 } as const;
+const OPERATIONS = { sum: 0, max: 1, min: 2, prod: 3 } as const;
 
 /** The name of a reduction. */
 export type ReductionName = keyof typeof OPERATIONS;
@@ -58,8 +58,8 @@ export function reduce(
   shape: number[],
 ): Storage {
   const block = engine.block(x), size = sizeOf(shape);
-  // Of nothing there is a sum alone; the contract refuses the others, unless nothing is asked for.
-  if (block.size === 0 || size === 0) return fill(engine, shape, 0, x.dtype);
+  // Of nothing there are a sum and a product; the contract refuses the others, unless nothing is asked for.
+  if (block.size === 0 || size === 0) return fill(engine, shape, name === "prod" ? 1 : 0, x.dtype);
   if (block.size <= TINY && size === 1) {
     const out = room(engine, 1, shape, x.dtype);
     engine.block(out).view()[0] = line(name, block.view(), x.dtype === "float32");
@@ -127,6 +127,7 @@ function reducePlain(engine: Engine, name: ReductionName, x: Storage, slab: Slab
       for (let r = 1, at = start + inner; r < run; r++, at += inner) {
         const value = from[at];
         if (name === "sum") result = (result + value) | 0;
+        else if (name === "prod") result = Math.imul(result, value);
         else if (name === "max" ? value > result : value < result) result = value;
       }
       to[o * inner + k] = result;
@@ -141,6 +142,8 @@ function line(name: ReductionName, values: Values, float: boolean): number {
   for (let i = 1; i < values.length; i++) {
     result = name === "sum"
       ? float ? result + values[i] : (result + values[i]) | 0
+      : name === "prod"
+      ? float ? result * values[i] : Math.imul(result, values[i])
       : name === "max"
       ? Math.max(result, values[i])
       : Math.min(result, values[i]);

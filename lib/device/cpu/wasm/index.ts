@@ -12,10 +12,14 @@ export { addRows, copyRows, selectRows, transposePlanes } from "./arrange";
 export { compare, select } from "./compare";
 export { normApply, normChunks, normGradApply, normGradStatistics, normStatistics } from "./normalization";
 export { layerNorm, layerNormGrad, layerNormSums } from "./layer_norm";
+export { leastOfPairs, leastOfParts, orderRows, pairs, radixCount, radixMove } from "./order";
 export { pool, poolGrad, poolPick } from "./pooling";
 export { philox } from "./random";
 export { reduceChunks, reduceTogether } from "./reduce";
 export { resample } from "./resample";
+export {
+  scanIntegers, scanLargest, scanLinear, scanLogSum, scanProduct, scanSum, scanTotals,
+} from "./scan";
 export { crossEntropy, crossEntropyGrad, softmax } from "./softmax";
 export { pixelSizes } from "./uneven";
 export { winograd } from "./winograd";

@@ -11,6 +11,12 @@ class Sum {
   @inline d(a: f64, b: f64): f64 { return a + b; }
   @inline w(a: v128, b: v128): v128 { return f64x2.add(a, b); }
 }
+class Product {
+  @inline start(): f64 { return 1; }
+  @inline v(a: v128, b: v128): v128 { return f32x4.mul(a, b); }
+  @inline d(a: f64, b: f64): f64 { return a * b; }
+  @inline w(a: v128, b: v128): v128 { return f64x2.mul(a, b); }
+}
 class Max {
   @inline start(): f64 { return -Infinity; }
   @inline v(a: v128, b: v128): v128 { return f32x4.max(a, b); }
@@ -94,7 +100,7 @@ function chunks<Op>(x: usize, partial: usize, b: i32, c: i32, rows: i32, count: 
   }
 }
 
-/** Stage 1. Unit u is chunk u mod count of slab ⌊u / count⌋; `rows` rows to a chunk. op: 0 sum, 1 max, 2 min. */
+/** Stage 1. Unit u is chunk u mod count of slab ⌊u / count⌋; `rows` rows to a chunk. op: 0 sum, 1 max, 2 min, 3 product. */
 export function reduceChunks(
   op: i32, x: usize, partial: usize, b: i32, c: i32, rows: i32, count: i32, begin: i32, end: i32,
 ): void {
@@ -102,6 +108,7 @@ export function reduceChunks(
     case 0: chunks<Sum>(x, partial, b, c, rows, count, begin, end); break;
     case 1: chunks<Max>(x, partial, b, c, rows, count, begin, end); break;
     case 2: chunks<Min>(x, partial, b, c, rows, count, begin, end); break;
+    case 3: chunks<Product>(x, partial, b, c, rows, count, begin, end); break;
   }
 }
 
@@ -117,7 +124,7 @@ export function reduceTogether(
       for (let i = 1; i < count; i++) {
         at += <usize>c << 3;
         const y = load<f64>(at);
-        total = op == 0 ? total + y : op == 1 ? max<f64>(total, y) : min<f64>(total, y);
+        total = op == 0 ? total + y : op == 1 ? max<f64>(total, y) : op == 2 ? min<f64>(total, y) : total * y;
       }
       store<f32>(to + (<usize>j << 2), <f32>(total * scale));
     }

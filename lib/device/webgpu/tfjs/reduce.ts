@@ -6,11 +6,13 @@
  */
 import { util } from "@tensorflow/tfjs-core";
 import { BINARY } from "../../elementwise.ts";
+import { dense, inOrder, plain, seen, withLast } from "../../layout.ts";
 import { sizeOf } from "../../shape.ts";
 import { argExtreme, type Extreme } from "../kernels/argmax.ts";
+import { permute } from "../kernels/arrange.ts";
 import { binary } from "../kernels/binary.ts";
-import { cumsum } from "../kernels/cumsum.ts";
 import { reduce, type ReductionName } from "../kernels/reduction.ts";
+import { cumsum } from "../kernels/scan.ts";
 import { LONGEST, softmax } from "../kernels/softmax.ts";
 import { adapt, type Call, labelled, numberOf, storageOf } from "./adapter.ts";
 
@@ -65,6 +67,10 @@ export function adaptReductions(): void {
     if (x === null) return null;
     const [axis] = util.parseAxisParam(numberOf(call, "axis"), x.shape);
     const counted = labelled(x, x.dtype === "bool" ? "int32" : x.dtype);
-    return cumsum(call.gpu, counted, axis, Boolean(call.attrs.exclusive), Boolean(call.attrs.reverse));
+    const { exclusive, reverse } = call.attrs, rank = x.shape.length;
+    const last = withLast(null, rank, axis);
+    const rows = dense(inOrder(counted, last, (y, dims) => permute(call.gpu, y, dims)));
+    const sums = seen(cumsum(call.gpu, rows, Boolean(reverse), Boolean(exclusive)), last);
+    return plain(sums, (y, dims) => permute(call.gpu, y, dims));
   });
 }
