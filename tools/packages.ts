@@ -1,5 +1,5 @@
 /**
- * Packages that only the site, the tests of what one sees, the build of the CPU kernels and TensorFlow.js' own tests use. Their names are strings, which neither deno.lock nor
+ * Packages that only the site, the tests of what one sees, the build of the CPU kernels and of the npm package, and TensorFlow.js' own tests use. Their names are strings, which neither deno.lock nor
  * `deno check` reads: who uses the library or a chapter downloads none of them. tools/deno.lock pins them, and all that
  * they need.
  *
@@ -14,6 +14,8 @@ const PACKAGES = {
   "axe-core": "npm:axe-core@4.10.3",
   "asc": "npm:assemblyscript@0.28.20/asc",
   "esbuild": "npm:esbuild@0.25.12",
+  "tar": "npm:tar@7.5.23",
+  "typescript": "npm:typescript@6.0.3",
 } as const;
 
 /** The name of a package above. */

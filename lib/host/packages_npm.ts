@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { FileError } from "./file_error.ts";
 import type { PackageName } from "./packages.ts";
 
 export type { PackageName };
@@ -29,12 +30,13 @@ const OPTIONAL: Partial<Record<PackageName, string>> = {
   "vega": "6.4.0",
 };
 
+/** A sentence about a package that could not be loaded. */
 function missing(name: PackageName, cause: unknown): never {
   const version = OPTIONAL[name];
   const advice = version === undefined
     ? (cause as Error).message
     : `npm install ${name}@${version} installs it`;
-  throw new Error(`the npm package ${name} could not be loaded: ${advice}`, { cause });
+  throw new FileError(`the npm package ${name} could not be loaded: ${advice}`, "", { cause });
 }
 
 /** TensorFlow.js' core. */
@@ -77,7 +79,7 @@ export async function packageJson(name: PackageName, path: string): Promise<unkn
 export async function packageFile(name: PackageName, path: string): Promise<Uint8Array<ArrayBuffer>> {
   const fs = (globalThis as Host).process?.getBuiltinModule?.("node:fs") as NodeFs | undefined;
   if (fs === undefined) {
-    throw new Error(
+    throw new FileError(
       `a browser's page has no files, such as ${path} of the npm package ${name}; Deno, Node and Bun have`,
     );
   }

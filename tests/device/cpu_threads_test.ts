@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { CpuDevice } from "../../lib/device/cpu/device.ts";
 import { compiledKernels } from "../../lib/device/cpu/bytes.ts";
-import { hasRelaxedSimd } from "../../lib/device/cpu/module.ts";
+import { fusesMultiplyAdd } from "../../lib/device/cpu/module.ts";
 import { Threads } from "../../lib/device/cpu/threads.ts";
 import { deviceAlone, deviceOf, everything } from "./cpu_threads.ts";
 import { Draws } from "./draws.ts";
@@ -80,7 +80,7 @@ Deno.test("that is so of every compiled kernel: each was shared among threads", 
 
 Deno.test("both modules have the same kernels, and their results agree to rounding", () => {
   assertEquals(kernelsOf(compiledKernels(false)), kernelsOf(compiledKernels(true)));
-  if (!hasRelaxedSimd()) return;
+  if (!fusesMultiplyAdd()) return;
   for (const [name, values] of everything(deviceOf(1, false))) {
     const expected = wanted.get(name)!;
     // Sums of thousands of products: what counts is the error against their size.

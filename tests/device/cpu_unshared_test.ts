@@ -16,7 +16,7 @@ Deno.test("it has one thread, whatever is asked for, says why, and runs the kern
   assertEquals(device.threads, 1);
   assertEquals(
     device.description,
-    "CPU, 1 thread (there are more where the page is cross-origin isolated), WebAssembly SIMD",
+    "CPU, 1 thread (there are more where the page is cross-origin isolated), WebAssembly SIMD without fused multiply-add",
   );
   assertEquals([...device.peek(device.kernels.fill([300], 2))], Array(300).fill(2));
 });

@@ -2,13 +2,13 @@
 import { assert, assertThrows } from "@std/assert";
 import { Heap } from "../../lib/device/cpu/heap.ts";
 import { compiledKernels } from "../../lib/device/cpu/bytes.ts";
-import { hasRelaxedSimd } from "../../lib/device/cpu/module.ts";
+import { fusesMultiplyAdd } from "../../lib/device/cpu/module.ts";
 import { CONTROL_BYTES, Threads } from "../../lib/device/cpu/threads.ts";
 import { deviceOf } from "./cpu_threads.ts";
 
 /** Two threads without a device, the calling one and one that is up. */
 function pair(): { threads: Threads; heap: Heap; control: number; fill: number } {
-  const heap = new Heap(2048), module = new WebAssembly.Module(compiledKernels(hasRelaxedSimd()));
+  const heap = new Heap(2048), module = new WebAssembly.Module(compiledKernels(fusesMultiplyAdd()));
   const names = WebAssembly.Module.exports(module).map(({ name }) => name), fill = names.indexOf("fill");
   const { pointer: control } = heap.allocate(CONTROL_BYTES), { pointer } = heap.allocate(1 << 20);
   new Uint8Array(heap.memory.buffer, control, CONTROL_BYTES).fill(0);

@@ -19,9 +19,12 @@ import type { Module } from "./module.ts";
 /** Up to so many elements an array is JavaScript's until a kernel asks for its address. */
 const SMALL = 256;
 
-function describe({ threads, hasThreads }: Module): string {
+/** Without fused multiply-add, the last bits are others. */
+function describe({ threads, hasThreads, relaxed }: Module): string {
   const why = hasThreads ? "" : " (there are more where the page is cross-origin isolated)";
-  return `CPU, ${threads} thread${threads === 1 ? "" : "s"}${why}, WebAssembly SIMD`;
+  return `CPU, ${threads} thread${threads === 1 ? "" : "s"}${why}, WebAssembly SIMD${
+    relaxed ? "" : " without fused multiply-add"
+  }`;
 }
 
 /** The processor's cores, through WebAssembly. */

@@ -8,15 +8,22 @@ import { sharesMemory } from "../../host/background.ts";
 import type { Chunk, Heap } from "./heap.ts";
 import { CONTROL_BYTES, MAX_THREADS, Threads } from "./threads.ts";
 
-/** (module (func (param v128) (result v128) local.get 0 local.get 0 local.get 0 f32x4.relaxed_madd)) */
-const RELAXED_PROBE = new Uint8Array([
-  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0],
-  ...[10, 13, 1, 11, 0, 32, 0, 32, 0, 32, 0, 253, 133, 2, 11],
+/**
+ * (func (export "f") (param f32 f32 f32) (result f32) local.get 0 f32x4.splat local.get 1 f32x4.splat local.get 2 f32x4.splat
+ * f32x4.relaxed_madd f32x4.extract_lane 0)
+ */
+const PROBE = new Uint8Array([
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 125, 125, 125, 1, 125, 3, 2, 1, 0],
+  ...[7, 5, 1, 1, 102, 0, 0, 10, 22, 1, 20, 0, 32, 0, 253, 19, 32, 1, 253, 19, 32, 2, 253, 19],
+  ...[253, 133, 2, 253, 31, 0, 11],
 ]);
 
-/** Whether this runtime has relaxed SIMD (fused multiply-add). */
-export function hasRelaxedSimd(): boolean {
-  return WebAssembly.validate(RELAXED_PROBE);
+/** Whether relaxed SIMD multiplies and adds without rounding in between. It need not: a host may have the instruction, and round. */
+export function fusesMultiplyAdd(): boolean {
+  if (!WebAssembly.validate(PROBE)) return false;
+  const { f } = new WebAssembly.Instance(new WebAssembly.Module(PROBE)).exports as { f: typeof Math.max };
+  // (1 + 2⁻¹²)² = 1 + 2⁻¹¹ + 2⁻²⁴, of which a float32 has no room for the last.
+  return f(1 + 2 ** -12, 1 + 2 ** -12, -1 - 2 ** -11) !== 0;
 }
 
 /** A kernel: numbers in, results in the heap. */
@@ -42,7 +49,7 @@ export class Module {
   constructor(
     readonly heap: Heap,
     threads: number = Math.min(MAX_THREADS, globalThis.navigator?.hardwareConcurrency || 1),
-    relaxed: boolean = hasRelaxedSimd(),
+    readonly relaxed: boolean = fusesMultiplyAdd(),
   ) {
     const module = new WebAssembly.Module(compiledKernels(relaxed, heap.isShared));
     const instance = new WebAssembly.Instance(module, {

@@ -4,7 +4,6 @@
  * @module
  */
 import type { KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
-import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { tfjsCore, tfjsWebGpu } from "../../host/packages.ts";
 
 /** The name under which TensorFlow.js' registry holds its WebGPU kernels. */
@@ -17,7 +16,9 @@ let core: typeof import("@tensorflow/tfjs-core");
  *
  * @returns Its backend for WebGPU.
  */
-export async function loadStock(): Promise<typeof WebGPUBackend> {
+export async function loadStock(): Promise<
+  (typeof import("@tensorflow/tfjs-backend-webgpu"))["WebGPUBackend"]
+> {
   core = await tfjsCore();
   const { WebGPUBackend } = await tfjsWebGpu();
   // Without it, TensorFlow.js computes small arrays on the host, with the host's rounding.
