@@ -5,6 +5,7 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
+import type { Slice } from "../device/kernels.ts";
 import type { Storage } from "../device/storage.ts";
 import { Buffer } from "./buffer.ts";
 import { carryBack } from "./carry.ts";
@@ -12,6 +13,8 @@ import { collect, collects } from "./collect.ts";
 import { current, runNow } from "./context.ts";
 import { CROSSING } from "./graph.ts";
 import type { Guard } from "./guard.ts";
+import { type Part, whole } from "./parts.ts";
+import { slice } from "./rules/shape.ts";
 import { type Flow, type Node, Value } from "./value.ts";
 import { Way } from "./walk.ts";
 import * as watching from "./watch.ts";
@@ -58,6 +61,7 @@ export function backward(starts: readonly Start<Storage>[], settings: BackwardSe
   const flow = new Unrecorded(way.walk);
   try {
     for (const node of way.nodes) {
+      flow.join(node);
       if (node.gradient !== null) pass(flow, node, way, guard, found);
       if (!retainGraph && way.passes(node)) release(node);
     }
@@ -71,6 +75,7 @@ export function backward(starts: readonly Start<Storage>[], settings: BackwardSe
       if (node.gradient !== null) node.device.free(node.gradient as Storage);
       node.gradient = null;
     }
+    for (const [{ device }, parts] of flow.parts) for (const { gradient } of parts) device.free(gradient);
     for (const [node, storage] of found ?? []) if (storage !== null) node.device.free(storage);
   }
 }
@@ -101,6 +106,11 @@ function pass(
       node.gradient = null;
       return collect(device, keeper, g);
     }
+  }
+  if (rule === slice && guard === null && way.passes(node)) {
+    const [from] = edges as [Node];
+    node.gradient = null;
+    return flow.part(from, { slice: node.attrs as Slice, gradient: g });
   }
   if (rule !== null && typeof rule.gradient !== "string" && way.passes(node)) {
     const { arena, kernels } = device, start = arena.open();
@@ -144,7 +154,25 @@ function give(node: Node, gradient: Storage): void {
 
 /** The gradients of a walk that nobody will differentiate again. */
 class Unrecorded implements Flow {
+  /** What has come to a node from slices of it. */
+  readonly parts: Map<Node, Part[]> = new Map();
+
   constructor(readonly walk: number) {}
+
+  /** Keeps the gradient of a slice of a node until all are there; takes it. */
+  part(node: Node, part: Part): void {
+    const parts = this.parts.get(node);
+    if (parts === undefined) this.parts.set(node, [part]);
+    else parts.push(part);
+  }
+
+  /** Adds what came from slices of a node to its gradient. */
+  join(node: Node): void {
+    const parts = this.parts.get(node);
+    if (parts === undefined) return;
+    this.parts.delete(node);
+    give(node, whole(node.device, node.shape, parts));
+  }
 
   gradient({ gradient, device }: Node): Value | null {
     if (gradient === null) return null;
