@@ -2,6 +2,24 @@
 // deno-lint-ignore-file
 /** Sampling along a dimension of [outer, size, inner]: each place of the result is a sum of weighted places. */
 
+/** The places from `first` to `last` of one line, where nothing lies behind the dimension. */
+function sampleLine(
+  from: usize, to: usize, starts: usize, places: usize, weights: usize, first: i32, last: i32,
+): void {
+  let tap = <usize>load<i32>(starts + (<usize>first << 2)) << 2;
+  for (let i = <usize>first << 2, stop = <usize>last << 2; i < stop; i += 4) {
+    const end = <usize>load<i32>(starts + i, 4) << 2;
+    let sum: f32 = 0;
+    if (tap < end) {
+      sum = load<f32>(weights + tap) * load<f32>(from + (<usize>load<i32>(places + tap) << 2));
+      for (tap += 4; tap < end; tap += 4) {
+        sum += load<f32>(weights + tap) * load<f32>(from + (<usize>load<i32>(places + tap) << 2));
+      }
+    }
+    store<f32>(to + i, sum);
+  }
+}
+
 /**
  * out[o, i, k] = Σ weights[t] · x[o, places[t], k] over the taps t from starts[i] to starts[i + 1]; 0 without any. Units are bands
  * of `band` places of one o: unit u is band u mod bands of o = ⌊u / bands⌋.
@@ -14,6 +32,10 @@ export function resample(
   for (let unit = begin; unit < end; unit++) {
     const o = unit / bands, first = (unit % bands) * band, last = min(count, first + band);
     const from = x + <usize>o * <usize>size * row, to = out + <usize>o * <usize>count * row;
+    if (inner == 1) {
+      sampleLine(from, to, starts, places, weights, first, last);
+      continue;
+    }
     for (let i = first; i < last; i++) {
       const target = to + <usize>i * row;
       const tap0 = load<i32>(starts + (<usize>i << 2)), tap1 = load<i32>(starts + (<usize>i << 2), 4);
