@@ -46,7 +46,10 @@ let turn: Promise<unknown> = Promise.resolve();
  */
 export async function useDevice(name?: DeviceName, options: DeviceOptions = {}): Promise<Device> {
   if (arguments.length > 2) surplus("useDevice", arguments, 2);
-  return makeCurrent(await open("useDevice", name, options));
+  const device = makeCurrent(await open("useDevice", name, options));
+  // Who asks for the cpu by name does not ask why there is no GPU.
+  if (name === "cpu") device.note = "";
+  return device;
 }
 
 /**
@@ -81,8 +84,7 @@ async function open(user: string, name: DeviceName | undefined, options: DeviceO
   if (threads !== undefined) checkThreads(user, name, threads);
   switch (name) {
     case "cpu":
-      cpuDevice(threads).note = "";
-      return cpuDevice();
+      return cpuDevice(threads);
     case "webgpu":
       return await gpuDevice(true);
     case undefined:
