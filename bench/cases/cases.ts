@@ -64,6 +64,7 @@ export function allCases(quick: boolean): Case[] {
       productCase(size, "-tn", { transposeA: true }),
     ]),
     ...convolutions(),
+    ...orders(),
     one("chapter5", "Chapter 5, whole", { kind: "chapter", file: "05_alexnet" }),
     one("chapter7", "Chapter 7, whole", { kind: "chapter", file: "07_resnet" }),
   ];
@@ -150,6 +151,14 @@ function productCase(size: number, form: string, transposes: Partial<Task>): Cas
       flops: 2 * size ** 3,
       scaling: size === 1024 && form === "",
     },
+  );
+}
+
+/** What is done with a million numbers in a line. */
+function orders(): Case[] {
+  const titles = { sort: "Sort of 10⁶", topk: "100 largest of 10⁶", cumsum: "Running sum of 10⁶" } as const;
+  return (["sort", "topk", "cumsum"] as const).map((operation) =>
+    one(operation, titles[operation], { kind: "order", operation, count: 1e6 })
   );
 }
 

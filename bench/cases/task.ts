@@ -63,6 +63,13 @@ export interface CopyTask {
   count: number;
 }
 
+/** A line of so many normal numbers put in order, searched for its 100 largest, or added up as it goes. */
+export interface OrderTask {
+  kind: "order";
+  operation: "sort" | "topk" | "cumsum";
+  count: number;
+}
+
 /** What a worker does. */
 export type Task =
   | LineTask
@@ -71,7 +78,8 @@ export type Task =
   | ConvolutionTask
   | ProductTask
   | AdamTask
-  | CopyTask;
+  | CopyTask
+  | OrderTask;
 
 /** A task that is set up. */
 export interface Job {

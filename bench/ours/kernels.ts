@@ -7,7 +7,7 @@ import { currentDevice } from "descent";
 import type { DeviceKernels } from "../../lib/device/kernels.ts";
 import type { Storage } from "../../lib/device/storage.ts";
 import { sideBehind } from "../cases/network.ts";
-import type { ConvolutionTask, CopyTask, Job, ProductTask } from "../cases/task.ts";
+import type { ConvolutionTask, CopyTask, Job, OrderTask, ProductTask } from "../cases/task.ts";
 
 /** A convolution or one of its gradients; images and filters lie in memory as they do between layers. */
 export function convolution(task: ConvolutionTask): Job {
@@ -43,6 +43,18 @@ export function product({ m, k, n, transposeA, transposeB }: ProductTask): Job {
 export function copy({ count }: CopyTask): Job {
   const x = random([count]);
   return repeat((kernels) => kernels.neg(x), [x]);
+}
+
+/** Values and places, as sort() and topk() give them, or running sums. */
+export function order({ operation, count }: OrderTask): Job {
+  const { arena, kernels } = currentDevice();
+  const x = arena.tidy(() => kernels.random("normal", [count], { seed: [1, 2], offset: 0 }));
+  const body = {
+    sort: (k: DeviceKernels) => k.gather(x, k.argsort(x, 0, false), 0),
+    topk: (k: DeviceKernels) => k.gather(x, k.argtop(x, 0, 100, true), 0),
+    cumsum: (k: DeviceKernels) => k.cumsum(x, 0),
+  }[operation];
+  return repeat(body, [x]);
 }
 
 function repeat(body: (kernels: DeviceKernels) => Storage, inputs: Storage[]): Job {

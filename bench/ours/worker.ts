@@ -6,7 +6,7 @@
 import { type DeviceName, useDevice } from "descent";
 import { serve } from "../serve.ts";
 import { gpt } from "./gpt.ts";
-import { convolution, copy, product } from "./kernels.ts";
+import { convolution, copy, order, product } from "./kernels.ts";
 import { adam, line, training } from "./training.ts";
 
 const wanted = Deno.args.find((arg) => arg.startsWith("--device="))?.slice("--device=".length);
@@ -17,6 +17,6 @@ await serve(
     threads: device.name === "cpu" ? navigator.hardwareConcurrency : 0,
     device: device.description,
   },
-  { line, training, gpt, convolution, product, adam, copy },
+  { line, training, gpt, convolution, product, adam, copy, order },
   () => device.memory().peakBytes,
 );

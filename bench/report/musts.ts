@@ -32,6 +32,9 @@ const AGAINST_TORCH: Record<string, Bound> = {
   "chapter3": { must: 1, aim: 0.5 },
   "mlp": { must: 1.5, aim: 1 },
   "gpt": { must: 2, aim: 1.5 },
+  "sort": { must: 3, aim: 1 },
+  "topk": { must: 3, aim: 1 },
+  "cumsum": { must: 3, aim: 1 },
   "start": { must: 1, aim: 0.5 },
 };
 

@@ -58,7 +58,7 @@ export async function measure(
   return Object.fromEntries(plans.map(({ competitor, samples }) => [competitor.name, samples]));
 }
 
-const KERNELS: Task["kind"][] = ["convolution", "product", "adam", "copy"];
+const KERNELS: Task["kind"][] = ["convolution", "product", "adam", "copy", "order"];
 
 /** Sets a task up, does it once to warm up, and finds out how many iterations make a turn. */
 async function prepare(one: Case & { task: Task }, competitor: Competitor, options: Options): Promise<Plan> {

@@ -90,6 +90,7 @@ const CALLS: Record<string, Call> = {
       k.argsort(x, 0, false),
       k.argsort(rows, 1, true),
       k.argtop(x, 0, 9, true),
+      k.argtop(x, 0, 100, true),
       k.argtop(draw([101, 3000]), 0, 10, false),
       k.argcummax(rows, 1),
     ].map((places) => k.cast(places, "float32"));

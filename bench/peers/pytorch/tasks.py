@@ -124,3 +124,18 @@ def copy(task):
             torch.neg(x, out=y)
 
     return run
+
+
+def order(task):
+    x = torch.randn(task["count"])
+    operation = {
+        "sort": lambda: x.sort(),
+        "topk": lambda: x.topk(100),
+        "cumsum": lambda: x.cumsum(0),
+    }[task["operation"]]
+
+    def run(count):
+        for _ in range(count):
+            operation()
+
+    return run

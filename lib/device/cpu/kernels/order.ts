@@ -32,23 +32,13 @@ export function order(engine: Engine, x: Storage, take: number, descending: bool
     engine.wasm.reserveScratch(16 * length + 4096);
     engine.wasm.launch("orderRows", rows, 20 + 40 * length, from, to, length, take, ...kind);
   } else {
-    const places = take === length ? null : engine.heap.allocate(4 * length);
-    try {
-      for (let row = 0; row < rows; row++) {
-        const start = to + 4 * row * take;
-        orderLong(engine, from + 4 * row * length, places?.pointer ?? start, length, kind);
-        if (places !== null) copy(engine, places.pointer, start, take);
-      }
-    } finally {
-      if (places !== null) engine.heap.release(places);
+    for (let row = 0; row < rows; row++) {
+      const long = { engine, from: from + 4 * row * length, to: to + 4 * row * take, length, kind };
+      if (take === length) orderLong(long);
+      else topOfLong(long, take);
     }
   }
   return out;
-}
-
-function copy(engine: Engine, from: number, to: number, count: number): void {
-  const { buffer } = engine.heap.memory;
-  new Int32Array(buffer, to, count).set(new Int32Array(buffer, from, count));
 }
 
 /** The first few of each row: those of its parts, then among them. */
@@ -82,6 +72,63 @@ function few(
   }
 }
 
+/** A row that all threads work at. */
+interface LongRow {
+  readonly engine: Engine;
+  readonly from: number;
+  readonly to: number;
+  readonly length: number;
+  readonly kind: readonly number[];
+}
+
+/** Runs a body with room in the heap, which it then gives back. */
+function withRoom(engine: Engine, body: (room: (bytes: number) => number) => void): void {
+  const held: Chunk[] = [];
+  try {
+    body((bytes) => held[held.push(engine.heap.allocate(bytes)) - 1].pointer);
+  } finally {
+    for (const chunk of held) engine.heap.release(chunk);
+  }
+}
+
+const words = (engine: Engine, pointer: number, count: number) =>
+  new Int32Array(engine.heap.memory.buffer, pointer, count);
+
+function orderLong({ engine, from, to, length, kind }: LongRow): void {
+  withRoom(engine, (room) => {
+    const pairs = room(8 * length);
+    engine.wasm.launch("pairs", Math.ceil(length / CHUNK), 2 * CHUNK, from, pairs, length, CHUNK, ...kind);
+    sortPairs(engine, pairs, to, length, room);
+  });
+}
+
+/** Only those are sorted whose keys begin as the keys of the first `take` do. */
+function topOfLong({ engine, from, to, length, kind }: LongRow, take: number): void {
+  withRoom(engine, (room) => {
+    const chunks = Math.ceil(length / CHUNK), counts = room(4 * BINS * chunks), starts = room(4 * chunks);
+    engine.wasm.launch("firstDigits", chunks, 2 * CHUNK, from, counts, length, CHUNK, ...kind);
+    const digits = words(engine, counts, BINS * chunks), found = new Int32Array(chunks);
+    let count = 0, bin = -1;
+    while (count < take) {
+      bin++;
+      for (let chunk = 0; chunk < chunks; chunk++) {
+        const own = digits[chunk * BINS + bin];
+        found[chunk] += own;
+        count += own;
+      }
+    }
+    let start = 0;
+    words(engine, starts, chunks).forEach((_, chunk, list) => {
+      list[chunk] = start;
+      start += found[chunk];
+    });
+    const pairs = room(8 * count), places = room(4 * count);
+    engine.wasm.launch("pairsUpTo", chunks, 2 * CHUNK, from, starts, pairs, length, CHUNK, bin, ...kind);
+    sortPairs(engine, pairs, places, count, room);
+    words(engine, to, take).set(words(engine, places, take));
+  });
+}
+
 /** How many pairs of each chunk have each digit become where each chunk's pairs of each digit begin. */
 function countsToStarts(counts: Int32Array, chunks: number): void {
   for (let bin = 0, start = 0; bin < BINS; bin++) {
@@ -93,34 +140,33 @@ function countsToStarts(counts: Int32Array, chunks: number): void {
   }
 }
 
-/** One long row, digit by digit from the last (H. Seward's radix sort, 1954): all threads move pairs of key and place. */
-function orderLong(engine: Engine, from: number, to: number, length: number, kind: readonly number[]): void {
-  const chunks = Math.ceil(length / CHUNK), held: Chunk[] = [];
-  const room = (bytes: number) => held[held.push(engine.heap.allocate(bytes)) - 1].pointer;
-  try {
-    const counts = room(4 * BINS * chunks);
-    let pairs = room(8 * length), spare = room(8 * length);
-    engine.wasm.launch("pairs", chunks, 2 * CHUNK, from, pairs, length, CHUNK, ...kind);
-    for (let shift = 0; shift < 32; shift += DIGIT) {
-      const last = shift + DIGIT >= 32;
-      engine.wasm.launch("radixCount", chunks, 2 * CHUNK, pairs, counts, length, CHUNK, shift);
-      countsToStarts(new Int32Array(engine.heap.memory.buffer, counts, BINS * chunks), chunks);
-      const target = last ? to : spare;
-      engine.wasm.launch(
-        "radixMove",
-        chunks,
-        4 * CHUNK,
-        pairs,
-        counts,
-        target,
-        length,
-        CHUNK,
-        shift,
-        Number(last),
-      );
-      [pairs, spare] = [spare, pairs];
-    }
-  } finally {
-    for (const chunk of held) engine.heap.release(chunk);
+/** The places of pairs, sorted digit by digit from the last (H. Seward's radix sort, 1954): all threads move pairs. */
+function sortPairs(
+  engine: Engine,
+  pairs: number,
+  to: number,
+  length: number,
+  room: (bytes: number) => number,
+): void {
+  const chunks = Math.ceil(length / CHUNK), counts = room(4 * BINS * chunks);
+  let spare = room(8 * length);
+  for (let shift = 0; shift < 32; shift += DIGIT) {
+    const last = shift + DIGIT >= 32;
+    engine.wasm.launch("radixCount", chunks, 2 * CHUNK, pairs, counts, length, CHUNK, shift);
+    countsToStarts(words(engine, counts, BINS * chunks), chunks);
+    const target = last ? to : spare;
+    engine.wasm.launch(
+      "radixMove",
+      chunks,
+      4 * CHUNK,
+      pairs,
+      counts,
+      target,
+      length,
+      CHUNK,
+      shift,
+      Number(last),
+    );
+    [pairs, spare] = [spare, pairs];
   }
 }

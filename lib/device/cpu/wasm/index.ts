@@ -12,7 +12,7 @@ export { addRows, copyRows, selectRows, transposePlanes } from "./arrange";
 export { compare, select } from "./compare";
 export { normApply, normChunks, normGradApply, normGradStatistics, normStatistics } from "./normalization";
 export { layerNorm, layerNormGrad, layerNormSums } from "./layer_norm";
-export { leastOfPairs, leastOfParts, orderRows, pairs, radixCount, radixMove } from "./order";
+export { firstDigits, leastOfPairs, leastOfParts, orderRows, pairs, pairsUpTo, radixCount, radixMove } from "./order";
 export { pool, poolGrad, poolPick } from "./pooling";
 export { philox } from "./random";
 export { reduceChunks, reduceTogether } from "./reduce";

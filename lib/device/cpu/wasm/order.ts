@@ -148,6 +148,36 @@ export function leastOfPairs(pairs: usize, out: usize, n: i32, take: i32, begin:
   }
 }
 
+/** How many elements of a chunk have each first digit of their keys: [chunk, bin]. Units are chunks. */
+export function firstDigits(
+  x: usize, counts: usize, n: i32, chunk: i32, float: i32, flip: i32, begin: i32, end: i32,
+): void {
+  for (let unit = begin; unit < end; unit++) {
+    const bins = counts + <usize>unit * BIN_BYTES, stop = min(n, (unit + 1) * chunk);
+    memory.fill(bins, 0, BIN_BYTES);
+    for (let i = unit * chunk; i < stop; i++) {
+      const digit = keyOf(load<u32>(x + (<usize>i << 2)), float != 0, flip) >> 21, at = bins + (<usize>digit << 2);
+      store<u32>(at, load<u32>(at) + 1);
+    }
+  }
+}
+
+/** The pairs of a chunk whose first digit is at most `bin`, from where `starts` says on. Units are chunks. */
+export function pairsUpTo(
+  x: usize, starts: usize, out: usize, n: i32, chunk: i32, bin: u32, float: i32, flip: i32, begin: i32, end: i32,
+): void {
+  for (let unit = begin; unit < end; unit++) {
+    const stop = min(n, (unit + 1) * chunk);
+    let to = out + (<usize>load<u32>(starts + (<usize>unit << 2)) << 3);
+    for (let i = unit * chunk; i < stop; i++) {
+      const pair = pairOf(x, i, float != 0, flip);
+      if (<u32>(pair >> 53) > bin) continue;
+      store<u64>(to, pair);
+      to += 8;
+    }
+  }
+}
+
 /** Pairs of one line; units are chunks of `chunk` elements. */
 export function pairs(
   x: usize, out: usize, n: i32, chunk: i32, float: i32, flip: i32, begin: i32, end: i32,
