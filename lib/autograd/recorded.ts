@@ -123,6 +123,10 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
   indexSelect = (x: Value, index: Value, dim: number): Value => apply("indexSelect", [x, index], { dim });
   indexAdd = (dy: Value, index: Value, dim: number, size: number): Value =>
     apply("indexAdd", [dy, index], { dim, size });
+  indexCopy = (x: Value, v: Value, index: Value, dim: number): Value =>
+    apply("indexCopy", [x, v, index], { dim });
+  scatter = (x: Value, v: Value, index: Value, dim: number): Value =>
+    apply("scatter", [x, v, index], { dim });
   at = (index: Value, size: number): Value =>
     this.#made("at", () => this.#device.kernels.at(index.buffer.storage, size));
   scatterLast = (index: Value, dim: number, size: number): Value =>

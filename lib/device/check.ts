@@ -199,6 +199,20 @@ export function addedRows(kernel: string, dy: Shaped, index: Shaped, dim: number
   return dy.shape.with(dim, size);
 }
 
+/** Checks the arguments of indexCopy. */
+export function copiedRows(x: Shaped, v: Shaped, index: Shaped, dim: number): void {
+  rows("indexCopy", x.shape, index, dim);
+  alike("indexCopy", x, v);
+  shaped("indexCopy", "v", v, x.shape.with(dim, index.shape[0]));
+}
+
+/** Checks the arguments of scatter. */
+export function scattered(x: Shaped, v: Shaped, index: Shaped, dim: number): void {
+  picks("scatter", x.shape, index, dim);
+  alike("scatter", x, v);
+  shaped("scatter", "v", v, index.shape);
+}
+
 /** What kernels whose indices are classes call them. */
 const CLASSES = ["oneHot", "crossEntropy", "crossEntropyGrad"];
 

@@ -277,6 +277,16 @@ export interface Kernels<T extends Shaped> {
    */
   indexAdd(dy: T, index: T, dim: number, size: number): T;
   /**
+   * x, but v's slices along `dim` at the places that the index [N] names; of several for one place the last. Any dtype, index int32;
+   * one out of range is an error as in {@linkcode gather}.
+   */
+  indexCopy(x: T, v: T, index: T, dim: number): T;
+  /**
+   * x, but v at the places where {@linkcode gather} would pick, of x's shape but along `dim`; of several for one place the last.
+   * Any dtype, index int32; one out of range is an error as in {@linkcode gather}.
+   */
+  scatter(x: T, v: T, index: T, dim: number): T;
+  /**
    * Indices as places: a negative one counts from the end, −1 is `size` − 1. int32. One that is not from −size to size − 1 is an
    * error as in {@linkcode gather}; on webgpu it becomes −1 until then. Named as what its user calls.
    */

@@ -13,7 +13,8 @@ type Span = readonly [begin: number, size: number, step: number];
 /** Whether something is written as a range is. */
 export function isRange(part: unknown): part is IndexRange {
   if (!Array.isArray(part) || (part.length !== 2 && part.length !== 3)) return false;
-  return [...part].every((n) => typeof n === "number" || n === null);
+  for (const n of part) if (typeof n !== "number" && n !== null) return false;
+  return true;
 }
 
 /**
@@ -37,8 +38,10 @@ export function place(operation: string, index: number, d: number, shape: readon
  */
 export function span(operation: string, range: IndexRange, n: number): Span {
   const [start, end] = range, step = range[2] ?? 1;
-  const ends = [start ?? 0, end ?? Infinity];
-  if (!ends.every((i) => Number.isInteger(i) || i === Infinity) || !Number.isInteger(step) || step < 1) {
+  const first = start ?? 0,
+    past = end ?? Infinity,
+    isEnd = (i: number) => Number.isInteger(i) || i === Infinity;
+  if (!isEnd(first) || !isEnd(past) || !Number.isInteger(step) || step < 1) {
     const back = Number.isInteger(step) && step < 0 ? "; flip() turns a dimension round" : "";
     throw new RangeError(
       `${operation}: a range [start, end, step?] needs whole numbers and a step ≥ 1, not ${
@@ -47,6 +50,6 @@ export function span(operation: string, range: IndexRange, n: number): Span {
     );
   }
   const clip = (i: number) => Math.min(n, Math.max(0, i < 0 ? i + n : i));
-  const from = clip(ends[0]), to = Math.max(from, clip(ends[1]));
+  const from = clip(first), to = Math.max(from, clip(past));
   return [from, Math.ceil((to - from) / step), step];
 }

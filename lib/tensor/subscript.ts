@@ -63,7 +63,13 @@ const isMask = (part: Known): part is Mask => typeof part === "object" && part !
 
 /** How many dimensions an index takes. */
 const taken = (part: Known) =>
-  part === "newaxis" || part === "..." ? 0 : isMask(part) ? part.shape.length : 1;
+  typeof part === "number" || part === null
+    ? 1
+    : part === "newaxis" || part === "..."
+    ? 0
+    : isMask(part)
+    ? part.shape.length
+    : 1;
 
 /**
  * Reads indices.
@@ -74,14 +80,16 @@ const taken = (part: Known) =>
  * @throws {TypeError} if one is none.
  */
 export function read(operation: string, index: readonly unknown[], x: Value): Part {
-  const { shape } = x, parts = Array.from(index, (one) => known(operation, one, x));
-  const named = parts.reduce<number>((sum, part) => sum + taken(part), 0);
+  const { shape } = x, parts = new Array<Known>(index.length);
+  let named = 0;
+  for (let i = 0; i < parts.length; i++) named += taken(parts[i] = known(operation, index[i], x));
   if (named > shape.length) {
     throw new RangeError(
       `${operation}: ${named} indices for a tensor of ${shape.length} dimensions, ${text(shape)}`,
     );
   }
-  const begin = shape.map(() => 0), size = [...shape], step = shape.map(() => 1);
+  const begin = new Array<number>(shape.length).fill(0), size = [...shape];
+  const step = new Array<number>(shape.length).fill(1);
   const view: number[] = [], axes: number[] = [], selections: Selection[] = [], singles: Single[] = [];
   let d = 0, open = true;
   const keep = () => {
@@ -89,16 +97,16 @@ export function read(operation: string, index: readonly unknown[], x: Value): Pa
     view.push(size[d++]);
   };
   for (const part of parts) {
-    if (part === null) keep();
+    if (typeof part === "number") {
+      begin[d] = place(operation, part, d, shape);
+      size[d++] = 1;
+      axes.push(-1);
+    } else if (part === null) keep();
     else if (part === "newaxis") view.push(1);
     else if (part === "...") {
       if (!open) throw new RangeError(`${operation}: "..." stands for all that is left, and only once`);
       open = false;
       for (let left = shape.length - named; left > 0; left--) keep();
-    } else if (typeof part === "number") {
-      begin[d] = place(operation, part, d, shape);
-      size[d++] = 1;
-      axes.push(-1);
     } else if (part instanceof Value) {
       if (part.shape.length === 0) singles.push({ axis: view.length, dim: d, index: part });
       else selections.push({ axis: view.length, span: 1, dim: d, by: part });

@@ -52,12 +52,7 @@ export const indexCopy = rule<{ dim: number }>({
   maths:
     "y = x, but y[index[n], …] = v[n, …] along a dimension, the last v of equal indices;  ∂x = g, 0 at those places, ∂v[n, …] = g[index[n], …], 0 for all but the last",
   saves: { inputs: (input) => input === 2 },
-  forward: (k, [x, v, index], { dim }) => {
-    if (index.shape[0] === 0) return x;
-    const last = k.scatterLast(index, 0, x.shape[dim]);
-    const written = upright(k, k.greaterEqual(last, 0), x.shape, dim);
-    return k.select(written, k.indexSelect(v, k.maximum(last, 0), dim), x);
-  },
+  forward: (k, [x, v, index], { dim }) => k.indexCopy(x, v, index, dim),
   gradient: (k, { g, inputs: [, , index], shapes: [shape, picked], attrs: { dim } }) => {
     const none = index.shape[0] === 0, last = () => k.scatterLast(index, 0, shape[dim]);
     return [
@@ -76,11 +71,7 @@ export const scatter = rule<{ dim: number }>({
   maths:
     "y = x, but y[i, index[i, j]] = v[i, j] along a dimension, the last v of equal indices;  ∂x = g, 0 at those places, ∂v[i, j] = g[i, index[i, j]], 0 for all but the last",
   saves: { inputs: (input) => input === 2 },
-  forward: (k, [x, v, index], { dim }) => {
-    if (index.shape[dim] === 0) return x;
-    const last = k.scatterLast(index, dim, x.shape[dim]);
-    return k.select(k.greaterEqual(last, 0), k.gather(v, k.maximum(last, 0), dim), x);
-  },
+  forward: (k, [x, v, index], { dim }) => k.scatter(x, v, index, dim),
   gradient: (k, { g, inputs: [, , index], shapes: [shape, picked], attrs: { dim } }) => {
     const none = index.shape[dim] === 0, last = () => k.scatterLast(index, dim, shape[dim]);
     return [

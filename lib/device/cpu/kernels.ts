@@ -37,9 +37,11 @@ import {
   at,
   gather,
   indexAdd,
+  indexCopy,
   indexSelect,
   inverseCdf,
   oneHot,
+  scatter,
   scatterAdd,
   scatterLast,
 } from "./kernels/indexing.ts";
@@ -237,6 +239,16 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
     const shape = check.addedRows("indexAdd", dy, index, dim, size), { order } = dy;
     const [axis] = layout.axesOf(order, [dim]);
     return seen(indexAdd(this.#engine, dense(dy), index, axis, layout.inMemory(order, shape)), order);
+  }
+  indexCopy(x: Storage, v: Storage, index: Storage, dim: number): Storage {
+    check.copiedRows(x, v, index, dim);
+    const { order } = x, [axis] = layout.axesOf(order, [dim]);
+    const slices = dense(inOrder(v, order, this.#engine.transpose));
+    return seen(indexCopy(this.#engine, dense(x), slices, index, axis), order);
+  }
+  scatter(x: Storage, v: Storage, index: Storage, dim: number): Storage {
+    check.scattered(x, v, index, dim);
+    return scatter(this.#engine, this.#plain(x), this.#plain(v), this.#plain(index), dim);
   }
   at(index: Storage, size: number): Storage {
     check.need("at", index, ["int32"]);

@@ -186,3 +186,14 @@ export function attentionGrad<T extends Shaped>(
   const dScores = k.mul(k.mul(weights, k.sub(slopes, mean)), settings.scale);
   return [k.matmul(dScores, keys), k.matmul(turned(k, dScores), q), k.matmul(turned(k, weights), dy)];
 }
+
+/** {@linkcode Kernels.indexCopy}, of at least one index; `last` is what {@linkcode Kernels.scatterLast} gives for it. */
+export function indexCopy<T extends Shaped>(k: Kernels<T>, x: T, v: T, last: T, dim: number): T {
+  const written = k.reshape(k.greaterEqual(last, 0), x.shape.map((n, d) => d === dim ? n : 1));
+  return k.select(written, k.indexSelect(v, k.maximum(last, 0), dim), x);
+}
+
+/** {@linkcode Kernels.scatter}, the same way. */
+export function scatter<T extends Shaped>(k: Kernels<T>, x: T, v: T, last: T, dim: number): T {
+  return k.select(k.greaterEqual(last, 0), k.gather(v, k.maximum(last, 0), dim), x);
+}

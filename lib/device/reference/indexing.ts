@@ -76,6 +76,22 @@ export function indexAdd(dy: HostArray, index: HostArray, dim: number, size: num
   return scatterAdd(dy, spread(index, dim, shape), dim, shape);
 }
 
+/** {@linkcode Kernels.scatter} */
+export function scatter(x: HostArray, v: HostArray, index: HostArray, dim: number): HostArray {
+  check.scattered(x, v, index, dim);
+  check.indices("scatter", index.data, index.shape, x.shape[dim]);
+  const y = { ...x, data: x.data.slice() };
+  follow(index, dim, x.shape, (entry, target) => y.data[target] = v.data[entry]);
+  return y;
+}
+
+/** {@linkcode Kernels.indexCopy} */
+export function indexCopy(x: HostArray, v: HostArray, index: HostArray, dim: number): HostArray {
+  check.copiedRows(x, v, index, dim);
+  check.indices("indexCopy", index.data, index.shape, x.shape[dim]);
+  return scatter(x, v, spread(index, dim, x.shape), dim);
+}
+
 /** {@linkcode Kernels.at} */
 export function at(index: HostArray, size: number): HostArray {
   check.need("at", index, ["int32"]);

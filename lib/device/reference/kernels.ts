@@ -154,6 +154,12 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
   indexAdd(dy: HostArray, index: HostArray, dim: number, size: number): HostArray {
     return indexing.indexAdd(dy, index, dim, size);
   }
+  indexCopy(x: HostArray, v: HostArray, index: HostArray, dim: number): HostArray {
+    return indexing.indexCopy(x, v, index, dim);
+  }
+  scatter(x: HostArray, v: HostArray, index: HostArray, dim: number): HostArray {
+    return indexing.scatter(x, v, index, dim);
+  }
   at(index: HostArray, size: number): HostArray {
     return indexing.at(index, size);
   }

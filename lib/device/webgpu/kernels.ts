@@ -257,6 +257,16 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     const [axis] = layout.axesOf(order, [dim]);
     return seen(indexAdd(this.#gpu, dense(dy), index, axis, layout.inMemory(order, shape)), order);
   }
+  indexCopy(x: Storage, v: Storage, index: Storage, dim: number): Storage {
+    check.copiedRows(x, v, index, dim);
+    if (index.shape[0] === 0) return this.#gpu.share(x);
+    return composed.indexCopy(this, x, v, scatterLast(this.#gpu, index, 0, x.shape[dim], "indexCopy"), dim);
+  }
+  scatter(x: Storage, v: Storage, index: Storage, dim: number): Storage {
+    check.scattered(x, v, index, dim);
+    if (index.shape[dim] === 0) return this.#gpu.share(x);
+    return composed.scatter(this, x, v, this.#scatterLast(index, dim, x.shape[dim], "scatter"), dim);
+  }
   at(index: Storage, size: number): Storage {
     check.need("at", index, ["int32"]);
     return seen(at(this.#gpu, dense(index), size), index.order);
@@ -264,8 +274,11 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
   scatterLast(index: Storage, dim: number, size: number): Storage {
     check.need("scatterLast", index, ["int32"]);
     check.dimension("scatterLast", index, dim);
+    return this.#scatterLast(index, dim, size);
+  }
+  #scatterLast(index: Storage, dim: number, size: number, asked?: "scatter"): Storage {
     const [axis] = layout.axesOf(index.order, [dim]);
-    return seen(scatterLast(this.#gpu, dense(index), axis, size), index.order);
+    return seen(scatterLast(this.#gpu, dense(index), axis, size, asked), index.order);
   }
   oneHot(x: Storage, classes: number): Storage {
     check.need("oneHot", x, ["int32"]);

@@ -6,7 +6,16 @@
 import { outOfRange } from "../check.ts";
 
 const KERNELS = [
-  ...["gather", "scatterAdd", "indexSelect", "indexAdd", "at", "scatterLast"] as const,
+  ...[
+    "gather",
+    "scatterAdd",
+    "indexSelect",
+    "indexAdd",
+    "at",
+    "scatterLast",
+    "indexCopy",
+    "scatter",
+  ] as const,
   ...["oneHot", "crossEntropy", "crossEntropyGrad"] as const,
 ] as const;
 

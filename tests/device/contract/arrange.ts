@@ -277,6 +277,24 @@ const resample = given(
   }, { settings: { dim, ...taps } })
 );
 
+/** Two arrays of one dtype, and an index. */
+const written = (
+  shape: readonly number[],
+  picked: readonly number[],
+  list: readonly number[],
+  bound: number,
+) => fc.tuple(sameDtype([shape, picked], any), indices(list, bound)).map(([[x, v], index]) => [x, v, index]);
+
+const indexCopy = given(slices, ({ shape, picked, list, bound }) => written(shape, picked, list, bound))
+  .map(({ a: { dim }, b }) =>
+    makeCase(b, (k, [x, v, index]) => [k.indexCopy(x, v, index, dim)], EXACT, { settings: { dim } })
+  );
+
+const scatter = given(along, ({ shape, picked, bound }) => written(shape, picked, picked, bound))
+  .map(({ a: { dim }, b }) =>
+    makeCase(b, (k, [x, v, index]) => [k.scatter(x, v, index, dim)], EXACT, { settings: { dim } })
+  );
+
 const oneHot = given(
   fc.tuple(shapes({ most: 300, maxLength: 3 }), fc.integer({ min: 1, max: 12 })),
   ([shape, classes]) => indices(shape, classes),
@@ -322,6 +340,8 @@ export const arrangement = {
   indexAdd,
   at,
   scatterLast,
+  indexCopy,
+  scatter,
   oneHot,
   inverseCdf,
   resample,

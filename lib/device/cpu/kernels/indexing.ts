@@ -101,6 +101,41 @@ export function indexAdd(engine: Engine, dy: Storage, index: Storage, dim: numbe
   return out;
 }
 
+/** A copy of an array. */
+function copied(engine: Engine, x: Storage): Storage {
+  const from = engine.block(x), out = room(engine, from.size, [...x.shape], x.dtype);
+  engine.block(out).view().set(from.view());
+  return out;
+}
+
+/** x, but v's slices where the index names them, one after the other. */
+export function indexCopy(engine: Engine, x: Storage, v: Storage, index: Storage, dim: number): Storage {
+  const list = engine.block(index).view(), size = x.shape[dim], picks = list.length;
+  check.indices("indexCopy", list, index.shape, size);
+  const out = copied(engine, x), from = engine.block(v).view(), to = engine.block(out).view();
+  const inner = sizeOf(x.shape.slice(dim + 1));
+  for (let at = 0, row = 0; at < from.length; at += inner, row++) {
+    const first = (Math.floor(row / picks) * size + list[row % picks]) * inner;
+    if (inner < 32) { for (let i = 0; i < inner; i++) to[first + i] = from[at + i]; }
+    else to.set(from.subarray(at, at + inner), first);
+  }
+  return out;
+}
+
+/** x, but v where gather would pick, one value after the other. */
+export function scatter(engine: Engine, x: Storage, v: Storage, index: Storage, dim: number): Storage {
+  const list = engine.block(index).view(), size = x.shape[dim];
+  check.indices("scatter", list, index.shape, size);
+  const out = copied(engine, x), from = engine.block(v).view(), to = engine.block(out).view();
+  const inner = sizeOf(x.shape.slice(dim + 1)), line = index.shape[dim] * inner;
+  for (let i = 0, first = 0; i < list.length; first += size * inner) {
+    for (const end = i + line; i < end;) {
+      for (let k = 0; k < inner; k++, i++) to[first + list[i] * inner + k] = from[i];
+    }
+  }
+  return out;
+}
+
 /** Indices as places: negative ones count from the end. */
 export function at(engine: Engine, index: Storage, size: number): Storage {
   const list = engine.block(index).view();

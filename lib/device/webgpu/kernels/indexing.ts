@@ -215,19 +215,27 @@ ${
 /**
  * The last entry that names each of `length` places along a dimension; −1 where none does. Of integers the largest is the same
  * whoever comes first.
+ *
+ * @param asked The kernel that an index out of range is told of by.
  */
-export function scatterLast(gpu: Gpu, index: Storage, dim: number, length: number): Storage {
+export function scatterLast(
+  gpu: Gpu,
+  index: Storage,
+  dim: number,
+  length: number,
+  asked: "scatterLast" | "indexCopy" | "scatter" = "scatterLast",
+): Storage {
   const result = fill(gpu, index.shape.with(dim, length), -1, "int32");
   const size = sizeOf(index.shape);
   if (size === 0) return result;
   gpu.dispatch({
-    key: "scatterLast",
+    key: `scatterLast ${asked}`,
     code: () => /* wgsl */ `
 struct Uniforms { size: u32, length: u32, picks: u32, inner: u32 }
 @group(0) @binding(0) var<storage, read> indices: array<i32>;
 @group(0) @binding(1) var<storage, read_write> output: array<atomic<i32>>;
 @group(0) @binding(2) var<uniform> uniforms: Uniforms;
-${rangeCheck("scatterLast", 3)}
+${rangeCheck(asked, 3)}
 ${
       onePerThread(`
   if (index >= uniforms.size) { return; }
@@ -244,7 +252,7 @@ ${
     bindings: [index, result],
     uniforms: packUniforms([size, length, index.shape[dim], sizeOf(index.shape.slice(dim + 1))]),
     workgroups: workgroupsFor(size, WORKGROUP),
-    checks: "scatterLast",
+    checks: asked,
   });
   return result;
 }
