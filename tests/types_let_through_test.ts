@@ -154,6 +154,47 @@ export function seeing(x: Tensor, net: nn.Module, layer: nn.Layer): void {
   x.grad = 3;
 }
 
+class Tied extends nn.Module {
+  embed = new nn.Linear(4, 8, { bias: false });
+  head = new nn.Linear(8, 4, { bias: false });
+  mask = this.registerBuffer("mask", randn(8), { persistent: false });
+  blocks = new nn.ModuleList([new nn.Linear(8, 8), new nn.Linear(8, 8)]);
+  heads = new nn.ModuleDict({ vae: new Autoencoder(), near: new Nearest() });
+  constructor() {
+    super();
+    this.head.weight = this.embed.weight;
+    this.blocks[0].weight = this.blocks[1].weight;
+    this.blocks[0].bias = null;
+  }
+  override forward(x: Tensor): Tensor {
+    for (const block of this.blocks) x = block.forward(x);
+    for (const [i, block] of [...this.blocks].entries()) x = block.forward(x).mul(i);
+    const [reconstruction] = this.heads.get("vae").forward(x);
+    return this.heads.get("near").forward(reconstruction, 3).mul(this.mask);
+  }
+}
+
+/** Never called: modules hold what their types say, and a copy is what the other is. */
+export function holding(net: Tied, x: Tensor): void {
+  exactly<Tied>()(new Tied().deepCopy());
+  exactly<nn.Linear>()(net.blocks[0]);
+  exactly<nn.Linear>()(net.blocks.append(new nn.Linear(8, 8)).pop());
+  exactly<Tensor>()(net.mask);
+  exactly<("vae" | "near")[]>()(net.heads.keys());
+  exactly<nn.Parameter>()(new nn.ParameterList([x])[0]);
+  new nn.Sequential(new nn.ReLU())[0] = new nn.Tanh();
+  new nn.Sequential(...net.blocks, ...[new nn.ReLU()].map((one) => one)).extend(net.blocks);
+  net.apply((module) => {
+    if (module instanceof nn.Linear) nn.init.zeros_(module.weight);
+  });
+  // @ts-expect-error: a tensor is no parameter.
+  net.head.weight = x;
+  // @ts-expect-error: there is no such head.
+  net.heads.get("gan");
+  // @ts-expect-error: they are linear.
+  net.blocks.append(new nn.ReLU());
+}
+
 /** Never called: an operation of one's own takes what its forward takes, and its backward knows what was saved. */
 export function operations(x: Tensor): void {
   const power = autograd.defineOperation({

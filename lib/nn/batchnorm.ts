@@ -16,6 +16,7 @@ import {
 } from "../text/arguments.ts";
 import { oneTensor } from "./input.ts";
 import { learned } from "./draw.ts";
+import type { CopyOf } from "./copy.ts";
 import { Module } from "./module.ts";
 import type { Parameter } from "./parameter.ts";
 
@@ -41,9 +42,9 @@ const DEFAULTS: Required<BatchNormLayerOptions> = {
 /** What the normalizations share; they differ in the shapes that they take. */
 abstract class BatchNorm extends Module {
   /** γ [C], ones at first; null without `affine`. */
-  readonly weight: Parameter | null;
+  weight: Parameter | null;
   /** β [C], zeros at first; null without `affine`. */
-  readonly bias: Parameter | null;
+  bias: Parameter | null;
   /** Running mean [C], zeros at first; null without `trackRunningStats`. */
   readonly runningMean: Tensor | null;
   /** Running variance [C], unbiased, ones at first; null without `trackRunningStats`. */
@@ -94,6 +95,19 @@ abstract class BatchNorm extends Module {
     const seen = this.#uncounted;
     this.#uncounted = 0;
     if (seen > 0) unrecorded(() => this.#batches!.add_(seen));
+  }
+
+  /** @internal */
+  protected override blank(): this {
+    const { numFeatures, eps, momentum } = this, trackRunningStats = this.#batches !== null;
+    const args = [numFeatures, { eps, momentum, affine: false, trackRunningStats }];
+    return Reflect.construct(BatchNorm, args, Object.getPrototypeOf(this).constructor);
+  }
+
+  /** @internal */
+  protected override copyInto(copy: this, copyOf: CopyOf): void {
+    super.copyInto(copy, copyOf);
+    unrecorded(() => copy.#batches?.copy_(this.numBatchesTracked!));
   }
 
   /** The statistics under PyTorch's names. */

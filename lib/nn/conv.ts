@@ -47,9 +47,9 @@ const DEFAULTS: Required<ConvLayerOptions> = {
 /** What the convolutions share; they differ in how many dimensions follow the channels. */
 abstract class Conv extends Module {
   /** [out, in / groups, ...kernelSize] */
-  readonly weight: Parameter;
+  weight: Parameter;
   /** [out], or null. */
-  readonly bias: Parameter | null;
+  bias: Parameter | null;
   /** The window's size, per dimension. */
   readonly kernelSize: readonly number[];
   /** How far the window moves, per dimension. */

@@ -39,9 +39,9 @@ const DEFAULTS: Required<ConvTransposeLayerOptions> = {
 /** What the transposed convolutions share; they differ in how many dimensions follow the channels. */
 abstract class ConvTranspose extends Module {
   /** [in, out / groups, ...kernelSize] */
-  readonly weight: Parameter;
+  weight: Parameter;
   /** [out], or null. */
-  readonly bias: Parameter | null;
+  bias: Parameter | null;
   /** The window's size, per dimension. */
   readonly kernelSize: readonly number[];
   /** How far apart the windows lie, per dimension. */
@@ -114,12 +114,12 @@ abstract class ConvTranspose extends Module {
     if (given.length > 2) surplus(name, given, 2);
     checkTensor(name, "the input", x);
     const { bias, stride, padding, groups, dilation } = this;
-    const outputPadding = outputSize === undefined ? this.outputPadding : this.#reaching(name, x, outputSize);
+    const outputPadding = outputSize === undefined ? this.outputPadding : this.reaching(name, x, outputSize);
     return convolution(x, this.weight, { bias, stride, padding, outputPadding, groups, dilation });
   }
 
-  /** The outputPadding that makes the result as large as asked for. */
-  #reaching(name: string, x: Tensor, outputSize: Size): number[] {
+  /** @internal The outputPadding that makes the result as large as asked for. */
+  protected reaching(name: string, x: Tensor, outputSize: Size): number[] {
     const { spatial, kernelSize, stride, padding, dilation } = this;
     const sizes = perDimension(name, "outputSize", outputSize, 1, spatial);
     const least = x.shape.slice(-spatial).map((n, i) =>

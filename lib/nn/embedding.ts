@@ -40,7 +40,7 @@ export interface PretrainedOptions extends EmbeddingLayerOptions {
  */
 export class Embedding extends Module {
   /** The table [V, D]. */
-  readonly weight: Parameter;
+  weight: Parameter;
   /** The row that learns nothing, counted from the front; null for none. */
   readonly paddingIdx: number | null;
 

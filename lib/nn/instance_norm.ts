@@ -15,6 +15,8 @@ import {
 import { argumentsText } from "./describe.ts";
 import { learned } from "./draw.ts";
 import { oneTensor } from "./input.ts";
+import { unrecorded } from "../autograd/no_grad.ts";
+import type { CopyOf } from "./copy.ts";
 import { Module } from "./module.ts";
 import type { Parameter } from "./parameter.ts";
 
@@ -40,9 +42,9 @@ const DEFAULTS: Required<InstanceNormLayerOptions> = {
 /** What the normalizations share; they differ in the shapes that they take. */
 abstract class InstanceNorm extends Module {
   /** γ [C], ones at first; null without `affine`. */
-  readonly weight: Parameter | null;
+  weight: Parameter | null;
   /** β [C], zeros at first; null without `affine`. */
-  readonly bias: Parameter | null;
+  bias: Parameter | null;
   /** Running mean [C], zeros at first; null without `trackRunningStats`. */
   readonly runningMean: Tensor | null;
   /** Running variance [C], unbiased, ones at first; null without `trackRunningStats`. */
@@ -78,6 +80,19 @@ abstract class InstanceNorm extends Module {
     this.runningMean = trackRunningStats ? zeros(numFeatures).keep() : null;
     this.runningVar = trackRunningStats ? ones(numFeatures).keep() : null;
     this.#batches = trackRunningStats ? tensor(0, { dtype: "int32" }).keep() : null;
+  }
+
+  /** @internal */
+  protected override blank(): this {
+    const { numFeatures, eps, momentum } = this, trackRunningStats = this.#batches !== null;
+    const args = [numFeatures, { eps, momentum, affine: false, trackRunningStats }];
+    return Reflect.construct(InstanceNorm, args, Object.getPrototypeOf(this).constructor);
+  }
+
+  /** @internal */
+  protected override copyInto(copy: this, copyOf: CopyOf): void {
+    super.copyInto(copy, copyOf);
+    unrecorded(() => copy.#batches?.copy_(this.#batches!));
   }
 
   /** The statistics under PyTorch's names. */

@@ -50,9 +50,9 @@ export class LayerNorm extends Module {
   /** ε, added to the variance. */
   readonly eps: number;
   /** γ, ones at first; null without `elementwiseAffine`. */
-  readonly weight: Parameter | null;
+  weight: Parameter | null;
   /** β, zeros at first; null without `elementwiseAffine` or without `bias`. */
-  readonly bias: Parameter | null;
+  bias: Parameter | null;
 
   /**
    * Makes the layer.
@@ -125,7 +125,7 @@ export class RMSNorm extends Module {
   /** ε, added to the mean of the squares; null: 2⁻²³. */
   readonly eps: number | null;
   /** γ, ones at first; null without `elementwiseAffine`. */
-  readonly weight: Parameter | null;
+  weight: Parameter | null;
 
   /**
    * Makes the layer.
@@ -194,9 +194,9 @@ export class GroupNorm extends Module {
   /** ε, added to the variance. */
   readonly eps: number;
   /** γ [C], ones at first; null without `affine`. */
-  readonly weight: Parameter | null;
+  weight: Parameter | null;
   /** β [C], zeros at first; null without `affine`. */
-  readonly bias: Parameter | null;
+  bias: Parameter | null;
 
   /**
    * Makes the layer.

@@ -27,9 +27,9 @@ export interface LinearOptions {
  */
 export class Linear extends Module {
   /** [out, in] */
-  readonly weight: Parameter;
+  weight: Parameter;
   /** [out], or null. */
-  readonly bias: Parameter | null;
+  bias: Parameter | null;
 
   /**
    * Makes the layer.

@@ -2,14 +2,24 @@
 import { relocate } from "../autograd/carry.ts";
 import { type Device, type DeviceName, deviceOf } from "../device/mod.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkBoolean, checkFunction, checkOptions, surplus } from "../text/arguments.ts";
+import { checkTensorOrNull } from "../tensor/check.ts";
+import {
+  checkBoolean,
+  checkFunction,
+  checkOptions,
+  checkText,
+  describe,
+  surplus,
+} from "../text/arguments.ts";
 import { legible } from "../text/escape.ts";
 import { scopedCall } from "./call.ts";
+import { copier, type CopyOf } from "./copy.ts";
+import { refuseHidden } from "./hidden.ts";
 import type { RemovableHandle } from "../autograd/hooks.ts";
 import type { ModuleGradients, Replaced } from "./gradients.ts";
 import { Hooks, register } from "./hooks.ts";
 import { loadState } from "./load.ts";
-import type { Parameter } from "./parameter.ts";
+import { Parameter } from "./parameter.ts";
 import { type Parts, partsOf } from "./parts.ts";
 import type { LoadResult, StateDict } from "./state.ts";
 
@@ -62,6 +72,8 @@ export abstract class Module {
   /** Whether it is training: dropout and batch normalization act differently then. Set by train() and eval(). */
   training = true;
   #hooks: Hooks<Module> | null = null;
+  /** The names of buffers that are no part of the state. */
+  #transient: ReadonlySet<string> = new Set();
 
   /**
    * Puts `forward` into a scope of its own.
@@ -104,6 +116,38 @@ export abstract class Module {
   /** The arguments it was made with, for printing. */
   protected describe(): string {
     return "";
+  }
+
+  /** @internal Puts something into a field that is not there yet. */
+  protected hold(caller: string, name: string, thing: unknown): void {
+    checkText(caller, "name", name);
+    if (name === "" || name.includes(".") || (name in this && Reflect.get(this, name) !== undefined)) {
+      throw new RangeError(
+        `${caller}: a name is needed that ${this.constructor.name} does not have yet, and without a dot, not ${
+          describe(name)
+        }`,
+      );
+    }
+    Reflect.set(this, name, thing);
+  }
+
+  /** @internal Another instance of its class, of which no constructor of a program's was run: what {@linkcode Module.deepCopy} fills. */
+  protected blank(): this {
+    return Reflect.construct(Module, [], Object.getPrototypeOf(this).constructor);
+  }
+
+  /** @internal Fills a {@linkcode Module.blank}. */
+  protected copyInto(copy: this, copyOf: CopyOf): void {
+    for (const [name, field] of Object.entries(this)) {
+      Object.defineProperty(copy, name, {
+        value: copyOf(field),
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
+    }
+    copy.#hooks = this.#hooks?.copy() ?? null;
+    copy.#transient = new Set(this.#transient);
   }
 
   /** Its members, sorted as PyTorch lists them. */
@@ -300,6 +344,162 @@ export abstract class Module {
   }
 
   /**
+   * Calls a function with each module inside, once, inner ones first, and with this one at last: to initialize, above all.
+   *
+   * PyTorch: `torch.nn.Module.apply`.
+   *
+   * @param fn Gets a module.
+   * @returns This module.
+   * @throws {TypeError} if `fn` is no function, or a module is inside of itself.
+   * @example
+   * ```ts
+   * import { nn } from "descent";
+   * const net = new nn.Sequential(new nn.Linear(2, 8), new nn.ReLU(), new nn.Linear(8, 1));
+   * net.apply((module) => {
+   *   if (module instanceof nn.Linear) nn.init.xavierUniform_(module.weight);
+   * });
+   * ```
+   */
+  apply(fn: (module: Module) => void): this {
+    if (arguments.length > 1) surplus("apply", arguments, 1);
+    checkFunction("apply", "fn", fn, "(module) => { … }");
+    // Finds circles, too.
+    const left = new Set(this.modules());
+    const visit = (module: Module): void => {
+      if (!left.delete(module)) return;
+      module.children().forEach(visit);
+      fn(module);
+    };
+    visit(this);
+    return this;
+  }
+
+  /**
+   * Another module like this one, that shares nothing with it: new parameters and buffers of the same numbers, none copied until one
+   * of them changes. What is one parameter or one module in two places is one in the copy; frozen parameters stay frozen, and mode
+   * and hooks are the same; gradients stay behind. Numbers, lists, sets, maps and plain objects in fields are copied, tensors in them
+   * without their history; functions and objects of other classes are the same ones.
+   *
+   * Fields whose names begin with `#` can be seen by their class only: one that has them needs a `deepCopy` of its own, which makes
+   * another instance, and is then asked where its modules are inside of others.
+   *
+   * PyTorch: `copy.deepcopy(module)`.
+   *
+   * @returns The copy.
+   * @throws {TypeError} if the class of a module inside has fields whose names begin with `#`, or a module is inside of itself.
+   * @example
+   * ```ts
+   * import { nn, noGrad } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * const net = new nn.Linear(1, 1), teacher = net.deepCopy().eval().requiresGrad_(false);
+   * const before = await net.weight.array();
+   * noGrad(() => net.weight.add_(1));
+   * assertEquals(await teacher.weight.array(), before);
+   * ```
+   */
+  deepCopy(): this {
+    if (arguments.length > 0) surplus("deepCopy", arguments, 0);
+    this.modules();
+    const copyOf = copier((thing, copyOf, made) => {
+      if (!(thing instanceof Module)) return undefined;
+      if (thing !== this && thing.deepCopy !== Module.prototype.deepCopy) {
+        const copy = thing.deepCopy();
+        made(copy);
+        return copy;
+      }
+      refuseHidden(thing);
+      const copy = thing.blank();
+      made(copy);
+      thing.copyInto(copy, copyOf);
+      return copy;
+    });
+    return copyOf(this);
+  }
+
+  /**
+   * Puts a tensor into a field, as a buffer. Setting the field does the same, `mask = ones(3).keep()`; this is for names that are
+   * made up when the program runs, and for buffers that are no part of the state.
+   *
+   * PyTorch: `torch.nn.Module.register_buffer`.
+   *
+   * @param name The field: not there yet, without a dot.
+   * @param buffer The tensor, which is kept as by `keep()`; null for one that comes later.
+   * @param options `persistent`: whether it is part of stateDict(); true if not said.
+   * @returns The tensor.
+   * @throws {RangeError} if the name is taken, empty, or has a dot.
+   * @throws {TypeError} if an argument is of another kind.
+   * @example
+   * ```ts
+   * import { nn, ones, type Tensor } from "descent";
+   * import { assertEquals } from "@std/assert";
+   * class Masked extends nn.Module {
+   *   mask = this.registerBuffer("mask", ones(3), { persistent: false });
+   *   override forward(x: Tensor): Tensor {
+   *     return x.mul(this.mask);
+   *   }
+   * }
+   * const net = new Masked();
+   * assertEquals([net.buffers().length, Object.keys(net.stateDict())], [1, []]);
+   * ```
+   */
+  registerBuffer<B extends Tensor | null>(
+    name: string,
+    buffer: B,
+    options: { persistent?: boolean } = {},
+  ): B {
+    if (arguments.length > 3) surplus("registerBuffer", arguments, 3);
+    checkOptions("registerBuffer", options, ["persistent"]);
+    const { persistent = true } = options;
+    checkBoolean("registerBuffer", "persistent", persistent);
+    checkTensorOrNull("registerBuffer", "the buffer", buffer)?.keep();
+    this.hold("registerBuffer", name, buffer);
+    if (!persistent) this.#transient = new Set([...this.#transient, name]);
+    return buffer;
+  }
+
+  /**
+   * Puts a parameter into a field. Setting the field does the same; this is for names that are made up when the program runs.
+   *
+   * PyTorch: `torch.nn.Module.register_parameter`.
+   *
+   * @param name The field: not there yet, without a dot.
+   * @param parameter The parameter, or null for none.
+   * @returns The parameter.
+   * @throws {RangeError} if the name is taken, empty, or has a dot.
+   * @throws {TypeError} if an argument is of another kind.
+   */
+  registerParameter<P extends Parameter | null>(name: string, parameter: P): P {
+    if (arguments.length > 2) surplus("registerParameter", arguments, 2);
+    if (parameter !== null && !(parameter instanceof Parameter)) {
+      throw new TypeError(
+        `registerParameter: the parameter must be an nn.Parameter or null, not ${describe(parameter)}`,
+      );
+    }
+    this.hold("registerParameter", name, parameter);
+    return parameter;
+  }
+
+  /**
+   * Puts a module into a field. Setting the field does the same; this is for names that are made up when the program runs.
+   *
+   * PyTorch: `torch.nn.Module.register_module`.
+   *
+   * @param name The field: not there yet, without a dot.
+   * @param module The module, or null for none.
+   * @returns The module.
+   * @throws {RangeError} if the name is taken, empty, or has a dot.
+   * @throws {TypeError} if an argument is of another kind.
+   */
+  registerModule<M extends Module | null>(name: string, module: M): M {
+    if (arguments.length > 2) surplus("registerModule", arguments, 2);
+    if (module !== null && !(module instanceof Module)) {
+      throw new TypeError(`registerModule: a module or null is needed, not ${describe(module)}`);
+    }
+    this.hold("registerModule", name, module);
+    return module;
+  }
+
+  /**
    * All parameters and buffers by their paths, with PyTorch's names, shapes and order, as they are now: what the module learns
    * later does not reach them. Kept, as by `keep()`; nothing is copied until the module changes.
    *
@@ -325,7 +525,8 @@ export abstract class Module {
     const state: StateDict = {};
     this.#walk((path, { parameters, buffers }, module) => {
       module.refresh();
-      for (const [name, tensor] of [...parameters, ...buffers]) state[join(path, name)] = tensor;
+      const lasting = buffers.filter(([name]) => !module.#transient.has(name));
+      for (const [name, tensor] of [...parameters, ...lasting]) state[join(path, name)] = tensor;
     });
     return state;
   }

@@ -28,7 +28,7 @@ export interface PReLUOptions {
  */
 export class PReLU extends Module {
   /** [numParameters] */
-  readonly weight: Parameter;
+  weight: Parameter;
 
   /**
    * Makes the layer.

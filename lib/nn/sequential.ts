@@ -4,7 +4,24 @@ import { checkInteger, checkText, describe, isPlain, surplus } from "../text/arg
 import { legible } from "../text/escape.ts";
 import { freeBetween } from "./call.ts";
 import { oneTensor } from "./input.ts";
+import type { Kind } from "./kind.ts";
 import { type Layer, Module } from "./module.ts";
+import { Sequence } from "./sequence.ts";
+
+const LAYERS: Kind<Layer> = {
+  owner: "Sequential",
+  item: "module",
+  fits: (thing) => thing instanceof Module,
+  take(name, module) {
+    if (module instanceof Module) return module;
+    const hint = Array.isArray(module)
+      ? "; spread it: new Sequential(...layers)"
+      : typeof module === "function"
+      ? `; did you mean new ${module.name || "…"}()?`
+      : "";
+    throw new TypeError(`Sequential: entry "${name}" must be a module, not ${describe(module)}${hint}`);
+  },
+};
 
 /**
  * Modules one after the other: each gets what the one before it returned, one tensor. `net[1]` is the second of them, `net[-1]`
@@ -28,29 +45,7 @@ import { type Layer, Module } from "./module.ts";
  * console.log(net);
  * ```
  */
-export class Sequential extends Module implements Iterable<Layer> {
-  /** One of the modules: from the front, or negative from the end. Another one takes its name. */
-  [index: number]: Layer;
-  readonly #modules = new Map<string, Layer>();
-
-  // An index is no field, and as a field would be a module that forward passes over. A proxy behind the prototype is asked for
-  // what neither an instance nor this class has; in front of the instances it would slow down every access to them.
-  static {
-    const isIndex = (name: string | symbol): name is string =>
-      typeof name === "string" && /^-?\d+(\.\d+)?$/.test(name);
-    const behind = new Proxy(Object.create(Module.prototype), {
-      get(target, name, net) {
-        return isIndex(name) && #modules in net ? net.at(Number(name)) : Reflect.get(target, name, net);
-      },
-      set(target, name, value, net) {
-        if (!isIndex(name) || !(#modules in net)) return Reflect.set(target, name, value, net);
-        net.#set(net.#nameAt(Number(name)), value);
-        return true;
-      },
-    });
-    Object.setPrototypeOf(this.prototype, behind);
-  }
-
+export class Sequential extends Sequence<Layer> {
   /**
    * Makes the network.
    *
@@ -59,71 +54,9 @@ export class Sequential extends Module implements Iterable<Layer> {
    * @throws {RangeError} if a name is empty, or has a dot.
    */
   constructor(...modules: Layer[] | [Record<string, Layer>]) {
-    super();
+    super(LAYERS);
     const named = modules.length === 1 && isPlain(modules[0]) ? modules[0] : modules;
-    for (const [name, module] of Object.entries(named)) this.#add("Sequential", name, module);
-  }
-
-  #add(caller: string, name: string, module: unknown): void {
-    if (name === "" || name.includes(".") || this.#modules.has(name)) {
-      throw new RangeError(
-        `${caller}: a name is needed that is not taken and has no dot, not ${describe(name)}`,
-      );
-    }
-    this.#set(name, module);
-  }
-
-  #set(name: string, module: unknown): void {
-    if (!(module instanceof Module)) {
-      const hint = Array.isArray(module)
-        ? "; spread it: new Sequential(...layers)"
-        : typeof module === "function"
-        ? `; did you mean new ${module.name || "…"}()?`
-        : "";
-      throw new TypeError(`Sequential: entry "${name}" must be a module, not ${describe(module)}${hint}`);
-    }
-    this.#modules.set(name, module);
-  }
-
-  /** How many modules it has. */
-  get length(): number {
-    return this.#modules.size;
-  }
-
-  /**
-   * One of the modules.
-   *
-   * @param index From the front, or negative from the end.
-   * @returns The module.
-   * @throws {RangeError} if there is none.
-   * @throws {TypeError} if the index is no number.
-   */
-  at(index: number): Layer {
-    if (arguments.length > 1) surplus("Sequential.at", arguments, 1);
-    return this.#modules.get(this.#nameAt(index))!;
-  }
-
-  #nameAt(index: number): string {
-    checkInteger("Sequential", "an index", index);
-    const name = [...this.#modules.keys()].at(index);
-    if (name === undefined) {
-      throw new RangeError(
-        `Sequential: there is no module ${index} among ${this.length}; append(module) adds one`,
-      );
-    }
-    return name;
-  }
-
-  /**
-   * Puts a module at the end, named by its number.
-   *
-   * @param module The module.
-   * @returns This module.
-   * @throws {TypeError} if it is no module.
-   */
-  append(module: Layer): this {
-    if (arguments.length > 1) surplus("append", arguments, 1);
-    return this.addModule(String(this.length), module);
+    for (const [name, module] of Object.entries(named)) this.put("Sequential", name, module);
   }
 
   /**
@@ -137,19 +70,36 @@ export class Sequential extends Module implements Iterable<Layer> {
    */
   addModule(name: string, module: Layer): this {
     if (arguments.length > 2) surplus("addModule", arguments, 2);
-    this.#add("addModule", checkText("addModule", "name", name), module);
+    this.put("addModule", checkText("addModule", "name", name), module);
     return this;
   }
 
-  /** The modules, in order. */
-  [Symbol.iterator](): Iterator<Layer> {
-    return this.#modules.values();
+  /**
+   * A part of the network, of the same modules under the same names: `net.slice(0, -1)` is all but the last.
+   *
+   * @param start The first of them, from the front or negative from the end: 0 if not said.
+   * @param end The first that is left out: the length if not said.
+   * @returns A new Sequential.
+   * @throws {RangeError} if one is no whole number.
+   * @throws {TypeError} if one is no number.
+   */
+  slice(start = 0, end = this.length): Sequential {
+    if (arguments.length > 2) surplus("slice", arguments, 2);
+    const part = new Sequential();
+    for (
+      const [name, module] of this.named().slice(
+        checkInteger("slice", "start", start),
+        checkInteger("slice", "end", end),
+      )
+    ) {
+      part.put("slice", name, module);
+    }
+    return part;
   }
 
   /** @internal */
-  protected override *members(): Iterable<[string, unknown]> {
-    yield* this.#modules;
-    yield* super.members();
+  protected override blank(): this {
+    return Reflect.construct(Sequential, [], Object.getPrototypeOf(this).constructor) as this;
   }
 
   /**
@@ -161,7 +111,7 @@ export class Sequential extends Module implements Iterable<Layer> {
    */
   override forward(x: Tensor): Tensor {
     let signal = oneTensor(this, x, arguments);
-    for (const [name, module] of this.#modules) {
+    for (const [name, module] of this.named()) {
       const next = module.forward(signal);
       if (!(next instanceof Tensor)) throw new TypeError(notOne(name, module, next));
       if (signal !== x) freeBetween(signal, next);
