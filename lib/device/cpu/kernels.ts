@@ -57,7 +57,7 @@ import { order } from "./kernels/order.ts";
 import * as scan from "./kernels/scan.ts";
 import { select } from "./kernels/select.ts";
 import { crossEntropy, crossEntropyGrad, softmax } from "./kernels/softmax.ts";
-import { fill, unary } from "./kernels/unary.ts";
+import { fill, TINY, unary } from "./kernels/unary.ts";
 
 type N = Storage | number;
 
@@ -85,6 +85,12 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
   }
   protected override binary(name: BinaryName, a: N, b: N): Storage {
     return binary(this.#engine, name, a, b);
+  }
+  /** Where it pays, as two passes of SIMD. */
+  override clamp(x: Storage, min: number, max: number): Storage {
+    if (x.dtype !== "float32" || sizeOf(x.shape) <= TINY) return super.clamp(x, min, max);
+    const above = min === -Infinity ? this.#engine.share(x) : this.maximum(x, min);
+    return max === Infinity ? above : this.minimum(above, max);
   }
   cast(x: Storage, dtype: DType): Storage {
     return cast(this.#engine, x, dtype);

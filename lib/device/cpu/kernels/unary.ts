@@ -10,7 +10,7 @@ import type { DType, Storage } from "../../storage.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** Up to so many elements JavaScript is done before a WebAssembly call is prepared. */
-const TINY = 64;
+export const TINY = 64;
 
 /** The SIMD forms by their number in wasm/elementwise.ts, and about how many nanoseconds four elements take. */
 const SIMD: Partial<Record<UnaryName, readonly [op: number, cost: number]>> = {
@@ -30,6 +30,14 @@ const SIMD: Partial<Record<UnaryName, readonly [op: number, cost: number]>> = {
   silu: [14, 9],
   gelu: [15, 12],
   geluTanh: [16, 12],
+  softplus: [17, 14],
+  elu: [18, 10],
+  expm1: [19, 10],
+  log1p: [20, 10],
+  floor: [21, 1.5],
+  ceil: [22, 1.5],
+  round: [23, 1.5],
+  trunc: [24, 1.5],
 };
 
 /** f(x) for each element, in x's order; p and q are the function's settings. */
@@ -37,7 +45,8 @@ export function unary(engine: Workspace, name: UnaryName, x: Storage, p = 0, q =
   const f: Unary = UNARY[name];
   need(name, x, f.takes);
   const dtype = f.gives ?? x.dtype, block = engine.block(x);
-  const simd = x.dtype === "float32" ? SIMD[name] : undefined;
+  // Of the settings, the SIMD forms take the first.
+  const simd = x.dtype === "float32" && (name !== "elu" || q === 1) ? SIMD[name] : undefined;
   let out: Storage;
   if (simd !== undefined && block.size > TINY) {
     out = engine.allocate(x.shape);

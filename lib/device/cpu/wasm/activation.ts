@@ -1,7 +1,7 @@
 // @ts-nocheck: AssemblyScript
 // deno-lint-ignore-file
 /** Activations of four numbers, and their slopes, which are called: six loops of each kind would be copies of them. */
-import { exp4, tanh4 } from "./exponential";
+import { exp4, expm1x4, log1px4, tanh4 } from "./exponential";
 import { madd } from "./simd";
 
 /**
@@ -89,4 +89,17 @@ export function silu4(x: v128): v128 {
 export function siluSlope4(x: v128): v128 {
   const one = f32x4.splat(1), s = f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
   return f32x4.mul(s, madd(x, f32x4.sub(one, s), one));
+}
+
+/** ln(1 + e^x), without overflow. */
+@inline
+export function softplus4(x: v128): v128 {
+  return f32x4.add(f32x4.max(x, f32x4.splat(0)), log1px4(exp4(f32x4.neg(f32x4.abs(x)))));
+}
+
+/** x > 0 ? x : scale · (e^x − 1). */
+@inline
+export function elu4(x: v128, scale: v128): v128 {
+  const zero = f32x4.splat(0), below = f32x4.mul(scale, expm1x4(f32x4.min(x, zero)));
+  return v128.bitselect(x, below, f32x4.gt(x, zero));
 }

@@ -5,9 +5,9 @@
  * save in rows of a broadcast, which end exactly. Units are blocks of 4 elements, or rows.
  */
 import {
-  erf4, gelu4, geluSlope4, geluTanh4, geluTanhSlope4, silu4, siluSlope4,
+  elu4, erf4, gelu4, geluSlope4, geluTanh4, geluTanhSlope4, silu4, siluSlope4, softplus4,
 } from "./activation";
-import { exp4, log4, sigmoid4, tanh4 } from "./exponential";
+import { exp4, expm1x4, log1px4, log4, sigmoid4, tanh4 } from "./exponential";
 
 class Add { @inline v(a: v128, b: v128): v128 { return f32x4.add(a, b); } @inline s(a: f32, b: f32): f32 { return a + b; } }
 class Sub { @inline v(a: v128, b: v128): v128 { return f32x4.sub(a, b); } @inline s(a: f32, b: f32): f32 { return a - b; } }
@@ -128,6 +128,14 @@ class Erf { @inline v(x: v128, alpha: v128): v128 { return erf4(x); } }
 class Silu { @inline v(x: v128, alpha: v128): v128 { return silu4(x); } }
 class Gelu { @inline v(x: v128, alpha: v128): v128 { return gelu4(x); } }
 class GeluTanh { @inline v(x: v128, alpha: v128): v128 { return geluTanh4(x); } }
+class Softplus { @inline v(x: v128, alpha: v128): v128 { return softplus4(x); } }
+class Elu { @inline v(x: v128, alpha: v128): v128 { return elu4(x, alpha); } }
+class Expm1 { @inline v(x: v128, alpha: v128): v128 { return expm1x4(x); } }
+class Log1p { @inline v(x: v128, alpha: v128): v128 { return log1px4(x); } }
+class Floor { @inline v(x: v128, alpha: v128): v128 { return f32x4.floor(x); } }
+class Ceil { @inline v(x: v128, alpha: v128): v128 { return f32x4.ceil(x); } }
+class Round { @inline v(x: v128, alpha: v128): v128 { return f32x4.nearest(x); } }
+class Trunc { @inline v(x: v128, alpha: v128): v128 { return f32x4.trunc(x); } }
 
 @inline
 function map<Op>(x: usize, out: usize, alpha: f32, begin: i32, end: i32): void {
@@ -157,6 +165,14 @@ export function unary(op: i32, x: usize, out: usize, alpha: f32, begin: i32, end
     case 14: map<Silu>(x, out, alpha, begin, end); break;
     case 15: map<Gelu>(x, out, alpha, begin, end); break;
     case 16: map<GeluTanh>(x, out, alpha, begin, end); break;
+    case 17: map<Softplus>(x, out, alpha, begin, end); break;
+    case 18: map<Elu>(x, out, alpha, begin, end); break;
+    case 19: map<Expm1>(x, out, alpha, begin, end); break;
+    case 20: map<Log1p>(x, out, alpha, begin, end); break;
+    case 21: map<Floor>(x, out, alpha, begin, end); break;
+    case 22: map<Ceil>(x, out, alpha, begin, end); break;
+    case 23: map<Round>(x, out, alpha, begin, end); break;
+    case 24: map<Trunc>(x, out, alpha, begin, end); break;
   }
 }
 

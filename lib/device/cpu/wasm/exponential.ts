@@ -79,3 +79,30 @@ export function tanh4(x: v128): v128 {
   q = v128.or(q, v128.and(x, i32x4.splat(0x80000000)));
   return v128.bitselect(p, v128.bitselect(q, x, f32x4.eq(x, x)), f32x4.lt(size, f32x4.splat(0.625)));
 }
+
+/** e^x − 1: the series near 0, where the difference would cancel. */
+export function expm1x4(x: v128): v128 {
+  const one = f32x4.splat(1);
+  let p = f32x4.splat(2.4801587e-5);
+  p = f32x4.add(f32x4.mul(p, x), f32x4.splat(1.984127e-4));
+  p = f32x4.add(f32x4.mul(p, x), f32x4.splat(1.3888889e-3));
+  p = f32x4.add(f32x4.mul(p, x), f32x4.splat(8.3333333e-3));
+  p = f32x4.add(f32x4.mul(p, x), f32x4.splat(4.1666667e-2));
+  p = f32x4.add(f32x4.mul(p, x), f32x4.splat(1.6666667e-1));
+  p = f32x4.add(f32x4.mul(p, x), f32x4.splat(0.5));
+  p = f32x4.mul(f32x4.add(f32x4.mul(p, x), one), x);
+  return v128.bitselect(p, f32x4.sub(exp4(x), one), f32x4.lt(f32x4.abs(x), f32x4.splat(0.5)));
+}
+
+/** ln(1 + x): near 0, where the sum would round x's digits away, 2 artanh(x / (2 + x)) by its series. */
+export function log1px4(x: v128): v128 {
+  const one = f32x4.splat(1), s = f32x4.div(x, f32x4.add(x, f32x4.splat(2))), z = f32x4.mul(s, s);
+  let p = f32x4.splat(7.6923077e-2);
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(9.0909091e-2));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(0.11111111));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(0.14285714));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(0.2));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(0.33333333));
+  p = f32x4.mul(f32x4.add(f32x4.mul(p, z), one), f32x4.add(s, s));
+  return v128.bitselect(p, log4(f32x4.add(one, x)), f32x4.lt(f32x4.abs(x), f32x4.splat(0.5)));
+}
