@@ -31,6 +31,8 @@ export * from "./parameter_list.ts";
 export * from "./pooling.ts";
 export * from "./prelu.ts";
 export * from "./sequence.ts";
+export * from "./rnn.ts";
+export * from "./rnn_cell.ts";
 export * from "./sequential.ts";
 export * from "./shape.ts";
 export * from "./smooth_activation.ts";

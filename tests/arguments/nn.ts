@@ -45,6 +45,17 @@ const batchNorm: Entry = {
     () => [3, { momentum: null }],
   ],
 };
+const recurrent: Entry = {
+  good: [
+    () => [3, 2, { numLayers: 2, bias: false, batchFirst: true, dropout: 0.1, bidirectional: true }],
+  ],
+};
+/** A sequence, and a state in the forms that there are. */
+const reading = (rows: () => unknown, state: () => unknown): Entry => ({
+  good: [() => [rows(), state()], () => [rows(), null]],
+  says: ["linear", "addmm"],
+});
+const hidden = () => randn(1, 2, 2), state = () => [randn(2, 2), randn(2, 2)];
 const instanceNorm: Entry = {
   good: [() => [3, { eps: 1e-3, momentum: 0.2, affine: true, trackRunningStats: true }]],
 };
@@ -122,10 +133,14 @@ export const nnRoom: Room = {
     "nn.Embedding": () => new nn.Embedding(3, 2),
     "nn.Flatten": () => new nn.Flatten(),
     "nn.GELU": () => new nn.GELU(),
+    "nn.GRU": () => new nn.GRU(3, 2),
+    "nn.GRUCell": () => new nn.GRUCell(3, 2),
     "nn.GroupNorm": () => new nn.GroupNorm(1, 3),
     "nn.Identity": () => new nn.Identity(),
     "nn.InstanceNorm1d": () => new nn.InstanceNorm1d(3),
     "nn.InstanceNorm2d": () => new nn.InstanceNorm2d(3),
+    "nn.LSTM": () => new nn.LSTM(3, 2),
+    "nn.LSTMCell": () => new nn.LSTMCell(3, 2),
     "nn.LayerNorm": () => new nn.LayerNorm(3),
     "nn.LeakyReLU": () => new nn.LeakyReLU(),
     "nn.Linear": () => new nn.Linear(3, 2),
@@ -135,6 +150,8 @@ export const nnRoom: Room = {
     "nn.Module": module,
     "nn.NLLLoss": () => new nn.NLLLoss(),
     "nn.RMSNorm": () => new nn.RMSNorm(3),
+    "nn.RNN": () => new nn.RNN(3, 2),
+    "nn.RNNCell": () => new nn.RNNCell(3, 2),
     "nn.ReLU": () => new nn.ReLU(),
     "nn.Sequence": module,
     "nn.Sequential": module,
@@ -281,6 +298,20 @@ export const nnRoom: Room = {
     "nn.GELU.forward": { ...forward, says: ["gelu"] },
     "nn.Identity": alone,
     "nn.Identity.forward": forward,
+    "nn.GRU": recurrent,
+    "nn.GRU.forward": reading(() => randn(4, 2, 3), hidden),
+    "nn.GRUCell": { good: [() => [3, 2, { bias: false }]] },
+    "nn.GRUCell.forward": reading(() => randn(2, 3), () => randn(2, 2)),
+    "nn.LSTM": recurrent,
+    "nn.LSTM.forward": reading(() => randn(4, 2, 3), () => [hidden(), hidden()]),
+    "nn.LSTMCell": { good: [() => [3, 2, { bias: false }]] },
+    "nn.LSTMCell.forward": reading(() => randn(2, 3), state),
+    "nn.RNN": {
+      good: [...recurrent.good, () => [3, 2, { nonlinearity: "relu" }]],
+    },
+    "nn.RNN.forward": reading(() => randn(4, 2, 3), hidden),
+    "nn.RNNCell": { good: [() => [3, 2, { bias: false, nonlinearity: "relu" }]] },
+    "nn.RNNCell.forward": reading(() => randn(2, 3), () => randn(2, 2)),
     "nn.GroupNorm": { good: [() => [2, 4, { eps: 1e-3, affine: false }]] },
     "nn.GroupNorm.forward": { ...forward, says: ["groupNorm"] },
     "nn.InstanceNorm1d": instanceNorm,
@@ -457,6 +488,8 @@ export const nnRoom: Room = {
     },
   },
   internal: [
+    "nn.*.advance",
+    "nn.*.read",
     "nn.Loss",
     "nn.Sequence",
     "nn.Dictionary",

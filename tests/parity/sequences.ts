@@ -151,7 +151,10 @@ async function checkStep(layer: nn.Module, step: Step, turned: boolean, where: s
   layer.zeroGrad();
   const { inputs, named = {}, settings, grads } = step;
   const { seen, gradOf } = makeInputs(inputs, grads, turned);
-  const given = Object.keys(inputs).filter((name) => !(name in named)).map((name) => seen[name]);
+  // h and c are the two parts of one state.
+  const given = Object.keys(inputs).filter((name) => !(name in named) && name !== "c").map((name) =>
+    name === "h" && "c" in seen ? [seen.h, seen.c] : seen[name]
+  );
   const options = { ...settings };
   for (const [name, option] of Object.entries(named)) options[option] = seen[name];
   const extra = Object.keys(options).length > 0 ? [options] : [];
