@@ -11,6 +11,7 @@ import {
   evaluate,
   F,
   graph,
+  type Index,
   meshgrid,
   multinomial,
   type NestedArray,
@@ -88,6 +89,22 @@ export function forwards(x: Tensor): void {
   new Nearest().forward(x, "3");
   // @ts-expect-error: three things, no tensor.
   new Autoencoder().forward(x).sum();
+}
+
+/** Never called: whatever at() and set_() take, written at once and kept in variables. */
+export async function indices(x: Tensor, rows: Tensor, mask: Tensor, numbers: number[]): Promise<void> {
+  exactly<Tensor>()(x.at(0, -1, [1, null], [null, null, 2], null, "...", "newaxis"));
+  exactly<Tensor>()(x.at(rows, Int32Array.from(numbers), [numbers], [[0, 2]], [[[0], [2]]]));
+  exactly<Tensor>()(x.at(mask, [true, false], [[true], [false]]));
+  exactly<Tensor>()(x.at(...await mask.nonzero({ asTuple: true })));
+  const index: Index[] = numbers.map((n) => [n, null]);
+  exactly<Tensor>()(x.at(...index).set_(index, rows).set_([mask, [numbers]], numbers, { accumulate: true }));
+  exactly<Tensor>()(await x.nonzero());
+  exactly<Tensor[]>()(await x.nonzero({ asTuple: true }));
+  // @ts-expect-error: a list of numbers is a range of two or three, or stands in brackets of its own.
+  x.at(numbers);
+  // @ts-expect-error: a colon is Python's.
+  x.at(":");
 }
 
 /** Never called: code for all modules. */

@@ -5,7 +5,7 @@ import type { Slice } from "../device/kernels.ts";
 import { sameShape, sizeOf, text } from "../device/shape.ts";
 import type { Values } from "../device/storage.ts";
 import { describe } from "../text/arguments.ts";
-import { isTyped, survey, type TensorData, write } from "./data.ts";
+import { isTyped, numbersOf, survey, type TensorData, write } from "./data.ts";
 import { indexValue } from "./pick.ts";
 import { type IndexRange, isRange, place, span } from "./slice.ts";
 import { makeValue } from "./values.ts";
@@ -96,7 +96,8 @@ export function read(operation: string, index: readonly unknown[], x: Value): Pa
     axes.push(view.length);
     view.push(size[d++]);
   };
-  for (const part of parts) {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i];
     if (typeof part === "number") {
       begin[d] = place(operation, part, d, shape);
       size[d++] = 1;
@@ -108,6 +109,7 @@ export function read(operation: string, index: readonly unknown[], x: Value): Pa
       open = false;
       for (let left = shape.length - named; left > 0; left--) keep();
     } else if (part instanceof Value) {
+      if (part !== index[i]) checkListed(operation, index[i], d, shape);
       if (part.shape.length === 0) singles.push({ axis: view.length, dim: d, index: part });
       else selections.push({ axis: view.length, span: 1, dim: d, by: part });
       keep();
@@ -132,6 +134,13 @@ export function read(operation: string, index: readonly unknown[], x: Value): Pa
   while (d < shape.length) keep();
   const whole = sameShape(size, shape);
   return { slice: { begin, size, step }, whole, view, axes, singles, selections, of: shape };
+}
+
+/** Plain numbers are looked at here, as a GPU would only tell later. */
+function checkListed(operation: string, list: unknown, d: number, shape: readonly number[]): void {
+  for (const n of numbersOf((Array.isArray(list) ? list[0] : list) as TensorData)) {
+    place(operation, n, d, shape);
+  }
 }
 
 function known(operation: string, part: unknown, x: Value): Known {
@@ -170,6 +179,10 @@ function ofValue(operation: string, value: Value, x: Value): Value | Mask | numb
 }
 
 function ofList(operation: string, list: unknown[], x: Value): Value | Mask {
+  // Tensors in a list are not unwrapped.
+  if (list.some((one) => typeof one === "object" && one !== null && "requiresGrad" in one)) {
+    throw new TypeError(noIndex(operation, list));
+  }
   const { shape, dtype } = survey(operation, list, "int32"), { device } = x.buffer;
   if (dtype === "bool") {
     const data = list as TensorData, answers = new Uint8Array(sizeOf(shape));
@@ -194,6 +207,8 @@ function noIndex(operation: string, part: unknown): string {
     ? "; await it first"
     : Array.isArray(part) && part.length === 0
     ? "; [[]] picks nothing"
+    : Array.isArray(part)
+    ? "; several tensors are several indices: x.at(...list)"
     : "";
   return `${operation}: an index is a number, a range [start, end, step?], null for all, "...", "newaxis", a tensor, ` +
     `a list of indices in brackets of its own [[0, 2]], or a list of booleans, not ${describe(part)}${hint}`;

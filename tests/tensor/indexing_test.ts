@@ -9,6 +9,7 @@ import {
   rand,
   randint,
   randn,
+  scope,
   tensor,
   zeros,
 } from "descent";
@@ -315,6 +316,27 @@ onEachDevice("an index out of range is a RangeError, on a GPU with the next read
   }
 });
 
+onEachDevice("nothing of what indices make on the way outlives a scope", async () => {
+  const device = currentDevice();
+  const weight = rand(40, 30, 10), rows = randint(0, 40, [300]), columns = randint(-30, 30, [300]);
+  weight.requiresGrad = true;
+  const once = () =>
+    scope(() => {
+      const y = weight.mul(1), mask = y.gt(0.5);
+      y.set_([mask], 0).set_([rows, columns], 1).set_([rows], 2, { accumulate: true });
+      const flat = y.scatter(1, rows.reshape(10, 30, 1).mul(0), 1);
+      const picked = y.at(rows, null, [[0]]).sum().add(y.take(columns).sum()).add(flat.sum());
+      picked.add(y.indexFill(0, rows, 1).maskedFill(mask, 0).indexAdd(0, rows, y.indexSelect(0, rows)).sum())
+        .backward();
+    });
+  once();
+  const before = device.memory().tensors;
+  once();
+  assertEquals(device.memory().tensors, before);
+  const [some] = await weight.nonzero({ asTuple: true });
+  assertEquals(some.size, (await weight.maskedSelect(weight.ne(0))).size);
+});
+
 onEachDevice("no change in place of a part reaches the whole", async () => {
   const x = arange(4);
   for (const index of [[null], [[0, null]], [[[0, 1, 2, 3]]], ["..."], ["newaxis"]] as Index[][]) {
@@ -341,6 +363,7 @@ Deno.test("what an index cannot be is said in a sentence, with the way out", () 
     [["None"], '"newaxis" is Python\'s None'],
     [[true], "a mask is a bool tensor, or a list of booleans"],
     [[Promise.resolve(1)], "await it first"],
+    [[[tensor([0]), tensor([1])]], "several tensors are several indices: x.at(...list)"],
   ];
   for (const [index, says] of wrong) assertThrows(() => x.at(...index), TypeError, says);
   assertThrows(() => x.at([2, 0, -1]), RangeError, "flip() turns a dimension round");
