@@ -49,6 +49,19 @@ class Autoencoder extends nn.Module {
   }
 }
 
+class Unpooling extends nn.Module {
+  pool = new nn.MaxPool2d(2, { returnIndices: true });
+  plain = new nn.Sequential(new nn.MaxPool2d(2), new nn.MaxPool1d(2, { returnIndices: false }));
+  unpool = new nn.MaxUnpool2d(2);
+  override forward(x: Tensor): Tensor {
+    const { values, indices } = this.pool.forward(x);
+    const up = new nn.ConvTranspose2d(2, 1, 3, { padding: [1, 0] });
+    exactly<Tensor>()(F.maxPool2d(x, [2, 1], { ceilMode: true }));
+    exactly<Tensor>()(F.maxPool1d(x, 2, { returnIndices: true }).indices);
+    return up.forward(this.unpool.forward(values, indices, x.shape.slice(2)), [5, 5]);
+  }
+}
+
 class Nearest extends nn.Module {
   override forward(x: Tensor, k: number): Tensor {
     return x.at(null, [0, k]);
@@ -78,6 +91,7 @@ class Batched extends nn.Module {
 export function forwards(x: Tensor): void {
   exactly<[reconstruction: Tensor, mean: Tensor, logVar: Tensor]>()(new Autoencoder().forward(x));
   exactly<Tensor>()(new Nearest().forward(x, 3));
+  exactly<Tensor>()(new Unpooling().forward(x));
   const { out, weights } = new Attention().forward(x, x, x, { mask: x });
   exactly<Tensor>()(out);
   exactly<Tensor>()(weights);
@@ -87,6 +101,8 @@ export function forwards(x: Tensor): void {
   new Nearest().forward(x);
   // @ts-expect-error: a number, no text.
   new Nearest().forward(x, "3");
+  // @ts-expect-error: what tells indices, too, returns no tensor.
+  new nn.Sequential(new nn.MaxPool2d(2, { returnIndices: true }));
   // @ts-expect-error: three things, no tensor.
   new Autoencoder().forward(x).sum();
 }

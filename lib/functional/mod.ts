@@ -27,3 +27,4 @@ export * from "./padding.ts";
 export * from "./pooling.ts";
 export * from "./shuffle.ts";
 export * from "./unfold.ts";
+export * from "./unpooling.ts";

@@ -39,6 +39,7 @@ export * from "./smooth_activation.ts";
 export * from "./softmax.ts";
 export * from "./state.ts";
 export * from "./unfold.ts";
+export * from "./unpooling.ts";
 export * from "./upsample.ts";
 /** The first values of parameters, as torch.nn.init. */
 export * as init from "./init.ts";

@@ -3,6 +3,7 @@ import {
   avgPool1d,
   avgPool2d,
   type AvgPoolOptions,
+  type MaxIndices,
   maxPool1d,
   maxPool2d,
   type MaxPoolOptions,
@@ -58,32 +59,49 @@ abstract class Pooling extends Module {
   }
 }
 
+/** What a maximum returns: with its places, if so asked. */
+export type Pooled<I extends boolean> = I extends true ? MaxIndices : Tensor;
+
 /** The poolings that take the largest. */
-abstract class MaxPool extends Pooling {
+abstract class MaxPool<I extends boolean> extends Pooling {
   /** Distance between the pixels of a window, per dimension. */
   readonly dilation: readonly number[];
+  /** Whether it returns { values, indices }. */
+  readonly returnIndices: boolean;
 
   /**
    * Makes the layer.
    *
    * @param kernelSize Size of the window: one number, or one a dimension.
-   * @param options stride: the window's own size if not said; padding: at most half the window; dilation, ceilMode. Where the
-   * largest stood is told by the function alone.
+   * @param options stride: the window's own size if not said; padding: at most half the window; dilation, ceilMode;
+   * returnIndices: whether it returns { values, indices }.
    * @throws {RangeError} if a size is negative or fractional, or the padding is too wide.
    * @throws {TypeError} if an argument is of another kind, or there is no such option.
    */
-  constructor(kernelSize: Size, options: MaxPoolOptions = {}) {
+  constructor(kernelSize: Size, options: MaxPoolOptions & { returnIndices?: I } = {}) {
     const { name } = new.target;
     if (arguments.length > 2) surplus(name, arguments, 2, "what Python names stands in one object");
-    checkOptions(name, options, ["stride", "padding", "dilation", "ceilMode"]);
+    checkOptions(name, options, ["stride", "padding", "dilation", "ceilMode", "returnIndices"]);
     super(kernelSize, options);
-    const { dilation = 1 } = options;
+    const { dilation = 1, returnIndices = false } = options;
+    this.returnIndices = checkBoolean(name, "returnIndices", returnIndices);
     this.dilation = perDimension(name, "dilation", dilation, 1, this.spatial);
+  }
+
+  /** @internal The pooling of x: { values, indices } if so asked. */
+  protected pooled(pool: typeof maxPool2d, x: Tensor): Pooled<I> {
+    const { kernelSize, stride, padding, dilation, ceilMode, returnIndices } = this;
+    const options = { stride, padding, dilation, ceilMode };
+    const result = returnIndices
+      ? pool(x, kernelSize, { ...options, returnIndices })
+      : pool(x, kernelSize, options);
+    return result as Pooled<I>;
   }
 
   /** @internal The arguments, for printing. */
   protected override describe(): string {
-    return this.text({ dilation: this.dilation }, { dilation: 1 });
+    const { dilation, returnIndices } = this;
+    return this.text({ dilation, returnIndices }, { dilation: 1, returnIndices: false });
   }
 }
 
@@ -108,6 +126,8 @@ export type { AvgPool, MaxPool, Pooling };
  *
  * PyTorch: `torch.nn.MaxPool2d`.
  *
+ * @typeParam I Whether it returns { values, indices }.
+ *
  * @example
  * ```ts
  * import { nn, randn } from "descent";
@@ -115,18 +135,17 @@ export type { AvgPool, MaxPool, Pooling };
  * assertEquals(new nn.MaxPool2d(3, { stride: 2 }).forward(randn(1, 8, 55, 55)).shape, [1, 8, 27, 27]);
  * ```
  */
-export class MaxPool2d extends MaxPool {
+export class MaxPool2d<I extends boolean = false> extends MaxPool<I> {
   /**
    * Pools the images.
    *
    * @param x Images [N, C, H, W] or [C, H, W].
-   * @returns [N, C, H', W'] or [C, H', W'].
+   * @returns [N, C, H', W'] or [C, H', W']; with `returnIndices` { values, indices }.
    * @throws {RangeError} if the window does not fit.
    * @throws {TypeError} if x is no tensor, or more is given.
    */
-  override forward(x: Tensor): Tensor {
-    const { kernelSize, stride, padding, dilation, ceilMode } = this;
-    return maxPool2d(oneTensor(this, x, arguments), kernelSize, { stride, padding, dilation, ceilMode });
+  override forward(x: Tensor): Pooled<I> {
+    return this.pooled(maxPool2d, oneTensor(this, x, arguments));
   }
 }
 
@@ -135,6 +154,8 @@ export class MaxPool2d extends MaxPool {
  *
  * PyTorch: `torch.nn.MaxPool1d`.
  *
+ * @typeParam I Whether it returns { values, indices }.
+ *
  * @example
  * ```ts
  * import { nn, randn } from "descent";
@@ -142,7 +163,7 @@ export class MaxPool2d extends MaxPool {
  * assertEquals(new nn.MaxPool1d(2, { ceilMode: true }).forward(randn(4, 8, 25)).shape, [4, 8, 13]);
  * ```
  */
-export class MaxPool1d extends MaxPool {
+export class MaxPool1d<I extends boolean = false> extends MaxPool<I> {
   /** @internal */
   protected override get spatial(): 1 {
     return 1;
@@ -152,13 +173,12 @@ export class MaxPool1d extends MaxPool {
    * Pools the signals.
    *
    * @param x Signals [N, C, L] or [C, L].
-   * @returns [N, C, L'] or [C, L'].
+   * @returns [N, C, L'] or [C, L']; with `returnIndices` { values, indices }.
    * @throws {RangeError} if the window does not fit.
    * @throws {TypeError} if x is no tensor, or more is given.
    */
-  override forward(x: Tensor): Tensor {
-    const { kernelSize, stride, padding, dilation, ceilMode } = this;
-    return maxPool1d(oneTensor(this, x, arguments), kernelSize, { stride, padding, dilation, ceilMode });
+  override forward(x: Tensor): Pooled<I> {
+    return this.pooled(maxPool1d, oneTensor(this, x, arguments));
   }
 }
 

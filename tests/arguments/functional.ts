@@ -216,6 +216,34 @@ export const functionalRoom: Room = {
     },
     "F.linear": { good: [() => [ones(2, 3), ones(4, 3), ones(4)], () => [ones(2, 3), ones(4, 3), null]] },
     "F.maxPool1d": pooling1d(maxima, { dilation: [2] }),
+    "F.maxUnpool1d": {
+      good: [
+        () => [ones(2, 4), tensor([[0, 3, 5, 7], [1, 2, 4, 6]], { dtype: "int32" }), 2, {
+          stride: 2,
+          padding: 0,
+          outputSize: 9,
+        }],
+        () => [ones(1, 2), tensor([[0, 3]], { dtype: "int32" }), [2], {
+          stride: [2],
+          padding: [0],
+          outputSize: [5],
+        }],
+      ],
+    },
+    "F.maxUnpool2d": {
+      good: [
+        () => [ones(1, 2, 2), tensor([[[0, 3], [9, 11]]], { dtype: "int32" }), 2, {
+          stride: 2,
+          padding: 0,
+          outputSize: 5,
+        }],
+        () => [ones(1, 2, 2), tensor([[[0, 3], [9, 11]]], { dtype: "int32" }), [2, 2], {
+          stride: [2, 2],
+          padding: [0, 0],
+          outputSize: [5, 4],
+        }],
+      ],
+    },
     "F.maxPool2d": pooling(maxima, { dilation: [1, 2] }),
     "F.mseLoss": {
       good: [

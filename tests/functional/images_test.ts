@@ -239,6 +239,27 @@ onEachDevice("batches of no images give results of no images", async () => {
   assertEquals((await x.grad!.data()).length, 0);
 });
 
+onEachDevice(
+  "MaxUnpool2d puts back what MaxPool2d with indices took, and gradients come the same way",
+  async () => {
+    manualSeed(7);
+    const x = randn([2, 3, 5, 7], { requiresGrad: true });
+    const pool = new nn.MaxPool2d(2, { returnIndices: true }), unpool = new nn.MaxUnpool2d(2);
+    const { values, indices } = pool.forward(x), y = unpool.forward(values, indices, [5, 7]);
+    y.square().sum().backward();
+    const kept = await y.data(), given = await x.data(), slope = await x.grad!.data();
+    kept.forEach((value, i) => assert(value === 0 || value === given[i]));
+    slope.forEach((value, i) => assertEquals(value, 2 * kept[i]));
+    assertEquals(kept.filter((value) => value !== 0).length, values.size);
+    assertThrows(
+      () => unpool.forward(values, indices, [7, 7]),
+      RangeError,
+      "maxUnpool2d: outputSize must be less than the stride [2, 2] away from [4, 6], not [7, 7]",
+    );
+    assertEquals(String(pool), "MaxPool2d(2, { returnIndices: true })");
+  },
+);
+
 Deno.test("what unfold() makes columns of is a convolution's product, and fold() is its transpose", async () => {
   manualSeed(6);
   const settings = { stride: 2, padding: 1, dilation: 2 };
