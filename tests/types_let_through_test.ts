@@ -23,6 +23,7 @@ import {
   randperm,
   summary,
   type Tensor,
+  type ValuesAndIndices,
   zeros,
   zerosLike,
 } from "descent";
@@ -328,4 +329,27 @@ export function members(net: nn.Sequential): unknown[] {
     // @ts-expect-error: takes an object.
     net.addModule("batched", new Batched()),
   ];
+}
+
+/** Never called: what is asked for decides whether there are values alone, or their places, too. */
+export async function ordered(x: Tensor): Promise<void> {
+  for (const values of [x.max(), x.max([0, 1], { keepdim: true }), x.min(1, { indices: false })]) {
+    exactly<Tensor>()(values);
+  }
+  for (const both of [x.max(1, { indices: true }), x.median(0, { indices: true, keepdim: true }), x.mode()]) {
+    exactly<ValuesAndIndices>()(both);
+  }
+  const { values, indices } = x.sort(-1, { descending: true });
+  exactly<Tensor[]>()([values, indices, x.topk(5, { dim: 0 }).values, x.cummax(1).indices]);
+  exactly<Tensor>()(x.norm("fro").add(x.norm(Infinity, [0, 1])).add(x.std(0, { correction: 0 })));
+  exactly<Tensor>()(await x.unique());
+  exactly<Tensor>()(await x.unique({ dim: 0 }));
+  const { counts, inverse } = await x.unique({ returnCounts: true, returnInverse: true });
+  exactly<Tensor[]>()([counts, inverse]);
+  // @ts-expect-error: the counts were not asked for.
+  (await x.unique({ returnInverse: true })).counts;
+  // @ts-expect-error: indices are those along one dimension.
+  x.max([0, 1], { indices: true });
+  // @ts-expect-error: PyTorch's word for the last part is "dim".
+  x.topk(5, { axis: 1 });
 }
