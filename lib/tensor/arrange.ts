@@ -124,14 +124,9 @@ export function interleaved(value: Value, repeats: number | readonly number[], d
 
 /** What stands at some places along a dimension. */
 function taken(value: Value, dim: number, places: readonly number[]): Value {
-  const { device } = value.buffer, shape = value.shape.with(dim, places.length);
-  const list = made("index", device, () =>
-    device.make(
-      shape.map((_, d) => d === dim ? places.length : 1),
-      "int32",
-      (into) => into.set(places),
-    ));
-  return apply("gather", [value, apply("expand", [list], { shape })], { dim });
+  const { device } = value.buffer;
+  const list = made("index", device, () => device.make([places.length], "int32", (into) => into.set(places)));
+  return apply("indexSelect", [value, list], { dim });
 }
 
 /** Other dimensions first, in their order, then the two. */
@@ -255,7 +250,7 @@ export function narrow(value: Value, dim: number, start: number, length: number)
   return along(value, d, from, length);
 }
 
-/** What {@linkcode Tensor.unfold} says: one slice for each place in a window. */
+/** What {@linkcode Tensor.unfold} says. */
 export function windows(value: Value, dim: number, size: number, step: number): Value {
   needDim("unfold", value);
   const d = checkDim("unfold", dim, value.shape.length), n = value.shape[d];
@@ -266,10 +261,8 @@ export function windows(value: Value, dim: number, size: number, step: number): 
       `unfold: a window of ${size} is larger than dimension ${d} of ${text(value.shape)}`,
     );
   }
-  const count = Math.floor((n - size) / step) + 1, rank = value.shape.length;
-  const places = Array.from({ length: size }, (_, i) => {
-    const one = along(value, d, i, count, step);
-    return apply("reshape", [one], { shape: [...one.shape, 1] });
-  });
-  return apply("concat", places, { dim: rank });
+  const count = Math.floor((n - size) / step) + 1, { shape } = value;
+  const places = Array.from({ length: count * size }, (_, i) => Math.floor(i / size) * step + i % size);
+  const rows = toShape(taken(value, d, places), shape.toSpliced(d, 1, count, size));
+  return moved(rows, d + 1, -1);
 }

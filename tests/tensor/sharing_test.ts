@@ -142,6 +142,7 @@ Deno.test("what has nothing to do copies nothing until something changes", () =>
     "expand()",
     "pad() of nothing",
     "diagonal()",
+    "unfold() into one",
     "unbind()",
     "cartesianProd() of one",
     "meshgrid() of one",
