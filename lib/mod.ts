@@ -24,6 +24,7 @@ export {
 export * as F from "./functional/mod.ts";
 /** What networks are made of: modules, layers, losses, first values. */
 export * as nn from "./nn/mod.ts";
+export { type ActivationRow, activations, type ActivationsOptions } from "./nn/activations.ts";
 export { type Summary, summary, type SummaryRow } from "./nn/summary.ts";
 /** How networks learn: optimizers, and schedules of the learning rate. */
 export * as optim from "./optim/mod.ts";

@@ -504,6 +504,10 @@ export const nnRoom: Room = {
     "nn.init.xavierNormal_": xavier,
     "nn.init.xavierUniform_": xavier,
     "nn.init.zeros_": weights,
+    "activations": {
+      good: [() => [module(), () => module().forward(randn(5, 3)), { names: ["0"] }]],
+      says: ["linear"],
+    },
     "summary": {
       good: [() => [module(), [5, 3]], () => [module(), () => module().forward(randn(5, 3))]],
       says: ["linear"],

@@ -1,46 +1,47 @@
-/** Activations as modules: PyTorch's values and gradients, the slope that one of them learns, and how they print. */
-import { nn, zeros } from "descent";
-import { assertEquals, assertThrows } from "@std/assert";
-import layers from "../fixtures/activation_layers.json" with { type: "json" };
-import { onCpu } from "../devices.ts";
-import { checkAll } from "../parity/check_all.ts";
-import { checkLayer, type LayerCase } from "../parity/layers.ts";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { activations, nn, noGrad, ones, randn, type Tensor, tensor, zeros } from "descent";
+import { onEachDevice } from "../devices.ts";
+import { assertNoMore, settled } from "../memory.ts";
+import { tableText } from "../../lib/show/table.ts";
 
-const cases = layers as unknown as LayerCase[];
-onCpu(`the ${cases.length} activations have PyTorch's values, gradients and state`, () => {
-  return checkAll(cases, checkLayer);
-});
-
-Deno.test("PReLU starts with a slope of 0.25, or what it is told", async () => {
-  assertEquals(await new nn.PReLU(2).weight.array(), [0.25, 0.25]);
-  assertEquals(await new nn.PReLU(1, { init: 0.5 }).weight.array(), [0.5]);
-  assertThrows(
-    () => new nn.PReLU(2).forward(zeros(1, 3)),
-    RangeError,
-    "prelu: weight must have one number, or one for each of 3 channels, not shape [2]",
-  );
-});
-
-Deno.test("activations print as they are made", () => {
-  const net = new nn.Sequential(
-    new nn.ELU(),
-    new nn.ELU(0.5),
-    new nn.Hardtanh(0, 1),
-    new nn.Softplus({ beta: 2 }),
-    new nn.GELU({ approximate: "tanh" }),
-    new nn.GELU(),
-    new nn.PReLU(3),
-    new nn.GLU(1),
-  );
-  const lines = `${net}`.split("\n").slice(1, -1).map((line) => line.trim().replace(/^\S+ /, ""));
-  assertEquals(lines, [
-    "ELU()",
-    "ELU(0.5)",
-    "Hardtanh(0, 1)",
-    "Softplus({ beta: 2 })",
-    'GELU({ approximate: "tanh" })',
-    "GELU()",
-    "PReLU(3)",
-    "GLU(1)",
+onEachDevice("activations() tells what each layer gave, in order, and leaves no memory", async () => {
+  const net = new nn.Sequential(new nn.Identity(), new nn.Sequential({ act: new nn.ReLU() }));
+  const x = tensor([[-1, 2], [-3, 6]]);
+  const rows = await activations(net, () => noGrad(() => net.forward(x)));
+  const before = await settled();
+  assertEquals(await activations(net, () => noGrad(() => net.forward(x))), rows);
+  await assertNoMore(before);
+  assertEquals(rows.map(({ name, module, shape }) => [name, module, shape]), [
+    ["0", "Identity", [2, 2]],
+    ["1.act", "ReLU", [2, 2]],
   ]);
+  const [all, positive] = rows;
+  assertEquals([all.mean, all.min, all.max, all.zeros], [1, -3, 6, 0]);
+  assertAlmostEquals(all.std, Math.sqrt((4 + 1 + 16 + 25) / 3), 1e-5);
+  assertEquals([positive.mean, positive.min, positive.max, positive.zeros], [2, 0, 6, 0.5]);
+  assertStringIncludes(tableText([...rows] as unknown as Record<string, unknown>[], 100), "1.act  ReLU");
+});
+
+Deno.test("activations() looks at modules by name, at each call, and at each of several tensors", async () => {
+  class Twice extends nn.Module {
+    linear = new nn.Linear(2, 2);
+    override forward(x: Tensor): { mean: Tensor; rest: [Tensor, boolean] } {
+      const y = this.linear.forward(x);
+      return { mean: this.linear.forward(y), rest: [y.gt(0), true] };
+    }
+  }
+  const net = new Twice(), call = () => net.forward(randn(3, 2));
+  const rows = await activations(net, call, { names: ["", "linear"] });
+  assertEquals(rows.map(({ name }) => name), ["linear", "linear", "[0]", "[1]"]);
+  assert(rows[3].zeros >= 0 && rows[3].max <= 1);
+  assertEquals((await activations(new nn.Identity(), call)).length, 0);
+  const empty = new nn.Identity();
+  const [{ mean, zeros: share }] = await activations(empty, () => empty.forward(zeros(0, 3)));
+  assertEquals([mean, share], [NaN, NaN]);
+  await assertRejects(() => activations(net, call, { names: ["linera"] }), RangeError, 'no module "linera"');
+  await assertRejects(
+    () => activations(net, async () => await ones(1).data()),
+    TypeError,
+    "waits for nothing",
+  );
 });
