@@ -189,9 +189,9 @@ export function ones(...args: ShapeArguments): Tensor {
 /**
  * The numbers start, start + step, … below end.
  *
- * @param start The first, or with one argument the end.
- * @param end Where it stops; not included.
- * @param step The distance, not 0.
+ * PyTorch: `torch.arange`, which makes integers of whole numbers: `{ dtype: "int32" }` does.
+ *
+ * @param end Where it stops; not included. It begins with 0.
  * @param options dtype, requiresGrad, device.
  * @returns A tensor of one dimension.
  * @throws {RangeError} if the step is 0 or leads away from the end, or there is no room.
@@ -199,12 +199,36 @@ export function ones(...args: ShapeArguments): Tensor {
  * ```ts
  * import { arange } from "descent";
  * import { assertEquals } from "@std/assert";
+ * assertEquals(await arange(3, { dtype: "int32" }).array(), [0, 1, 2]);
  * assertEquals(await arange(1, 10, 3).array(), [1, 4, 7]);
  * ```
  */
-export function arange(start: number, end?: number, step = 1, options: TensorOptions = {}): Tensor {
-  if (arguments.length > 4) surplus("arange", arguments, 4);
+export function arange(end: number, options?: TensorOptions): Tensor;
+/**
+ * The numbers start, start + 1, … below end.
+ *
+ * @param start The first.
+ * @param end Where it stops; not included.
+ * @param options dtype, requiresGrad, device.
+ * @returns A tensor of one dimension.
+ */
+export function arange(start: number, end: number, options?: TensorOptions): Tensor;
+/**
+ * The numbers start, start + step, … below end.
+ *
+ * @param start The first, or if there is no end the end.
+ * @param end Where it stops; not included.
+ * @param step The distance, not 0: 1 if not said.
+ * @param options dtype, requiresGrad, device.
+ * @returns A tensor of one dimension.
+ */
+export function arange(start: number, end?: number, step?: number, options?: TensorOptions): Tensor;
+export function arange(...range: (number | undefined | TensorOptions)[]): Tensor {
+  const last = range.at(-1), options = range.length > 1 && isPlain(last) ? last : {};
+  const numbers = options === last ? range.slice(0, -1) : range;
+  if (numbers.length > 3) surplus("arange", numbers, 3);
   checkTensorOptions("arange", options);
+  const [start, end, step = 1] = numbers as [number, ...(number | undefined)[]];
   const ends = { start, end: end === undefined ? start : end, step };
   for (const [name, value] of Object.entries(ends)) checkNumber("arange", name, value);
   const [from, to] = end === undefined ? [0, start] : [start, end];

@@ -399,7 +399,14 @@ export const tensorRoom: Room = {
       good: [() => [ones(2)], () => [[1, 2]], () => [new Float32Array(2)]],
       on: () => ones(2),
     },
-    arange: { good: [() => [0, 4, 2, options()], () => [0, 4, 2, { device: "cpu" }]] },
+    arange: {
+      good: [
+        () => [0, 4, 2, options()],
+        () => [0, 4, 2, { device: "cpu" }],
+        () => [0, 4, options()],
+        () => [4, options()],
+      ],
+    },
     bernoulli: numbers,
     cat: { good: [() => [[ones(2), ones(3)], 0]] },
     currentDevice: nothing,
