@@ -4,6 +4,7 @@
  * @module
  */
 export { accuracy } from "./accuracy.ts";
+export { type AveragedModel, averagedModel, type AveragedModelOptions } from "./averaged_model.ts";
 export { detectAnomaly } from "./anomaly.ts";
 export type { Batches } from "./batches.ts";
 export { epochs, type EpochsRun, type EpochStep } from "./epochs.ts";

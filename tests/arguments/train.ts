@@ -12,6 +12,12 @@ const batches = [[randn(4, 4), labels] as const];
 export const trainRoom: Room = {
   receivers: { Progress: () => new Progress(5, quiet), step: () => step! },
   entries: {
+    "averagedModel": {
+      good: [
+        () => [new nn.Linear(2, 1), { decay: 0.5, useBuffers: true }],
+        () => [new nn.Linear(2, 1), { decay: null }],
+      ],
+    },
     "Progress": {
       good: [
         () => [3, {
