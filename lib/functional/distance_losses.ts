@@ -5,6 +5,7 @@ import { checkTensor, checkTensorLike } from "../tensor/check.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { checkBoolean, checkNumber, checkOptions, checkRange, surplus } from "../text/arguments.ts";
+import { pairwiseDistance } from "./distance.ts";
 import type { LossOptions } from "./losses.ts";
 import { checkReduction, reduce } from "./reduction.ts";
 import { matching } from "./target.ts";
@@ -193,13 +194,6 @@ export function cosineEmbeddingLoss(
   return reduce(together.where(y.eq(1), apart.where(y.eq(-1), zeros)), reduction);
 }
 
-/** (Σ |x − y + ε|ᵖ)^(1/p) along the last dimension. */
-function distance(x: Tensor, y: Tensor, p: number, eps: number): Tensor {
-  const d = x.sub(y).add(eps).abs();
-  if (p === Infinity) return d.max(-1);
-  return p === 2 ? d.square().sum(-1).sqrt() : p === 1 ? d.sum(-1) : d.pow(p).sum(-1).pow(1 / p);
-}
-
 /**
  * How much nearer an anchor is to a positive example than to a negative one (Balntas et al. 2016):
  * max(0, d(anchor, positive) − d(anchor, negative) + margin).
@@ -240,8 +234,9 @@ export function tripletMarginLoss(
   }
   const [a, b, c] = alike(name, { anchor, positive, negative });
   if (a.ndim === 0) throw new RangeError(`${name}: vectors [N, D] or [D] are needed, not numbers`);
-  const near = distance(a, b, p, eps), out = distance(a, c, p, eps);
-  const far = swap ? out.minimum(distance(b, c, p, eps)) : out;
+  const distance = (one: Tensor, other: Tensor) => pairwiseDistance(one, other, { p, eps });
+  const near = distance(a, b), out = distance(a, c);
+  const far = swap ? out.minimum(distance(b, c)) : out;
   return reduce(near.sub(far).add(margin).clamp({ min: 0 }), reduction);
 }
 

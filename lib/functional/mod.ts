@@ -11,6 +11,7 @@ export * from "./attention.ts";
 export * from "./convolution.ts";
 export * from "./convolution_transpose.ts";
 export * from "./cross_entropy.ts";
+export * from "./distance.ts";
 export * from "./distance_losses.ts";
 export * from "./dropout.ts";
 export * from "./embedding.ts";

@@ -39,6 +39,9 @@ const ofClasses = (options: () => Record<string, unknown>): Entry => ({
 
 export const functionalRoom: Room = {
   entries: {
+    "F.normalize": { good: [() => [logits(), { p: 1, dim: 0, eps: 1e-3 }]] },
+    "F.cosineSimilarity": { good: [() => [logits(), ones(3), { dim: 0, eps: 1e-3 }]] },
+    "F.pairwiseDistance": { good: [() => [logits(), ones(3), { p: 1, eps: 1e-3, keepdim: true }]] },
     "F.relu": single,
     "F.relu6": single,
     "F.selu": single,

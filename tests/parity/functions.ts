@@ -59,6 +59,9 @@ export const operations: Record<string, Operation> = {
   clampMixed: ([x, low]) => x.clamp(low, 1),
   prelu: ([x, weight]) => F.prelu(x, weight),
   glu: ([x], { dim }) => F.glu(x, dim),
+  normalize: ([x], settings) => F.normalize(x, settings),
+  cosineSimilarity: ([x, y], settings) => F.cosineSimilarity(x, y, settings),
+  pairwiseDistance: ([x, y], settings) => F.pairwiseDistance(x, y, settings),
   softmin: ([x], { dim }) => F.softmin(x, dim),
 };
 
