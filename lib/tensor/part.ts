@@ -59,7 +59,7 @@ function combined(operation: string, view: Value, { selections, of }: Choice): V
   for (const { axis, span, dim, by } of selections) {
     const size = sizeOf(view.shape.slice(axis, axis + span));
     const places = by instanceof Value
-      ? counted(operation, by, size, dim, of)
+      ? counted(operation, by, by, size, dim, of)
       : placesOf(operation, by, view);
     if (result === null) result = places;
     else {
@@ -95,7 +95,7 @@ function singleSlice(
   { axis, dim, index }: Single,
   of: readonly number[],
 ): [slice: Value, place: Value] {
-  const place = counted(operation, toShape(index, [1]), view.shape[axis], dim, of);
+  const place = counted(operation, index, toShape(index, [1]), view.shape[axis], dim, of);
   return [apply("indexSelect", [view, place], { dim: axis }), place];
 }
 

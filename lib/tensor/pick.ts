@@ -6,7 +6,7 @@ import { indices } from "../device/check.ts";
 import { broadcastShapes, sameShape, sizeOf, text } from "../device/shape.ts";
 import { describe } from "../text/arguments.ts";
 import { combine, toDtype, toShape } from "./combine.ts";
-import { fitting, isTyped, survey, type TensorData } from "./data.ts";
+import { fitting, isTyped, numbersOf, survey, type TensorData } from "./data.ts";
 import { promote } from "./dtype.ts";
 import { made, makeValue } from "./values.ts";
 
@@ -57,14 +57,20 @@ export function writable(name: string, given: Given, { dtype, buffer: { device }
   );
 }
 
+/** The numbers of an index, where they need not be waited for: not if they are a tensor's on a GPU. */
+function atHand(given: Given, { buffer: { device, storage } }: Value): ArrayLike<number> | null {
+  return device.peek(storage) ?? (given instanceof Value ? null : [...numbersOf(given)]);
+}
+
 /**
  * Checks indices whose numbers are at hand.
  *
+ * @param given What they were made of.
  * @throws {RangeError} for the first that is not from 0 to size − 1.
  */
-function checkKnown(name: string, { buffer: { device, storage }, shape }: Value, size: number): void {
-  const known = device.peek(storage);
-  if (known !== null) indices(name, known, shape, size);
+function checkKnown(name: string, given: Given, index: Value, size: number): void {
+  const known = atHand(given, index);
+  if (known !== null) indices(name, known, index.shape, size);
 }
 
 /** The sum in the dtype of the first; among booleans, or. */
@@ -91,13 +97,15 @@ function listed(
       } indices along dimension ${dim} of ${text(x.shape)} need ${text(wanted)}`,
     );
   }
-  checkKnown(name, list, x.shape[dim]);
+  checkKnown(name, index, list, x.shape[dim]);
   return [list, slices];
 }
 
 /** Whole slices of x along a dimension: y[n, …] = x[index[n], …]. */
 export function indexSelect(x: Value, dim: number, index: Given): Value {
   const list = listOfIndices("indexSelect", index, x.buffer.device);
+  // The cpu looks at them by itself.
+  if (!(index instanceof Value)) checkKnown("indexSelect", index, list, x.shape[dim]);
   return apply("indexSelect", [x, list], { dim });
 }
 
@@ -138,41 +146,40 @@ export function indexFill(name: string, x: Value, dim: number, index: Given, val
   commonDevice(name, [x, list]);
   const number = single(name, value, x);
   const slices = apply("expand", [number], { shape: x.shape.with(dim, list.shape[0]) });
-  return apply("indexCopy", [x, slices, counted(name, list, size, dim, x.shape)], { dim });
+  return apply("indexCopy", [x, slices, counted(name, index, list, size, dim, x.shape)], { dim });
 }
 
-/** Indices as places; one out of range is named with its dimension, where it is at hand. */
+/**
+ * Indices as places.
+ *
+ * @param given What they were made of.
+ * @throws {RangeError} for one out of range, with its dimension, where it is at hand.
+ */
 export function counted(
   name: string,
+  given: Given,
   index: Value,
   size: number,
   dim: number,
   shape: readonly number[],
 ): Value {
-  const { device, storage } = index.buffer, list = device.peek(storage);
-  if (list !== null) {
-    for (let i = 0; i < list.length; i++) {
-      if (list[i] >= -size && list[i] < size) continue;
-      throw new RangeError(
-        `${name}: index ${list[i]} is outside of dimension ${dim} of size ${size} in ${text(shape)}`,
-      );
-    }
+  const { device, storage } = index.buffer, list = atHand(given, index);
+  for (let i = 0; list !== null && i < list.length; i++) {
+    if (list[i] >= -size && list[i] < size) continue;
+    throw new RangeError(
+      `${name}: index ${list[i]} is outside of dimension ${dim} of size ${size} in ${text(shape)}`,
+    );
   }
   return made(name, device, () => device.kernels.at(storage, size));
 }
 
-/** The elements of x, counted through all dimensions, in the shape of the index. */
-export function take(name: string, x: Value, index: Given): Value {
+/** The elements of x, counted through all dimensions, in the shape of the index; `flat`: as a list. */
+export function take(name: string, x: Value, index: Given, flat = false): Value {
   const size = sizeOf(x.shape), places = indexValue(name, index, x.buffer.device);
   commonDevice(name, [x, places]);
-  const list = toShape(counted(name, places, size, 0, [size]), [sizeOf(places.shape)]);
-  return toShape(apply("indexSelect", [toShape(x, [size]), list], { dim: 0 }), places.shape);
-}
-
-/** An index of any shape as a list. */
-export function flatIndex(name: string, index: Given, device: Device): Value {
-  const places = indexValue(name, index, device);
-  return toShape(places, [sizeOf(places.shape)]);
+  const list = toShape(counted(name, index, places, size, 0, [size]), [sizeOf(places.shape)]);
+  const found = apply("indexSelect", [toShape(x, [size]), list], { dim: 0 });
+  return flat ? found : toShape(found, places.shape);
 }
 
 /** y[i, j] = x[i, index[i, j]] along a dimension, where the others broadcast. */
@@ -191,8 +198,26 @@ export function takeAlongDim(x: Value, index: Given, dim: number): Value {
     const shape = common.with(dim, one.shape[dim]);
     return sameShape(one.shape, shape) ? one : apply("expand", [one], { shape });
   };
-  const places = counted(name, picks, x.shape[dim], dim, x.shape);
+  const places = counted(name, index, picks, x.shape[dim], dim, x.shape);
   return apply("gather", [wide(x), wide(places)], { dim });
+}
+
+/** Values of x picked along a dimension; the index may be smaller than x in the others. */
+export function gather(x: Value, dim: number, index: Given): Value {
+  const picks = indexValue("gather", index, x.buffer.device), { shape } = picks;
+  commonDevice("gather", [x, picks]);
+  checkAlong("gather", shape, x, dim);
+  if (!(index instanceof Value)) checkKnown("gather", index, picks, x.shape[dim]);
+  return apply("gather", [front(x, shape.with(dim, x.shape[dim])), picks], { dim });
+}
+
+/** Checks that an index has as many dimensions, and is no larger in the others than one. */
+function checkAlong(name: string, shape: readonly number[], x: Value, dim: number): void {
+  const fits = shape.length === x.shape.length && shape.every((n, d) => d === dim || n <= x.shape[d]);
+  if (fits) return;
+  throw new RangeError(
+    `${name}: index ${text(shape)} does not fit into ${text(x.shape)} along dimension ${dim}`,
+  );
 }
 
 /** What `scatter()` does where an index stands several times. */
@@ -210,12 +235,7 @@ export function scatter(
   const picks = indexValue(name, index, x.buffer.device), given = writable(name, source, x);
   commonDevice(name, [x, picks, given]);
   const { shape } = picks, number = given.shape.length === 0;
-  const fits = shape.length === x.shape.length && shape.every((n, d) => d === dim || n <= x.shape[d]);
-  if (!fits) {
-    throw new RangeError(
-      `${name}: index ${text(shape)} does not fit into ${text(x.shape)} along dimension ${dim}`,
-    );
-  }
+  checkAlong(name, shape, x, dim);
   if (!number && (given.shape.length !== shape.length || shape.some((n, d) => n > given.shape[d]))) {
     throw new RangeError(
       `${name}: index ${text(shape)} names more places than there are values in the source ${
@@ -223,7 +243,7 @@ export function scatter(
       }`,
     );
   }
-  checkKnown(name, picks, x.shape[dim]);
+  checkKnown(name, index, picks, x.shape[dim]);
   const values = number ? apply("expand", [given], { shape }) : front(given, shape);
   const part = shape.with(dim, x.shape[dim]), lines = front(x, part);
   const changed = reduce === "add"

@@ -4564,7 +4564,7 @@ export class Tensor {
    * tensor of bool is refused: `await x.maskedSelect(mask)` waits for the answer, `x.where(mask, other)` needs none, and the
    * tensors that `await mask.nonzero({ asTuple: true })` gives are indices like any others.
    *
-   * PyTorch: `torch.Tensor.__getitem__`, `torch.index_put`.
+   * PyTorch: `torch.Tensor.__getitem__`.
    *
    * @param index For each dimension what to take.
    * @returns A tensor of its own: no change in place of one is seen in the other.
@@ -4641,18 +4641,7 @@ export class Tensor {
   gather(dim: number, index: TensorLike): Tensor {
     if (arguments.length > 2) surplus("gather", arguments, 2);
     const d = checkDim("gather", dim, this.ndim);
-    const picks = index instanceof Tensor
-      ? index.value
-      : makeValue("gather", index, { dtype: "int32", device: this.device });
-    if (picks.dtype !== "int32") throw new TypeError(`gather: the index must be int32, not ${picks.dtype}`);
-    const { shape } = picks;
-    if (shape.length !== this.ndim || shape.some((n, i) => i !== d && n > this.value.shape[i])) {
-      throw new RangeError(
-        `gather: index ${text(shape)} does not fit into ${text(this.shape)} along dimension ${d}`,
-      );
-    }
-    const lines = this.at(...shape.map((n, i): Index => i === d ? null : [0, n]));
-    return new Tensor(apply("gather", [lines.value, picks], { dim: d }));
+    return new Tensor(pick.gather(this.value, d, given(index)));
   }
 
   /**
@@ -4875,8 +4864,7 @@ export class Tensor {
   takeAlongDim(index: TensorLike, dim?: number): Tensor {
     if (arguments.length > 2) surplus("takeAlongDim", arguments, 2);
     if (dim === undefined) {
-      const list = pick.flatIndex("takeAlongDim", given(index), this.device);
-      return new Tensor(pick.take("takeAlongDim", this.value, list));
+      return new Tensor(pick.take("takeAlongDim", this.value, given(index), true));
     }
     return new Tensor(pick.takeAlongDim(this.value, given(index), checkDim("takeAlongDim", dim, this.ndim)));
   }

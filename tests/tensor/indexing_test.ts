@@ -10,6 +10,7 @@ import {
   randint,
   randn,
   scope,
+  Tensor,
   tensor,
   zeros,
 } from "descent";
@@ -296,25 +297,36 @@ onEachDevice("indices of integers and booleans pick, and are picked", async () =
   assertEquals(await mask.indexAdd(0, [1], [true]).array(), [true, true, true]);
 });
 
-onEachDevice("an index out of range is a RangeError, on a GPU with the next read", async (device) => {
-  const x = arange(6).reshape(2, 3), two = int([0, 2]);
-  const wrong: [string, () => { data(): Promise<unknown> }][] = [
-    ["at: index 2", () => x.at(two)],
-    ["at: index -4", () => x.at(null, int([-4]))],
-    ["indexSelect: index 2", () => x.indexSelect(0, two)],
-    ["indexAdd: index 2", () => x.indexAdd(0, two, [[1, 1, 1], [1, 1, 1]])],
-    ["indexCopy: index 2", () => x.indexCopy(0, two, [[1, 1, 1], [1, 1, 1]])],
-    ["scatter: index 3", () => x.scatter(1, [[3], [0]], 1)],
-    ["scatterAdd: index 3", () => x.scatterAdd(1, [[3], [0]], 1)],
-    ["index 6", () => x.take([6])],
-    ["index 3", () => x.takeAlongDim([[3]], 1)],
-    ["index 2", () => x.clone().set_([two], 1)],
-  ];
-  for (const [says, call] of wrong) {
-    if (device === "cpu") assertThrows(call, RangeError, says);
-    else await assertRejects(() => call().data(), RangeError, says);
-  }
-});
+onEachDevice(
+  "an index out of range is a RangeError: of plain numbers at once, of a tensor on a GPU with the next read",
+  async (device) => {
+    const x = arange(6).reshape(2, 3), rows = [[1, 1, 1], [1, 1, 1]];
+    const calls: [string, (two: number[] | Tensor, three: number[][] | Tensor) => Tensor][] = [
+      ["at: index 2", (two) => x.at(two instanceof Tensor ? two : [two])],
+      ["at: index 3", (_, three) => x.at(null, three instanceof Tensor ? three : [three])],
+      ["indexSelect: index 2", (two) => x.indexSelect(0, two)],
+      ["indexAdd: index 2", (two) => x.indexAdd(0, two, rows)],
+      ["indexCopy: index 2", (two) => x.indexCopy(0, two, rows)],
+      ["gather: index 3", (_, three) => x.gather(1, three)],
+      ["scatter: index 3", (_, three) => x.scatter(1, three, 1)],
+      ["scatterAdd: index 3", (_, three) => x.scatterAdd(1, three, 1)],
+      ["takeAlongDim: index 3", (_, three) => x.takeAlongDim(three, 1)],
+      ["indexFill: index 2", (two) => x.indexFill(0, two, 1)],
+      ["set_: index 2", (two) => x.clone().set_([two instanceof Tensor ? two : [two]], 1)],
+    ];
+    for (const [says, call] of calls) {
+      assertThrows(() => call([0, 2], [[0], [3]]), RangeError, says);
+      const late = () => call(int([0, 2]), int([0, 3], [2, 1]));
+      if (device === "cpu") assertThrows(late, RangeError, says);
+      // A GPU calls all places that may be counted from the end those of at().
+      else {await assertRejects(
+          () => late().data(),
+          RangeError,
+          says.replace(/^(takeAlongDim|indexFill|set_)/, "at"),
+        );}
+    }
+  },
+);
 
 onEachDevice("nothing of what indices make on the way outlives a scope", async () => {
   const device = currentDevice();
