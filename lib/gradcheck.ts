@@ -133,6 +133,8 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
  * is weighted with fixed random numbers and summed in float64. A function that draws random numbers draws the same
  * ones at every call.
  *
+ * PyTorch: `torch.autograd.gradcheck`.
+ *
  * @param fn The function, of one tensor argument per input.
  * @param inputs Where to check. Gradients are checked for those that require one, or, if none does, for all of float32.
  * @param options eps, atol, rtol.
@@ -168,6 +170,8 @@ export async function gradCheck(
 /**
  * Proves the gradient of a gradient: a weighted sum of the gradients that `backward(seed, { createGraph: true })` gives is
  * differentiated once more, and compared with differences of the gradients themselves.
+ *
+ * PyTorch: `torch.autograd.gradgradcheck`.
  *
  * @param fn A function of tensors.
  * @param inputs Where to look; those that require a gradient are checked, or, if none does, all of float32.

@@ -15,6 +15,8 @@ export function isRecording(): boolean {
  * the iteration of `steps()` that it was called in, and the next, so no iteration frees what it makes: JavaScript's garbage
  * collector does.
  *
+ * PyTorch: `torch.no_grad`.
+ *
  * @param body The function.
  * @returns What `body` returns.
  * @throws {TypeError} if `body` is no function: what one returned comes too late.

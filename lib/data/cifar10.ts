@@ -51,6 +51,8 @@ const MOST_NAMES = 4096;
  * Reads CIFAR-10 from the folder that its archive of the binary version unpacks to. Deno asks for the permission to read that folder,
  * unless `--allow-read=data/cifar-10-batches-bin` gave it.
  *
+ * PyTorch: `torchvision.datasets.CIFAR10`.
+ *
  * @param folder The path of cifar-10-batches-bin.
  * @param options.split "train" (50,000 images, the default) or "test" (10,000).
  * @returns Images [N, 3, 32, 32] and labels [N] as bytes, in the order of the files: 154 MB to train on, 31 MB to test with.

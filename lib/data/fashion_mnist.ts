@@ -81,6 +81,8 @@ let reading: Reading | null = null;
  *
  * Both parts are read at once, in about two seconds and once a program, since each file of the package has images of both: 55 MB stay in memory.
  *
+ * PyTorch: `torchvision.datasets.FashionMNIST`.
+ *
  * @param options.split "train" (60,000 images, the default) or "test" (10,000).
  * @param options.folder A folder that has the original files, compressed or not, instead of the package: today's parts, in their order. Deno
  * asks for the permission to read it.

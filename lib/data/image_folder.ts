@@ -77,6 +77,8 @@ export class ImageFolder implements Dataset<[image: Image, label: number]> {
  * 16 bits; opacity is dropped, a JPEG stands upright as the camera's note (EXIF) says. Deno asks for the permission to read that
  * folder, unless `--allow-read=animals` gave it.
  *
+ * PyTorch: `torchvision.datasets.ImageFolder`.
+ *
  * @param folder The folder's path.
  * @param options.channels 3 (red, green, blue, the default) or 1 (grey). All pictures come so, however they are kept.
  * @returns The set; nothing is decoded yet.

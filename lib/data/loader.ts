@@ -80,6 +80,8 @@ class Listening {
  * A loop that is left early has ended its epoch: the next one begins anew. Of two loops at once each runs through an epoch of
  * its own; the state is that of the one that began last.
  *
+ * PyTorch: `torch.utils.data.DataLoader`.
+ *
  * @typeParam Sample What the data set's `get()` returns.
  * @typeParam Batch What a loop is given.
  * @example

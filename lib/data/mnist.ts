@@ -36,6 +36,8 @@ const sets = new Map<Split, Promise<ImageDataset>>();
  * The MNIST handwritten digits: grey images of 28 × 28 pixels from 0 (paper) to 255 (ink), in the original order. Each part is read
  * once a program; 47 MB stay in memory for the training images, 8 MB for the test images.
  *
+ * PyTorch: `torchvision.datasets.MNIST`.
+ *
  * @param options.split "train" (60,000 images, the default) or "test" (10,000).
  * @param options.folder A folder that has the original files, compressed or not, instead of the package. Deno asks for the permission to
  * read it.

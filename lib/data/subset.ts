@@ -21,6 +21,8 @@ export class Subset<Sample> implements Dataset<Sample> {
 /**
  * Some samples of a data set, as torch's Subset.
  *
+ * PyTorch: `torch.utils.data.Subset`.
+ *
  * @param dataset The whole.
  * @param indices Which of its samples, in what order; the same one may come several times.
  * @returns A data set.
@@ -54,6 +56,8 @@ export function subset<Sample>(
 
 /**
  * Splits a data set at random, as torch's random_split: the same for the same `manualSeed()`.
+ *
+ * PyTorch: `torch.utils.data.random_split`.
  *
  * @param dataset The whole.
  * @param lengths How many samples each part has, all of them in sum; or which share of all, in sum 1: then what rounding down

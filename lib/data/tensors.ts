@@ -43,6 +43,8 @@ function pick(tensor: Tensor, indices: ArrayLike<number>): Tensor {
  * Tensors as a data set, as torch's TensorDataset: sample i is row i of each. A loader picks the rows of a batch on the device
  * that the tensors are on.
  *
+ * PyTorch: `torch.utils.data.TensorDataset`.
+ *
  * @param tensors At least one; all have as many rows.
  * @returns The data set.
  * @throws {RangeError} if there is none, or they differ in the number of their rows.

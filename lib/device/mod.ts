@@ -29,6 +29,8 @@ let turn: Promise<unknown> = Promise.resolve();
 /**
  * Chooses the device of the tensors made from now on. A device is made once; the next call finds it again.
  *
+ * PyTorch: `torch.set_default_device`.
+ *
  * @param name "cpu"; "webgpu", then a software adapter will do, too; or nothing: a real GPU if there is one, else the cpu.
  * @param options threads: of the cpu, also where it stands in for a GPU.
  * @returns The device, of which `description` says what it is, and why it is the cpu where no GPU was found.

@@ -28,6 +28,8 @@ export interface CrossEntropyOptions extends ClassLossOptions {
 /**
  * The negative log-likelihood: −weight[y] · x[y], where x are logarithms of probabilities and y is the right class.
  *
+ * PyTorch: `torch.nn.functional.nll_loss`.
+ *
  * @param logProbabilities [N, C], [C] or [N, C, d1, …], from `logSoftmax(1)`.
  * @param target Classes [N], [] or [N, d1, …]: int32, or plain numbers.
  * @param options reduction, weight, ignoreIndex.
@@ -60,6 +62,8 @@ export function nllLoss(
 /**
  * Cross-entropy between a target and the distribution softmax(logits): −Σ target · ln softmax(logits) over the classes.
  * The target is either the right class, as an integer, or a probability for every class.
+ *
+ * PyTorch: `torch.nn.functional.cross_entropy`.
  *
  * @param logits [N, C], [C] or [N, C, d1, …]: any numbers, the larger the likelier.
  * @param target Classes [N], [] or [N, d1, …] as int32 or plain numbers; or probabilities of the logits' shape.

@@ -9,6 +9,8 @@ import { surplus } from "../text/arguments.ts";
 /**
  * A fully connected layer: y = x weightᵀ + bias.
  *
+ * PyTorch: `torch.nn.functional.linear`.
+ *
  * @param x [..., in].
  * @param weight [out, in].
  * @param bias [out], or null.

@@ -26,6 +26,8 @@ export interface BinaryLossOptions extends LossOptions {
 /**
  * The mean squared error, (x − target)².
  *
+ * PyTorch: `torch.nn.functional.mse_loss`.
+ *
  * @param x Any shape.
  * @param target The same shape, or a number.
  * @param options reduction.
@@ -56,6 +58,8 @@ export function mseLoss(
 /**
  * Cross-entropy of a yes or no, given as logits: −(p y ln σ(x) + (1 − y) ln(1 − σ(x))), computed without overflow as
  * (1 − y) x + (1 + (p − 1) y) ln(1 + e⁻ˣ), with p the weight of the ones.
+ *
+ * PyTorch: `torch.nn.functional.binary_cross_entropy_with_logits`.
  *
  * @param logits x, any shape.
  * @param target y, the same shape: 0, 1, or a probability in between.

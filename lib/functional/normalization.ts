@@ -34,6 +34,8 @@ const OPTIONS = ["weight", "bias", "runningMean", "runningVar", "training", "mom
  * (biased, divided by m) are the batch's, else the running ones. Running statistics follow
  * running ← (1 − momentum) running + momentum · batch, with the unbiased variance (divided by m − 1).
  *
+ * PyTorch: `torch.nn.functional.batch_norm`.
+ *
  * @param x [N, C], [N, C, L] or [N, C, H, W].
  * @param options weight, bias, running statistics, training, momentum, eps.
  * @returns A tensor of x's shape.

@@ -8,6 +8,8 @@ import { checkNumber, surplus } from "../text/arguments.ts";
 /**
  * A one-hot code: 1 at the class, 0 elsewhere.
  *
+ * PyTorch: `torch.nn.functional.one_hot`.
+ *
  * @param classes int32 of any shape, or plain whole numbers.
  * @param count How many classes there are.
  * @returns float32, of the shape of `classes` with one dimension of size `count` behind.

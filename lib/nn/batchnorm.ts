@@ -188,6 +188,8 @@ export type { BatchNorm };
  * Normalizes every feature over the batch, then scales and shifts it (Ioffe & Szegedy 2015). In training with the batch's
  * mean and variance, which the running ones follow; in evaluation with the running ones.
  *
+ * PyTorch: `torch.nn.BatchNorm1d`.
+ *
  * @example
  * ```ts
  * import { nn, tensor } from "descent";
@@ -207,6 +209,8 @@ export class BatchNorm1d extends BatchNorm {
 /**
  * Normalizes every channel over all pixels of the batch, then scales and shifts it (Ioffe & Szegedy 2015). In training
  * with the batch's mean and variance, which the running ones follow; in evaluation with the running ones.
+ *
+ * PyTorch: `torch.nn.BatchNorm2d`.
  *
  * @example
  * ```ts

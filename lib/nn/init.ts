@@ -64,6 +64,8 @@ function fill(tensor: Tensor, fresh: Tensor): Tensor {
 /**
  * Fills with uniform random numbers in [a, b).
  *
+ * PyTorch: `torch.nn.init.uniform_`.
+ *
  * @param tensor float32, any shape.
  * @param options `a`: 0 if not said; `b`: 1 if not said.
  * @returns The tensor.
@@ -88,6 +90,8 @@ export function uniform_(tensor: Tensor, options: { a?: number; b?: number } = {
 /**
  * Fills with normally distributed random numbers.
  *
+ * PyTorch: `torch.nn.init.normal_`.
+ *
  * @param tensor float32, any shape.
  * @param options `mean`: 0 if not said; `std`: 1 if not said.
  * @returns The tensor.
@@ -111,6 +115,8 @@ export function normal_(tensor: Tensor, options: { mean?: number; std?: number }
 /**
  * Fills with one number.
  *
+ * PyTorch: `torch.nn.init.constant_`.
+ *
  * @param tensor Any shape.
  * @param value The number.
  * @returns The tensor.
@@ -131,6 +137,8 @@ export function constant_(tensor: Tensor, value: number): Tensor {
 /**
  * Fills with zeros.
  *
+ * PyTorch: `torch.nn.init.zeros_`.
+ *
  * @param tensor Any shape.
  * @returns The tensor.
  * @throws {TypeError} if it is no tensor.
@@ -147,6 +155,8 @@ export function zeros_(tensor: Tensor): Tensor {
 
 /**
  * Fills with ones.
+ *
+ * PyTorch: `torch.nn.init.ones_`.
  *
  * @param tensor Any shape.
  * @returns The tensor.
@@ -165,6 +175,8 @@ export function ones_(tensor: Tensor): Tensor {
 /**
  * Uniform in ±gain √(6 / (fan in + fan out)): keeps the variance on the way forward and backward alike (Glorot & Bengio
  * 2010, equation 16).
+ *
+ * PyTorch: `torch.nn.init.xavier_uniform_`.
  *
  * @param tensor Weights [out, in, ...].
  * @param options gain.
@@ -185,6 +197,8 @@ export function xavierUniform_(tensor: Tensor, options: XavierOptions = {}): Ten
 
 /**
  * Normal with the standard deviation gain √(2 / (fan in + fan out)) (Glorot & Bengio 2010).
+ *
+ * PyTorch: `torch.nn.init.xavier_normal_`.
  *
  * @param tensor Weights [out, in, ...].
  * @param options gain.
@@ -213,6 +227,8 @@ function xavierDeviation(name: string, tensor: Tensor, { gain = 1 }: XavierOptio
 /**
  * Uniform in ±gain √(3 / fan): keeps the variance through layers with ReLUs (He et al. 2015, equation 10).
  *
+ * PyTorch: `torch.nn.init.kaiming_uniform_`.
+ *
  * @param tensor Weights [out, in, ...].
  * @param options a, mode, nonlinearity.
  * @returns The tensor.
@@ -232,6 +248,8 @@ export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): T
 
 /**
  * Normal with the standard deviation gain / √fan (He et al. 2015).
+ *
+ * PyTorch: `torch.nn.init.kaiming_normal_`.
  *
  * @param tensor Weights [out, in, ...].
  * @param options a, mode, nonlinearity.
@@ -266,6 +284,8 @@ function kaimingDeviation(
 
 /**
  * The factor by which weights must be larger to make up for what a function takes away.
+ *
+ * PyTorch: `torch.nn.init.calculate_gain`.
  *
  * @param nonlinearity The function: "linear", "sigmoid" (1), "tanh" (5/3), "relu" (√2), "leaky_relu", "selu" (3/4).
  * @param slope Of the leaky ReLU: 0.01 if not said.

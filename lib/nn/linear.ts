@@ -17,6 +17,8 @@ export interface LinearOptions {
 /**
  * A fully connected layer: y = x weightᵀ + bias. Weights and bias start uniform in ±1 / √in.
  *
+ * PyTorch: `torch.nn.Linear`.
+ *
  * @example
  * ```ts
  * import { nn, randn } from "descent";

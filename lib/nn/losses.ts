@@ -19,6 +19,8 @@ import { label, reduction, share, weights } from "./loss_settings.ts";
 /**
  * The mean squared error: see `F.mseLoss`.
  *
+ * PyTorch: `torch.nn.MSELoss`.
+ *
  * @example
  * ```ts
  * import { nn, tensor } from "descent";
@@ -54,6 +56,8 @@ export class MSELoss extends Loss<LossOptions> {
 
 /**
  * Cross-entropy of logits: see `F.crossEntropy`.
+ *
+ * PyTorch: `torch.nn.CrossEntropyLoss`.
  *
  * @example
  * ```ts
@@ -91,6 +95,8 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
 /**
  * The negative log-likelihood of log-probabilities: see `F.nllLoss`.
  *
+ * PyTorch: `torch.nn.NLLLoss`.
+ *
  * @example
  * ```ts
  * import { nn, tensor } from "descent";
@@ -125,6 +131,8 @@ export class NLLLoss extends Loss<ClassLossOptions> {
 
 /**
  * Cross-entropy of a yes or no, given as logits: see `F.binaryCrossEntropyWithLogits`.
+ *
+ * PyTorch: `torch.nn.BCEWithLogitsLoss`.
  *
  * @example
  * ```ts

@@ -178,6 +178,8 @@ export abstract class Module {
   /**
    * The modules right under this one.
    *
+   * PyTorch: `torch.nn.Module.named_children`.
+   *
    * @returns With their names, in the order they were set; each once.
    */
   namedChildren(): [name: string, module: Module][] {
@@ -189,6 +191,8 @@ export abstract class Module {
   /**
    * The modules right under this one.
    *
+   * PyTorch: `torch.nn.Module.children`.
+   *
    * @returns In the order they were set; each once.
    */
   children(): Module[] {
@@ -198,6 +202,8 @@ export abstract class Module {
 
   /**
    * This module and all inside.
+   *
+   * PyTorch: `torch.nn.Module.named_modules`.
    *
    * @returns With their paths, outer ones first; this one's path is "". A module that is shared is listed once.
    */
@@ -213,6 +219,8 @@ export abstract class Module {
   /**
    * This module and all inside.
    *
+   * PyTorch: `torch.nn.Module.modules`.
+   *
    * @returns Outer ones first; a module that is shared is listed once.
    */
   modules(): Module[] {
@@ -223,6 +231,8 @@ export abstract class Module {
   /**
    * What is learned, here and in all modules inside.
    *
+   * PyTorch: `torch.nn.Module.named_parameters`.
+   *
    * @returns With their paths; a parameter that is shared is listed once, under its first name.
    */
   namedParameters(): [path: string, parameter: Parameter][] {
@@ -232,6 +242,8 @@ export abstract class Module {
 
   /**
    * What is learned, here and in all modules inside: what an optimizer is given.
+   *
+   * PyTorch: `torch.nn.Module.parameters`.
    *
    * @returns Each parameter once.
    * @throws {TypeError} if a module is inside of itself, or a module or a parameter lies where it would not be found: in an
@@ -245,6 +257,8 @@ export abstract class Module {
   /**
    * Tensors that belong to the state but are not learned, such as running statistics.
    *
+   * PyTorch: `torch.nn.Module.named_buffers`.
+   *
    * @returns With their paths, each once.
    */
   namedBuffers(): [path: string, buffer: Tensor][] {
@@ -254,6 +268,8 @@ export abstract class Module {
 
   /**
    * Tensors that belong to the state but are not learned, such as running statistics.
+   *
+   * PyTorch: `torch.nn.Module.buffers`.
    *
    * @returns Each once.
    */
@@ -278,6 +294,8 @@ export abstract class Module {
   /**
    * Sets this module and all inside to training: dropout drops, batch normalization uses the batch's statistics.
    *
+   * PyTorch: `torch.nn.Module.train`.
+   *
    * @param on Whether to train: true if not said.
    * @returns This module.
    * @throws {TypeError} if a module is inside of itself.
@@ -292,6 +310,8 @@ export abstract class Module {
   /**
    * Sets this module and all inside to evaluation: the same input gives the same output.
    *
+   * PyTorch: `torch.nn.Module.eval`.
+   *
    * @returns This module.
    */
   eval(): this {
@@ -299,7 +319,11 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Forgets the gradients of all parameters and frees their memory. */
+  /**
+   * Forgets the gradients of all parameters and frees their memory.
+   *
+   * PyTorch: `torch.nn.Module.zero_grad`.
+   */
   zeroGrad(): void {
     if (arguments.length > 0) surplus("zeroGrad", arguments, 0);
     for (const parameter of this.parameters()) parameter.zeroGrad();
@@ -307,6 +331,8 @@ export abstract class Module {
 
   /**
    * Lets all parameters learn, or freezes them.
+   *
+   * PyTorch: `torch.nn.Module.requires_grad_`.
    *
    * @param on Whether they require gradients: true if not said.
    * @returns This module.
@@ -534,6 +560,8 @@ export abstract class Module {
   /**
    * Copies values into the module's parameters and buffers. All entries are checked before the first is written.
    *
+   * PyTorch: `torch.nn.Module.load_state_dict`.
+   *
    * @param state Tensors by path, as `stateDict()` returns them.
    * @param options `strict`: whether missing and unexpected entries are errors; true if not said.
    * @returns The names that were missing, and those the module does not have.
@@ -738,6 +766,8 @@ export abstract class Module {
 export interface Layer extends Module {
   /**
    * Computes the output from the input.
+   *
+   * PyTorch: `torch.nn.Module.forward`.
    *
    * @param x The input.
    * @returns The output.

@@ -8,6 +8,8 @@ import { surplus } from "../text/arguments.ts";
 /**
  * A tensor that a module learns: it requires a gradient, and no scope frees it.
  *
+ * PyTorch: `torch.nn.Parameter`.
+ *
  * @example
  * ```ts
  * import { nn, type Tensor, zeros } from "descent";

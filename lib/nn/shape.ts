@@ -10,6 +10,8 @@ import { Module } from "./module.ts";
 /**
  * Several dimensions become one: by default all but that of the batch.
  *
+ * PyTorch: `torch.nn.Flatten`.
+ *
  * @example
  * ```ts
  * import { nn, zeros } from "descent";
@@ -125,6 +127,8 @@ export class Unflatten extends Module {
 
 /**
  * Returns its input: for the place of a layer that is left out.
+ *
+ * PyTorch: `torch.nn.Identity`.
  *
  * @example
  * ```ts

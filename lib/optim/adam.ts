@@ -84,6 +84,8 @@ const DEFAULTS = {
  * Adam (Kingma & Ba 2015, "Adam: a method for stochastic optimization"), as torch.optim.Adam:
  * m ← β₁m + (1 − β₁) g, v ← β₂v + (1 − β₂) g², θ ← θ − lr · m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
  *
+ * PyTorch: `torch.optim.Adam`.
+ *
  * @example
  * ```ts
  * import { nn, optim, randn } from "descent";
@@ -111,6 +113,8 @@ export class Adam extends AdamBase {
 
 /**
  * Adam with decoupled weight decay (Loshchilov & Hutter 2019), as torch.optim.AdamW: θ ← (1 − lr λ) θ before Adam's step.
+ *
+ * PyTorch: `torch.optim.AdamW`.
  *
  * @example
  * ```ts

@@ -19,6 +19,8 @@ export * from "./warm_restarts.ts";
 /**
  * Multiplies the learning rate by gamma every `stepSize` steps.
  *
+ * PyTorch: `torch.optim.lr_scheduler.StepLR`.
+ *
  * @example
  * ```ts
  * import { nn, optim } from "descent";
@@ -58,6 +60,8 @@ export class StepLR extends Schedule {
 
 /**
  * Multiplies the learning rate by gamma at given steps.
+ *
+ * PyTorch: `torch.optim.lr_scheduler.MultiStepLR`.
  *
  * @example
  * ```ts
@@ -111,6 +115,8 @@ export class MultiStepLR extends Schedule {
 /**
  * Multiplies the learning rate by gamma every step.
  *
+ * PyTorch: `torch.optim.lr_scheduler.ExponentialLR`.
+ *
  * @example
  * ```ts
  * import { nn, optim } from "descent";
@@ -147,6 +153,8 @@ export class ExponentialLR extends Schedule {
 /**
  * Half a cosine from the learning rate down to `etaMin` within `tMax` steps, and up again (Loshchilov & Hutter 2017,
  * "SGDR", without restarts).
+ *
+ * PyTorch: `torch.optim.lr_scheduler.CosineAnnealingLR`.
  *
  * @example
  * ```ts
@@ -202,6 +210,8 @@ export type LrLambda = (epoch: number) => number;
 
 /**
  * The first learning rate times a function of the number of steps.
+ *
+ * PyTorch: `torch.optim.lr_scheduler.LambdaLR`.
  *
  * @example
  * ```ts

@@ -89,6 +89,8 @@ interface Phase {
  * One rise and one fall of the learning rate (Smith & Topin 2019, "Super-convergence"), as
  * torch.optim.lr_scheduler.OneCycleLR. `step()` after every iteration.
  *
+ * PyTorch: `torch.optim.lr_scheduler.OneCycleLR`.
+ *
  * @example
  * ```ts
  * import { nn, optim } from "descent";

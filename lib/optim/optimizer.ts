@@ -50,6 +50,8 @@ export interface HasRate {
 /**
  * The base class of optimizers. `step()` updates every parameter that has a gradient, with one kernel a parameter.
  *
+ * PyTorch: `torch.optim.Optimizer`.
+ *
  * @typeParam H The hyper-parameters of a group.
  */
 export abstract class Optimizer<H extends HasRate> {
@@ -120,6 +122,8 @@ export abstract class Optimizer<H extends HasRate> {
   /**
    * Takes on more parameters, such as those of layers that were frozen before.
    *
+   * PyTorch: `torch.optim.Optimizer.add_param_group`.
+   *
    * @param group The parameters, and the hyper-parameters in which they differ.
    * @throws {RangeError} if there are none, or one is optimized already.
    * @throws {TypeError} if one cannot be optimized.
@@ -171,6 +175,8 @@ export abstract class Optimizer<H extends HasRate> {
   /**
    * Updates every parameter that has a gradient; the others stay as they are.
    *
+   * PyTorch: `torch.optim.Optimizer.step`.
+   *
    * @throws {RangeError} if a hyper-parameter was changed to what makes no sense; then nothing is updated.
    * @throws {TypeError} if one was changed to another kind, or a name was set that there is not.
    */
@@ -191,7 +197,11 @@ export abstract class Optimizer<H extends HasRate> {
     }
   }
 
-  /** Forgets the gradients of all parameters and frees their memory. */
+  /**
+   * Forgets the gradients of all parameters and frees their memory.
+   *
+   * PyTorch: `torch.optim.Optimizer.zero_grad`.
+   */
   zeroGrad(): void {
     if (arguments.length > 0) surplus("zeroGrad", arguments, 0);
     for (const { params } of this.paramGroups) for (const param of params) param.zeroGrad();
@@ -217,6 +227,8 @@ export abstract class Optimizer<H extends HasRate> {
 
   /**
    * The memory of the optimizer as it is now, to be stored beside the network's.
+   *
+   * PyTorch: `torch.optim.Optimizer.state_dict`.
    *
    * @returns Its tensors are kept, as by `keep()`; later steps do not reach them. A parameter that never had a gradient has no
    * entry.
@@ -249,6 +261,8 @@ export abstract class Optimizer<H extends HasRate> {
 
   /**
    * Takes over what `stateDict()` gave. All of it is checked before any of it is written.
+   *
+   * PyTorch: `torch.optim.Optimizer.load_state_dict`.
    *
    * @param saved From an optimizer of the same kind, over parameters of the same shapes in the same order. A parameter without an
    * entry is one that never had a gradient.

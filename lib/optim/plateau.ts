@@ -46,6 +46,8 @@ const DEFAULTS: Required<ReduceLROnPlateauOptions> = {
 /**
  * Reduces the learning rate when a value stops improving, as torch.optim.lr_scheduler.ReduceLROnPlateau.
  *
+ * PyTorch: `torch.optim.lr_scheduler.ReduceLROnPlateau`.
+ *
  * @example
  * ```ts
  * import { nn, optim } from "descent";

@@ -27,6 +27,8 @@ export interface RMSpropOptions {
  * RMSprop (Tieleman & Hinton 2012, lecture 6.5 of "Neural networks for machine learning"), as torch.optim.RMSprop:
  * s ← αs + (1 − α) g², θ ← θ − lr · g / (√s + ε); `centered` subtracts the squared running mean of g from s.
  *
+ * PyTorch: `torch.optim.RMSprop`.
+ *
  * @example
  * ```ts
  * import { nn, optim } from "descent";

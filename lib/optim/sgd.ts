@@ -25,6 +25,8 @@ export interface SGDOptions {
  * Stochastic gradient descent, with momentum if asked for (Sutskever et al. 2013), as torch.optim.SGD:
  * g ← g + λθ; b ← μb + (1 − dampening) g (b = g at first); θ ← θ − lr · (nesterov ? g + μb : b).
  *
+ * PyTorch: `torch.optim.SGD`.
+ *
  * @example
  * ```ts
  * import { optim, tensor } from "descent";

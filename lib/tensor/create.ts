@@ -79,6 +79,8 @@ export function checkTensorOptions(
 /**
  * A tensor from numbers.
  *
+ * PyTorch: `torch.tensor`.
+ *
  * @param data A number, nested arrays of one length at each depth, a typed array, or nested arrays of typed ones.
  * @param options `shape` for flat data; `dtype`: booleans become "bool", integer typed arrays "int32", all else
  * "float32", plain whole numbers included: JavaScript does not tell 1 from 1.0; `requiresGrad`; `device`.
@@ -132,6 +134,8 @@ function written(
 /**
  * A tensor filled with one number.
  *
+ * PyTorch: `torch.full`.
+ *
  * @param shape Its sizes.
  * @param value The number, or true or false for 1 or 0; as a bool, any number but 0 is true.
  * @param options dtype, requiresGrad, device.
@@ -152,6 +156,8 @@ export function full(shape: readonly number[], value: number | boolean, options:
 /**
  * A tensor of zeros.
  *
+ * PyTorch: `torch.zeros`.
+ *
  * @param args Its sizes: `zeros(2, 3)` or `zeros([2, 3])`, options behind.
  * @returns A leaf of the graph.
  * @throws {RangeError} if a size is not a whole number ≥ 0.
@@ -170,6 +176,8 @@ export function zeros(...args: ShapeArguments): Tensor {
 
 /**
  * A tensor of ones.
+ *
+ * PyTorch: `torch.ones`.
  *
  * @param args Its sizes: `ones(2, 3)` or `ones([2, 3])`, options behind.
  * @returns A leaf of the graph.
@@ -207,6 +215,8 @@ export function arange(end: number, options?: TensorOptions): Tensor;
 /**
  * The numbers start, start + 1, … below end.
  *
+ * PyTorch: `torch.arange`.
+ *
  * @param start The first.
  * @param end Where it stops; not included.
  * @param options dtype, requiresGrad, device.
@@ -215,6 +225,8 @@ export function arange(end: number, options?: TensorOptions): Tensor;
 export function arange(start: number, end: number, options?: TensorOptions): Tensor;
 /**
  * The numbers start, start + step, … below end.
+ *
+ * PyTorch: `torch.arange`.
  *
  * @param start The first, or if there is no end the end.
  * @param end Where it stops; not included.
@@ -244,6 +256,8 @@ export function arange(...range: (number | undefined | TensorOptions)[]): Tensor
 
 /**
  * Numbers at equal distances, both ends included.
+ *
+ * PyTorch: `torch.linspace`.
  *
  * @param start The first.
  * @param end The last.
@@ -280,6 +294,8 @@ function steadily(name: string, start: number, end: number, steps: number): (i: 
 
 /**
  * The identity matrix: ones on the diagonal.
+ *
+ * PyTorch: `torch.eye`.
  *
  * @param rows How many rows.
  * @param columns How many columns; as many as rows if not said.

@@ -27,6 +27,8 @@ export function checkTensors(name: string, tensors: readonly Tensor[]): void {
 /**
  * Tensors one after the other along a dimension that they have.
  *
+ * PyTorch: `torch.cat`.
+ *
  * @param tensors At least one; equal in shape but for that dimension.
  * @param dim The dimension.
  * @returns A tensor of their common dtype.
@@ -117,6 +119,8 @@ function joined(name: string, tensors: readonly Tensor[], dim: number): Tensor {
 /**
  * Tensors of one shape one after the other along a new dimension.
  *
+ * PyTorch: `torch.stack`.
+ *
  * @param tensors At least one.
  * @param dim Where the new dimension is.
  * @returns A tensor of one dimension more.
@@ -141,6 +145,8 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 
 /**
  * `a` where the condition holds, `b` elsewhere; all three broadcast.
+ *
+ * PyTorch: `torch.where`.
  *
  * @param condition Bool, or numbers of which 0 means no.
  * @param a Taken where it holds.

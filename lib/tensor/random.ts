@@ -22,6 +22,8 @@ const generator: { seed: Draw["seed"]; offset: number } = { seed: [0, 0], offset
  * Starts the sequence of random numbers anew. The same seed gives the same initial weights, shuffles and dropout on
  * every device. Without a call the seed is 0.
  *
+ * PyTorch: `torch.manual_seed`.
+ *
  * @param seed A whole number from 0 to 2⁵³ − 1.
  * @throws {RangeError} for anything else.
  * @example
@@ -58,7 +60,11 @@ export function drawKey(): Seed {
   return [low, high];
 }
 
-/** A tensor of random numbers in [0, 1) or of the standard normal distribution. */
+/**
+ * A tensor of random numbers in [0, 1) or of the standard normal distribution.
+ *
+ * PyTorch: `torch.random`.
+ */
 export function random(
   distribution: "uniform" | "normal",
   shape: number[],
@@ -87,6 +93,8 @@ export function asksGradient(
 /**
  * Random numbers, uniform in [0, 1).
  *
+ * PyTorch: `torch.rand`.
+ *
  * @param args The sizes: `rand(2, 3)` or `rand([2, 3])`, options behind.
  * @returns A float32 leaf of the graph.
  * @throws {RangeError} if a size is not a whole number ≥ 0.
@@ -104,6 +112,8 @@ export function rand(...args: ShapeArguments): Tensor {
 
 /**
  * Random numbers of the standard normal distribution.
+ *
+ * PyTorch: `torch.randn`.
  *
  * @param args The sizes: `randn(2, 3)` or `randn([2, 3])`, options behind.
  * @returns A float32 leaf of the graph.
@@ -125,6 +135,8 @@ const AT_ONCE = 2 ** 16;
 
 /**
  * Random whole numbers, uniform in [low, high).
+ *
+ * PyTorch: `torch.randint`.
  *
  * @param low The smallest.
  * @param high The first that is too large; at most 2²⁴ above `low`.

@@ -291,33 +291,55 @@ export class Tensor {
 
   // What it is
 
-  /** The size of every dimension: [] for a single number. */
+  /**
+   * The size of every dimension: [] for a single number.
+   *
+   * PyTorch: `Tensor.shape`.
+   */
   get shape(): number[] {
     return [...this.value.shape];
   }
 
-  /** How many elements it has. */
+  /**
+   * How many elements it has.
+   *
+   * PyTorch: `Tensor.numel`.
+   */
   get size(): number {
     return sizeOf(this.value.shape);
   }
 
-  /** How many dimensions it has. */
+  /**
+   * How many dimensions it has.
+   *
+   * PyTorch: `Tensor.ndim`.
+   */
   get ndim(): number {
     return this.value.shape.length;
   }
 
-  /** What its elements are: "float32", "int32" or "bool". */
+  /**
+   * What its elements are: "float32", "int32" or "bool".
+   *
+   * PyTorch: `Tensor.dtype`.
+   */
   get dtype(): DType {
     return this.value.dtype;
   }
 
-  /** The device its numbers are on. */
+  /**
+   * The device its numbers are on.
+   *
+   * PyTorch: `Tensor.device`.
+   */
   get device(): Device {
     return this.value.buffer.device;
   }
 
   /**
    * Whether gradients flow to it. Can be set on a leaf: on, and `backward()` fills its `grad`.
+   *
+   * PyTorch: `Tensor.requires_grad`.
    *
    * @throws {Error} when set on a tensor that was computed from others.
    * @throws {TypeError} when set on a tensor that is not float32, or to what is neither true nor false.
@@ -339,7 +361,11 @@ export class Tensor {
     if (this.value.node) this.value.node.keeper = this.value;
   }
 
-  /** Whether it is a start of the graph: made by the user, not computed from tensors that require a gradient. */
+  /**
+   * Whether it is a start of the graph: made by the user, not computed from tensors that require a gradient.
+   *
+   * PyTorch: `Tensor.is_leaf`.
+   */
   get isLeaf(): boolean {
     return this.value.isLeaf;
   }
@@ -377,6 +403,8 @@ export class Tensor {
   /**
    * Copies the numbers from the device: flat, in row-major order of this tensor's shape.
    *
+   * PyTorch: `Tensor.numpy`.
+   *
    * @typeParam T The kind of typed array that the caller knows it to be: `data<Float32Array>()`.
    * @returns A Float32Array for "float32", an Int32Array for "int32", a Uint8Array of zeros and ones for "bool".
    * @throws {Error} if the tensor was freed.
@@ -394,6 +422,8 @@ export class Tensor {
 
   /**
    * Copies the numbers from the device, as nested arrays.
+   *
+   * PyTorch: `Tensor.tolist`.
    *
    * @typeParam T Their type, which the caller knows: `array<number[][]>()` of a matrix. The compiler takes his word.
    * @returns As many levels of arrays as there are dimensions; a plain number for a tensor of none; booleans for "bool".
@@ -414,6 +444,8 @@ export class Tensor {
 
   /**
    * Copies the only number from the device.
+   *
+   * PyTorch: `Tensor.item`.
    *
    * @returns The number; 0 or 1 for "bool".
    * @throws {RangeError} if the tensor has more than one element, or none.
@@ -486,6 +518,8 @@ export class Tensor {
    * differentiation (Linnainmaa 1970; Rumelhart, Hinton & Williams 1986). The graph is freed on the way, with everything
    * that modules made inside.
    *
+   * PyTorch: `Tensor.backward`.
+   *
    * @param grad ∂L/∂this, of this shape; may be left out for a tensor of one element.
    * @param options Whether the graph is kept, and whether the gradients have a graph of their own.
    * @throws {Error} if nothing it was computed from requires a gradient, or the graph, or something that a gradient needs, was
@@ -534,6 +568,8 @@ export class Tensor {
    * The same numbers, without their history: no gradient flows through. Nothing is copied until one of the two changes in
    * place; the other then stays as it is.
    *
+   * PyTorch: `torch.detach`.
+   *
    * @returns A leaf of the same shape and dtype.
    * @example
    * ```ts
@@ -553,6 +589,8 @@ export class Tensor {
    * The same numbers in a tensor of their own; gradients flow through. Nothing is copied until one of the two changes in
    * place.
    *
+   * PyTorch: `torch.clone`.
+   *
    * @returns A tensor of the same shape and dtype.
    * @example
    * ```ts
@@ -570,6 +608,8 @@ export class Tensor {
 
   /**
    * Asks `backward()` to keep the gradient of this tensor too, although it is no leaf.
+   *
+   * PyTorch: `Tensor.retain_grad`.
    *
    * @returns This tensor.
    * @throws {Error} if it does not require a gradient.
@@ -683,6 +723,8 @@ export class Tensor {
   /**
    * Adds in place: this ← this + other.
    *
+   * PyTorch: `Tensor.add_`.
+   *
    * @param other What is added; broadcast to this shape.
    * @returns This tensor.
    * @throws {Error} on a leaf that requires a gradient, outside noGrad.
@@ -702,6 +744,8 @@ export class Tensor {
 
   /**
    * Subtracts in place: this ← this − other.
+   *
+   * PyTorch: `Tensor.sub_`.
    *
    * @param other What is subtracted; broadcast to this shape.
    * @returns This tensor.
@@ -723,6 +767,8 @@ export class Tensor {
   /**
    * Multiplies in place, element by element: this ← this · other.
    *
+   * PyTorch: `Tensor.mul_`.
+   *
    * @param other The factor; broadcast to this shape.
    * @returns This tensor.
    * @throws {Error} on a leaf that requires a gradient, outside noGrad.
@@ -742,6 +788,8 @@ export class Tensor {
 
   /**
    * Divides in place, element by element: this ← this / other.
+   *
+   * PyTorch: `Tensor.div_`.
    *
    * @param other The divisor; broadcast to this shape.
    * @returns This tensor.
@@ -1079,6 +1127,8 @@ export class Tensor {
   /**
    * Sets every element to 0. No gradient flows to what they were computed from: it is 0.
    *
+   * PyTorch: `torch.zero_`.
+   *
    * @returns This tensor.
    * @throws {Error} on a leaf that requires a gradient, outside noGrad.
    * @example
@@ -1095,6 +1145,8 @@ export class Tensor {
 
   /**
    * Sets every element to one number. No gradient flows to what they were computed from: it is 0.
+   *
+   * PyTorch: `torch.fill_`.
    *
    * @param number The number; a bool becomes true for any but 0.
    * @returns This tensor.
@@ -1120,6 +1172,8 @@ export class Tensor {
 
   /**
    * Copies another tensor's numbers, in this tensor's dtype.
+   *
+   * PyTorch: `Tensor.copy_`.
    *
    * @param other Where from; broadcast to this shape.
    * @returns This tensor.
@@ -1412,6 +1466,8 @@ export class Tensor {
   /**
    * −x
    *
+   * PyTorch: `torch.neg`.
+   *
    * @returns A tensor of this shape and dtype.
    * @throws {TypeError} for booleans, which have no negative.
    * @example
@@ -1434,6 +1490,8 @@ export class Tensor {
   /**
    * |x|; the slope at 0 is 0.
    *
+   * PyTorch: `torch.abs`.
+   *
    * @returns A tensor of this shape.
    * @example
    * ```ts
@@ -1449,6 +1507,8 @@ export class Tensor {
 
   /**
    * x²
+   *
+   * PyTorch: `torch.square`.
    *
    * @returns A tensor of this shape.
    * @example
@@ -1582,6 +1642,8 @@ export class Tensor {
   /**
    * eˣ
    *
+   * PyTorch: `torch.exp`.
+   *
    * @returns A float32 tensor of this shape.
    * @example
    * ```ts
@@ -1598,6 +1660,8 @@ export class Tensor {
   /**
    * The natural logarithm: −Infinity at 0, NaN below.
    *
+   * PyTorch: `torch.log`.
+   *
    * @returns A float32 tensor of this shape.
    * @example
    * ```ts
@@ -1613,6 +1677,8 @@ export class Tensor {
 
   /**
    * The square root: NaN below 0.
+   *
+   * PyTorch: `torch.sqrt`.
    *
    * @returns A float32 tensor of this shape.
    * @example
@@ -1756,6 +1822,8 @@ export class Tensor {
   /**
    * The sine, of radians.
    *
+   * PyTorch: `torch.sin`.
+   *
    * @returns A float32 tensor of this shape.
    * @example
    * ```ts
@@ -1771,6 +1839,8 @@ export class Tensor {
 
   /**
    * The cosine, of radians.
+   *
+   * PyTorch: `torch.cos`.
    *
    * @returns A float32 tensor of this shape.
    * @example
@@ -1986,6 +2056,8 @@ export class Tensor {
   /**
    * max(x, 0), the rectified linear unit (Nair & Hinton 2010); the slope at 0 is 0.
    *
+   * PyTorch: `torch.relu`.
+   *
    * @returns A tensor of this shape; float32 or int32, as this one.
    * @example
    * ```ts
@@ -2001,6 +2073,8 @@ export class Tensor {
 
   /**
    * x where positive, else slope · x (Maas, Hannun & Ng 2013).
+   *
+   * PyTorch: `torch.nn.functional.leaky_relu`.
    *
    * @param slope The slope below 0: 0.01 if not said.
    * @returns A float32 tensor of this shape.
@@ -2128,6 +2202,8 @@ export class Tensor {
   /**
    * 1 / (1 + e⁻ˣ)
    *
+   * PyTorch: `torch.sigmoid`.
+   *
    * @returns A float32 tensor of this shape.
    * @example
    * ```ts
@@ -2252,6 +2328,8 @@ export class Tensor {
 
   /**
    * The hyperbolic tangent.
+   *
+   * PyTorch: `torch.tanh`.
    *
    * @returns A float32 tensor of this shape.
    * @example
@@ -2479,6 +2557,8 @@ export class Tensor {
    * from the cpu to webgpu; the other way `backward()` would have to wait, so that a tensor that requires a gradient is refused there:
    * `x.detach()` is copied without one, and a module's `to()` moves parameters themselves.
    *
+   * PyTorch: `Tensor.to`.
+   *
    * @param device "cpu", "webgpu", or a device.
    * @returns A tensor of this shape and dtype.
    * @throws {Error} if there is no such device here, or a gradient could not come back.
@@ -2510,6 +2590,8 @@ export class Tensor {
   /**
    * this + other, broadcast; of booleans, or.
    *
+   * PyTorch: `torch.add`.
+   *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
    * @throws {RangeError} if the shapes do not broadcast.
@@ -2529,6 +2611,8 @@ export class Tensor {
   /**
    * this − other, broadcast.
    *
+   * PyTorch: `torch.sub`.
+   *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
    * @throws {RangeError} if the shapes do not broadcast.
@@ -2547,6 +2631,8 @@ export class Tensor {
 
   /**
    * this · other, element by element, broadcast; of booleans, and.
+   *
+   * PyTorch: `torch.mul`.
    *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
@@ -2634,6 +2720,8 @@ export class Tensor {
 
   /**
    * this to the power of other, broadcast.
+   *
+   * PyTorch: `torch.pow`.
    *
    * @param other The exponent: a tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
@@ -2774,6 +2862,8 @@ export class Tensor {
   /**
    * The larger of the two, broadcast; equals share the gradient.
    *
+   * PyTorch: `torch.maximum`.
+   *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
    * @throws {RangeError} if the shapes do not broadcast.
@@ -2792,6 +2882,8 @@ export class Tensor {
 
   /**
    * The smaller of the two, broadcast; equals share the gradient.
+   *
+   * PyTorch: `torch.minimum`.
    *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape and dtype.
@@ -2812,6 +2904,8 @@ export class Tensor {
   /**
    * Whether equal, element by element, broadcast. To `if` a tensor is always true: read the answer, `if (await x.eq(2).item())`.
    *
+   * PyTorch: `torch.eq`.
+   *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape, of dtype bool.
    * @throws {RangeError} if the shapes do not broadcast.
@@ -2829,6 +2923,8 @@ export class Tensor {
 
   /**
    * Whether not equal, element by element, broadcast. To `if` a tensor is always true: read the answer, `if (await x.ne(2).item())`.
+   *
+   * PyTorch: `torch.ne`.
    *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape, of dtype bool.
@@ -2848,6 +2944,8 @@ export class Tensor {
   /**
    * Whether greater, element by element, broadcast. To `if` a tensor is always true: read the answer, `if (await x.gt(2).item())`.
    *
+   * PyTorch: `torch.gt`.
+   *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape, of dtype bool.
    * @throws {RangeError} if the shapes do not broadcast.
@@ -2865,6 +2963,8 @@ export class Tensor {
 
   /**
    * Whether less, element by element, broadcast. To `if` a tensor is always true: read the answer, `if (await x.lt(2).item())`.
+   *
+   * PyTorch: `torch.lt`.
    *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape, of dtype bool.
@@ -2884,6 +2984,8 @@ export class Tensor {
   /**
    * Whether greater or equal, element by element, broadcast. To `if` a tensor is always true: read the answer, `if (await x.ge(2).item())`.
    *
+   * PyTorch: `torch.ge`.
+   *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape, of dtype bool.
    * @throws {RangeError} if the shapes do not broadcast.
@@ -2901,6 +3003,8 @@ export class Tensor {
 
   /**
    * Whether less or equal, element by element, broadcast. To `if` a tensor is always true: read the answer, `if (await x.le(2).item())`.
+   *
+   * PyTorch: `torch.le`.
    *
    * @param other A tensor, a number or nested arrays.
    * @returns A tensor of the common shape, of dtype bool.
@@ -3054,6 +3158,8 @@ export class Tensor {
   /**
    * This tensor where a condition holds, another elsewhere; all three broadcast. Gradients flow to what was taken.
    *
+   * PyTorch: `torch.where`.
+   *
    * @param condition Bool, or numbers of which 0 means no.
    * @param other Taken where the condition does not hold.
    * @returns A tensor of the common shape, and the common dtype of both branches.
@@ -3100,6 +3206,8 @@ export class Tensor {
   /**
    * The sum over some dimensions, or all; 0 over none.
    *
+   * PyTorch: `torch.sum`.
+   *
    * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
    * @param options `keepdim`: keep reduced dimensions with size 1.
    * @returns A tensor of this dtype (int32 for bool) without the reduced dimensions.
@@ -3122,6 +3230,8 @@ export class Tensor {
   /**
    * The mean over some dimensions, or all; NaN over no elements.
    *
+   * PyTorch: `torch.mean`.
+   *
    * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
    * @param options `keepdim`: keep reduced dimensions with size 1.
    * @returns A float32 tensor without the reduced dimensions.
@@ -3140,6 +3250,8 @@ export class Tensor {
 
   /**
    * The variance over some dimensions, or all: Σ (x − x̄)² / (n − 1).
+   *
+   * PyTorch: `torch.var`.
    *
    * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
    * @param options `unbiased`: false divides by n; `correction`: divides by n less that; `keepdim`: keep reduced dimensions with
@@ -3352,7 +3464,11 @@ export class Tensor {
    * ```
    */
   max(dim: number, options: ReduceOptions & { indices: true }): ValuesAndIndices;
-  /** Without indices. */
+  /**
+   * Without indices.
+   *
+   * PyTorch: `torch.max`.
+   */
   max(dim?: number | readonly number[], options?: ReduceOptions & { indices?: false }): Tensor;
   max(
     dim?: number | readonly number[],
@@ -3392,7 +3508,11 @@ export class Tensor {
    * ```
    */
   min(dim: number, options: ReduceOptions & { indices: true }): ValuesAndIndices;
-  /** Without indices. */
+  /**
+   * Without indices.
+   *
+   * PyTorch: `torch.min`.
+   */
   min(dim?: number | readonly number[], options?: ReduceOptions & { indices?: false }): Tensor;
   min(
     dim?: number | readonly number[],
@@ -3411,6 +3531,8 @@ export class Tensor {
 
   /**
    * The index of the first largest element along a dimension, or in the flattened tensor.
+   *
+   * PyTorch: `torch.argmax`.
    *
    * @param dim The dimension; if not said, the tensor is read row by row.
    * @param options `keepdim`: keep reduced dimensions with size 1.
@@ -3485,7 +3607,11 @@ export class Tensor {
    * ```
    */
   median(dim: number, options: ReduceOptions & { indices: true }): ValuesAndIndices;
-  /** Without indices. */
+  /**
+   * Without indices.
+   *
+   * PyTorch: `torch.median`.
+   */
   median(dim?: number, options?: ReduceOptions & { indices?: false }): Tensor;
   median(dim?: number, options?: ReduceOptions & { indices?: boolean }): Tensor | ValuesAndIndices {
     if (arguments.length > 2) surplus("median", arguments, 2);
@@ -3545,6 +3671,8 @@ export class Tensor {
   /**
    * ln Σ eˣ along dimensions, without overflow: m + ln Σ eˣ⁻ᵐ with m = max x.
    *
+   * PyTorch: `torch.logsumexp`.
+   *
    * @param dim A dimension or a list of them.
    * @param options `keepdim`: keep reduced dimensions with size 1.
    * @returns A float32 tensor without the reduced dimensions.
@@ -3564,6 +3692,8 @@ export class Tensor {
   /**
    * eˣ / Σ eˣ along a dimension: positive, and 1 in sum. Does not overflow.
    *
+   * PyTorch: `torch.softmax`.
+   *
    * @param dim The dimension.
    * @returns A float32 tensor of this shape.
    * @throws {RangeError} if the dimension does not exist.
@@ -3581,6 +3711,8 @@ export class Tensor {
 
   /**
    * ln softmax(x) along a dimension: x − ln Σ eˣ, without overflow.
+   *
+   * PyTorch: `torch.log_softmax`.
    *
    * @param dim The dimension.
    * @returns A float32 tensor of this shape.
@@ -3943,6 +4075,8 @@ export class Tensor {
   /**
    * The same numbers, row by row, in another shape.
    *
+   * PyTorch: `torch.reshape`.
+   *
    * @param shape The sizes, as numbers or as one list; one of them may be −1 and follows from the others.
    * @returns A tensor of that shape.
    * @throws {RangeError} if the sizes do not hold as many numbers.
@@ -3974,6 +4108,8 @@ export class Tensor {
   /**
    * Some neighbouring dimensions as one.
    *
+   * PyTorch: `torch.flatten`.
+   *
    * @param start The first of them: 0 if not said.
    * @param end The last of them, included: the last if not said.
    * @returns A tensor of fewer dimensions; of one for a single number.
@@ -3996,6 +4132,8 @@ export class Tensor {
 
   /**
    * Another order of the dimensions. Nothing is copied until one of the two tensors changes in place.
+   *
+   * PyTorch: `torch.permute`.
    *
    * @param dims Every dimension once: the result's dimension i is this tensor's `dims[i]`.
    * @returns A tensor of the dimensions in that order.
@@ -4020,6 +4158,8 @@ export class Tensor {
   /**
    * Two dimensions exchanged. Nothing is copied until one of the two tensors changes in place.
    *
+   * PyTorch: `torch.transpose`.
+   *
    * @param a A dimension.
    * @param b Another one.
    * @returns A tensor of as many dimensions.
@@ -4041,6 +4181,8 @@ export class Tensor {
 
   /**
    * A matrix transposed: rows become columns. Nothing is copied until one of the two tensors changes in place.
+   *
+   * PyTorch: `torch.t`.
    *
    * @returns A tensor of as many dimensions.
    * @throws {RangeError} for more than two dimensions.
@@ -4106,6 +4248,8 @@ export class Tensor {
   /**
    * A new dimension of size 1.
    *
+   * PyTorch: `torch.unsqueeze`.
+   *
    * @param dim Where: in front of the dimension of that number; −1 is behind all.
    * @returns A tensor of one dimension more.
    * @throws {RangeError} if there is no such place.
@@ -4124,6 +4268,8 @@ export class Tensor {
 
   /**
    * Without dimensions of size 1.
+   *
+   * PyTorch: `torch.squeeze`.
    *
    * @param dim Which ones, where their size is 1; all such dimensions if not said.
    * @returns A tensor of fewer dimensions.
@@ -4144,6 +4290,8 @@ export class Tensor {
 
   /**
    * Dimensions of size 1 repeated, and new dimensions in front.
+   *
+   * PyTorch: `Tensor.expand`.
    *
    * @param shape The sizes, as numbers or as one list; −1 keeps a size.
    * @returns A tensor of that shape.
@@ -4589,6 +4737,8 @@ export class Tensor {
   /**
    * A border around the tensor, filled with one number.
    *
+   * PyTorch: `torch.nn.functional.pad`.
+   *
    * @param border `[before, after]` for every dimension: how many elements are added there.
    * @param value The number: 0 if not said; a bool's is true for any but 0.
    * @returns A larger tensor.
@@ -4622,6 +4772,8 @@ export class Tensor {
   /**
    * Values picked along a dimension by an index of as many dimensions, as torch.gather: for dim 1,
    * `y[i, j] = x[i, index[i, j]]`. The same value may be picked several times; its gradients add up.
+   *
+   * PyTorch: `torch.gather`.
    *
    * @param dim The dimension.
    * @param index int32, or nested arrays of whole numbers; no larger than this tensor in the other dimensions.
@@ -4937,12 +5089,16 @@ export class Tensor {
   /**
    * The same as one list a dimension, as {@linkcode Tensor.at} takes them.
    *
+   * PyTorch: `torch.nonzero`.
+   *
    * @param options asTuple: true.
    * @returns As many tensors int32 [N] as there are dimensions; one for a single number.
    */
   nonzero(options: { asTuple: true }): Promise<Tensor[]>;
   /**
    * The same where the program only says later which of both it wants.
+   *
+   * PyTorch: `torch.nonzero`.
    *
    * @param options asTuple: one list a dimension; false if not said.
    * @returns A tensor, or a list of them.
@@ -4961,6 +5117,8 @@ export class Tensor {
   /**
    * The matrix product: [..., M, K] × [..., K, N] → [..., M, N], leading dimensions broadcast. A vector counts as a row on
    * the left and as a column on the right, and that dimension goes again.
+   *
+   * PyTorch: `torch.matmul`.
    *
    * @param other The right factor: a tensor or nested arrays.
    * @returns A tensor of the common dtype, booleans counted as integers; products of integers wrap as sums do.

@@ -85,6 +85,8 @@ function programLine(): string {
  *
  * On the cpu the error is thrown where the operation stands. A GPU computes ahead: there all runs, and then the first is told.
  *
+ * PyTorch: `torch.autograd.detect_anomaly`.
+ *
  * @param body The function: a step, a whole training loop.
  * @returns What `body` returns.
  * @throws {RangeError} for the first result or gradient that is not finite.

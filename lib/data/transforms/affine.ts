@@ -169,6 +169,8 @@ function degreesOf(name: string, what: string, value: unknown): [number, number]
  * Shifts, turns, scales and shears each image alike, as torchvision's functional `affine`: how well a network knows images that
  * are shifted by two pixels, `affine({ translate: [2, 0] })` tells.
  *
+ * PyTorch: `torchvision.transforms.functional.affine`.
+ *
  * @param options angle, translate, scale, shear, interpolation, fill.
  * @returns The transform. The image keeps its size; what leaves it is lost.
  * @throws {RangeError} if a number makes no sense; the transform throws one if `fill` does not fit an image of bytes.
@@ -207,6 +209,8 @@ export function affine(options: AffineOptions = {}): FixedTransform {
 /**
  * Turns each image by a random angle, as torchvision's RandomRotation.
  *
+ * PyTorch: `torchvision.transforms.RandomRotation`.
+ *
  * @param degrees Between what the angle lies, counterclockwise; a number: from −degrees to degrees.
  * @param options interpolation, fill.
  * @returns The transform. The image keeps its size; what leaves it is lost.
@@ -244,6 +248,8 @@ export function randomRotation(
 
 /**
  * Turns, shifts, scales and shears each image at random, as torchvision's RandomAffine.
+ *
+ * PyTorch: `torchvision.transforms.RandomAffine`.
  *
  * @param degrees Between what the angle lies, clockwise; a number: from −degrees to degrees; 0: it is not turned.
  * @param options translate, scale, shear, interpolation, fill.

@@ -6,6 +6,8 @@ import { fixed, inTurn, plannerOf, type Random, random, type Transform } from ".
 /**
  * Transforms one after the other, as torchvision's Compose.
  *
+ * PyTorch: `torchvision.transforms.Compose`.
+ *
  * @param transforms A list of them: of this module's, or functions of your own.
  * @returns One transform. What it does to single pixels, such as `toTensor()` and `normalize()` one behind the other, it does in
  * one go.

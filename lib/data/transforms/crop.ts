@@ -128,6 +128,8 @@ function checkPad(name: string, { fill = 0, paddingMode = "constant" }: PadOptio
 /**
  * Puts pixels around an image, as torchvision's Pad.
  *
+ * PyTorch: `torchvision.transforms.Pad`.
+ *
  * @param padding How many: one number for all sides, [left and right, top and bottom], or [left, top, right, bottom].
  * @param options fill, paddingMode.
  * @returns The transform; it throws a RangeError if a mirror image is not large enough, or `fill` does not fit an image of bytes.
@@ -164,6 +166,8 @@ export function pad(padding: Padding, options: PadOptions = {}): FixedTransform 
 
 /**
  * The middle of an image, as torchvision's CenterCrop: what is larger than the image has 0 around it.
+ *
+ * PyTorch: `torchvision.transforms.CenterCrop`.
  *
  * @param size The height and the width wanted, or one number for both.
  * @returns The transform.
@@ -205,6 +209,8 @@ function middle(size: number, wanted: number): [Line, number] {
 /**
  * A part of an image at a random place, as torchvision's RandomCrop. `randomCrop(32, { padding: 4 })` shifts images of 32 × 32
  * pixels by up to four.
+ *
+ * PyTorch: `torchvision.transforms.RandomCrop`.
  *
  * @param size The height and the width of the part, or one number for both.
  * @param options padding, padIfNeeded, fill, paddingMode.

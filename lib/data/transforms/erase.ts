@@ -22,6 +22,8 @@ const TRIES = 10;
  * Makes a hole of random size at a random place, or does not, as torchvision's RandomErasing (Z. Zhong et al., "Random erasing data
  * augmentation", 2017).
  *
+ * PyTorch: `torchvision.transforms.RandomErasing`.
+ *
  * @param options p, scale, ratio, value.
  * @returns The transform; it throws a RangeError if the value does not fit the image.
  * @throws {RangeError} if a number makes no sense.

@@ -6,6 +6,8 @@ import { random, type Transform } from "./plan.ts";
 /**
  * Exchanges left and right, or does not, as torchvision's RandomHorizontalFlip.
  *
+ * PyTorch: `torchvision.transforms.RandomHorizontalFlip`.
+ *
  * @param options `p`: how probable it is, 0.5 if not said.
  * @returns The transform.
  * @throws {RangeError} if `p` is no probability.

@@ -14,6 +14,8 @@ export interface ResizeOptions {
  * Scales images by bilinear interpolation, as torchvision's Resize, which smooths what shrinks. Without `antialias` it is torch's
  * `interpolate(mode="bilinear")`. Bytes stay bytes, rounded to the nearest, half to even.
  *
+ * PyTorch: `torchvision.transforms.Resize`.
+ *
  * @param size The height and the width wanted; or one number, the length of the shorter side: the image keeps its proportions.
  * @param options antialias.
  * @returns The transform.

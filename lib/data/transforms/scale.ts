@@ -6,6 +6,8 @@ import { fixed, type FixedTransform, scaled } from "./plan.ts";
  * Bytes from 0 to 255 become floats from 0 to 1, as by torchvision's ToTensor; floats stay as they are. The image stays on the
  * host: a loader makes the tensors.
  *
+ * PyTorch: `torchvision.transforms.ToTensor`.
+ *
  * @returns The transform.
  * @example
  * ```ts
@@ -24,6 +26,8 @@ export function toTensor(): FixedTransform {
 
 /**
  * (x − mean) / std, channel by channel, as torchvision's Normalize.
+ *
+ * PyTorch: `torchvision.transforms.Normalize`.
  *
  * @param mean One number for all channels, or one for each.
  * @param std Likewise, none of them 0.
