@@ -16,6 +16,7 @@ import { checks as convolution } from "./rules/convolution.ts";
 import { checks as elementwise } from "./rules/elementwise.ts";
 import { checks as functions } from "./rules/functions.ts";
 import { checks as indexing } from "./rules/indexing.ts";
+import { checks as losses } from "./rules/losses.ts";
 import { checks as matmul } from "./rules/matmul.ts";
 import { checks as normalization } from "./rules/normalization.ts";
 import { checks as pooling } from "./rules/pooling.ts";
@@ -34,6 +35,7 @@ const topics: Checks[] = [
   elementwise,
   functions,
   indexing,
+  losses,
   matmul,
   normalization,
   pooling,

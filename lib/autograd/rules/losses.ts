@@ -11,7 +11,7 @@ function logs<T extends Shaped>(k: Kernels<T>, x: T): [yes: T, no: T] {
 export const binaryCrossEntropy = rule({
   maths: "y = −t max(ln x, −100) − (1 − t) max(ln(1 − x), −100);  " +
     "∂x = g (x − t) / max(x (1 − x), 10⁻¹²),  ∂t = g (ln(1 − x) − ln x)",
-  saves: { inputs: all },
+  saves: { inputs: (index, [x]) => index === 0 || x },
   forward: (k, [x, t]) => {
     const [yes, no] = logs(k, x).map((y) => k.clamp(y, -100, Infinity));
     return k.sub(k.mul(k.sub(t, 1), no), k.mul(t, yes));
