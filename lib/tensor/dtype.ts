@@ -18,7 +18,7 @@ export function checkDtype(operation: string, dtype: DType): DType {
     );
   }
   const guess = nearest(dtype, Object.keys(RANK));
-  const hint = ["webgpu", "cpu", "cuda"].includes(dtype)
+  const hint = ["webgpu", "cpu", "cuda", "gpu", "mps"].includes(dtype)
     ? '; await x.to("webgpu") copies a tensor to a device, { device } makes one there'
     : guess === undefined
     ? ""

@@ -198,6 +198,9 @@ function growth(a: Named, b: Named, needed: (name: string) => boolean): number {
  */
 export function einsum(equation: string, ...operands: TensorLike[]): Tensor {
   checkText("einsum", "the equation", equation);
+  if (Array.isArray(operands[0]) && operands[0].some((one) => one instanceof Tensor)) {
+    throw new TypeError('einsum: operands stand one after the other, as in einsum("ij,jk", a, b)');
+  }
   const beside = operands.find((one) => one instanceof Tensor)?.device;
   const tensors = operands.map((one) =>
     one instanceof Tensor ? one : new Tensor(makeValue("einsum", one, { device: beside, literals: "int32" }))

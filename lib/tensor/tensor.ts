@@ -2578,6 +2578,9 @@ export class Tensor {
       if (what === this.device || what === this.device.name) return Promise.resolve(this.clone());
       return carried(this.value, deviceOf("to", what)).then((copy) => new Tensor(copy));
     }
+    if (typeof what !== "string") {
+      throw new TypeError(`to: a dtype, a device or the name of one is needed, not ${describe(what)}`);
+    }
     return checkDtype("to", what) === this.dtype ? this.clone() : new Tensor(toDtype(this.value, what));
   }
 

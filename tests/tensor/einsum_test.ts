@@ -42,6 +42,8 @@ Deno.test("einsum() refuses an equation that does not fit, and says where", () =
     [() => einsum("ij->ji->", a), 'not by "-"'],
   ];
   for (const [call, says] of refused) assertThrows(call, RangeError, says);
+  const list = [a, a] as unknown as Tensor;
+  assertThrows(() => einsum("ij,ij", list), TypeError, "einsum: operands stand one after the other");
 });
 
 Deno.test("einsum() takes arrays and numbers, and a result that is its operand is a tensor of its own", async () => {
