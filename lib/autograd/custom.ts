@@ -62,8 +62,8 @@ export function record({ name, device, inputs, outputs, saved, backward }: Appli
   if (outputs.length === 1) outputs[0].node = node;
   else {
     let start = 0;
-    for (const output of outputs) {
-      output.node = newNode(name, part, start, [node], output.buffer, [whole], scope);
+    for (const [i, output] of outputs.entries()) {
+      output.node = newNode(`${name}[${i}]`, part, start, [node], output.buffer, [whole], scope);
       start += sizeOf(output.shape);
     }
   }

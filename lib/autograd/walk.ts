@@ -11,13 +11,18 @@ let walks = 0;
 export function reachable(...roots: Node[]): Node[] {
   const found: Node[] = [];
   const walk = ++walks;
-  const reach = (node: Node | null) => {
-    if (node === null || node.walk === walk) return;
-    node.walk = walk;
-    found.push(node);
-  };
-  roots.forEach(reach);
-  for (let i = 0; i < found.length; i++) found[i].edges.forEach(reach);
+  for (const root of roots) {
+    if (root.walk === walk) continue;
+    root.walk = walk;
+    found.push(root);
+  }
+  for (let i = 0; i < found.length; i++) {
+    for (const edge of found[i].edges) {
+      if (edge === null || edge.walk === walk) continue;
+      edge.walk = walk;
+      found.push(edge);
+    }
+  }
   return found.sort((a, b) => b.id - a.id);
 }
 
