@@ -15,6 +15,8 @@ export const autogradRoom: Room = {
       ],
       plain: true,
     },
+    "autograd.jacobian": { good: [() => [(x: Tensor) => x.square(), [ones(2, 2)]]] },
+    "autograd.hessian": { good: [() => [(x: Tensor) => x.square().sum(), [ones(2, 2)]]] },
     "autograd.defineOperation": {
       good: [() => [{
         name: "twice",

@@ -114,3 +114,27 @@ onEachDevice("a gradient that was asked for is all that a walk leaves behind", a
   await assertNoMore({ ...before, tensors: before.tensors + 1, bytes: before.bytes + 4 * 64 * 64 });
   assertEquals((await slope.data()).length, 64 * 64);
 });
+
+Deno.test("jacobian() and hessian() are zero where nothing depends on an input, record inside of noGrad, and leave nothing", async () => {
+  const x = tensor([1, 2]), y = tensor([3]);
+  const [dx, dy] = noGrad(() => autograd.jacobian((x) => x.square(), [x, y]));
+  assertEquals(await arrays([dx, dy]), [[[2, 0], [0, 4]], [[0], [0]]]);
+  const [[xx, xy], [yx, yy]] = autograd.hessian((x, y) => x.square().sum().add(y.mul(3).sum()), [x, y]);
+  assertEquals(await arrays([xx, xy, yx, yy]), [[[2, 0], [0, 2]], [[0], [0]], [[0, 0]], [[0]]]);
+  assertEquals([dx.requiresGrad, x.requiresGrad, x.grad], [false, false, null]);
+  assertEquals(await arrays(autograd.jacobian(() => ones(2), [y])), [[[0], [0]]]);
+  assertThrows(
+    () => autograd.hessian((x) => x, [x]),
+    RangeError,
+    "hessian: fn must return one number, not Tensor [2]",
+  );
+  assertThrows(
+    () => autograd.jacobian((x) => x, [tensor([1], { dtype: "int32" })]),
+    TypeError,
+    "must be float32, not int32",
+  );
+  const big = randn(8, 8), before = await settled();
+  const found = autograd.jacobian((x) => x.matmul(x), [big]);
+  await assertNoMore({ ...before, tensors: before.tensors + 1, bytes: before.bytes + 4 * 64 * 64 });
+  assertEquals(found[0].shape, [8, 8, 8, 8]);
+});

@@ -134,6 +134,11 @@ export const programs: Record<string, Program> = {
     const first = autograd.grad(x.square().mul(y).add(y).sum(), [a, b], { createGraph: true });
     return [x, y, ...first, ...autograd.grad(first[0].mul(first[1]).sum(), [a, b])];
   },
+  jacobians({ x, y }) {
+    const first = autograd.jacobian((x, y) => x.matmul(y).tanh().add(x.at(0, 0)), [x, y]);
+    const second = autograd.hessian((x, y) => x.exp().matmul(y).square().sum(), [x, y]);
+    return [...first, ...second.flat()];
+  },
   tied_weights({ x, w }) {
     const embed = new nn.Linear(4, 3, { bias: false }), head = new nn.Linear(4, 3);
     embed.weight = head.weight = new nn.Parameter(w.detach());

@@ -7,4 +7,5 @@
  */
 export * from "./definition.ts";
 export * from "./grad.ts";
+export * from "./jacobian.ts";
 export * from "./operation.ts";
