@@ -20,9 +20,18 @@ interface Compiler {
     diagnostics: readonly unknown[],
     host: { getCanonicalFileName(name: string): string; getCurrentDirectory(): string; getNewLine(): string },
   ): string;
+  createSourceFile(path: string, text: string, target: number): { statements: Statement[] };
+  isFunctionDeclaration(statement: Statement): boolean;
   ScriptTarget: { ESNext: number };
   ModuleKind: { ESNext: number };
   ModuleResolutionKind: { Bundler: number };
+}
+
+interface Statement {
+  name?: { text: string };
+  getFullStart(): number;
+  getStart(file: object): number;
+  getEnd(): number;
 }
 
 /** What is used of tar. */
@@ -130,6 +139,30 @@ async function compile(): Promise<void> {
   }
 }
 
+/** How the comment of a function ends that is handed over as text. */
+const QUOTED = /handed over as text, and must not refer to anything outside\.\s*\*\/\s*$/;
+
+/** Functions that their comments say are handed over as text are text from here on, whatever a bundler does to functions. */
+async function quote(folder: string): Promise<void> {
+  const ts = (await load<{ default: Compiler }>("typescript")).default;
+  for (const file of filesIn(folder)) {
+    const path = `${folder}/${file}`, text = Deno.readTextFileSync(path);
+    if (!file.endsWith(".js") || !/must not refer to anything outside\.\s*\*\//.test(text)) continue;
+    const parsed = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext);
+    let quoted = text;
+    for (const statement of parsed.statements) {
+      const comment = text.slice(statement.getFullStart(), statement.getStart(parsed));
+      if (!ts.isFunctionDeclaration(statement) || !QUOTED.test(comment)) continue;
+      const code = text.slice(statement.getStart(parsed), statement.getEnd()),
+        plain = code.replace(/^export /, "");
+      const constant = `const ${statement.name!.text} = ${JSON.stringify(plain)};`;
+      quoted = quoted.replace(code, () => plain === code ? constant : `export ${constant}`);
+    }
+    if (quoted === text) throw new Error(`${file}: the function that is handed over as text is not found`);
+    Deno.writeTextFileSync(path, quoted);
+  }
+}
+
 /** In types, too, modules are called by what they are compiled to. */
 function renameInTypes(folder: string): void {
   for (const { name, isDirectory } of Deno.readDirSync(folder)) {
@@ -187,6 +220,7 @@ function filesIn(folder: string, path = ""): string[] {
 for (const folder of [source, target]) await Deno.remove(folder, { recursive: true }).catch(() => {});
 stage();
 await compile();
+await quote(target);
 renameInTypes(target);
 Deno.writeTextFileSync(`${target}/package.json`, JSON.stringify(describe(), null, 2) + "\n");
 for (const file of ["LICENSE", "README.md"]) Deno.copyFileSync(new URL(file, ROOT), `${target}/${file}`);

@@ -118,7 +118,7 @@ export class Hardtanh extends Module {
    * @throws {RangeError} if min is not below max.
    * @throws {TypeError} if one of them is no number.
    */
-  constructor(readonly min = -1, readonly max = 1) {
+  constructor(readonly min: number = -1, readonly max: number = 1) {
     super();
     if (arguments.length > 2) surplus("Hardtanh", arguments, 2);
     checkNumber("Hardtanh", "min", min);

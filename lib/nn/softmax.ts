@@ -156,7 +156,7 @@ export class GLU extends Module {
    * @throws {RangeError} if it is no whole number.
    * @throws {TypeError} if it is no number.
    */
-  constructor(readonly dim = -1) {
+  constructor(readonly dim: number = -1) {
     super();
     if (arguments.length > 1) surplus("GLU", arguments, 1);
     checkInteger("GLU", "dim", dim);

@@ -1,4 +1,9 @@
-/** Functions that run elsewhere, in another thread or a page, and are handed over as text. */
+/**
+ * Functions that run elsewhere, in another thread or a page, and are handed over as text. In the npm package they are text from the
+ * start (tools/pack.ts), so that no bundler can put into them what is not there, where they run.
+ *
+ * @module
+ */
 
 /**
  * A script that calls a function.
@@ -8,6 +13,5 @@
  */
 // deno-lint-ignore no-explicit-any -- a function is a text here
 export function scriptOf(work: (...parameters: any[]) => void, ...parameters: string[]): string {
-  // Bundlers that keep names, as esbuild does when told so, put calls of this function into ours.
-  return `((__name) => (${work})(${parameters.join(", ")}))((named) => named);\n`;
+  return `(${work})(${parameters.join(", ")});\n`;
 }

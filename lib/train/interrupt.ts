@@ -117,7 +117,8 @@ function listen(): void {
 
 /**
  * What the thread runs. It hands the first signal to the program, which ends cleanly when it gets there. If a step goes on for
- * long, another Ctrl-C ends the program in the middle of it, and so does SIGTERM after a while.
+ * long, another Ctrl-C ends the program in the middle of it, and so does SIGTERM after a while. It is
+ * handed over as text, and must not refer to anything outside.
  */
 function hear({ parentPort }: { parentPort: Port }): void {
   let grace = 0;
