@@ -7,6 +7,7 @@
  */
 export * from "./activation.ts";
 export * from "./adaptive_pooling.ts";
+export * from "./attention.ts";
 export * from "./batchnorm.ts";
 export * from "./conv.ts";
 export * from "./conv_transpose.ts";
@@ -38,6 +39,7 @@ export * from "./shape.ts";
 export * from "./smooth_activation.ts";
 export * from "./softmax.ts";
 export * from "./state.ts";
+export * from "./transformer.ts";
 export * from "./unfold.ts";
 export * from "./unpooling.ts";
 export * from "./upsample.ts";

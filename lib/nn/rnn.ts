@@ -71,10 +71,10 @@ abstract class Recurrent extends Module {
   readonly dropout: number;
   /** Whether a second network reads each sequence from its end. */
   readonly bidirectional: boolean;
-  readonly #kind: Kind;
-  readonly #options: Required<RecurrentOptions>;
+  private readonly kind: Kind;
+  private readonly options: Required<RecurrentOptions>;
   /** Of each layer and direction. */
-  readonly #steps: StepParameters[][] = [];
+  private readonly steps: StepParameters[][] = [];
 
   /** @internal */
   protected constructor(
@@ -92,12 +92,12 @@ abstract class Recurrent extends Module {
     this.batchFirst = checkBoolean(name, "batchFirst", batchFirst);
     this.dropout = checkRange(name, "dropout", dropout, 0, 1);
     this.bidirectional = checkBoolean(name, "bidirectional", bidirectional);
-    this.#kind = kind;
-    this.#options = options;
+    this.kind = kind;
+    this.options = options;
     const directions = bidirectional ? ["", "_reverse"] : [""];
     for (let layer = 0; layer < numLayers; layer++) {
       const input = layer === 0 ? inputSize : hiddenSize * directions.length;
-      this.#steps.push(directions.map((suffix) => {
+      this.steps.push(directions.map((suffix) => {
         const own = stepParameters(kind.gates, input, hiddenSize, bias);
         this.weights[`weight_ih_l${layer}${suffix}`] = own.weightIh;
         this.weights[`weight_hh_l${layer}${suffix}`] = own.weightHh;
@@ -112,7 +112,7 @@ abstract class Recurrent extends Module {
   protected override *members(): Iterable<[string, unknown]> {
     for (const [name, member] of super.members()) {
       if (name === "weights") yield* Object.entries(this.weights);
-      else yield [name, member];
+      else if (name !== "steps") yield [name, member];
     }
   }
 
@@ -135,7 +135,7 @@ abstract class Recurrent extends Module {
     }
     const count = this.numLayers * directions;
     const shape = single ? [count, hiddenSize] : [count, batch, hiddenSize];
-    const first = givenState(name, hx, this.#kind, shape, isTensor)?.map((one) =>
+    const first = givenState(name, hx, this.kind, shape, isTensor)?.map((one) =>
       single ? one.unsqueeze(1) : one
     );
     const { device } = input,
@@ -144,16 +144,17 @@ abstract class Recurrent extends Module {
         (_, i): State =>
           first?.map((one) => one.at(i)) ??
             Array.from(
-              { length: this.#kind.states },
+              { length: this.kind.states },
               () => new Tensor(made(name, device, () => device.kernels.fill([batch, hiddenSize], 0))),
             ),
       );
     let y = batched.to("float32");
     const last: State[] = [];
-    this.#steps.forEach((parts, layer) => {
+    this.steps.forEach((parts, layer) => {
       if (layer > 0 && this.dropout > 0) y = drop(y, this.dropout, { training: this.training });
       const both = parts.map((own, direction) => {
-        const { outputs, state } = this.#pass(
+        const { outputs, state } = pass(
+          this.kind,
           y,
           states[layer * directions + direction],
           own,
@@ -164,31 +165,37 @@ abstract class Recurrent extends Module {
       });
       y = both.length === 1 ? both[0] : cat(both, 2);
     });
-    const ends = Array.from({ length: this.#kind.states }, (_, i) => stack(last.map((state) => state[i]), 0));
+    const ends = Array.from({ length: this.kind.states }, (_, i) => stack(last.map((state) => state[i]), 0));
     const result = single ? y.squeeze(1) : batchFirst ? y.transpose(0, 1) : y;
     return [result, single ? ends.map((one) => one.squeeze(1)) : ends];
   }
 
-  /** One layer in one direction: the input's share of all gates is one product. */
-  #pass(x: Tensor, first: State, own: StepParameters, backwards: boolean): { outputs: Tensor; state: State } {
-    const steps = linear(x, own.weightIh, own.biasIh).unbind(0), outputs: Tensor[] = [];
-    if (backwards) steps.reverse();
-    let state = first;
-    for (const one of steps) {
-      state = this.#kind.step(one, state, own);
-      outputs.push(state[0]);
-    }
-    if (backwards) outputs.reverse();
-    return { outputs: stack(outputs, 0), state };
-  }
-
   /** @internal The arguments, for printing. */
   protected override describe(): string {
-    return argumentsText([this.inputSize, this.hiddenSize], { ...this.#options }, {
+    return argumentsText([this.inputSize, this.hiddenSize], { ...this.options }, {
       ...DEFAULTS,
       nonlinearity: "tanh",
     });
   }
+}
+
+/** One layer in one direction: the input's share of all gates is one product. */
+function pass(
+  kind: Kind,
+  x: Tensor,
+  first: State,
+  own: StepParameters,
+  backwards: boolean,
+): { outputs: Tensor; state: State } {
+  const steps = linear(x, own.weightIh, own.biasIh).unbind(0), outputs: Tensor[] = [];
+  if (backwards) steps.reverse();
+  let state = first;
+  for (const one of steps) {
+    state = kind.step(one, state, own);
+    outputs.push(state[0]);
+  }
+  if (backwards) outputs.reverse();
+  return { outputs: stack(outputs, 0), state };
 }
 
 /** A type only: nobody but this file makes classes of it. */

@@ -49,8 +49,8 @@ abstract class RecurrentCell extends Module {
   readonly biasIh: Parameter | null;
   /** [gates · H], added to the state's share; null without `bias`. */
   readonly biasHh: Parameter | null;
-  readonly #kind: Kind;
-  readonly #options: Record<string, unknown>;
+  private readonly kind: Kind;
+  private readonly options: Record<string, unknown>;
 
   /** @internal */
   protected constructor(
@@ -69,8 +69,8 @@ abstract class RecurrentCell extends Module {
     this.weightHh = own.weightHh;
     this.biasIh = own.biasIh;
     this.biasHh = own.biasHh;
-    this.#kind = kind;
-    this.#options = { ...options };
+    this.kind = kind;
+    this.options = { ...options };
   }
 
   /** The parameters under PyTorch's names. */
@@ -93,20 +93,20 @@ abstract class RecurrentCell extends Module {
       );
     }
     const rows = single ? input.unsqueeze(0) : input, batch = rows.shape[0], { device } = input;
-    const before = givenState(name, hx, this.#kind, single ? [hiddenSize] : [batch, hiddenSize], isTensor)
+    const before = givenState(name, hx, this.kind, single ? [hiddenSize] : [batch, hiddenSize], isTensor)
       ?.map((one) => single ? one.unsqueeze(0) : one) ??
       Array.from(
-        { length: this.#kind.states },
+        { length: this.kind.states },
         () => new Tensor(made(name, device, () => device.kernels.fill([batch, hiddenSize], 0))),
       );
-    const next = this.#kind.step(linear(rows, this.weightIh, this.biasIh), before, this);
+    const next = this.kind.step(linear(rows, this.weightIh, this.biasIh), before, this);
     return single ? next.map((one) => one.squeeze(0)) : next;
   }
 
   /** @internal The arguments, for printing. */
   protected override describe(): string {
     const defaults = { bias: true, nonlinearity: "tanh" };
-    return argumentsText([this.inputSize, this.hiddenSize], this.#options, defaults);
+    return argumentsText([this.inputSize, this.hiddenSize], this.options, defaults);
   }
 }
 

@@ -45,6 +45,8 @@ const batchNorm: Entry = {
     () => [3, { momentum: null }],
   ],
 };
+const encoderLayer = () => new nn.TransformerEncoderLayer(4, 2, { dimFeedforward: 3 });
+const unseen = () => tensor([[false, true], [false, false]]);
 const recurrent: Entry = {
   good: [
     () => [3, 2, { numLayers: 2, bias: false, batchFirst: true, dropout: 0.1, bidirectional: true }],
@@ -150,6 +152,7 @@ export const nnRoom: Room = {
     "nn.MSELoss": () => new nn.MSELoss(),
     "nn.MaxPool2d": () => new nn.MaxPool2d(2),
     "nn.Module": module,
+    "nn.MultiheadAttention": () => new nn.MultiheadAttention(4, 2),
     "nn.NLLLoss": () => new nn.NLLLoss(),
     "nn.RMSNorm": () => new nn.RMSNorm(3),
     "nn.RNN": () => new nn.RNN(3, 2),
@@ -162,6 +165,8 @@ export const nnRoom: Room = {
     "nn.ParameterList": () => new nn.ParameterList([ones(1), ones(2)]),
     "nn.Sigmoid": () => new nn.Sigmoid(),
     "nn.Softmax": () => new nn.Softmax(1),
+    "nn.TransformerEncoder": () => new nn.TransformerEncoder(encoderLayer(), 1),
+    "nn.TransformerEncoderLayer": () => encoderLayer(),
     "nn.Tanh": () => new nn.Tanh(),
   },
   entries: {
@@ -401,6 +406,58 @@ export const nnRoom: Room = {
     },
     "nn.Module.registerModule": { good: [() => ["head", new nn.ReLU()], () => ["none", null]] },
     "nn.Module.toString": alone,
+    "nn.MultiheadAttention": {
+      good: [
+        () => [4, 2, { dropout: 0.1, bias: false, kdim: 3, vdim: 2, batchFirst: true }],
+        () => [4, 2, { kdim: null, vdim: null }],
+      ],
+    },
+    "nn.MultiheadAttention.forward": {
+      good: [
+        () => [randn(2, 2, 4), randn(2, 2, 4), randn(2, 2, 4), {
+          keyPaddingMask: unseen(),
+          needWeights: true,
+          attnMask: unseen(),
+          averageAttnWeights: false,
+          isCausal: true,
+        }],
+        () => [randn(2, 2, 4), randn(2, 2, 4), randn(2, 2, 4), { keyPaddingMask: null, attnMask: null }],
+      ],
+      says: ["MultiheadAttention"],
+    },
+    "nn.TransformerEncoder": {
+      good: [
+        () => [encoderLayer(), 2, { norm: new nn.LayerNorm(4) }],
+        () => [encoderLayer(), 2, { norm: null }],
+      ],
+    },
+    "nn.TransformerEncoder.forward": {
+      good: [
+        () => [randn(2, 2, 4), { mask: unseen(), srcKeyPaddingMask: unseen(), isCausal: true }],
+        () => [randn(2, 2, 4), { mask: null, srcKeyPaddingMask: null }],
+      ],
+      says: ["MultiheadAttention", "MultiheadAttention.forward", "layerNorm"],
+    },
+    "nn.TransformerEncoderLayer": {
+      good: [
+        () => [4, 2, {
+          dimFeedforward: 3,
+          dropout: 0.2,
+          activation: "gelu",
+          layerNormEps: 1e-4,
+          batchFirst: true,
+          normFirst: true,
+          bias: false,
+        }],
+      ],
+    },
+    "nn.TransformerEncoderLayer.forward": {
+      good: [
+        () => [randn(2, 2, 4), { srcMask: unseen(), srcKeyPaddingMask: unseen(), isCausal: true }],
+        () => [randn(2, 2, 4), { srcMask: null, srcKeyPaddingMask: null }],
+      ],
+      says: ["MultiheadAttention", "MultiheadAttention.forward", "layerNorm"],
+    },
     "nn.NLLLoss": {
       good: [
         () => [{ reduction: "none", weight: classWeight(), ignoreIndex: -1 }],

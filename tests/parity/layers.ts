@@ -43,7 +43,11 @@ export function buildLayer(spec: LayerSpec): AnyModule {
   const layer = (nn as any)[spec.type];
   if (typeof layer !== "function") throw new Error(`nn has no ${spec.type}`);
   const args = spec.args.map((arg) => isSpec(arg) ? buildLayer(arg) : arg);
-  return spec.options === undefined ? new layer(...args) : new layer(...args, spec.options);
+  if (spec.options === undefined) return new layer(...args);
+  const options = Object.entries(spec.options).map((
+    [name, one],
+  ) => [name, isSpec(one) ? buildLayer(one) : one]);
+  return new layer(...args, Object.fromEntries(options));
 }
 
 /** Loads PyTorch's state, then runs and compares every step, then what is left in the state. */
