@@ -179,10 +179,7 @@ function ofValue(operation: string, value: Value, x: Value): Value | Mask | numb
 }
 
 function ofList(operation: string, list: unknown[], x: Value): Value | Mask {
-  // Tensors in a list are not unwrapped.
-  if (list.some((one) => typeof one === "object" && one !== null && "requiresGrad" in one)) {
-    throw new TypeError(noIndex(operation, list));
-  }
+  if (list.some(isTensor)) throw new TypeError(noIndex(operation, list));
   const { shape, dtype } = survey(operation, list, "int32"), { device } = x.buffer;
   if (dtype === "bool") {
     const data = list as TensorData, answers = new Uint8Array(sizeOf(shape));
@@ -196,6 +193,9 @@ function ofList(operation: string, list: unknown[], x: Value): Value | Mask {
   );
 }
 
+/** Tensors in a list are not unwrapped. */
+const isTensor = (one: unknown) => typeof one === "object" && one !== null && "requiresGrad" in one;
+
 function noIndex(operation: string, part: unknown): string {
   const hint = part === ":" || part === undefined
     ? "; null takes all of a dimension"
@@ -207,7 +207,7 @@ function noIndex(operation: string, part: unknown): string {
     ? "; await it first"
     : Array.isArray(part) && part.length === 0
     ? "; [[]] picks nothing"
-    : Array.isArray(part)
+    : Array.isArray(part) && part.some(isTensor)
     ? "; several tensors are several indices: x.at(...list)"
     : "";
   return `${operation}: an index is a number, a range [start, end, step?], null for all, "...", "newaxis", a tensor, ` +
