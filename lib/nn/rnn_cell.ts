@@ -8,15 +8,7 @@ import { checkBoolean, checkChoice, checkOptions, checkWhole, surplus } from "..
 import { argumentsText } from "./describe.ts";
 import { Module } from "./module.ts";
 import type { Parameter } from "./parameter.ts";
-import {
-  elman,
-  givenState,
-  GRU_KIND,
-  type Kind,
-  LSTM_KIND,
-  type State,
-  stepParameters,
-} from "./recurrent.ts";
+import { elman, givenState, GRU_KIND, type Kind, LSTM_KIND, stepParameters } from "./recurrent.ts";
 
 /** Settings of a recurrent cell. */
 export interface RecurrentCellOptions {
@@ -79,7 +71,7 @@ abstract class RecurrentCell extends Module {
   }
 
   /** One step; the new state. */
-  protected advance(x: unknown, hx: unknown, given: ArrayLike<unknown>): State {
+  protected advance(x: unknown, hx: unknown, given: ArrayLike<unknown>): readonly Tensor[] {
     const name = `${this.constructor.name}.forward`;
     if (given.length > 2) surplus(name, given, 2);
     const input = checkTensor(name, "the input", x),
