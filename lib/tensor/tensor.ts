@@ -2281,7 +2281,7 @@ export class Tensor {
    * ```ts
    * import { tensor } from "descent";
    * import { assertEquals } from "@std/assert";
-   * assertEquals(await tensor([-4, 0, 1]).hardswish().format(), "[-0.0000,  0.0000,  0.6667]");
+   * assertEquals(await tensor([0, 3, 4.5]).hardswish().array(), [0, 3, 4.5]);
    * ```
    */
   hardswish(): Tensor {
