@@ -11,6 +11,8 @@ interface NodeProcess {
   env: Record<string, string | undefined>;
   stdout?: { isTTY?: boolean; columns?: number };
   exit(code: number): never;
+  on?(signal: string, hear: () => void): void;
+  off?(signal: string, hear: () => void): void;
   getBuiltinModule?(name: string): unknown;
 }
 interface NodeFs {
@@ -86,6 +88,24 @@ export function exit(code: number): never {
   if (isDeno()) Deno.exit(code);
   nodeProcess()?.exit(code);
   throw new Error(`the program ends here, with code ${code}`);
+}
+
+/**
+ * In Node and Bun: hears signals, where the program lets others have their turn; they end it no more.
+ *
+ * @returns How to hear them no longer; null where there are no signals.
+ */
+export function onSignals<T extends string>(
+  signals: readonly T[],
+  hear: (signal: T) => void,
+): (() => void) | null {
+  const process = nodeProcess();
+  if (process?.on === undefined) return null;
+  const listeners = signals.map((signal) => [signal, () => hear(signal)] as const);
+  for (const [signal, listener] of listeners) process.on(signal, listener);
+  return () => {
+    for (const [signal, listener] of listeners) process.off?.(signal, listener);
+  };
 }
 
 /** What the host's console would show of a value, as text. */

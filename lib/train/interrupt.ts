@@ -4,7 +4,7 @@
  * @module
  */
 import { type Background, background } from "../host/background.ts";
-import { inNotebook } from "../host/process.ts";
+import { exit as endProgram, inNotebook, onSignals } from "../host/process.ts";
 
 /** A loop was stopped by the reader. What it computed so far is as it was after its last whole step. */
 export class Stopped extends Error {
@@ -60,7 +60,7 @@ function exit(signal: Ending): void {
 export function leave(): void {
   if (ending === undefined) return;
   for (const loop of [...loops].reverse()) loop.tidy();
-  Deno.exit(CODES[ending]);
+  endProgram(CODES[ending]);
 }
 
 /**
@@ -100,9 +100,10 @@ let listener: Background | null = null;
 let listening = 0;
 
 function listen(): void {
-  // Where there are no signals, Ctrl-C ends the program in its own way.
-  if (!("Deno" in globalThis) || !("addSignalListener" in Deno)) return;
   const waits = [...loops].some(({ finishes }) => finishes !== undefined);
+  if (!("Deno" in globalThis)) return hearBetweenSteps(waits);
+  // Where there are no signals, Ctrl-C ends the program in its own way.
+  if (!("addSignalListener" in Deno)) return;
   const grace = loops.size === 0 ? 0 : waits ? LONG_GRACE : GRACE;
   if (grace === listening) return;
   if (inNotebook()) {
@@ -113,6 +114,21 @@ function listen(): void {
     listener?.postMessage(grace);
   }
   listening = grace;
+}
+
+/** How not to hear signals any more, outside of Deno. */
+let forget: (() => void) | null = null;
+
+/** Node's threads hear no signals, and its main one hears them between steps. Where no step is waited for, they end the program. */
+function hearBetweenSteps(waits: boolean): void {
+  if (waits === (forget !== null)) return;
+  if (!waits) {
+    forget?.();
+    forget = null;
+    return;
+  }
+  const signals: Ending[] = ["SIGINT", "SIGTERM"];
+  forget = onSignals(signals, (signal) => ending === undefined ? exit(signal) : endProgram(CODES[signal]));
 }
 
 /**

@@ -211,6 +211,45 @@ for (const host of ["node", "bun"]) {
   });
 }
 
+/** A run that goes on until somebody ends it, and keeps checkpoints. */
+const ENDLESS =
+  `import { Checkpoints, epochs, nn, optim, randn, tensorDataset, DataLoader, zeros } from "@descent/descent";
+
+const net = new nn.Linear(4, 1), optimizer = new optim.SGD(net.parameters(), { lr: 0.01 });
+const data = new DataLoader(tensorDataset(randn(64, 4), zeros(64)), { batchSize: 8 });
+const checkpoints = new Checkpoints("runs", { keep: 1 });
+for await (const step of epochs(1e6, data, { label: "endless", checkpoints, parts: { model: net, optimizer } })) {
+  const loss = net.forward(step.batch[0]).square().mean();
+  loss.backward();
+  optimizer.step();
+  optimizer.zeroGrad();
+  step.log({ loss });
+}
+`;
+
+for (const host of ["node", "bun"]) {
+  testUnless(reason, `in ${host} Ctrl-C lets a step finish, and a checkpoint is kept`, async () => {
+    const folder = await installedProject(), runs = `${folder}/runs`;
+    await Deno.writeTextFile(`${folder}/endless.js`, ENDLESS);
+    await Deno.remove(runs, { recursive: true }).catch(() => {});
+    const child = new Deno.Command(installed(host), {
+      args: ["endless.js"],
+      cwd: folder,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let said = "";
+    while (!said.includes("endless")) said += (await reader.read()).value!;
+    child.kill("SIGINT");
+    for (let part = await reader.read(); !part.done; part = await reader.read()) said += part.value;
+    assertEquals((await child.status).code, 130, said);
+    const names = [...Deno.readDirSync(runs)].map(({ name }) => name);
+    assert(names.some((name) => name.endsWith(".safetensors")), names.join(", "));
+  });
+}
+
 /** Chromium brings a Vulkan driver that computes on the processor; the one of Debian's Mesa is too old for the npm package webgpu. */
 const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
 const webgpuPackage = `${HOSTS}/node_modules/webgpu/index.js`;
