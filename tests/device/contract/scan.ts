@@ -101,6 +101,6 @@ export const largeScans: Record<string, () => Case[]> = {
   argtop: () => [
     top(inputOf([33_001], null, 1, "specials"), 9, 0, true),
     top(inputOf([3, 2001], null, 2, "integers"), 11, 1, false),
-    top(inputOf([33_001], null, 2, "reals", "int32"), 500, 0, true),
+    top(inputOf([33_001], null, 2, "positive"), 500, 0, true),
   ],
 };

@@ -124,9 +124,36 @@ function topOfLong({ engine, from, to, length, kind }: LongRow, take: number): v
     });
     const pairs = room(8 * count), places = room(4 * count);
     engine.wasm.launch("pairsUpTo", chunks, 2 * CHUNK, from, starts, pairs, length, CHUNK, bin, ...kind);
-    sortPairs(engine, pairs, places, count, room);
+    const left = withoutRest(words(engine, pairs, 2 * count), bin, take);
+    sortPairs(engine, pairs, places, left, room);
     words(engine, to, take).set(words(engine, places, take));
   });
+}
+
+/**
+ * Leaves out those pairs whose first digit is the last that counts, and whose second says that they come too late: numbers
+ * between 0 and 1 have few first digits.
+ *
+ * @param pairs Two words each, the key second; in place.
+ * @returns How many are left.
+ */
+function withoutRest(pairs: Int32Array, first: number, take: number): number {
+  const second = (key: number) => key >>> (21 - DIGIT) & (BINS - 1), found = new Int32Array(BINS);
+  let sure = 0;
+  for (let i = 1; i < pairs.length; i += 2) {
+    if (pairs[i] >>> 21 < first) sure++;
+    else found[second(pairs[i])]++;
+  }
+  let bin = -1;
+  while (sure < take) sure += found[++bin];
+  let to = 0;
+  for (let i = 0; i < pairs.length; i += 2) {
+    const key = pairs[i + 1];
+    if (key >>> 21 === first && second(key) > bin) continue;
+    pairs[to++] = pairs[i];
+    pairs[to++] = key;
+  }
+  return to / 2;
 }
 
 /** How many pairs of each chunk have each digit become where each chunk's pairs of each digit begin. */
