@@ -42,6 +42,7 @@ import { cast } from "./kernels/cast.ts";
 import { convolution, convolutionFilterGrad, convolutionInputGrad } from "./kernels/convolution.ts";
 import { fill } from "./kernels/fill.ts";
 import { at, gather, oneHot, scatterAdd, scatterLast } from "./kernels/indexing.ts";
+import { fitsLoops, layerNorm, layerNormGrad } from "./kernels/layer_norm.ts";
 import { matmul, matmulIntegers, type Matrix } from "./kernels/matmul.ts";
 import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
 import { order } from "./kernels/order.ts";
@@ -431,7 +432,8 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     epsilon: number,
   ): [Storage, Storage, Storage] {
     check.normalizedRows("layerNorm", x, {}, { scale, offset });
-    return composed.layerNorm(this, x, scale, offset, epsilon);
+    if (!fitsLoops(x)) return composed.layerNorm(this, x, scale, offset, epsilon);
+    return layerNorm(this.#gpu, this.#plain(x), scale, offset, epsilon);
   }
   layerNormGrad(
     dy: Storage,
@@ -443,7 +445,8 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
   ): [Storage, Storage, Storage] {
     check.normalizedRows("layerNormGrad", x, { mean, variance }, { scale });
     check.fits("layerNormGrad", "dy", dy, x.shape);
-    return composed.layerNormGrad(this, dy, x, mean, variance, scale, epsilon);
+    if (!fitsLoops(x)) return composed.layerNormGrad(this, dy, x, mean, variance, scale, epsilon);
+    return layerNormGrad(this.#gpu, this.#plain(dy), this.#plain(x), mean, variance, scale, epsilon);
   }
   #channelsLast(x: Storage): Storage {
     return inOrder(x, channelsLast(x.shape.length), this.#transpose);
