@@ -85,6 +85,9 @@ const SEARCHES = {
   ReLU: "nn.ReLU",
   linear: "F.linear",
   "nn.init": "nn.init",
+  "clip_grad_norm_": "nn.utils.clipGradNorm_",
+  "torch.cumsum": "Tensor.cumsum",
+  "binary_cross_entropy": "F.binaryCrossEntropy",
   bakward: "Tensor.backward",
 };
 

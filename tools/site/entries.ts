@@ -12,6 +12,8 @@ export interface Entry {
   kind: string;
   /** The first sentence of its documentation. */
   sentence: string;
+  /** What PyTorch calls it: "torch.cumsum"; none where nobody said. */
+  torch: string[];
   /** Its page, from the reference's own folder. */
   url: string;
 }
@@ -35,9 +37,16 @@ export function entriesOf(script: string): Entry[] {
   return nodes.map(({ kind: [{ title }], name, doc, url }) => ({
     path: name.replace(".prototype.", "."),
     kind: title,
-    sentence: firstSentence(doc),
+    ...read(doc),
     url: url.replace(/^(\.\/)+/, ""),
   }));
+}
+
+/** The first sentence, and the names behind "PyTorch: ", which deno doc puts right behind the line above. */
+function read(doc: string): { sentence: string; torch: string[] } {
+  const mark = /PyTorch(?=[^:.]*: )/.exec(doc)?.index ?? doc.length;
+  const torch = doc.slice(mark).match(/(?:torch(?:vision)?|Tensor)\.[\w.]*\w/g) ?? [];
+  return { sentence: firstSentence(doc.slice(0, mark)), torch };
 }
 
 /** "backward" of "Tensor.backward". */

@@ -7,6 +7,7 @@ import { escapeMarkup } from "../../lib/text/escape.ts";
 import { contents } from "./contents.ts";
 import { entriesOf, type Entry } from "./entries.ts";
 import { POLICY } from "./page.ts";
+import { readTopics, type Topics } from "./topics.ts";
 
 /** As much of what `deno doc --json` writes as is read here. */
 interface Documentation {
@@ -39,7 +40,7 @@ export async function writeReference(out: string): Promise<void> {
       const html = await Deno.readTextFile(path);
       await Deno.writeTextFile(path, finished(html, url, urls, files));
     }
-    await writeContents(out, entries, files);
+    await writeContents(out, entries, files, await readTopics(`${copy}/lib`));
     await writeSearch(out, entries);
   } finally {
     await Deno.remove(copy, { recursive: true });
@@ -150,9 +151,10 @@ async function writeContents(
   out: string,
   entries: readonly Entry[],
   files: ReadonlyMap<string, string>,
+  topics: Topics,
 ): Promise<void> {
   const html = await Deno.readTextFile(`${out}/index.html`);
-  const main = contents(entries, (name) => files.get(name) ?? "");
+  const main = contents(entries, (name) => files.get(name) ?? "", topics);
   const [before, after] = html.split(/<main>.*<\/div>\s*(?=<\/div>\s*<\/div>\s*<\/div>\s*<\/body>)/s);
   if (after === undefined) throw new Error("deno doc --html: index.html is not what it was");
   await Deno.writeTextFile(`${out}/index.html`, before + main + after);

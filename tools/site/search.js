@@ -11,16 +11,28 @@ place.setAttribute("aria-live", "polite");
 
 const entries = ENTRIES.map((entry) => {
   const name = entry.path.match(/(?:^|\.)(\[.*\]|[^.\]]*)$/)[1];
-  return { ...entry, name, lower: name.toLowerCase(), lowerPath: entry.path.toLowerCase() };
+  // What PyTorch calls it, whole and without what it stands in: torch.nn.utils.clip_grad_norm_, clip_grad_norm_.
+  const torch = entry.torch.flatMap((name) => [name, name.split(".").at(-1)]).map((name) =>
+    name.toLowerCase()
+  );
+  return {
+    ...entry,
+    name,
+    lower: name.toLowerCase(),
+    lowerPath: entry.path.toLowerCase(),
+    torchNames: torch,
+  };
 });
 
 /** How far an entry is from what was typed: 0 if it is just that; Infinity if it has nothing to do with it. */
-function distance({ path, name, lower, lowerPath, sentence }, typed, lowerTyped) {
+function distance({ path, name, lower, lowerPath, sentence, torchNames }, typed, lowerTyped) {
   if (name === typed || path === typed) return 0;
   if (lower === lowerTyped || lowerPath === lowerTyped) return 1;
+  if (torchNames.includes(lowerTyped)) return 1.5;
   if (lower.startsWith(lowerTyped)) return 2;
   const words = name.split(/(?<=[a-z0-9])(?=[A-Z])|_/);
   if (words.some((word) => word.toLowerCase().startsWith(lowerTyped))) return 3;
+  if (torchNames.some((name) => name.startsWith(lowerTyped))) return 3.5;
   if (lower.includes(lowerTyped)) return 4;
   if (lowerPath.includes(lowerTyped)) return 5;
   if (sentence.toLowerCase().includes(lowerTyped)) return 6;
@@ -55,11 +67,13 @@ function element(tag, text, ...children) {
   return made;
 }
 
-function item({ path, kind, sentence, url }) {
+function item({ path, kind, sentence, url, torch }) {
   const link = element("a", path);
   link.href = new URL(encodeURI(url), root);
   const head = element("div", link, " ", element("small", kind.toLowerCase()));
-  return element("li", head, element("div", sentence));
+  const body = element("div", sentence);
+  if (torch.length > 0) body.append(" ", element("small", torch.join(", ")));
+  return element("li", head, body);
 }
 
 function search() {
