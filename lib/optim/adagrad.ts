@@ -22,7 +22,8 @@ export interface AdagradOptions {
   maximize?: boolean;
 }
 
-type Group = Required<AdagradOptions>;
+/** The hyper-parameters of a group. */
+export type AdagradGroup = Required<AdagradOptions>;
 
 /**
  * Adagrad (Duchi, Hazan & Singer 2011): s ← s + g², θ ← θ − lr · g / (√s + ε): what was steep so far takes small steps.
@@ -36,7 +37,7 @@ type Group = Required<AdagradOptions>;
  * console.log(optimizer.lr); // 0.1
  * ```
  */
-export class Adagrad extends Optimizer<Group> {
+export class Adagrad extends Optimizer<AdagradGroup> {
   /**
    * Makes the optimizer.
    *
@@ -45,7 +46,7 @@ export class Adagrad extends Optimizer<Group> {
    * @throws {RangeError} if one makes no sense, or there is no parameter.
    * @throws {TypeError} if one is of another kind or name, or what is given cannot be optimized.
    */
-  constructor(params: Params<Group>, options: AdagradOptions = {}) {
+  constructor(params: Params<AdagradGroup>, options: AdagradOptions = {}) {
     if (arguments.length > 2) surplus("Adagrad", arguments, 2);
     const defaults = {
       lr: 1e-2,
@@ -62,17 +63,17 @@ export class Adagrad extends Optimizer<Group> {
   protected override readonly remembers = { sum: "always" } as const;
 
   /** @internal */
-  protected override check(group: Group): void {
+  protected override check(group: AdagradGroup): void {
     checkSettings("Adagrad", group);
   }
 
   /** @internal */
-  protected override update(param: Tensor, _grad: Storage, group: Group, state: ParamState): void {
+  protected override update(param: Tensor, _grad: Storage, group: AdagradGroup, state: ParamState): void {
     this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
   }
 }
 
-function step(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
+function step(param: Tensor, grad: Tensor, group: AdagradGroup, memory: Memory): void {
   const { lr, lrDecay, initialAccumulatorValue, eps } = group, g = towards(param, grad, group);
   const isNew = !memory.has("sum"), sum = memory.tensor("sum");
   if (isNew && initialAccumulatorValue !== 0) sum.fill_(initialAccumulatorValue);

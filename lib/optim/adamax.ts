@@ -20,7 +20,8 @@ export interface AdamaxOptions {
   maximize?: boolean;
 }
 
-type Group = Required<AdamaxOptions>;
+/** The hyper-parameters of a group. */
+export type AdamaxGroup = Required<AdamaxOptions>;
 
 /**
  * Adamax (Kingma & Ba 2015, section 7.1), Adam with the largest gradient in place of the mean square:
@@ -35,7 +36,7 @@ type Group = Required<AdamaxOptions>;
  * console.log(optimizer.lr); // 0.002
  * ```
  */
-export class Adamax extends Optimizer<Group> {
+export class Adamax extends Optimizer<AdamaxGroup> {
   /**
    * Makes the optimizer.
    *
@@ -44,7 +45,7 @@ export class Adamax extends Optimizer<Group> {
    * @throws {RangeError} if one makes no sense, or there is no parameter.
    * @throws {TypeError} if one is of another kind or name, or what is given cannot be optimized.
    */
-  constructor(params: Params<Group>, options: AdamaxOptions = {}) {
+  constructor(params: Params<AdamaxGroup>, options: AdamaxOptions = {}) {
     if (arguments.length > 2) surplus("Adamax", arguments, 2);
     const defaults = {
       lr: 2e-3,
@@ -60,17 +61,17 @@ export class Adamax extends Optimizer<Group> {
   protected override readonly remembers = { expAvg: "always", expInf: "always" } as const;
 
   /** @internal */
-  protected override check(group: Group): void {
+  protected override check(group: AdamaxGroup): void {
     checkSettings("Adamax", group);
   }
 
   /** @internal */
-  protected override update(param: Tensor, _grad: Storage, group: Group, state: ParamState): void {
+  protected override update(param: Tensor, _grad: Storage, group: AdamaxGroup, state: ParamState): void {
     this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
   }
 }
 
-function step(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
+function step(param: Tensor, grad: Tensor, group: AdamaxGroup, memory: Memory): void {
   const { lr, betas: [beta1, beta2], eps } = group, g = towards(param, grad, group);
   const mean = mix(memory.tensor("expAvg"), g, 1 - beta1), most = memory.tensor("expInf");
   most.copy_(most.mul(beta2).maximum(g.abs().add(eps)));

@@ -38,7 +38,8 @@ export interface MuonOptions {
   adjustLrFn?: "original" | "match_rms_adamw";
 }
 
-type Group = Required<MuonOptions>;
+/** The hyper-parameters of a group. */
+export type MuonGroup = Required<MuonOptions>;
 
 /**
  * Muon, momentum made orthogonal by Newton and Schulz (Jordan et al. 2024; Liu et al. 2025, "Muon is scalable for LLM training"):
@@ -56,7 +57,7 @@ type Group = Required<MuonOptions>;
  * console.log(optimizers.map(({ lr }) => lr)); // [0.02, 0.001]
  * ```
  */
-export class Muon extends Optimizer<Group> {
+export class Muon extends Optimizer<MuonGroup> {
   /**
    * Makes the optimizer.
    *
@@ -65,7 +66,7 @@ export class Muon extends Optimizer<Group> {
    * @throws {RangeError} if one makes no sense, there is no parameter, or one is no matrix.
    * @throws {TypeError} if one is of another kind or name, or what is given cannot be optimized.
    */
-  constructor(params: Params<Group>, options: MuonOptions = {}) {
+  constructor(params: Params<MuonGroup>, options: MuonOptions = {}) {
     if (arguments.length > 2) surplus("Muon", arguments, 2);
     const defaults = {
       lr: 1e-3,
@@ -85,7 +86,7 @@ export class Muon extends Optimizer<Group> {
   protected override readonly remembers = { momentumBuffer: "always" } as const;
 
   /** @internal */
-  protected override check(group: Group): void {
+  protected override check(group: MuonGroup): void {
     const { lr, weightDecay, momentum, nesterov, nsCoefficients, eps, nsSteps, adjustLrFn } = group;
     for (const [name, value] of Object.entries({ lr, weightDecay, momentum, eps })) {
       checkRange("Muon", name, value, 0);
@@ -101,12 +102,12 @@ export class Muon extends Optimizer<Group> {
   }
 
   /** @internal */
-  protected override update(param: Tensor, _grad: Storage, group: Group, state: ParamState): void {
+  protected override update(param: Tensor, _grad: Storage, group: MuonGroup, state: ParamState): void {
     this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
   }
 }
 
-function step(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
+function step(param: Tensor, grad: Tensor, group: MuonGroup, memory: Memory): void {
   checkMatrix(param);
   const { lr, weightDecay, momentum, nesterov, adjustLrFn } = group;
   const mean = mix(memory.tensor("momentumBuffer"), grad, 1 - momentum);
@@ -128,7 +129,7 @@ function checkMatrix(param: Tensor): void {
 }
 
 /** A matrix with its singular values brought near 1, by a polynomial of odd degree 5 that is applied a few times. */
-function orthogonal(matrix: Tensor, { nsCoefficients: [a, b, c], nsSteps, eps }: Group): Tensor {
+function orthogonal(matrix: Tensor, { nsCoefficients: [a, b, c], nsSteps, eps }: MuonGroup): Tensor {
   const [rows, columns] = matrix.shape, upright = rows > columns;
   let x = upright ? matrix.t() : matrix;
   x = x.div(x.square().sum().sqrt().clamp({ min: eps }));

@@ -24,7 +24,8 @@ export interface NAdamOptions {
   maximize?: boolean;
 }
 
-type Group = Required<NAdamOptions>;
+/** The hyper-parameters of a group. */
+export type NAdamGroup = Required<NAdamOptions>;
 
 /**
  * Adam with Nesterov's momentum (Dozat 2016, "Incorporating Nesterov momentum into Adam"): with μₜ = β₁ (1 − ½ 0.96^(ψ t)),
@@ -39,7 +40,7 @@ type Group = Required<NAdamOptions>;
  * console.log(optimizer.lr); // 0.001
  * ```
  */
-export class NAdam extends Optimizer<Group> {
+export class NAdam extends Optimizer<NAdamGroup> {
   /**
    * Makes the optimizer.
    *
@@ -48,7 +49,7 @@ export class NAdam extends Optimizer<Group> {
    * @throws {RangeError} if one makes no sense, or there is no parameter.
    * @throws {TypeError} if one is of another kind or name, or what is given cannot be optimized.
    */
-  constructor(params: Params<Group>, options: NAdamOptions = {}) {
+  constructor(params: Params<NAdamGroup>, options: NAdamOptions = {}) {
     if (arguments.length > 2) surplus("NAdam", arguments, 2);
     const defaults = {
       lr: 2e-3,
@@ -70,17 +71,17 @@ export class NAdam extends Optimizer<Group> {
   } as const;
 
   /** @internal */
-  protected override check(group: Group): void {
+  protected override check(group: NAdamGroup): void {
     checkSettings("NAdam", group);
   }
 
   /** @internal */
-  protected override update(param: Tensor, _grad: Storage, group: Group, state: ParamState): void {
+  protected override update(param: Tensor, _grad: Storage, group: NAdamGroup, state: ParamState): void {
     this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
   }
 }
 
-function step(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
+function step(param: Tensor, grad: Tensor, group: NAdamGroup, memory: Memory): void {
   const { lr, betas: [beta1, beta2], eps, weightDecay, momentumDecay, decoupledWeightDecay } = group;
   const { step } = memory;
   if (decoupledWeightDecay && weightDecay !== 0) param.mul_(1 - lr * weightDecay);

@@ -22,7 +22,8 @@ export interface RAdamOptions {
   maximize?: boolean;
 }
 
-type Group = Required<RAdamOptions>;
+/** The hyper-parameters of a group. */
+export type RAdamGroup = Required<RAdamOptions>;
 
 /**
  * Rectified Adam (Liu et al. 2020, "On the variance of the adaptive learning rate and beyond", algorithm 2): as long as the mean
@@ -38,7 +39,7 @@ type Group = Required<RAdamOptions>;
  * console.log(optimizer.lr); // 0.001
  * ```
  */
-export class RAdam extends Optimizer<Group> {
+export class RAdam extends Optimizer<RAdamGroup> {
   /**
    * Makes the optimizer.
    *
@@ -47,7 +48,7 @@ export class RAdam extends Optimizer<Group> {
    * @throws {RangeError} if one makes no sense, or there is no parameter.
    * @throws {TypeError} if one is of another kind or name, or what is given cannot be optimized.
    */
-  constructor(params: Params<Group>, options: RAdamOptions = {}) {
+  constructor(params: Params<RAdamGroup>, options: RAdamOptions = {}) {
     if (arguments.length > 2) surplus("RAdam", arguments, 2);
     const defaults = {
       lr: 1e-3,
@@ -64,17 +65,17 @@ export class RAdam extends Optimizer<Group> {
   protected override readonly remembers = { expAvg: "always", expAvgSq: "always" } as const;
 
   /** @internal */
-  protected override check(group: Group): void {
+  protected override check(group: RAdamGroup): void {
     checkSettings("RAdam", group);
   }
 
   /** @internal */
-  protected override update(param: Tensor, _grad: Storage, group: Group, state: ParamState): void {
+  protected override update(param: Tensor, _grad: Storage, group: RAdamGroup, state: ParamState): void {
     this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
   }
 }
 
-function step(param: Tensor, grad: Tensor, group: Group, memory: Memory): void {
+function step(param: Tensor, grad: Tensor, group: RAdamGroup, memory: Memory): void {
   const { lr, betas: [beta1, beta2], eps, weightDecay, decoupledWeightDecay } = group, { step } = memory;
   if (decoupledWeightDecay && weightDecay !== 0) param.mul_(1 - lr * weightDecay);
   const g = towards(param, grad, decoupledWeightDecay ? { ...group, weightDecay: 0 } : group);

@@ -68,9 +68,9 @@ export async function readTopics(library: string): Promise<Topics> {
   }
   const methods = new Map<string, string>(), headings: string[] = [];
   for (const line of (await Deno.readTextFile(`${library}/tensor/tensor.ts`)).split("\n")) {
-    const heading = /^  \/\/ ([A-Z][^.:,]*)/.exec(line)?.[1];
+    const heading = /^ {2}\/\/ ([A-Z][^.:,]*)/.exec(line)?.[1];
     if (heading !== undefined) headings.push(heading);
-    const method = /^  (?:async )?(\w+)(?:<.*?>)?\(/.exec(line)?.[1];
+    const method = /^ {2}(?:async )?(\w+)(?:<.*?>)?\(/.exec(line)?.[1];
     if (method !== undefined && headings.length > 0 && !methods.has(method)) {
       methods.set(method, headings.at(-1)!);
     }
