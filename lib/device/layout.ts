@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { sizeOf } from "./shape.ts";
+import { sizeOf, stepsOf } from "./shape.ts";
 import { type Order, Storage } from "./storage.ts";
 
 /** Makes the row-major copy y[i] = x[i permuted] of a row-major array. */
@@ -141,18 +141,34 @@ export function reducedOrder(order: Order, dims: readonly number[], keepdim: boo
 }
 
 /**
- * The order of an array that is seen with another shape, where only dimensions of size 1 come or go; undefined where the
- * numbers must move.
+ * The order of an array that is seen with another shape, where dimensions of size 1 come or go, one is parted, or neighbours are
+ * joined that are neighbours in memory, too; undefined where the numbers must move.
  */
 export function reshapedOrder({ shape, order }: Storage, next: readonly number[]): Order | undefined {
-  if (order === null) return null;
-  const solid = order.filter((_, d) => shape[d] !== 1), sizes = shape.filter((n) => n !== 1);
-  const left = next.filter((n) => n !== 1);
-  if (left.length !== sizes.length || left.some((n, i) => n !== sizes[i])) return undefined;
+  if (order === null || sizeOf(shape) === 0) return null;
+  const memory = new Array<number>(shape.length);
+  order.forEach((axis, d) => memory[axis] = shape[d]);
+  const own = stepsOf(memory), steps = new Array<number>(next.length).fill(0);
+  const solid = order.flatMap((axis, d) => shape[d] === 1 ? [] : [{ size: shape[d], step: own[axis] }]);
+  // From the back: dimensions that run on in memory are one run, which must be so many of the next dimensions.
+  let d = next.length - 1;
+  for (let i = solid.length - 1; i >= 0;) {
+    const { step } = solid[i];
+    let run = 1, taken = 1;
+    do run *= solid[i--].size; while (i >= 0 && solid[i].step === run * step);
+    for (; taken < run && d >= 0; d--) {
+      steps[d] = taken * step;
+      taken *= next[d];
+    }
+    if (taken !== run) return undefined;
+  }
   // The ones come first in memory, where they part nobody.
-  const rank = [...solid].sort((a, b) => a - b), ones = next.length - left.length;
-  let one = 0, at = 0;
-  return normal(next.map((n) => n === 1 ? one++ : ones + rank.indexOf(solid[at++])));
+  const ranks = next.map((_, d) => d).sort((a, b) =>
+    next[a] === 1 || next[b] === 1
+      ? Number(next[b] === 1) - Number(next[a] === 1) || a - b
+      : steps[b] - steps[a]
+  );
+  return normal(inverse(ranks));
 }
 
 /**

@@ -17,11 +17,24 @@ function pictures(
   return { lead: shape.slice(0, -3), channels, height, width };
 }
 
-/** The dimensions in front as they are, those behind in another order. */
-const behind = (lead: readonly number[], order: readonly number[]) => [
-  ...lead.map((_, d) => d),
-  ...order.map((d) => lead.length + d),
-];
+/**
+ * Dimensions regrouped with the channels behind, as images lie between layers: so the numbers move once, and stay in that order.
+ *
+ * @param parted The sizes that [H, W, C] fall into.
+ * @param order Which of them come one after the other in the result.
+ * @param joined The result's [H, W, C].
+ */
+function regrouped(
+  x: Tensor,
+  lead: readonly number[],
+  parted: readonly number[],
+  order: readonly number[],
+  joined: readonly number[],
+): Tensor {
+  const front = lead.map((_, d) => d), behind = (dims: readonly number[]) => dims.map((d) => lead.length + d);
+  return x.permute(...front, ...behind([1, 2, 0])).reshape(...lead, ...parted)
+    .permute(...front, ...behind(order)).reshape(...lead, ...joined).permute(...front, ...behind([2, 0, 1]));
+}
 
 /**
  * Rearranges r² channels to r × r pixels: what enlarges an image after a convolution (Shi et al. 2016, "Real-time single image
@@ -51,8 +64,8 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
     );
   }
   const kept = channels / (r * r);
-  return x.reshape(...lead, kept, r, r, height, width).permute(...behind(lead, [0, 3, 1, 4, 2]))
-    .reshape(...lead, kept, height * r, width * r);
+  const parted = [height, width, kept, r, r];
+  return regrouped(x, lead, parted, [0, 3, 1, 4, 2], [height * r, width * r, kept]);
 }
 
 /**
@@ -82,8 +95,8 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
     );
   }
   const [rows, columns] = [height / r, width / r];
-  return x.reshape(...lead, channels, rows, r, columns, r).permute(...behind(lead, [0, 2, 4, 1, 3]))
-    .reshape(...lead, channels * r * r, rows, columns);
+  const parted = [rows, r, columns, r, channels];
+  return regrouped(x, lead, parted, [0, 2, 4, 1, 3], [rows, columns, channels * r * r]);
 }
 
 /**
@@ -114,5 +127,7 @@ export function channelShuffle(x: Tensor, groups: number): Tensor {
       `channelShuffle: [N, C, ...] with channels in ${groups} groups is needed, not shape ${text(shape)}`,
     );
   }
-  return x.reshape(batch, groups, channels / groups, ...rest).transpose(1, 2).reshape(...shape);
+  const between = rest.map((_, d) => 1 + d), last = rest.length + 1;
+  return x.permute(0, ...rest.map((_, d) => 2 + d), 1).reshape(batch, ...rest, groups, channels / groups)
+    .transpose(-1, -2).reshape(batch, ...rest, channels).permute(0, last, ...between);
 }

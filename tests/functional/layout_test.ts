@@ -45,6 +45,21 @@ Deno.test("enlarging, shrinking, borders and joining channels move no image eith
   assert(moves(() => loss.backward()) <= 1);
 });
 
+Deno.test("channels that become pixels, or change places, are moved once, into the order of images", () => {
+  const w = rand(8, 3, 1, 1), x = rand([2, 3, 4, 6], { requiresGrad: true });
+  const cases: [(h: Tensor) => Tensor, channels: number][] = [
+    [(h) => F.pixelShuffle(h, 2), 2],
+    [(h) => F.pixelUnshuffle(h, 2), 32],
+    [(h) => F.channelShuffle(h, 4), 8],
+  ];
+  for (const [shuffle, channels] of cases) {
+    let loss = x;
+    const network = () => F.conv2d(shuffle(F.conv2d(x, w)), rand(2, channels, 1, 1)).sum();
+    assertEquals(moves(() => loss = network()), 2);
+    assert(moves(() => loss.backward()) <= 2);
+  }
+});
+
 Deno.test("a signal is convolved and pooled without being moved between layers", () => {
   const x = rand([2, 3, 20], { requiresGrad: true });
   let loss = x;
