@@ -146,6 +146,29 @@ onEachDevice("a gradient that backward says is null is none", async () => {
   assertEquals(b.grad, null);
 });
 
+onEachDevice(
+  "what is saved may lie in objects, lists, maps and sets, and is the same thing twice",
+  async () => {
+    const nested = autograd.defineOperation({
+      name: "nested",
+      forward: (x: Tensor) => {
+        const y = x.exp();
+        return {
+          output: y,
+          saved: { list: [y, { x }], map: new Map([["y", y]]), set: new Set([x]), twice: [x, x] },
+        };
+      },
+      backward: (grad, { list: [y], map, set, twice: [a, b] }) => {
+        assert(map.get("y") === y && set.has(a) && a === b);
+        return grad.mul(map.get("y")!).add(a.mul(0));
+      },
+    });
+    const x = leaf([0, 1]);
+    nested(x).sum().backward();
+    assertEquals(await x.grad!.format({ digits: 3 }), "[1.000, 2.718]");
+  },
+);
+
 Deno.test("what an operation's functions return wrongly ends in a sentence with its name", () => {
   const x = leaf([1, 2]);
   // deno-lint-ignore no-explicit-any

@@ -155,6 +155,8 @@ const KEYS = ["output", "saved", "nonDifferentiable"];
 function restored(saved: unknown, known: ReadonlyMap<Tensor, Tensor>): unknown {
   if (saved instanceof Tensor) return known.get(saved) ?? saved;
   if (Array.isArray(saved)) return saved.map((one) => restored(one, known));
+  if (saved instanceof Set) return new Set([...saved].map((one) => restored(one, known)));
+  if (saved instanceof Map) return new Map([...saved].map(([name, one]) => [name, restored(one, known)]));
   if (!isPlain(saved)) return saved;
   return Object.fromEntries(Object.entries(saved).map(([name, one]) => [name, restored(one, known)]));
 }

@@ -5,7 +5,10 @@ import type { Tensor } from "../tensor.ts";
 export interface OperationResult<Output, Kept> {
   /** The output: a tensor, or a list of them. */
   output: Output;
-  /** What backward will need: tensors and other things, in an object or a list. Tensors live until the graph is freed. */
+  /**
+   * What backward will need: tensors and other things, in plain objects, lists, maps and sets. Tensors live until the graph is
+   * freed.
+   */
   saved?: Kept;
   /** Outputs that no gradient flows through, such as masks. Those that are not float32 need not be said. */
   nonDifferentiable?: readonly Tensor[];
