@@ -83,8 +83,8 @@ export async function resultOf<T>(
     stderr: "null",
   }).spawn();
   const timer = setTimeout(
-    () => posted.reject(new Error(`${browser.program}: no result after two minutes`)),
-    120_000,
+    () => posted.reject(new Error(`${browser.program}: no result after five minutes`)),
+    300_000,
   );
   try {
     return await posted.promise;
