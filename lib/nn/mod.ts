@@ -12,6 +12,7 @@ export * from "./batchnorm.ts";
 export * from "./conv.ts";
 export * from "./conv_transpose.ts";
 export * from "./dictionary.ts";
+export * from "./distance.ts";
 export * from "./distance_losses.ts";
 export * from "./dropout.ts";
 export * from "./embedding.ts";

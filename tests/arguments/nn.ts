@@ -80,6 +80,8 @@ const graded = () => {
 
 export const nnRoom: Room = {
   receivers: {
+    "nn.CosineSimilarity": () => new nn.CosineSimilarity(),
+    "nn.PairwiseDistance": () => new nn.PairwiseDistance(),
     "nn.SiLU": () => new nn.SiLU(),
     "nn.Mish": () => new nn.Mish(),
     "nn.Hardswish": () => new nn.Hardswish(),
@@ -170,6 +172,10 @@ export const nnRoom: Room = {
     "nn.Tanh": () => new nn.Tanh(),
   },
   entries: {
+    "nn.CosineSimilarity": { good: [() => [0, { eps: 1e-3 }]] },
+    "nn.CosineSimilarity.forward": { good: [() => [randn(2, 3), ones(3)]], says: ["cosineSimilarity"] },
+    "nn.PairwiseDistance": { good: [() => [1, { eps: 1e-3, keepdim: true }]] },
+    "nn.PairwiseDistance.forward": { good: [() => [randn(2, 3), ones(3)]], says: ["pairwiseDistance"] },
     "nn.SiLU": alone,
     "nn.SiLU.forward": { ...forward, says: ["silu"] },
     "nn.Mish": alone,
