@@ -27,55 +27,63 @@ const variances: Calls = [
 ];
 
 /** Per loss: its class, what it compares, its options. */
-const LOSSES: Record<string, { module: string; calls: Calls; options: Record<string, unknown>[] }> = {
-  l1Loss: { module: "L1Loss", calls: [...pair, ...yes], options: [{ reduction: "none" }] },
+const LOSSES: Record<string, { module: string; calls: Calls; options: (() => Record<string, unknown>)[] }> = {
+  l1Loss: { module: "L1Loss", calls: [...pair, ...yes], options: [() => ({ reduction: "none" })] },
   smoothL1Loss: {
     module: "SmoothL1Loss",
     calls: [...pair, ...yes],
-    options: [{ reduction: "sum", beta: 0.5 }],
+    options: [() => ({ reduction: "sum", beta: 0.5 })],
   },
-  huberLoss: { module: "HuberLoss", calls: [...pair, ...yes], options: [{ reduction: "sum", delta: 0.5 }] },
+  huberLoss: {
+    module: "HuberLoss",
+    calls: [...pair, ...yes],
+    options: [() => ({ reduction: "sum", delta: 0.5 })],
+  },
   cosineEmbeddingLoss: {
     module: "CosineEmbeddingLoss",
     calls: pairs,
-    options: [{ reduction: "none", margin: 0.5 }],
+    options: [() => ({ reduction: "none", margin: 0.5 })],
   },
   tripletMarginLoss: {
     module: "TripletMarginLoss",
     calls: triplets,
-    options: [{ reduction: "none", margin: 0.5, p: 1, eps: 1e-3, swap: true }],
+    options: [() => ({ reduction: "none", margin: 0.5, p: 1, eps: 1e-3, swap: true })],
   },
   marginRankingLoss: {
     module: "MarginRankingLoss",
     calls: ranks,
-    options: [{ reduction: "none", margin: 0.5 }],
+    options: [() => ({ reduction: "none", margin: 0.5 })],
   },
   hingeEmbeddingLoss: {
     module: "HingeEmbeddingLoss",
     calls: [...pair, ...yes],
-    options: [{ reduction: "none", margin: 0.5 }],
+    options: [() => ({ reduction: "none", margin: 0.5 })],
   },
   binaryCrossEntropy: {
     module: "BCELoss",
     calls: [...pair, ...yes],
-    options: [{ reduction: "none", weight: tensor([1, 2]) }, { weight: null }],
+    options: [() => ({ reduction: "none", weight: tensor([1, 2]) }), () => ({ weight: null })],
   },
   klDivLoss: {
     module: "KLDivLoss",
     calls: [...pair, ...yes],
-    options: [{ reduction: "batchmean", logTarget: true }],
+    options: [() => ({ reduction: "batchmean", logTarget: true })],
   },
   gaussianNLLLoss: {
     module: "GaussianNLLLoss",
     calls: variances,
-    options: [{ reduction: "none", full: true, eps: 1e-3 }],
+    options: [() => ({ reduction: "none", full: true, eps: 1e-3 })],
   },
   poissonNLLLoss: {
     module: "PoissonNLLLoss",
     calls: [...pair, ...yes],
-    options: [{ reduction: "none", logInput: false, full: true, eps: 1e-3 }],
+    options: [() => ({ reduction: "none", logInput: false, full: true, eps: 1e-3 })],
   },
-  softMarginLoss: { module: "SoftMarginLoss", calls: [...pair, ...yes], options: [{ reduction: "none" }] },
+  softMarginLoss: {
+    module: "SoftMarginLoss",
+    calls: [...pair, ...yes],
+    options: [() => ({ reduction: "none" })],
+  },
 };
 
 /** Of F. */
@@ -87,9 +95,9 @@ export const lossReceivers: Record<string, () => object> = {};
 // deno-lint-ignore no-explicit-any
 const classes = nn as any;
 for (const [name, { module, calls, options }] of Object.entries(LOSSES)) {
-  const withOptions = options.map((one) => () => [...calls[0](), one]);
+  const withOptions = options.map((one) => () => [...calls[0](), one()]);
   lossFunctions[`F.${name}`] = { good: [...calls, ...withOptions] };
-  lossModules[`nn.${module}`] = { good: [() => [], ...options.map((one) => () => [one])] };
+  lossModules[`nn.${module}`] = { good: [() => [], ...options.map((one) => () => [one()])] };
   lossModules[`nn.${module}.forward`] = { good: calls, says: [name] };
   lossReceivers[`nn.${module}`] = () => new classes[module]();
 }

@@ -13,6 +13,7 @@ import { nnRoom } from "../arguments/nn.ts";
 import { optimRoom } from "../arguments/optim.ts";
 import { tensorRoom } from "../arguments/tensor.ts";
 import { onEachDevice } from "../devices.ts";
+import { isPlain } from "../../lib/text/arguments.ts";
 
 /** Nothing can be made on it, nor anything asked of it. */
 const nowhere = new Proxy({}, {
@@ -27,6 +28,12 @@ function hasTensor(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(hasTensor);
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype &&
     Object.values(value).some(hasTensor);
+}
+
+/** Whether arguments say on which device the result is to be. */
+function namesDevice(args: readonly unknown[]): boolean {
+  const isName = (one: unknown) => one === "cpu" || one === "webgpu";
+  return args.some((one) => isName(one) || (isPlain(one) && isName(one.device)));
 }
 
 /** Runs a body while the current device is nowhere. */
@@ -76,7 +83,7 @@ for (const [name, room] of Object.entries(rooms)) {
         const args = make();
         // deno-lint-ignore no-explicit-any -- of any class
         const receiver: any = (entry.on ?? room.receivers?.[owner])?.();
-        if (![receiver, ...args].some(hasTensor)) continue;
+        if (![receiver, ...args].some(hasTensor) || namesDevice(args)) continue;
         if (kind !== "class" && !path.endsWith("_") && !path.endsWith("=")) {
           differentiate([receiver, ...args]);
         }
@@ -88,7 +95,10 @@ for (const [name, room] of Object.entries(rooms)) {
           : kind === "method"
           ? () => receiver[value](...args)
           : () => receiver[value] = args[0];
-        await run(device, call).catch((error) => failures.push(`${path}: ${error}`));
+        await run(device, call).catch((error) => {
+          // A GPU says so: how much a mask picks is data.
+          if (!/ is not known on webgpu before it was read/.test(error)) failures.push(`${path}: ${error}`);
+        });
       }
     }
     assertEquals(failures, []);
