@@ -20,6 +20,7 @@ const TOPICS: Record<string, [topic: string, files: string][]> = {
     ["Recurrent networks", "recurrent rnn rnn_cell"],
     ["Dropout", "dropout"],
     ["Activations", "activation smooth_activation prelu softmax"],
+    ["Distances", "distance"],
     ["Losses", "loss losses distance_losses likelihood_losses"],
     ["Seeing inside", "hooks gradients activations"],
   ],
@@ -67,10 +68,11 @@ export async function readTopics(library: string): Promise<Topics> {
     order.set(namespace, topics.map(([topic]) => topic));
   }
   const methods = new Map<string, string>(), headings: string[] = [];
-  for (const line of (await Deno.readTextFile(`${library}/tensor/tensor.ts`)).split("\n")) {
-    const heading = /^ {2}\/\/ ([A-Z][^.:,]*)/.exec(line)?.[1];
+  const source = await Deno.readTextFile(`${library}/tensor/tensor.ts`);
+  for (const line of source.slice(source.indexOf("export class Tensor")).split("\n")) {
+    const heading = /^ {2}\/\/ ([A-Z][^.:]*)/.exec(line)?.[1];
     if (heading !== undefined) headings.push(heading);
-    const method = /^ {2}(?:async )?(\w+)(?:<.*?>)?\(/.exec(line)?.[1];
+    const method = /^ {2}(?:async |get )?(\w+)(?:<.*?>)?\(/.exec(line)?.[1];
     if (method !== undefined && headings.length > 0 && !methods.has(method)) {
       methods.set(method, headings.at(-1)!);
     }
