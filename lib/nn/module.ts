@@ -670,12 +670,12 @@ export abstract class Module {
    *   new nn.Flatten(),
    *   new nn.Linear(8, 10),
    * );
-   * let features!: Tensor, slopes!: Tensor;
-   * net[1].registerForwardHook((_, __, output) => void (features = output));
-   * net[1].registerFullBackwardHook((_, __, [gradient]) => void (slopes = gradient!));
+   * const seen: Record<string, Tensor> = {};
+   * net[1].registerForwardHook((_, __, output) => void (seen.features = output));
+   * net[1].registerFullBackwardHook((_, __, [gradient]) => void (seen.slopes = gradient!));
    * net.forward(randn(1, 3, 16, 16)).at(0, 7).backward(); // the logit of class 7
-   * const weights = slopes.mean([2, 3], { keepdim: true });
-   * const cam = features.mul(weights).sum(1).relu();
+   * const weights = seen.slopes.mean([2, 3], { keepdim: true });
+   * const cam = seen.features.mul(weights).sum(1).relu();
    * assertEquals(cam.shape, [1, 16, 16]);
    * ```
    */
