@@ -13,7 +13,7 @@ per_class, folds, patience = 100, 5, 10
 turn = torch.linspace(0.25, 1, per_class) * 2 * math.pi
 arm = torch.stack([turn.cos() * turn, turn.sin() * turn], 1) / 4
 x = torch.cat([arm, -arm]) + torch.randn(2 * per_class, 2) * 0.05
-y = F.one_hot(torch.cat([turn * 0, turn * 0 + 1]).long(), 2).float()
+y = F.one_hot(torch.cat([torch.zeros(per_class), torch.ones(per_class)]).long(), 2).float()
 
 
 @torch.no_grad()

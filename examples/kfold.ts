@@ -1,6 +1,6 @@
 /** Two spirals, five folds: early stopping, and an average of the weights. `deno run examples/kfold.ts` */
-import { averagedModel, cat, type DeviceName, F, linspace, manualSeed, nn, noGrad, optim } from "descent";
-import { randn, randperm, stack, type Tensor, useDevice } from "descent";
+import { averagedModel, cat, type DeviceName, F, linspace, manualSeed, nn, noGrad, ones } from "descent";
+import { optim, randn, randperm, stack, type Tensor, useDevice, zeros } from "descent";
 import { assert } from "@std/assert";
 
 await useDevice(Deno.args[0] as DeviceName | undefined);
@@ -9,7 +9,7 @@ const [perClass, folds, patience] = [100, 5, 10];
 const turn = linspace(0.25, 1, perClass).mul(2 * Math.PI);
 const arm = stack([turn.cos().mul(turn), turn.sin().mul(turn)], 1).div(4);
 const x = cat([arm, arm.neg()]).add(randn(2 * perClass, 2).mul(0.05));
-const y = F.oneHot(cat([turn.mul(0), turn.mul(0).add(1)]).to("int32"), 2);
+const y = F.oneHot(cat([zeros(perClass), ones(perClass)]).to("int32"), 2);
 
 function accuracyOf(model: nn.Module, rows: Tensor): Promise<number> {
   const logits: Tensor = noGrad(() => model.forward(x.at(rows)));

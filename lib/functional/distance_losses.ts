@@ -133,9 +133,19 @@ export function huberLoss(x: Tensor, target: TensorLike, options: HuberLossOptio
   return reduce(new Tensor(apply("smoothL1", [d.value], { beta: delta })).mul(delta), reduction);
 }
 
+/** The settings of a loss with a margin. */
+function margined(name: string, options: MarginLossOptions, usual: number): Required<MarginLossOptions> {
+  checkOptions(name, options, ["margin", "reduction"]);
+  const { margin = usual, reduction = "mean" } = options;
+  checkReduction(name, reduction);
+  return { margin: checkRange(name, "margin", margin), reduction };
+}
+
 /** The tensors of a loss, in float32, all of one shape. */
 function alike(name: string, tensors: Readonly<Record<string, Tensor>>): Tensor[] {
-  const list = Object.entries(tensors), [first, { shape }] = list[0];
+  const list = Object.entries(tensors);
+  for (const [what, one] of list) checkTensor(name, what, one);
+  const [first, { shape }] = list[0];
   for (const [what, one] of list) {
     if (sameShape(one.shape, shape)) continue;
     throw new RangeError(`${name}: ${first} ${text(shape)} and ${what} ${text(one.shape)} differ in shape`);
@@ -178,20 +188,15 @@ export function cosineEmbeddingLoss(
 ): Tensor {
   const name = "cosineEmbeddingLoss";
   if (arguments.length > 4) surplus(name, arguments, 4);
-  checkOptions(name, options, ["margin", "reduction"]);
-  checkTensor(name, "x1", x1);
-  checkTensor(name, "x2", x2);
-  const { margin = 0, reduction = "mean" } = options;
-  checkRange(name, "margin", margin);
-  checkReduction(name, reduction);
+  const { margin, reduction } = margined(name, options, 0);
   const [a, b] = alike(name, { x1, x2 });
   if (a.ndim !== 1 && a.ndim !== 2) {
     throw new RangeError(`${name}: vectors [N, D] or [D] are needed, not ${text(a.shape)}`);
   }
   const length = (x: Tensor) => x.square().sum(-1).add(1e-12);
   const cosine = a.mul(b).sum(-1).div(length(a).mul(length(b)).sqrt()), y = marks(name, target, cosine);
-  const together = cosine.neg().add(1), apart = cosine.sub(margin).clamp({ min: 0 }), zeros = cosine.mul(0);
-  return reduce(together.where(y.eq(1), apart.where(y.eq(-1), zeros)), reduction);
+  const together = cosine.neg().add(1), apart = cosine.sub(margin).clamp({ min: 0 });
+  return reduce(together.where(y.eq(1), apart.where(y.eq(-1), 0)), reduction);
 }
 
 /**
@@ -223,7 +228,6 @@ export function tripletMarginLoss(
   const name = "tripletMarginLoss";
   if (arguments.length > 4) surplus(name, arguments, 4);
   checkOptions(name, options, ["margin", "p", "eps", "swap", "reduction"]);
-  for (const [what, one] of Object.entries({ anchor, positive, negative })) checkTensor(name, what, one);
   const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction = "mean" } = options;
   checkRange(name, "eps", eps);
   checkBoolean(name, "swap", swap);
@@ -267,12 +271,7 @@ export function marginRankingLoss(
 ): Tensor {
   const name = "marginRankingLoss";
   if (arguments.length > 4) surplus(name, arguments, 4);
-  checkOptions(name, options, ["margin", "reduction"]);
-  checkTensor(name, "x1", x1);
-  checkTensor(name, "x2", x2);
-  const { margin = 0, reduction = "mean" } = options;
-  checkRange(name, "margin", margin);
-  checkReduction(name, reduction);
+  const { margin, reduction } = margined(name, options, 0);
   const [a, b] = alike(name, { x1, x2 });
   return reduce(b.sub(a).mul(marks(name, target, a)).add(margin).clamp({ min: 0 }), reduction);
 }
@@ -298,12 +297,9 @@ export function marginRankingLoss(
 export function hingeEmbeddingLoss(x: Tensor, target: TensorLike, options: MarginLossOptions = {}): Tensor {
   const name = "hingeEmbeddingLoss";
   if (arguments.length > 3) surplus(name, arguments, 3);
-  checkOptions(name, options, ["margin", "reduction"]);
   checkTensor(name, "x", x);
-  const { margin = 1, reduction = "mean" } = options;
-  checkRange(name, "margin", margin);
-  checkReduction(name, reduction);
-  const d = x.to("float32"), y = marks(name, target, d), zeros = d.mul(0);
-  const near = d.where(y.ne(-1), zeros), far = d.neg().add(margin).clamp({ min: 0 }).where(y.ne(1), zeros);
+  const { margin, reduction } = margined(name, options, 1);
+  const d = x.to("float32"), y = marks(name, target, d);
+  const near = d.where(y.ne(-1), 0), far = d.neg().add(margin).clamp({ min: 0 }).where(y.ne(1), 0);
   return reduce(near.add(far), reduction);
 }

@@ -4,7 +4,7 @@ import { sizeOf, text } from "../device/shape.ts";
 import { checkTensor, checkTensorLike } from "../tensor/check.ts";
 import { toDtype, toShape } from "../tensor/combine.ts";
 import type { TensorData } from "../tensor/data.ts";
-import { indexValue } from "../tensor/pick.ts";
+import { checkKnown, indexValue } from "../tensor/pick.ts";
 import { Tensor, type TensorLike } from "../tensor/tensor.ts";
 import { checkOptions, surplus } from "../text/arguments.ts";
 import { checkPaddingIdx } from "./padding_idx.ts";
@@ -44,11 +44,9 @@ export function embedding(indices: TensorLike, weight: Tensor, options: Embeddin
     throw new RangeError(`embedding: a table [V, D] is needed as weight, not shape ${text(weight.shape)}`);
   }
   const padding = checkPaddingIdx("embedding", options.paddingIdx ?? null, weight.shape[0]);
-  const index = indexValue(
-    "embedding",
-    indices instanceof Tensor ? indices.value : indices as TensorData,
-    weight.device,
-  );
+  const given = indices instanceof Tensor ? indices.value : indices as TensorData;
+  const index = indexValue("embedding", given, weight.device);
+  if (!(indices instanceof Tensor)) checkKnown("embedding", given, index, weight.shape[0]);
   const list = toShape(index, [sizeOf(index.shape)]);
   const rows = apply("indexSelect", [toDtype(weight.value, "float32"), list], { dim: 0 });
   const vectors = new Tensor(toShape(rows, [...index.shape, weight.shape[1]]));

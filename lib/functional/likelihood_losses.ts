@@ -122,11 +122,10 @@ export function klDivLoss(x: Tensor, target: TensorLike, options: KlDivLossOptio
   const { logTarget = false, reduction = "mean" } = options;
   checkBoolean(name, "logTarget", logTarget);
   checkChoice(name, "reduction", reduction, ["mean", "batchmean", "sum", "none"]);
-  const ones = t.mul(0).add(1);
   // Where t is 0 its logarithm is not looked at, neither by the loss nor by its gradient.
   const loss = logTarget
     ? t.exp().mul(t.sub(logs))
-    : t.mul(t.where(t.gt(0), ones).log()).where(t.gt(0), t.mul(0)).sub(t.mul(logs));
+    : t.mul(t.where(t.gt(0), 1).log()).where(t.gt(0), 0).sub(t.mul(logs));
   if (reduction !== "batchmean") return reduce(loss, reduction);
   return x.ndim === 0 ? loss : loss.sum().div(x.shape[0]);
 }
@@ -211,9 +210,9 @@ export function poissonNLLLoss(x: Tensor, target: TensorLike, options: PoissonNL
   checkReduction(name, reduction);
   const loss = logInput ? rate.exp().sub(t.mul(rate)) : rate.sub(t.mul(rate.add(eps).log()));
   if (!full) return reduce(loss, reduction);
-  const many = t.gt(1), safe = t.where(many, t.mul(0).add(1));
+  const many = t.gt(1), safe = t.where(many, 1);
   const stirling = safe.mul(safe.log()).sub(safe).add(safe.mul(2 * Math.PI).log().mul(0.5));
-  return reduce(loss.add(stirling.where(many, t.mul(0))), reduction);
+  return reduce(loss.add(stirling.where(many, 0)), reduction);
 }
 
 /**

@@ -68,7 +68,7 @@ function atHand(given: Given, { buffer: { device, storage } }: Value): ArrayLike
  * @param given What they were made of.
  * @throws {RangeError} for the first that is not from 0 to size − 1.
  */
-function checkKnown(name: string, given: Given, index: Value, size: number): void {
+export function checkKnown(name: string, given: Given, index: Value, size: number): void {
   const known = atHand(given, index);
   if (known !== null) indices(name, known, index.shape, size);
 }

@@ -57,3 +57,12 @@ onEachDevice("an index out of range is told by the next read of any tensor", asy
   );
   assertEquals([...await y.data()], [6, NaN]);
 });
+
+onEachDevice("plain indices of an embedding are looked at at once", () => {
+  const table = tensor([[1, 2], [3, 4]]);
+  assertThrows(
+    () => F.embedding([[0, 2]], table),
+    RangeError,
+    "embedding: index 2 at [0, 1] is out of range",
+  );
+});
