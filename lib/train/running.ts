@@ -63,6 +63,8 @@ export class Running {
   readonly #watch: Watch | null;
   readonly #interrupt: ReturnType<typeof stoppable>;
   readonly #reads: Promise<void>[] = [];
+  /** The last read: what comes behind it is told behind it, even where its own numbers are there first. */
+  #told: Promise<void> = Promise.resolve();
   #failure: unknown;
   #listenAt = performance.now() + LISTEN_EVERY;
 
@@ -113,16 +115,15 @@ export class Running {
 
   #log(step: number, values: Record<string, Loggable>, logged: (read: Record<string, number>) => void): void {
     this.#display?.expect(step);
-    this.#reads.push(
-      readLogged(values).then((read) => {
-        logged(read);
-        this.#file.step(step, read);
-        this.#display?.log(step, read);
-        this.#watch?.logged(step, read);
-      }).catch((error) => {
-        this.#failure ??= error;
-      }),
-    );
+    this.#told = Promise.all([readLogged(values), this.#told]).then(([read]) => {
+      logged(read);
+      this.#file.step(step, read);
+      this.#display?.log(step, read);
+      this.#watch?.logged(step, read);
+    }).catch((error) => {
+      this.#failure ??= error;
+    });
+    this.#reads.push(this.#told);
   }
 
   /** Waits until no more reads than these are on their way. */

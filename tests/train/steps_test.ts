@@ -1,6 +1,7 @@
 import { nn, noGrad, ones, optim, steps, type Tensor, tensor, zeros } from "descent";
 import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { current } from "../../lib/autograd/context.ts";
+import { Running } from "../../lib/train/running.ts";
 
 const quiet = { progress: false };
 
@@ -100,6 +101,21 @@ Deno.test("a break out of two loops closes both scopes", async () => {
 
 Deno.test("a tensor that was logged is read before its iteration ends", async () => {
   for await (const step of steps(5, quiet)) step.log({ loss: tensor([1]).mul(2).sum(), rate: 0.1 });
+});
+
+Deno.test("what steps log is told in their order, even where an earlier number takes longer to read", async () => {
+  const told: number[] = [];
+  const display = { expect() {}, step() {}, print() {}, end() {}, log: (step: number) => told.push(step) };
+  const running = new Running(display, { step() {}, epoch() {}, end() {} }, null);
+  for (const index of [0, 1, 2]) {
+    const loss = tensor([index]);
+    // As on a device that first takes back what was forgotten.
+    loss.item = () => new Promise((resolve) => setTimeout(() => resolve(index), 6 - 3 * index));
+    running.step(index, 3).log({ loss });
+  }
+  await running.settle();
+  await running.end({});
+  assertEquals(told, [1, 2, 3]);
 });
 
 Deno.test("logging a tensor of many numbers ends the loop with a sentence", async () => {

@@ -88,6 +88,10 @@ export function gpuBackendClass(
       this.#flags = device.createBuffer({ size: FLAG_BYTES, usage: STORAGE_USAGE, label: "flags" });
     }
 
+    get limits(): GPUSupportedLimits {
+      return this.device.limits;
+    }
+
     get #internals(): Internals {
       return this as unknown as Internals;
     }
@@ -303,8 +307,9 @@ export function gpuBackendClass(
       const internals = this.#internals;
       const buffers = program.bindings.map((storage) => this.#bufferOf(storage));
       for (const storage of program.bindings) this.#own(storage).values = null;
-      const uniforms = internals.bufferManager.acquireBuffer(program.uniforms.byteLength, UNIFORM_USAGE);
-      this.queue.writeBuffer(uniforms, 0, program.uniforms);
+      const bytes = typeof program.uniforms === "function" ? program.uniforms() : program.uniforms;
+      const uniforms = internals.bufferManager.acquireBuffer(bytes.byteLength, UNIFORM_USAGE);
+      this.queue.writeBuffer(uniforms, 0, bytes);
       internals.uniformPendingDisposal.push(uniforms);
       buffers.push(uniforms);
       if (program.checks !== undefined) {

@@ -19,8 +19,12 @@ export interface Program {
   code: () => string;
   /** Storage buffers, bound to group 0 from binding 0 on. */
   bindings: readonly Storage[];
-  /** The uniform buffer's bytes, bound after the last storage; a multiple of 16 long. */
-  uniforms: ArrayBuffer;
+  /**
+   * The uniform buffer's bytes, bound after the last storage; a multiple of 16 long. A function where a number changes from one
+   * step to the next though the step is the same (a learning rate, the place in a stream of random numbers): it is asked again
+   * whenever a recorded step runs, and packs what it closes over.
+   */
+  uniforms: ArrayBuffer | (() => ArrayBuffer);
   /** See {@linkcode workgroupsFor}. */
   workgroups: Workgroups;
   /** The kernel that may find an index out of range: binds the flags of range.ts after the uniforms. */
@@ -31,6 +35,8 @@ export interface Program {
 export interface Gpu {
   /** Where results go until somebody keeps them. */
   readonly arena: Arena;
+  /** What the adapter grants. */
+  readonly limits: GPUSupportedLimits;
   /** An array without values yet, in row-major order. */
   allocate(shape: readonly number[], dtype: DType): Storage;
   /** Writes the values of an array. */
