@@ -17,7 +17,10 @@ export interface Program {
   key: string;
   /** The WGSL, with an entry point `main`; made once per key. */
   code: () => string;
-  /** Storage buffers, bound to group 0 from binding 0 on. */
+  /**
+   * Storage buffers, bound to group 0 from binding 0 on; those that are written may be several. The WGSL declares each in a line
+   * `@group(0) @binding(0) var<storage, read> x: array<f32>;`, or `read_write`: the layout is read from there.
+   */
   bindings: readonly Storage[];
   /**
    * The uniform buffer's bytes, bound after the last storage; a multiple of 16 long. A function where a number changes from one
@@ -27,6 +30,8 @@ export interface Program {
   uniforms: ArrayBuffer | (() => ArrayBuffer);
   /** See {@linkcode workgroupsFor}. */
   workgroups: Workgroups;
+  /** Floating-point operations, where there are many for each byte (products): what a profile divides the time by. */
+  flops?: number;
   /** The kernel that may find an index out of range: binds the flags of range.ts after the uniforms. */
   checks?: RangeChecked;
 }
