@@ -6,6 +6,7 @@
 import type { Arena } from "./arena.ts";
 import type { DeviceKernels } from "./kernels.ts";
 import type { Pressure } from "./pressure.ts";
+import type { Recording } from "./recording.ts";
 import type { DType, Storage, Values } from "./storage.ts";
 
 export type { DType, Values };
@@ -51,6 +52,12 @@ export abstract class Device {
    * @internal
    */
   note = "";
+  /**
+   * The step that is being recorded on it; null while none is.
+   *
+   * @internal
+   */
+  recording: Recording | null = null;
   /**
    * What it is, without the note.
    *
