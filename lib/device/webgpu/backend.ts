@@ -14,22 +14,26 @@ import { ARRAYS, type DType, Storage, type Values } from "../storage.ts";
 import type { GpuErrors } from "./errors.ts";
 import type { Gpu, Program } from "./gpu.ts";
 import { endSums } from "./inner.ts";
+import { BufferPool } from "./pool.ts";
+import { Programs } from "./programs.ts";
 import { FLAG_BYTES, rangeError } from "./range.ts";
+import { UniformRing } from "./uniforms.ts";
 
 /** The fields of TensorFlow.js' backend that its types hide and that own programs need. */
 interface Internals {
   commandEncoder: GPUCommandEncoder;
   computePassEncoder: GPUComputePassEncoder | null;
-  commandQueueOwnedIds: WeakSet<object>;
+  commandQueueOwnedIds: Pick<WeakSet<object>, "add" | "has">;
   dispatchCountInPass: number;
   uniformPendingDisposal: GPUBuffer[];
+  stagingPendingDisposal: GPUBuffer[];
   /** Set while tf.time() or tf.profile() looks on. */
   activeTimers?: { name: string; query: Promise<number> }[];
   supportTimestampQuery: boolean;
   querySet: GPUQuerySet | null;
   querySetCount: number;
   getQueryTime(): Promise<number>;
-  bufferManager: { acquireBuffer(size: number, usage: number): GPUBuffer };
+  bufferManager: BufferPool;
   tensorMap: { get(id: object): TensorData; has(id: object): boolean };
 }
 
@@ -52,17 +56,21 @@ export interface GpuBackend extends Gpu, KernelBackend {
   resetPeak(): void;
   /** An array of values. */
   upload(values: Values, shape: readonly number[], dtype: DType): Storage;
-  download(storage: Storage): Promise<Values>;
-  /** The first index out of range since it was last asked for. */
-  takeRangeError(): Promise<RangeError | undefined>;
+  /** Copies values back as they lie in memory, and says which index was the first out of range since the last download. */
+  download(storage: Storage): Promise<{ values: Values; outOfRange: RangeError | undefined }>;
+  /** Submits what is recorded. */
+  flush(): void;
 }
 
 const BYTES_PER_ELEMENT = 4;
 /** WebGPU binds no buffer of size 0, so an empty array owns this much, unseen. */
 const EMPTY_BYTES = 16;
 const STORAGE_USAGE = 0x80 | 0x4 | 0x8; // STORAGE | COPY_SRC | COPY_DST
-const UNIFORM_USAGE = 0x40 | 0x8; // UNIFORM | COPY_DST
-const DISPATCHES_PER_SUBMIT = 15;
+const STAGING_USAGE = 0x1 | 0x8; // MAP_READ | COPY_DST
+/** How many dispatches are submitted together: few while the GPU has nothing to do, more when it has. */
+const FIRST_SUBMIT = 8, LARGEST_SUBMIT = 64;
+/** No array is in the hands of the queue: a buffer that is given back may be named by the next command at once. */
+const NOBODY: Internals["commandQueueOwnedIds"] = { add: () => NOBODY as WeakSet<object>, has: () => false };
 
 /**
  * The class, made from its parent: TensorFlow.js' WebGPU backend is only loaded when a GPU is asked for.
@@ -74,8 +82,14 @@ export function gpuBackendClass(
 ): new (device: GPUDevice, info: GPUAdapterInfo, errors: GpuErrors) => WebGPUBackend & GpuBackend {
   return class Backend extends Parent implements GpuBackend {
     readonly arena: Arena = new Arena(this);
-    readonly #pipelines = new Map<string, GPUComputePipeline>();
+    readonly #pool: BufferPool;
+    readonly #ring: UniformRing;
+    readonly #programs: Programs;
     readonly #flags: GPUBuffer;
+    /** Whether a program of TensorFlow.js' own is recorded, to be submitted next; which buffers it names is not known here. */
+    #stock = false;
+    /** After so many dispatches they are submitted. */
+    #submitAt = FIRST_SUBMIT;
     /** Whether a program may have noted an index since the flags were read. */
     #flagged = false;
     readonly use: MemoryUse = { tensors: 0, bytes: 0, peakBytes: 0 };
@@ -85,6 +99,10 @@ export function gpuBackendClass(
 
     constructor(device: GPUDevice, info: GPUAdapterInfo, readonly errors: GpuErrors) {
       super(device, info);
+      this.#pool = this.#internals.bufferManager = new BufferPool(device, () => this.#programs.forget());
+      this.#internals.commandQueueOwnedIds = NOBODY;
+      this.#ring = new UniformRing(device);
+      this.#programs = new Programs(device, this.#pool, this.#ring.buffer);
       this.#flags = device.createBuffer({ size: FLAG_BYTES, usage: STORAGE_USAGE, label: "flags" });
     }
 
@@ -217,6 +235,8 @@ export function gpuBackendClass(
     put(storage: Storage, values: Values): void {
       const buffer = this.#bufferOf(storage);
       const elements = values instanceof Uint8Array ? new Int32Array(values) : values;
+      // The host's writes overtake commands that are recorded, and one of them may name the buffer from when it was another array's.
+      if (this.#stock || this.#pool.isPending(buffer)) this.flush();
       // Deno panics on an empty write.
       if (elements.length > 0) this.queue.writeBuffer(buffer, 0, elements as Float32Array<ArrayBuffer>);
     }
@@ -240,34 +260,51 @@ export function gpuBackendClass(
       return this.#dataOf(x).dtype;
     }
 
-    async download(storage: Storage): Promise<Values> {
+    async download(storage: Storage): Promise<{ values: Values; outOfRange: RangeError | undefined }> {
       const data = this.#dataOf(storage), { shape, dtype } = storage;
+      const size = sizeOf(shape), bytes = BYTES_PER_ELEMENT * size, flagged = this.#flagged;
       // Values that were never uploaded, or came back from TensorFlow.js' own reads.
-      if (data.resource == null && data.values != null) return ARRAYS[dtype].from(data.values);
-      const bytes = await this.getBufferData(this.#bufferOf(storage));
-      const raw = new (data.dtype === "float32" ? Float32Array : Int32Array)(bytes, 0, sizeOf(shape));
-      return raw instanceof ARRAYS[dtype] ? raw : new ARRAYS[dtype](raw);
+      const here = data.resource == null && data.values != null ? ARRAYS[dtype].from(data.values) : null;
+      if (here !== null && !flagged) return { values: here, outOfRange: undefined };
+      const copied = here === null ? bytes : 0;
+      const staging = this.#pool.acquireBuffer(copied + FLAG_BYTES, STAGING_USAGE);
+      if (copied > 0) this.#copy(this.#bufferOf(storage), staging, copied);
+      if (flagged) {
+        this.#copy(this.#flags, staging, FLAG_BYTES, copied);
+        this.#internals.commandEncoder.clearBuffer(this.#flags);
+        this.#flagged = false;
+      }
+      this.flush();
+      // What comes next finds the GPU with nothing to do.
+      this.#submitAt = FIRST_SUBMIT;
+      try {
+        await staging.mapAsync(GPUMapMode.READ);
+      } catch (error) {
+        this.#pool.releaseBuffer(staging, false);
+        throw error;
+      }
+      const mapped = staging.getMappedRange(), raw = mapped.slice(0, copied);
+      const outOfRange = flagged ? rangeError(mapped.slice(copied, copied + FLAG_BYTES)) : undefined;
+      staging.unmap();
+      this.#pool.releaseBuffer(staging);
+      if (here !== null) return { values: here, outOfRange };
+      const values = data.dtype === "float32" ? new Float32Array(raw) : new Int32Array(raw);
+      return { values: values instanceof ARRAYS[dtype] ? values : new ARRAYS[dtype](values), outOfRange };
     }
 
-    async takeRangeError(): Promise<RangeError | undefined> {
-      if (!this.#flagged) return undefined;
-      this.#flagged = false;
-      const flags = this.getBufferData(this.#flags);
-      // Behind the copy, and before whatever comes next.
+    #copy(from: GPUBuffer, to: GPUBuffer, bytes: number, offset = 0): void {
       this.ensureCommandEncoderReady();
-      this.#internals.commandEncoder.clearBuffer(this.#flags);
-      return rangeError(await flags);
+      this.endComputePassEncoder();
+      this.#internals.commandEncoder.copyBufferToBuffer(from, 0, to, offset, bytes);
+      this.#pool.stamp(from);
+      this.#pool.stamp(to);
     }
 
     overwrite(target: Storage, source: Storage): void {
       const bytes = BYTES_PER_ELEMENT * sizeOf(target.shape);
       if (bytes === 0) return;
-      const from = this.#bufferOf(source), to = this.#bufferOf(target);
-      this.#own(source);
-      this.#own(target).values = null;
-      this.ensureCommandEncoderReady();
-      this.endComputePassEncoder();
-      this.#internals.commandEncoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+      this.#dataOf(target).values = null;
+      this.#copy(this.#bufferOf(source), this.#bufferOf(target), bytes);
     }
 
     #dataOf({ dataId }: TensorInfo): TensorData {
@@ -287,52 +324,62 @@ export function gpuBackendClass(
       return data.resource!;
     }
 
-    /** Keeps the buffer from being reused before the commands that name it are submitted. */
-    #own(storage: Storage): TensorData {
-      this.#internals.commandQueueOwnedIds.add(storage.dataId);
-      return this.#internals.tensorMap.get(storage.dataId);
-    }
-
     // Programs
 
     override runWebGPUProgram(
       ...args: Parameters<WebGPUBackend["runWebGPUProgram"]>
     ): ReturnType<WebGPUBackend["runWebGPUProgram"]> {
       endSums(args[0]);
+      this.#stock = true;
       return super.runWebGPUProgram(...args);
     }
 
     dispatch(program: Program): void {
       this.errors.check();
-      const internals = this.#internals;
-      const buffers = program.bindings.map((storage) => this.#bufferOf(storage));
-      for (const storage of program.bindings) this.#own(storage).values = null;
-      const bytes = typeof program.uniforms === "function" ? program.uniforms() : program.uniforms;
-      const uniforms = internals.bufferManager.acquireBuffer(bytes.byteLength, UNIFORM_USAGE);
-      this.queue.writeBuffer(uniforms, 0, bytes);
-      internals.uniformPendingDisposal.push(uniforms);
-      buffers.push(uniforms);
+      const internals = this.#internals, { bindings } = program;
+      const buffers = bindings.map((storage) => this.#bufferOf(storage));
+      for (const storage of bindings) internals.tensorMap.get(storage.dataId).values = null;
       if (program.checks !== undefined) {
         buffers.push(this.#flags);
         this.#flagged = true;
       }
-      const pipeline = this.#pipeline(program);
-      const bindGroup = this.device.createBindGroup({
-        layout: pipeline.getBindGroupLayout(0),
-        entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
-      });
+      const uniforms = typeof program.uniforms === "function" ? program.uniforms() : program.uniforms;
+      if (!this.#ring.fits(uniforms.byteLength)) this.flush();
+      const compiled = this.#programs.compiled(program);
+      const group = this.#programs.bound(compiled, buffers, bindings.length, uniforms.byteLength);
       const pass = this.#pass();
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
+      pass.setPipeline(compiled.pipeline);
+      pass.setBindGroup(0, group, [this.#ring.push(uniforms)]);
       pass.dispatchWorkgroups(...program.workgroups);
       internals.dispatchCountInPass++;
       if (internals.activeTimers != null) {
         this.endComputePassEncoder();
         internals.activeTimers.push({ name: program.key, query: internals.getQueryTime() });
-      } else if (internals.dispatchCountInPass >= DISPATCHES_PER_SUBMIT) {
-        this.endComputePassEncoder();
-        this.submitQueue();
+      } else if (internals.dispatchCountInPass >= this.#submitAt) {
+        this.flush();
+        this.#submitAt = Math.min(2 * this.#submitAt, LARGEST_SUBMIT);
       }
+    }
+
+    override ensureCommandEncoderReady(): void {
+      if (this.#internals.commandEncoder !== null) return;
+      super.ensureCommandEncoderReady();
+      // What a program does before it waits for something is submitted together, at the latest when it waits.
+      queueMicrotask(() => this.flush());
+    }
+
+    flush(): void {
+      if (this.#internals.commandEncoder === null) return;
+      this.endComputePassEncoder();
+      this.submitQueue();
+    }
+
+    override submitQueue(): void {
+      this.#ring.flush();
+      super.submitQueue();
+      this.#stock = false;
+      this.#internals.commandQueueOwnedIds = NOBODY;
+      this.#pool.submitted();
     }
 
     /** The pass under way; under tf.time() one of its own for each program, with the time written down before and after. */
@@ -350,20 +397,6 @@ export function gpuBackendClass(
         });
       }
       return internals.computePassEncoder ??= internals.commandEncoder.beginComputePass();
-    }
-
-    #pipeline({ key, code }: Program): GPUComputePipeline {
-      let pipeline = this.#pipelines.get(key);
-      if (pipeline === undefined) {
-        const module = this.device.createShaderModule({ code: code(), label: key });
-        pipeline = this.device.createComputePipeline({
-          label: key,
-          layout: "auto",
-          compute: { module, entryPoint: "main" },
-        });
-        this.#pipelines.set(key, pipeline);
-      }
-      return pipeline;
     }
   };
 }

@@ -82,15 +82,15 @@ export class WebGpuDevice extends Device {
     const { backend, arena } = this;
     backend.errors.check();
     const start = arena.open();
-    // Both are recorded here, before anything is waited for; then what was made for them can go.
-    let reading: Promise<[Values, RangeError | undefined]>;
+    // The copy is recorded here, before anything is waited for; then what was made for it can go.
+    let reading: ReturnType<GpuBackend["download"]>;
     try {
       const rowMajor = plain(storage, (x, perm) => permute(backend, x, perm));
-      reading = Promise.all([backend.download(rowMajor), backend.takeRangeError()]);
+      reading = backend.download(rowMajor);
     } finally {
       arena.abandon(start);
     }
-    const [values, outOfRange] = await reading.catch(async (error) => {
+    const { values, outOfRange } = await reading.catch(async (error) => {
       // A failed map is how a lost GPU shows first; what happened is reported a few turns later, and says more.
       await new Promise((resolve) => setTimeout(resolve, REPORT_MS));
       backend.errors.check();

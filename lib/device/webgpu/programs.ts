@@ -1,0 +1,112 @@
+/**
+ * Pipelines and bind groups, made once.
+ *
+ * @module
+ */
+import type { Program } from "./gpu.ts";
+import type { BufferPool } from "./pool.ts";
+
+/** More bind groups than this are not kept: a program whose arrays are others each time would hold them all. */
+const BIND_GROUPS = 8192;
+
+/** A compiled program. */
+export interface Compiled {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  /** Names the layout. */
+  readonly kinds: string;
+}
+
+const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<(uniform|storage)(?:,\s*(read_write|read))?>/g;
+
+/** "r" for an array that is read, "w" for one that is written, "u" for the uniforms: by binding. */
+export function kindsOf(code: string): string {
+  const kinds: string[] = [];
+  for (const [, binding, space, access] of code.matchAll(BINDING)) {
+    kinds[Number(binding)] = space === "uniform" ? "u" : access === "read_write" ? "w" : "r";
+  }
+  return Array.from(kinds, (kind) => kind ?? "r").join("");
+}
+
+const TYPES = { r: "read-only-storage", w: "storage", u: "uniform" } as const;
+
+/** What a device has compiled. */
+export class Programs {
+  readonly #device: GPUDevice;
+  readonly #pool: BufferPool;
+  readonly #uniforms: GPUBuffer;
+  readonly #compiled = new Map<string, Compiled>();
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
+  readonly #groups = new Map<string, GPUBindGroup>();
+
+  /** @param uniforms The buffer that all uniforms lie in. */
+  constructor(device: GPUDevice, pool: BufferPool, uniforms: GPUBuffer) {
+    this.#device = device;
+    this.#pool = pool;
+    this.#uniforms = uniforms;
+  }
+
+  /** A program, compiled. */
+  compiled({ key, code }: Program): Compiled {
+    let compiled = this.#compiled.get(key);
+    if (compiled === undefined) {
+      const source = code(), kinds = kindsOf(source), layout = this.#layout(kinds);
+      const module = this.#device.createShaderModule({ code: source, label: key });
+      const pipeline = this.#device.createComputePipeline({
+        label: key,
+        layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint: "main" },
+      });
+      this.#compiled.set(key, compiled = { pipeline, layout, kinds });
+    }
+    return compiled;
+  }
+
+  #layout(kinds: string): GPUBindGroupLayout {
+    let layout = this.#layouts.get(kinds);
+    if (layout === undefined) {
+      layout = this.#device.createBindGroupLayout({
+        entries: [...kinds].map((kind, binding) => ({
+          binding,
+          visibility: 4, // COMPUTE
+          buffer: { type: TYPES[kind as keyof typeof TYPES], hasDynamicOffset: kind === "u" },
+        })),
+      });
+      this.#layouts.set(kinds, layout);
+    }
+    return layout;
+  }
+
+  /**
+   * A program's buffers, bound; marks them as named by a command.
+   *
+   * @param buffers Its arrays; the uniforms stand behind `arrays` of them, and then the rest.
+   * @param bytes How many bytes of uniforms it has; where they begin is said when it runs.
+   */
+  bound(
+    { layout, kinds }: Compiled,
+    buffers: readonly GPUBuffer[],
+    arrays: number,
+    bytes: number,
+  ): GPUBindGroup {
+    let key = `${kinds} ${bytes}`;
+    for (const buffer of buffers) key += ` ${this.#pool.stamp(buffer).id}`;
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      if (this.#groups.size >= BIND_GROUPS) this.forget();
+      const entries: GPUBindGroupEntry[] = buffers.map((buffer, i) => ({
+        binding: i < arrays ? i : i + 1,
+        resource: { buffer },
+      }));
+      entries.push({ binding: arrays, resource: { buffer: this.#uniforms, size: bytes } });
+      group = this.#device.createBindGroup({ layout, entries });
+      this.#groups.set(key, group);
+    }
+    return group;
+  }
+
+  /** Forgets all bind groups: a buffer was destroyed, or they are too many. */
+  forget(): void {
+    this.#groups.clear();
+  }
+}
