@@ -3,48 +3,14 @@
  * memory, edges of float32 and int32 as PyTorch has them, and arguments that do not fit.
  */
 import { assertEquals } from "@std/assert";
-import type fc from "fast-check";
 import { currentDevice, type DeviceName } from "descent";
 import { BINARY, UNARY } from "../../lib/device/elementwise.ts";
 import { Reference } from "../../lib/device/reference/kernels.ts";
 import { onEachDevice } from "../devices.ts";
-import { arrangement, largeArrangements } from "./contract/arrange.ts";
-import type { Case, Method } from "./contract/case.ts";
-import { attentions, largeAttentions } from "./contract/attention.ts";
-import { elementwise } from "./contract/elementwise.ts";
-import { making } from "./contract/making.ts";
-import { largeNormalizations, normalization } from "./contract/normalization.ts";
-import { steps } from "./contract/optimizers.ts";
-import { largeProducts, pooling, products } from "./contract/products.ts";
-import { largeReductions, reductions } from "./contract/reduction.ts";
+import type { Method } from "./contract/case.ts";
 import { examples } from "./contract/examples.ts";
-import { largeScans, scans } from "./contract/scan.ts";
+import { large, methods, properties } from "./contract/methods.ts";
 import { holds, runOne, runOnReference } from "./contract/run.ts";
-
-/** Arguments for each method. A method without them does not compile. */
-const properties = {
-  ...making,
-  ...elementwise,
-  ...reductions,
-  ...scans,
-  ...arrangement,
-  ...products,
-  ...pooling,
-  ...attentions,
-  ...normalization,
-  ...steps,
-} satisfies Record<Method, fc.Arbitrary<Case>>;
-
-const large: Record<string, () => Case[]> = {
-  ...largeReductions,
-  ...largeScans,
-  ...largeArrangements,
-  ...largeProducts,
-  ...largeAttentions,
-  ...largeNormalizations,
-};
-
-const methods = Object.keys(properties) as Method[];
 
 /** Made of a dozen other methods on a GPU. */
 const COMPOSED: readonly Method[] = ["attention", "attentionGrad"];

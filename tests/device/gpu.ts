@@ -4,6 +4,7 @@
  * @module
  */
 import { createWebGpuDevice, type WebGpuDevice } from "../../lib/device/webgpu/mod.ts";
+import type { Limits } from "../../lib/device/webgpu/adapter.ts";
 import { noGpu } from "../devices.ts";
 
 /** A test of webgpu alone, ignored where that is not tested. */
@@ -12,9 +13,9 @@ export function onGpu(name: string, fn: () => Promise<void>): void {
   Deno.test({ name: `${name}${ignore ? ` (skipped: ${noGpu})` : ""}`, ignore, fn });
 }
 
-/** A device that no other test knows; a software adapter will do. */
-export function newGpu(): Promise<WebGpuDevice> {
-  return createWebGpuDevice({ fallback: true });
+/** A device that no other test knows, with no more than the limits that are named and WebGPU's defaults; a software adapter will do. */
+export function newGpu(limits?: Limits): Promise<WebGpuDevice> {
+  return createWebGpuDevice({ fallback: true, limits });
 }
 
 /** What WebGPU calls the device. */

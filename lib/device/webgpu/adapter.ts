@@ -89,23 +89,46 @@ function withoutGpu(): string {
     "`Object.assign(globalThis, globals); navigator.gpu = create([])`";
 }
 
-/** A device with all the adapter's limits and the useful ones of its features. */
-export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
-  const requiredLimits: Record<string, number> = {};
-  // The limits are getters of the prototype: a spread would find none of them.
-  for (const name in adapter.limits) {
-    const limit = adapter.limits[name as keyof GPUSupportedLimits];
-    if (typeof limit === "number") requiredLimits[name] = limit;
+/** Limits by WebGPU's names for them, such as maxStorageBufferBindingSize: 2 ** 27. */
+export type Limits = { -readonly [Name in keyof GPUSupportedLimits]?: number };
+
+/** The adapter's limits. They are getters of a prototype: a spread would find none of them. */
+function limitsOf({ limits }: { readonly limits: GPUSupportedLimits }): Limits {
+  const all: Limits = {};
+  for (const name in limits) {
+    const limit = limits[name as keyof GPUSupportedLimits];
+    if (typeof limit === "number") all[name as keyof GPUSupportedLimits] = limit;
   }
+  return all;
+}
+
+/**
+ * A device with the useful ones of the adapter's features.
+ *
+ * @param limits What it can do at most: all that the adapter can, if not said; else WebGPU's defaults, which every GPU has, save what is named.
+ */
+export async function requestDevice(adapter: GPUAdapter, limits?: Limits): Promise<GPUDevice> {
+  const requiredLimits = limits ?? limitsOf(adapter);
   const requiredFeatures = USEFUL_FEATURES.filter((name) => adapter.features.has(name));
   try {
     return await adapter.requestDevice({ label: "descent", requiredFeatures, requiredLimits });
   } catch (error) {
     throw new Error(
-      `webgpu: ${describeAdapter(adapter)} refused a device with its own limits and features.`,
-      {
-        cause: error,
-      },
+      `webgpu: ${describeAdapter(adapter)} refused a device with ${
+        limits === undefined ? "its own limits and features" : `the limits ${JSON.stringify(limits)}`
+      }.`,
+      { cause: error },
     );
   }
+}
+
+/** What kernels may rely on: what the device grants; of what was asked for, no more, though WebGPU gives no less than its defaults. */
+export function limitsFor(gpu: GPUDevice, asked: Limits = {}): GPUSupportedLimits {
+  const limits: Limits = limitsOf(gpu);
+  for (const [name, limit] of Object.entries(asked) as [keyof GPUSupportedLimits, number][]) {
+    // Alignments are limits from below.
+    const stricter = name.startsWith("min") ? Math.max : Math.min;
+    limits[name] = stricter(limit, limits[name] ?? limit);
+  }
+  return limits as GPUSupportedLimits;
 }

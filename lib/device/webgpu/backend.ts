@@ -79,7 +79,12 @@ const NOBODY: Internals["commandQueueOwnedIds"] = { add: () => NOBODY as WeakSet
  */
 export function gpuBackendClass(
   Parent: typeof WebGPUBackend,
-): new (device: GPUDevice, info: GPUAdapterInfo, errors: GpuErrors) => WebGPUBackend & GpuBackend {
+): new (
+  device: GPUDevice,
+  info: GPUAdapterInfo,
+  errors: GpuErrors,
+  limits: GPUSupportedLimits,
+) => WebGPUBackend & GpuBackend {
   return class Backend extends Parent implements GpuBackend {
     readonly arena: Arena = new Arena(this);
     readonly #pool: BufferPool;
@@ -97,17 +102,18 @@ export function gpuBackendClass(
       if (storage !== null) this.free(storage);
     });
 
-    constructor(device: GPUDevice, info: GPUAdapterInfo, readonly errors: GpuErrors) {
+    constructor(
+      device: GPUDevice,
+      info: GPUAdapterInfo,
+      readonly errors: GpuErrors,
+      readonly limits: GPUSupportedLimits,
+    ) {
       super(device, info);
       this.#pool = this.#internals.bufferManager = new BufferPool(device, () => this.#programs.forget());
       this.#internals.commandQueueOwnedIds = NOBODY;
       this.#ring = new UniformRing(device);
       this.#programs = new Programs(device, this.#pool, this.#ring.buffer);
       this.#flags = device.createBuffer({ size: FLAG_BYTES, usage: STORAGE_USAGE, label: "flags" });
-    }
-
-    get limits(): GPUSupportedLimits {
-      return this.device.limits;
     }
 
     get #internals(): Internals {
@@ -127,7 +133,7 @@ export function gpuBackendClass(
       if (!shape.every((length) => length >= 0)) {
         throw new RangeError(`webgpu: there is no tensor of shape ${text(shape)}.`);
       }
-      const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
+      const { maxStorageBufferBindingSize, maxBufferSize } = this.limits;
       const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
       const bytes = BYTES_PER_ELEMENT * sizeOf(shape);
       if (bytes > limit) {

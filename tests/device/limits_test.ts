@@ -1,0 +1,184 @@
+/**
+ * What a GPU has limits for: a device that can do no more than WebGPU promises of every GPU computes all the same, and where a kernel
+ * needs more workgroups than one dimension of a dispatch has, it takes two.
+ */
+import { assertEquals } from "@std/assert";
+import type { Device } from "../../lib/device/device.ts";
+import { useDevice } from "descent";
+import { arrayOf, numbers } from "./contract/arbitraries.ts";
+import type { Call } from "./contract/case.ts";
+import { large, methods, properties } from "./contract/methods.ts";
+import { compare, holds, runOne } from "./contract/run.ts";
+import { gpuOf, newGpu, onGpu } from "./gpu.ts";
+
+onGpu("every kernel makes do with WebGPU's default limits", async () => {
+  const device = await newGpu({}), gpu = await gpuOf(device);
+  const { maxComputeWorkgroupStorageSize, maxStorageBuffersPerShaderStage } = gpu.limits;
+  assertEquals([maxComputeWorkgroupStorageSize, maxStorageBuffersPerShaderStage], [2 ** 14, 8]);
+  for (const method of methods) {
+    await holds(device, method, properties[method], { numRuns: 10 });
+    for (const one of large[method]?.() ?? []) await runOne(device, one, method);
+  }
+  gpu.destroy();
+});
+
+/** One more than a dimension of a dispatch has workgroups; and as many elements as need them, a workgroup of 64 each. */
+const GROUPS = 65536, ELEMENTS = 64 * GROUPS - 63;
+const floats = (...shape: number[]) => arrayOf(shape, 7, "integers");
+const integers = (...shape: number[]) => arrayOf(shape, 7, "integers", "int32");
+/** Indices below `most`. */
+const places = (most: number, ...shape: number[]) => {
+  const index = integers(...shape);
+  return { ...index, data: index.data.map((n) => (n + 9) % most) };
+};
+const scores = numbers(ELEMENTS, 3, "integers", "float32");
+const column = { shape: [ELEMENTS, 1], dtype: "float32" as const, data: scores };
+const plain = { strides: [1, 1], padding: [0, 0], dilations: [1, 1], groups: 1 } as const;
+const twos = { kernel: [2, 2], strides: [2, 2], padding: [0, 0] } as const;
+const seed = { seed: [1, 2] as [number, number], offset: 0 };
+const adam = {
+  lr: 0.5,
+  beta1: 0.5,
+  beta2: 0.5,
+  epsilon: 1,
+  weightDecay: 0,
+  decoupled: false,
+  maximize: false,
+};
+
+/** Calls, each with so many elements, rows, images, channels, batches or filters that one dimension is not enough. */
+const border: Record<string, [inputs: ReturnType<typeof floats>[], call: Call]> = {
+  "functions of elements": [[column], (k, [x]) => [k.neg(x), k.cast(x, "int32"), k.relu(x)]],
+  "functions of two and three": [
+    [column, floats(1), floats(ELEMENTS, 1)],
+    (k, [x, y, z]) => [k.add(x, y), k.mul(x, z), k.select(k.greater(x, z), x, 0)],
+  ],
+  "fills": [[], (k) => [k.fill([ELEMENTS], 3), k.fill([ELEMENTS], 1, "bool")]],
+  "random numbers": [[], (k) => [k.random("uniform", [4 * ELEMENTS], seed)]],
+  "dropout": [[floats(4, ELEMENTS)], (k, [x]) => [k.dropoutMask(x, 0.5, seed)]],
+  "sums along rows": [[floats(GROUPS, 65)], (k, [x]) => [k.sum(x, [1]), k.max(x, [1])]],
+  "sums of columns": [[floats(2, ELEMENTS)], (k, [x]) => [k.sum(x, [0]), k.min(x, [0])]],
+  "sums of everything": [[floats(GROUPS, 65)], (k, [x]) => [k.sum(x, [0, 1])]],
+  "argmax": [[floats(2, ELEMENTS)], (k, [x]) => [k.argmax(x, 0)]],
+  "running sums": [[floats(GROUPS, 3), floats(2, ELEMENTS)], (k, [x, y]) => [k.cumsum(x, 1), k.cumsum(y, 0)]],
+  "running products": [[floats(GROUPS, 3)], (k, [x]) => [k.cumprod(x, 1), k.argcummax(x, 1)]],
+  "order": [[floats(GROUPS, 3)], (k, [x]) => [k.argsort(x, 1, false), k.argtop(x, 1, 2, true)]],
+  "copies": [
+    [column, floats(3)],
+    (
+      k,
+      [x, y],
+    ) => [k.slice(x, { begin: [1, 0], size: [ELEMENTS - 1, 1], step: [1, 1] }), k.expand(y, [ELEMENTS, 3])],
+  ],
+  "borders": [[column], (k, [x]) => [k.pad(x, [[1, 2], [1, 0]], 4), k.concat([x, x], 0)]],
+  "matrices turned": [
+    [floats(GROUPS, 8, 9), floats(16 * GROUPS, 9)],
+    (
+      k,
+      [x, y],
+    ) => [k.reshape(k.permute(x, [0, 2, 1]), [GROUPS * 72]), k.reshape(k.permute(y, [1, 0]), [GROUPS * 144])],
+  ],
+  "elements picked": [
+    [floats(4, ELEMENTS), places(4, 1, ELEMENTS)],
+    (k, [x, index]) => [k.gather(x, index, 0), k.scatterLast(index, 0, 4), k.at(index, 4)],
+  ],
+  "elements added where they were picked": [
+    [floats(1, ELEMENTS), places(4, 1, ELEMENTS)],
+    (k, [dy, index]) => [k.scatterAdd(dy, index, 0, [4, ELEMENTS])],
+  ],
+  "rows picked": [[floats(3, 2), places(3, ELEMENTS)], (k, [x, index]) => [k.indexSelect(x, index, 0)]],
+  "rows added where they were picked": [
+    [floats(3, ELEMENTS), places(4, 3)],
+    (k, [dy, index]) => [k.indexAdd(dy, index, 0, 4)],
+  ],
+  "classes": [[places(4, ELEMENTS)], (k, [x]) => [k.oneHot(x, 4)]],
+  "products in batches": [[floats(GROUPS, 2, 3), floats(GROUPS, 3, 2)], (k, [x, y]) => [k.matmul(x, y)]],
+  "products of many rows": [[floats(32 * GROUPS + 1, 2), floats(2, 3)], (k, [x, y]) => [k.matmul(x, y)]],
+  "products of many columns": [[floats(3, 2), floats(2, 32 * GROUPS + 1)], (k, [x, y]) => [k.matmul(x, y)]],
+  "products of integers": [[integers(GROUPS, 9, 3), integers(GROUPS, 3, 9)], (k, [x, y]) => [k.matmul(x, y)]],
+  "linear layers": [[floats(GROUPS + 1, 2), floats(3, 2), floats(3)], (k, [x, w, b]) => [k.linear(x, w, b)]],
+  "convolutions of many images": [
+    [floats(GROUPS, 1, 2, 2), floats(2, 1, 2, 2), floats(2), floats(GROUPS, 2, 1, 1)],
+    (k, [x, w, b, dy]) => [
+      k.conv2d(x, w, b, plain),
+      k.conv2dInputGrad(dy, w, x.shape, plain),
+      k.conv2dFilterGrad(x, dy, w.shape, plain),
+    ],
+  ],
+  "convolutions of a large image": [
+    [floats(1, 1, 1025, 513), floats(1, 1, 2, 2), floats(1, 1, 1024, 512)],
+    (k, [x, w, dy]) => [k.conv2d(x, w, null, plain), k.conv2dInputGrad(dy, w, x.shape, plain)],
+  ],
+  "convolutions to many channels": [
+    [floats(1, 1, 2, 1), floats(8 * GROUPS, 1, 1, 1), floats(1, 8 * GROUPS, 2, 1)],
+    (k, [x, w, dy]) => [k.conv2d(x, w, null, plain), k.conv2dFilterGrad(x, dy, w.shape, plain)],
+  ],
+  "convolutions of many groups": [
+    [floats(1, GROUPS, 2, 1), floats(GROUPS, 1, 2, 1), floats(1, GROUPS, 1, 1)],
+    (k, [x, w, dy]) => [
+      k.conv2d(x, w, null, { ...plain, groups: GROUPS }),
+      k.conv2dInputGrad(dy, w, x.shape, { ...plain, groups: GROUPS }),
+      k.conv2dFilterGrad(x, dy, w.shape, { ...plain, groups: GROUPS }),
+    ],
+  ],
+  "pooling": [
+    [floats(GROUPS, 1, 2, 2), floats(GROUPS, 1, 1, 1)],
+    (k, [x, dy]) => [
+      k.maxPool2d(x, twos),
+      k.avgPool2d(x, twos),
+      k.maxPool2dGrad(dy, x, k.maxPool2d(x, twos), twos),
+      k.avgPool2dGrad(dy, x.shape, twos),
+    ],
+  ],
+  "softmax": [[floats(GROUPS, 65)], (k, [x]) => [k.softmax(x, 1), k.logSoftmax(x, 1), k.softmax(x, 0)]],
+  "softmax of many columns": [[floats(2, GROUPS)], (k, [x]) => [k.softmax(x, 0)]],
+  "cross-entropy": [
+    [floats(GROUPS, 65), places(9, GROUPS), floats(GROUPS)],
+    (k, [x, classes, dy]) => {
+      const [losses, logs] = k.crossEntropy(x, classes);
+      return [losses, logs, k.crossEntropyGrad(dy, logs, classes)];
+    },
+  ],
+  "batch normalization": [
+    [floats(3, GROUPS, 2), floats(GROUPS), floats(3, GROUPS, 2)],
+    (k, [x, scale, dy]) => {
+      const [y, mean, variance] = k.batchNorm(x, scale, scale, 1);
+      return [y, mean, variance, ...k.batchNormGrad(dy, x, mean, variance, scale, 1)];
+    },
+  ],
+  "layer normalization": [
+    [floats(GROUPS, 9), floats(9), floats(GROUPS, 9)],
+    (k, [x, scale, dy]) => {
+      const [y, mean, variance] = k.layerNorm(x, scale, null, 1);
+      return [y, mean, variance, k.layerNormGrad(dy, x, mean, variance, scale, 1)[0]];
+    },
+  ],
+  "steps of Adam": [
+    [column, floats(ELEMENTS, 1), floats(ELEMENTS, 1), arrayOf([ELEMENTS, 1], 7, "positive")],
+    (k, [param, grad, m, v]) => {
+      k.adamStep({ param, grad, m, v, vMax: null }, { ...adam, step: 3 });
+      return [param, m, v];
+    },
+  ],
+};
+
+onGpu("what needs more workgroups than one dimension of a dispatch has takes two", async () => {
+  const cpu = await useDevice("cpu"), gpu = await newGpu();
+  for (const [what, [inputs, call]] of Object.entries(border)) {
+    const results = async (device: Device) => {
+      const x = inputs.map(({ data, shape, dtype }) => device.upload(data, shape, dtype));
+      const y = device.arena.tidy(() => call(device.kernels, x));
+      const values = [];
+      for (const one of y) values.push({ shape: one.shape, dtype: one.dtype, data: await device.read(one) });
+      for (const one of new Set([...x, ...y])) device.free(one);
+      return values;
+    };
+    const expected = await results(cpu), actual = await results(gpu);
+    expected.forEach((one, i) => {
+      compare(actual[i], one, { relative: 1e-5, absolute: 1e-4 }, undefined, (why) => {
+        throw new Error(`${what}, result ${i}: ${why}`);
+      });
+    });
+  }
+  (await gpuOf(gpu)).destroy();
+});
