@@ -163,6 +163,15 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
   batchNorm = (x: Value, scale: Value, offset: Value, epsilon: number): [Value, Value, Value] =>
     composed.batchNorm(this, x, scale, offset, epsilon);
 
+  batchNormInference = (
+    x: Value,
+    mean: Value,
+    variance: Value,
+    scale: Value,
+    offset: Value,
+    epsilon: number,
+  ): Value => apply("batchNormInference", [x, scale, offset, mean, variance], { epsilon });
+
   /** The statistics that a device kept have no history: they are computed from x again. */
   batchNormGrad(
     dy: Value,

@@ -4,7 +4,7 @@
  * @module
  */
 import { broadcastShapes, placeOf, reducedShape, sameShape, sizeOf, text } from "./shape.ts";
-import type { Border, Convolution, Pooling, Slice } from "./kernels.ts";
+import type { Border, Convolution, Pooling, Running, Slice } from "./kernels.ts";
 import {
   type ConvolutionSizes,
   convolutionSizes,
@@ -426,6 +426,26 @@ export function channels(kernel: string, x: Shaped, perChannel: Readonly<Record<
   floats(kernel, x);
   if (x.shape.length < 2) throw new RangeError(`${kernel}: [N, C, ...] is needed, not ${text(x.shape)}`);
   for (const [name, one] of Object.entries(perChannel)) fits(kernel, name, one, [x.shape[1]]);
+}
+
+/** Checks what a batch normalization keeps of all batches of x. */
+export function running(
+  kernel: string,
+  x: Shaped,
+  { mean, variance, batches, momentum }: Running<Shaped>,
+): void {
+  for (const [name, one] of Object.entries({ mean, variance })) fits(kernel, name, one, [x.shape[1]]);
+  if (sizeOf(x.shape) <= x.shape[1]) {
+    throw new RangeError(
+      `${kernel}: running statistics need more than one value a channel, which ${text(x.shape)} has not`,
+    );
+  }
+  if (batches !== null) {
+    need(kernel, batches, ["int32"]);
+    shaped(kernel, "batches", batches, []);
+  } else if (momentum === null) {
+    throw new RangeError(`${kernel}: without a momentum the batches must be counted`);
+  }
 }
 
 /** Checks the arguments of an attention; its result is [B, H, L, D]. */

@@ -1,7 +1,8 @@
 /**
  * The contract of kernels: what a device computes. Rules, optimizers and backward() go through it and through nothing else.
  *
- * Every method takes arrays and gives new ones; none changes its arguments (those of {@linkcode Updates} do). Shapes are the
+ * Every method takes arrays and gives new ones; none changes its arguments (those of {@linkcode Updates} do, and batch
+ * normalization its {@linkcode Running} statistics). Shapes are the
  * logical ones, images [N, C, H, W]; in which order the dimensions lie in memory is each device's own business. A number
  * stands for an array of no dimensions, of the other argument's dtype; as a bool, any but 0 is true. Where dtypes are not named, float32 is meant.
  * Two devices give the same, to float32 rounding, and the same errors: RangeError where shapes or numbers do not fit,
@@ -29,6 +30,18 @@ export interface Slice {
 
 /** Elements before and after, per dimension. */
 export type Border = readonly (readonly [before: number, after: number])[];
+
+/** What is kept of all batches, changed in place by the mean and the unbiased variance (divided by n − 1) of another one. */
+export interface Running<T> {
+  /** μ [C] ← (1 − share) μ + share · mean */
+  readonly mean: T;
+  /** σ² [C] ← (1 − share) σ² + share · n / (n − 1) · variance */
+  readonly variance: T;
+  /** How many batches there were, int32 []: one more; null: nobody counts. */
+  readonly batches: T | null;
+  /** The share of this batch; null: 1 / batches, so that all have the same. */
+  readonly momentum: number | null;
+}
 
 /** How queries look at keys. */
 export interface Attention {
@@ -369,9 +382,18 @@ export interface Kernels<T extends Shaped> {
   crossEntropyGrad(dy: T, logs: T, classes: T): T;
   /**
    * Batch normalization (Ioffe & Szegedy 2015, algorithm 1) of x [N, C, ...] with its own statistics:
-   * y = scale · (x − mean) / √(variance + epsilon) + offset; scale, offset, mean and (biased) variance are [C].
+   * y = scale · (x − mean) / √(variance + epsilon) + offset; scale, offset, mean and (biased) variance are [C]. Values with a
+   * history have no `running` statistics.
    */
-  batchNorm(x: T, scale: T, offset: T, epsilon: number): [y: T, mean: T, variance: T];
+  batchNorm(
+    x: T,
+    scale: T,
+    offset: T,
+    epsilon: number,
+    running?: Running<T>,
+  ): [y: T, mean: T, variance: T];
+  /** y = scale · (x − mean) / √(variance + epsilon) + offset with statistics as given; all but x [N, C, ...] are [C]. */
+  batchNormInference(x: T, mean: T, variance: T, scale: T, offset: T, epsilon: number): T;
   /**
    * With x̂ = (x − mean) / √(variance + ε) and n values a channel: dOffset = Σ dy, dScale = Σ dy x̂,
    * dx = scale / √(variance + ε) · (dy − dOffset / n − x̂ dScale / n).

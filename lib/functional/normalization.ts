@@ -1,7 +1,7 @@
 /** Batch normalization. */
-import { apply, applyMany } from "../autograd/graph.ts";
-import { unrecorded } from "../autograd/no_grad.ts";
-import { Value } from "../autograd/value.ts";
+import { apply, commonDevice } from "../autograd/graph.ts";
+import { exclusive } from "../autograd/in_place.ts";
+import type { Value } from "../autograd/value.ts";
 import { toDtype } from "../tensor/combine.ts";
 import { text } from "../device/shape.ts";
 import { checkTensor, checkTensorOrNull } from "../tensor/check.ts";
@@ -52,13 +52,32 @@ const OPTIONS = ["weight", "bias", "runningMean", "runningVar", "training", "mom
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   if (arguments.length > 2) surplus("batchNorm", arguments, 2, "all but x are options, by name");
   checkOptions("batchNorm", options, OPTIONS);
+  const { momentum = 0.1, ...rest } = options;
+  checkNumber("batchNorm", "momentum", momentum);
+  if (!(momentum >= 0 && momentum <= 1)) {
+    throw new RangeError(`batchNorm: momentum must be a share from 0 to 1, not ${momentum}`);
+  }
+  return normalizeBatch(x, rest, momentum, null);
+}
+
+/**
+ * {@linkcode batchNorm} for a layer.
+ *
+ * @param momentum null: all batches count the same.
+ * @param batches How many there were, int32 []: in training one more.
+ */
+export function normalizeBatch(
+  x: Tensor,
+  options: Omit<BatchNormOptions, "momentum">,
+  momentum: number | null,
+  batches: Tensor | null,
+): Tensor {
   checkTensor("batchNorm", "x", x);
-  const { weight = null, bias = null, runningMean = null, runningVar = null, training = false } = options;
-  const { momentum = 0.1, eps = 1e-5 } = options;
+  const { weight = null, bias = null, runningMean = null, runningVar = null } = options;
+  const { training = false, eps = 1e-5 } = options;
   const tensors = Object.entries({ weight, bias, runningMean, runningVar });
   for (const [name, t] of tensors) checkTensorOrNull("batchNorm", name, t);
   checkBoolean("batchNorm", "training", training);
-  checkNumber("batchNorm", "momentum", momentum);
   checkNumber("batchNorm", "eps", eps);
   if (x.ndim < 2) {
     throw new RangeError(`batchNorm: an input [N, C, ...] is needed, not shape ${text(x.shape)}`);
@@ -75,9 +94,6 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
     }
   }
   if (!(eps >= 0 && eps < Infinity)) throw new RangeError(`batchNorm: eps must be a number ≥ 0, not ${eps}`);
-  if (!(momentum >= 0 && momentum <= 1)) {
-    throw new RangeError(`batchNorm: momentum must be a share from 0 to 1, not ${momentum}`);
-  }
   const { device } = x;
   const filled = (n: number) => made("batchNorm", device, () => device.kernels.fill([channels], n));
   const scale = weight?.value ?? filled(1), offset = bias?.value ?? filled(0);
@@ -99,15 +115,18 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
         `use a larger batch, or eval()`,
     );
   }
-  const { value: y, extra: [mean, variance] } = applyMany("batchNorm", [input, scale, offset], {
-    epsilon: eps,
-  });
-  unrecorded(() => {
-    const blend = (running: Tensor, batch: Tensor) => running.mul_(1 - momentum).add_(batch);
-    if (runningMean !== null) blend(runningMean, new Tensor(new Value(mean)).mul(momentum));
-    if (runningVar !== null) {
-      blend(runningVar, new Tensor(new Value(variance)).mul(momentum * count / (count - 1)));
-    }
-  });
-  return new Tensor(y);
+  if (runningMean === null && runningVar === null) {
+    return new Tensor(apply("batchNorm", [input, scale, offset], { epsilon: eps }));
+  }
+  const mean = runningMean?.value ?? filled(0), variance = runningVar?.value ?? filled(0);
+  if (mean === variance) {
+    throw new RangeError("batchNorm: runningMean and runningVar must be two tensors, not the same one");
+  }
+  commonDevice("batchNorm", [input, mean, variance, ...(batches === null ? [] : [batches.value])]);
+  const own = (value: Value) => exclusive(value, "batchNorm");
+  const running = {
+    ...{ mean: own(mean), variance: own(variance), batches: batches && own(batches.value) },
+    momentum,
+  };
+  return new Tensor(apply("batchNorm", [input, scale, offset], { epsilon: eps, running }));
 }

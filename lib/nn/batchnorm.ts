@@ -1,10 +1,8 @@
 /** Batch normalization as a layer: `F.batchNorm` with parameters and running statistics of its own. */
-import { unrecorded } from "../autograd/no_grad.ts";
-import { batchNorm } from "../functional/normalization.ts";
+import { normalizeBatch } from "../functional/normalization.ts";
 import { text } from "../device/shape.ts";
 import { ones, tensor, zeros } from "../tensor/create.ts";
-import { Tensor } from "../tensor/tensor.ts";
-import { made } from "../tensor/values.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { argumentsText } from "./describe.ts";
 import {
   checkBoolean,
@@ -16,7 +14,6 @@ import {
 } from "../text/arguments.ts";
 import { oneTensor } from "./input.ts";
 import { learned } from "./draw.ts";
-import type { CopyOf } from "./copy.ts";
 import { Module } from "./module.ts";
 import type { Parameter } from "./parameter.ts";
 
@@ -39,6 +36,13 @@ const DEFAULTS: Required<BatchNormLayerOptions> = {
   trackRunningStats: true,
 };
 
+/** PyTorch's names of what a layer keeps of all batches. */
+const NAMES: Record<string, string> = {
+  runningMean: "running_mean",
+  runningVar: "running_var",
+  numBatchesTracked: "num_batches_tracked",
+};
+
 /** What the normalizations share; they differ in the shapes that they take. */
 abstract class BatchNorm extends Module {
   /** γ [C], ones at first; null without `affine`. */
@@ -54,9 +58,8 @@ abstract class BatchNorm extends Module {
   /** Share of a new batch in the running statistics; null: all batches count the same. */
   readonly momentum: number | null;
 
-  readonly #batches: Tensor | null;
-  /** Batches that `#batches` does not know yet: counting on the device at every step would cost a kernel. */
-  #uncounted = 0;
+  /** How many batches the running statistics have seen, as int32; null without `trackRunningStats`. */
+  readonly numBatchesTracked: Tensor | null;
 
   /**
    * Makes the layer.
@@ -81,40 +84,19 @@ abstract class BatchNorm extends Module {
     this.bias = affine ? learned(zeros(numFeatures)) : null;
     this.runningMean = trackRunningStats ? zeros(numFeatures).keep() : null;
     this.runningVar = trackRunningStats ? ones(numFeatures).keep() : null;
-    this.#batches = trackRunningStats ? tensor(0, { dtype: "int32" }).keep() : null;
-  }
-
-  /** How many batches the running statistics have seen, as int32; null without `trackRunningStats`. */
-  get numBatchesTracked(): Tensor | null {
-    this.refresh();
-    return this.#batches;
-  }
-
-  /** @internal Adds the batches that were seen since the last time. */
-  protected override refresh(): void {
-    const seen = this.#uncounted;
-    this.#uncounted = 0;
-    if (seen > 0) unrecorded(() => this.#batches!.add_(seen));
+    this.numBatchesTracked = trackRunningStats ? tensor(0, { dtype: "int32" }).keep() : null;
   }
 
   /** @internal */
   protected override blank(): this {
-    const { numFeatures, eps, momentum } = this, trackRunningStats = this.#batches !== null;
+    const { numFeatures, eps, momentum } = this, trackRunningStats = this.runningMean !== null;
     const args = [numFeatures, { eps, momentum, affine: false, trackRunningStats }];
     return Reflect.construct(BatchNorm, args, Object.getPrototypeOf(this).constructor);
   }
 
-  /** @internal */
-  protected override copyInto(copy: this, copyOf: CopyOf): void {
-    super.copyInto(copy, copyOf);
-    unrecorded(() => copy.#batches?.copy_(this.numBatchesTracked!));
-  }
-
   /** The statistics under PyTorch's names. */
   protected override *members(): Iterable<[string, unknown]> {
-    const names: Record<string, string> = { runningMean: "running_mean", runningVar: "running_var" };
-    for (const [name, member] of super.members()) yield [names[name] ?? name, member];
-    yield ["num_batches_tracked", this.#batches];
+    for (const [name, member] of super.members()) yield [NAMES[name] ?? name, member];
   }
 
   /** Whether the layer takes inputs of so many dimensions. */
@@ -140,32 +122,14 @@ abstract class BatchNorm extends Module {
         }`,
       );
     }
-    const { weight, bias, runningMean, runningVar, eps, training } = this;
-    const shared = { weight, bias, eps };
-    if (runningMean === null || runningVar === null) return batchNorm(x, { ...shared, training: true });
-    if (!training) return batchNorm(x, { ...shared, runningMean, runningVar });
-    const { momentum } = this;
-    if (momentum === null) return this.#cumulative(x);
-    const y = batchNorm(x, { ...shared, runningMean, runningVar, momentum, training });
-    this.#uncounted++;
-    return y;
-  }
-
-  /** running ← running + (batch − running) / n, with the n-th batch. */
-  #cumulative(x: Tensor): Tensor {
-    const { weight, bias, eps } = this;
-    const { device } = this.runningMean!;
-    const blank = () =>
-      new Tensor(made("batchNorm", device, () => device.kernels.fill([this.numFeatures], 0)));
-    const runningMean = blank(), runningVar = blank();
-    const y = batchNorm(x, { weight, bias, eps, runningMean, runningVar, momentum: 1, training: true });
-    this.#uncounted++;
-    unrecorded(() => {
-      const share = this.numBatchesTracked!.to("float32").pow(-1);
-      this.runningMean!.add_(runningMean.sub(this.runningMean!).mul(share));
-      this.runningVar!.add_(runningVar.sub(this.runningVar!).mul(share));
-    });
-    return y;
+    const { weight, bias, runningMean, runningVar, eps, momentum, numBatchesTracked } = this;
+    const training = this.training || runningMean === null;
+    return normalizeBatch(
+      x,
+      { weight, bias, runningMean, runningVar, eps, training },
+      momentum,
+      numBatchesTracked,
+    );
   }
 
   /** @internal The arguments, for printing. */

@@ -110,9 +110,6 @@ export abstract class Module {
     return Object.entries(this);
   }
 
-  /** Brings buffers up to date before somebody looks at them. */
-  protected refresh(): void {}
-
   /** The arguments it was made with, for printing. */
   protected describe(): string {
     return "";
@@ -280,8 +277,7 @@ export abstract class Module {
 
   #named<K extends "parameters" | "buffers">(kind: K): Parts<Module>[K] {
     const found: [string, Tensor][] = [], seen = new Set<unknown>();
-    this.#walk((path, parts, module) => {
-      if (kind === "buffers") module.refresh();
+    this.#walk((path, parts) => {
       for (const [name, tensor] of parts[kind]) {
         if (seen.has(tensor.value)) continue;
         seen.add(tensor.value);
@@ -550,7 +546,6 @@ export abstract class Module {
   #state(): StateDict {
     const state: StateDict = {};
     this.#walk((path, { parameters, buffers }, module) => {
-      module.refresh();
       const lasting = buffers.filter(([name]) => !module.#transient.has(name));
       for (const [name, tensor] of [...parameters, ...lasting]) state[join(path, name)] = tensor;
     });

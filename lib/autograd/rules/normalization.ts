@@ -1,14 +1,22 @@
 /** Normalization over the batch (Ioffe & Szegedy 2015) and within a sample (Ba et al. 2016), and dropout. */
 import { rule } from "../rule.ts";
-import type { Kernels } from "../../device/kernels.ts";
+import type { Kernels, Running } from "../../device/kernels.ts";
 import type { Shaped } from "../../device/storage.ts";
 import type { Draw } from "../../philox.ts";
 
-export const batchNorm = rule<{ epsilon: number }>({
+/** Settings of a batch normalization. */
+export interface BatchNorm {
+  readonly epsilon: number;
+  /** Changed in place: no inputs, as nothing flows back through them. Of what x is. */
+  readonly running?: Running<Shaped>;
+}
+
+export const batchNorm = rule<BatchNorm>({
   maths: "x̂ = (x − μ) / √(σ² + ε), y = γ x̂ + β, with the batch's μ, σ²;  " +
     "∂x = γ / √(σ² + ε) · (g − mean g − x̂ · mean(g x̂)), ∂γ = Σ g x̂, ∂β = Σ g",
   saves: { inputs: (index) => index < 2 },
-  forward: (k, [x, scale, offset], { epsilon }) => k.batchNorm(x, scale, offset, epsilon),
+  forward: (k, [x, scale, offset], { epsilon, running }) =>
+    k.batchNorm(x, scale, offset, epsilon, running as Running<typeof x> | undefined),
   gradient: (k, { g, inputs: [x, scale], extra: [mean, variance], attrs: { epsilon } }) => {
     let made: ReturnType<typeof k.batchNormGrad> | undefined;
     const grads = () => made ??= k.batchNormGrad(g, x, mean, variance, scale, epsilon);
@@ -24,11 +32,8 @@ function perChannel<T extends Shaped>(k: Kernels<T>, x: T, rank: number): T {
 export const batchNormInference = rule<{ epsilon: number }>({
   maths: "y = γ (x − μ) / √(σ² + ε) + β with μ, σ² as given;  ∂x = g γ / √(σ² + ε), ∂γ = Σ g x̂, ∂β = Σ g",
   saves: { inputs: (index, [x, scale]) => [scale, x, false, scale, x || scale][index] },
-  forward: (k, [x, scale, offset, mean, variance], { epsilon }) => {
-    const slope = k.mul(scale, k.rsqrt(k.add(variance, epsilon))), rank = x.shape.length;
-    const shift = k.sub(offset, k.mul(mean, slope));
-    return k.add(k.mul(x, perChannel(k, slope, rank)), perChannel(k, shift, rank));
-  },
+  forward: (k, [x, scale, offset, mean, variance], { epsilon }) =>
+    k.batchNormInference(x, mean, variance, scale, offset, epsilon),
   gradient: (k, { g, inputs: [x, scale, , mean, variance], attrs: { epsilon } }) => {
     const rank = g.shape.length, rows = g.shape.map((_, i) => i).filter((i) => i !== 1);
     const inverse = () => k.rsqrt(k.add(variance, epsilon));

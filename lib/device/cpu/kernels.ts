@@ -15,6 +15,7 @@ import type {
   DeviceKernels,
   RmspropArrays,
   RmspropSettings,
+  Running,
   SgdArrays,
   SgdSettings,
   Slice,
@@ -47,7 +48,7 @@ import {
 } from "./kernels/indexing.ts";
 import { layerNorm, layerNormGrad } from "./kernels/layer_norm.ts";
 import { type Factor, multiply, multiplyIntegers } from "./kernels/matmul.ts";
-import { batchNorm, batchNormGrad } from "./kernels/normalization.ts";
+import { batchNorm, batchNormGrad, follow, normalizeWith } from "./kernels/normalization.ts";
 import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
 import { pool, poolGrad, poolPick } from "./kernels/pooling.ts";
 import { random } from "./kernels/random.ts";
@@ -377,10 +378,32 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
     check.fits("crossEntropyGrad", "dy", dy, [logs.shape[0]]);
     return crossEntropyGrad(this.#engine, dy, this.#plain(logs), classes);
   }
-  batchNorm(x: Storage, scale: Storage, offset: Storage, epsilon: number): [Storage, Storage, Storage] {
+  batchNorm(
+    x: Storage,
+    scale: Storage,
+    offset: Storage,
+    epsilon: number,
+    running?: Running<Storage>,
+  ): [Storage, Storage, Storage] {
     check.channels("batchNorm", x, { scale, offset });
+    if (running !== undefined) check.running("batchNorm", x, running);
     const [y, mean, variance] = batchNorm(this.#engine, this.#images(x), scale, offset, epsilon);
+    if (running !== undefined) {
+      follow(this.#engine, running, mean, variance, sizeOf(x.shape) / scale.shape[0]);
+    }
     return [seen(y, channelsLast(x.shape.length)), mean, variance];
+  }
+  batchNormInference(
+    x: Storage,
+    mean: Storage,
+    variance: Storage,
+    scale: Storage,
+    offset: Storage,
+    epsilon: number,
+  ): Storage {
+    check.channels("batchNormInference", x, { mean, variance, scale, offset });
+    const y = normalizeWith(this.#engine, this.#images(x), mean, variance, scale, offset, epsilon);
+    return seen(y, channelsLast(x.shape.length));
   }
   batchNormGrad(
     dy: Storage,

@@ -15,6 +15,7 @@ import type {
   Pooling,
   RmspropArrays,
   RmspropSettings,
+  Running,
   SgdArrays,
   SgdSettings,
   Slice,
@@ -226,8 +227,19 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
     scale: HostArray,
     offset: HostArray,
     epsilon: number,
+    running?: Running<HostArray>,
   ): [y: HostArray, mean: HostArray, variance: HostArray] {
-    return normalization.batchNorm(x, scale, offset, epsilon);
+    return normalization.batchNorm(x, scale, offset, epsilon, running);
+  }
+  batchNormInference(
+    x: HostArray,
+    mean: HostArray,
+    variance: HostArray,
+    scale: HostArray,
+    offset: HostArray,
+    epsilon: number,
+  ): HostArray {
+    return normalization.batchNormInference(x, mean, variance, scale, offset, epsilon);
   }
   batchNormGrad(
     dy: HostArray,

@@ -4,6 +4,7 @@
  * @module
  */
 import * as check from "../check.ts";
+import type { Running } from "../kernels.ts";
 import { around, type HostArray, zeros } from "./array.ts";
 
 /** Calls `visit` for every channel of x [N, C, ...], with the places of its values. */
@@ -24,8 +25,10 @@ export function batchNorm(
   scale: HostArray,
   offset: HostArray,
   epsilon: number,
+  running?: Running<HostArray>,
 ): [y: HostArray, mean: HostArray, variance: HostArray] {
   check.channels("batchNorm", x, { scale, offset });
+  if (running !== undefined) check.running("batchNorm", x, running);
   const y = zeros(x.shape), means = zeros(scale.shape), variances = zeros(scale.shape);
   eachChannel(x, (c, own) => {
     const mean = own.reduce((sum, at) => sum + x.data[at], 0) / own.length;
@@ -35,7 +38,41 @@ export function batchNorm(
     means.data[c] = mean;
     variances.data[c] = variance;
   });
+  if (running !== undefined) follow(running, means, variances, x.data.length / scale.data.length);
   return [y, means, variances];
+}
+
+/** Takes a batch with n values a channel into what is kept of all. */
+function follow(
+  { mean, variance, batches, momentum }: Running<HostArray>,
+  m: HostArray,
+  v: HostArray,
+  n: number,
+): void {
+  if (batches !== null) batches.data[0]++;
+  const share = momentum ?? 1 / batches!.data[0];
+  m.data.forEach((value, c) => mean.data[c] = (1 - share) * mean.data[c] + share * value);
+  v.data.forEach((value, c) => {
+    variance.data[c] = (1 - share) * variance.data[c] + share * value * n / (n - 1);
+  });
+}
+
+/** {@linkcode Kernels.batchNormInference} */
+export function batchNormInference(
+  x: HostArray,
+  mean: HostArray,
+  variance: HostArray,
+  scale: HostArray,
+  offset: HostArray,
+  epsilon: number,
+): HostArray {
+  check.channels("batchNormInference", x, { mean, variance, scale, offset });
+  const y = zeros(x.shape);
+  eachChannel(x, (c, own) => {
+    const factor = scale.data[c] / Math.sqrt(variance.data[c] + epsilon);
+    for (const at of own) y.data[at] = (x.data[at] - mean.data[c]) * factor + offset.data[c];
+  });
+  return y;
 }
 
 /** {@linkcode Kernels.batchNormGrad} */

@@ -24,6 +24,7 @@ import type {
   DeviceKernels,
   RmspropArrays,
   RmspropSettings,
+  Running,
   SgdArrays,
   SgdSettings,
   Slice,
@@ -37,6 +38,7 @@ import type { Taps } from "../taps.ts";
 import type { Gpu } from "./gpu.ts";
 import { argExtreme } from "./kernels/argmax.ts";
 import * as arrange from "./kernels/arrange.ts";
+import { batchNorm, batchNormGrad, batchNormInference } from "./kernels/batch_norm.ts";
 import { binary } from "./kernels/binary.ts";
 import { cast } from "./kernels/cast.ts";
 import { convolution, convolutionFilterGrad, convolutionInputGrad } from "./kernels/convolution.ts";
@@ -394,9 +396,30 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     check.fits("crossEntropyGrad", "dy", dy, [logs.shape[0]]);
     return crossEntropyGrad(this.#gpu, dy, this.#plain(logs), classes);
   }
-  batchNorm(x: Storage, scale: Storage, offset: Storage, epsilon: number): [Storage, Storage, Storage] {
+  batchNorm(
+    x: Storage,
+    scale: Storage,
+    offset: Storage,
+    epsilon: number,
+    running?: Running<Storage>,
+  ): [Storage, Storage, Storage] {
     check.channels("batchNorm", x, { scale, offset });
-    return composed.batchNorm(this, this.#channelsLast(x), scale, offset, epsilon);
+    if (running !== undefined) check.running("batchNorm", x, running);
+    const [axis] = layout.axesOf(x.order, [1]);
+    const [y, mean, variance] = batchNorm(this.#gpu, dense(x), axis, scale, offset, epsilon, running ?? null);
+    return [seen(y, x.order), mean, variance];
+  }
+  batchNormInference(
+    x: Storage,
+    mean: Storage,
+    variance: Storage,
+    scale: Storage,
+    offset: Storage,
+    epsilon: number,
+  ): Storage {
+    check.channels("batchNormInference", x, { mean, variance, scale, offset });
+    const [axis] = layout.axesOf(x.order, [1]), perChannel = [mean, variance, scale, offset];
+    return seen(batchNormInference(this.#gpu, dense(x), axis, perChannel, epsilon), x.order);
   }
   batchNormGrad(
     dy: Storage,
@@ -408,8 +431,9 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
   ): [Storage, Storage, Storage] {
     check.channels("batchNormGrad", x, { mean, variance, scale });
     check.fits("batchNormGrad", "dy", dy, x.shape);
-    const [g, input] = [dy, x].map((one) => this.#channelsLast(one));
-    return composed.batchNormGrad(this, g, input, mean, variance, scale, epsilon);
+    const [axis] = layout.axesOf(x.order, [1]), g = dense(inOrder(dy, x.order, this.#transpose));
+    const [dx, dScale, dOffset] = batchNormGrad(this.#gpu, g, dense(x), axis, mean, variance, scale, epsilon);
+    return [seen(dx, x.order), dScale, dOffset];
   }
   attention(q: Storage, k: Storage, v: Storage, settings: Attention): Storage {
     check.attention("attention", q, k, v);
@@ -447,9 +471,6 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     check.fits("layerNormGrad", "dy", dy, x.shape);
     if (!fitsLoops(x)) return composed.layerNormGrad(this, dy, x, mean, variance, scale, epsilon);
     return layerNormGrad(this.#gpu, this.#plain(dy), this.#plain(x), mean, variance, scale, epsilon);
-  }
-  #channelsLast(x: Storage): Storage {
-    return inOrder(x, channelsLast(x.shape.length), this.#transpose);
   }
 
   sgdStep(arrays: SgdArrays<Storage>, settings: SgdSettings): void {

@@ -121,6 +121,70 @@ const batchNorm = given(channelShapes, (shape) =>
     }, { settings: { epsilon } })
   );
 
+/** As {@linkcode batchNormMagnitude}, and of what is kept of all batches. */
+function runningMagnitude(epsilon: number, share: number): NonNullable<Tolerance["magnitude"]> {
+  return (k, [x, scale, offset, mean, variance, batches]) => {
+    const [y, largest, spread] = batchNormMagnitude(epsilon)(k, [x, scale, offset]);
+    const n = valuesPerChannel(x.shape);
+    const running = [
+      k.add(k.mul(largest, share), k.abs(mean)),
+      k.add(k.mul(spread, share * n / (n - 1)), k.abs(variance)),
+    ];
+    return [y, largest, spread, ...running, batches];
+  };
+}
+
+const count = fc.integer({ min: 0, max: 1000 }).map((n): Input => ({
+  memory: { shape: [], dtype: "int32", data: Int32Array.of(n) },
+  dims: null,
+}));
+
+const batchNormRunning = given(channelShapes, (shape) =>
+  fc.tuple(
+    inputs(shape, { kinds: ["integers", "reals", "positive", "infinities"] }),
+    fc.tuple(inputs([shape[1]]), inputs([shape[1]])),
+    fc.tuple(inputs([shape[1]], { kinds: ["reals"] }), inputs([shape[1]], { kinds: ["positive"] })),
+    fc.tuple(count, fc.boolean(), fc.constantFrom(0.1, 0, 1, 0.75, null)),
+    epsilons,
+  )).map(({ a: shape, b: [x, [scale, offset], kept, [seen, counted, share], epsilon] }) => {
+    const momentum = counted ? share : share ?? 0.5;
+    return makeCase(
+      [x, scale, offset, ...kept, seen],
+      (k, x) => {
+        const [mean, variance, batches] = x.slice(3);
+        const running = { mean, variance, batches: counted ? batches : null, momentum };
+        return [...k.batchNorm(x[0], x[1], x[2], epsilon, running), mean, variance, batches];
+      },
+      {
+        roundings: 8 + 2 * Math.sqrt(valuesPerChannel(shape)),
+        magnitude: runningMagnitude(epsilon, momentum ?? 1),
+      },
+      { settings: { epsilon, momentum, counted }, inPlace: true },
+    );
+  });
+
+const batchNormInference = given(channelShapes, (shape) =>
+  fc.tuple(
+    inputs(shape, { kinds: KINDS }),
+    fc.tuple(inputs([shape[1]]), inputs([shape[1]], { kinds: ["positive"] })),
+    fc.tuple(inputs([shape[1]]), inputs([shape[1]])),
+    epsilons,
+  )).map(({ b: [x, statistics, affine, epsilon] }) =>
+    makeCase(
+      [x, ...statistics, ...affine],
+      (k, [x, m, v, s, o]) => [k.batchNormInference(x, m, v, s, o, epsilon)],
+      {
+        roundings: 8,
+        magnitude: (k, [x, mean, variance, scale, offset]) => {
+          const over = (one: HostArray) => wide(k, one, x);
+          const factor = k.mul(k.abs(scale), k.rsqrt(k.add(variance, epsilon)));
+          return [k.add(k.mul(k.add(k.abs(x), over(k.abs(mean))), over(factor)), over(k.abs(offset)))];
+        },
+      },
+      { settings: { epsilon } },
+    )
+  );
+
 /** The formulas of the contract with every term taken positive. */
 function batchNormGradMagnitude(epsilon: number): NonNullable<Tolerance["magnitude"]> {
   return (k, [dy, x, mean, variance, scale]) => {
@@ -220,7 +284,8 @@ export const normalization = {
   logSoftmax,
   crossEntropy,
   crossEntropyGrad,
-  batchNorm,
+  batchNorm: fc.oneof(batchNorm, batchNormRunning),
+  batchNormInference,
   batchNormGrad,
   layerNorm,
   layerNormGrad,
@@ -254,6 +319,7 @@ const SIZES: [shape: number[], order: number[] | null][] = [
   [[16, 8, 57, 59], null],
   [[16, 8, 57, 59], [0, 3, 1, 2]],
   [[100_003, 5], null],
+  [[3, 7, 31_013], null],
 ];
 
 function largeLayerNorm([rows, columns]: number[]): Case {

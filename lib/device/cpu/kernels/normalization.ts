@@ -4,6 +4,7 @@
  * @module
  */
 import { sizeOf } from "../../shape.ts";
+import type { Running } from "../../kernels.ts";
 import type { Storage } from "../../storage.ts";
 import type { Engine } from "../engine.ts";
 
@@ -57,6 +58,24 @@ export function batchNorm(
     normalize(engine, x, mean, factor, offset, y);
   });
   return [y, mean, variance];
+}
+
+/** Takes a batch with n values a channel into what is kept of all. */
+export function follow(
+  engine: Engine,
+  { mean, variance, batches, momentum }: Running<Storage>,
+  batchMean: Storage,
+  batchVariance: Storage,
+  n: number,
+): void {
+  const values = (storage: Storage) => engine.block(storage).view();
+  const count = batches === null ? 0 : ++values(batches)[0], share = momentum ?? 1 / count;
+  const blend = (running: Storage, batch: Storage, factor: number) => {
+    const own = values(running), other = values(batch);
+    for (let c = 0; c < own.length; c++) own[c] = (1 - share) * own[c] + share * factor * other[c];
+  };
+  blend(mean, batchMean, 1);
+  blend(variance, batchVariance, n / (n - 1));
 }
 
 /** y = (x − mean) · factor + offset; `factor` is an address of float32s. */
@@ -124,7 +143,7 @@ export function batchNormGrad(
   return [dx, dScale, dOffset];
 }
 
-/** Normalization with given statistics, as TensorFlow.js' FusedBatchNorm does it. */
+/** Normalization with given statistics. */
 export function normalizeWith(
   engine: Engine,
   x: Storage,
@@ -135,6 +154,7 @@ export function normalizeWith(
   epsilon: number,
 ): Storage {
   const y = engine.allocate([...x.shape]), channels = sizeOf(scale.shape);
+  if (sizeOf(x.shape) === 0) return y;
   const variances = engine.block(variance).view(), scales = engine.block(scale).view();
   withSums(engine, 0, channels, (_, factor) => {
     const factors = new Float32Array(engine.heap.memory.buffer, factor, channels);

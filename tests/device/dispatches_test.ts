@@ -1,0 +1,55 @@
+/** How many programs of a GPU an operation is: each is a trip through memory, and microseconds of waiting. */
+import { assertEquals } from "@std/assert";
+import { currentDevice, nn, noGrad, randn, type Tensor } from "descent";
+import type { WebGpuDevice } from "../../lib/device/webgpu/mod.ts";
+import { onDevice } from "../devices.ts";
+import { onGpu } from "./gpu.ts";
+
+/** The programs that run in `body`, by the first words of their keys. */
+function programsOf(body: () => unknown): string[] {
+  const { backend } = currentDevice() as WebGpuDevice, keys: string[] = [];
+  const { dispatch } = backend;
+  backend.dispatch = (program) => {
+    keys.push(program.key);
+    dispatch.call(backend, program);
+  };
+  try {
+    body();
+  } finally {
+    backend.dispatch = dispatch;
+  }
+  return keys;
+}
+
+/** How many programs run forward, and back from a gradient that is there. */
+function counts(body: () => Tensor): [forward: number, back: number] {
+  let y: Tensor | undefined;
+  const forward = programsOf(() => y = body()).length;
+  const g = randn(...y!.shape);
+  return [forward, programsOf(() => y!.backward(g)).length];
+}
+
+/** A test of what runs on the GPU that all tests share. */
+const onShared = (name: string, body: () => void) => onGpu(name, () => onDevice("webgpu", body));
+
+function learned(x: Tensor): Tensor {
+  x.requiresGrad = true;
+  return x;
+}
+const images = () => learned(randn(4, 8, 12, 12));
+
+onShared("batch normalization is two programs forward, running statistics with them, and two back", () => {
+  const channelsLast = () => learned(images().permute(0, 2, 3, 1).mul(1).permute(0, 3, 1, 2).detach());
+  const cases: [layer: nn.Module, x: Tensor][] = [
+    [new nn.BatchNorm2d(8), images()],
+    [new nn.BatchNorm2d(8), channelsLast()],
+    [new nn.BatchNorm2d(8, { momentum: null }), channelsLast()],
+    [new nn.BatchNorm1d(6), learned(randn(50, 6))],
+  ];
+  for (const [layer, x] of cases) assertEquals(counts(() => layer.forward(x) as Tensor), [2, 2]);
+});
+
+onShared("batch normalization in evaluation is one program", () => {
+  const layer = new nn.BatchNorm2d(8).eval(), x = images();
+  assertEquals(noGrad(() => programsOf(() => layer.forward(x)).length), 1);
+});
