@@ -219,12 +219,16 @@ export function extraValue(node: Node, index: number): Value {
  * The device that all values live on.
  *
  * @throws {TypeError} if there are two.
+ * @throws {Error} if there are two, and one was lost.
  */
 export function commonDevice(name: string, values: readonly Value[]): Device {
   const { device } = values[0].buffer;
   for (let i = 1; i < values.length; i++) {
     const other = values[i].buffer.device;
     if (other !== device) {
+      // One of them may be a GPU that was lost, and another the one that came after it.
+      device.check();
+      other.check();
       throw new TypeError(
         `${name}: one tensor lives on the ${device.name} device, another on ${other.name}; ` +
           `await x.to("${device.name}") copies one, and { device } makes one there`,

@@ -194,6 +194,14 @@ export abstract class Device {
   abstract share(storage: Storage): Storage;
 
   /**
+   * Tells of what went wrong while nobody waited.
+   *
+   * @throws {Error} if the device was lost, had no memory, or refused a command.
+   * @internal
+   */
+  check(): void {}
+
+  /**
    * Whether other storages refer to the same data, so that it must not change in place.
    *
    * @internal

@@ -131,7 +131,8 @@ export function chosenDevice(user: string, asked?: Device | DeviceName): Device 
   if (asked instanceof Device) return asked;
   if (asked === "cpu") return cpuDevice();
   if (asked !== "webgpu") throw noDevice(user, asked);
-  if (gpu !== undefined && !gpu.lost) return gpu;
+  if (gpu?.lost === true) gpu.check();
+  if (gpu !== undefined) return gpu;
   throw new Error(`${user}: no tensor was on webgpu yet; await device("webgpu") makes the device`);
 }
 

@@ -109,7 +109,11 @@ export function gpuBackendClass(
       readonly limits: GPUSupportedLimits,
     ) {
       super(device, info);
-      this.#pool = this.#internals.bufferManager = new BufferPool(device, () => this.#programs.forget());
+      this.#pool = this.#internals.bufferManager = new BufferPool(
+        device,
+        errors,
+        () => this.#programs.forget(),
+      );
       this.#internals.commandQueueOwnedIds = NOBODY;
       this.#ring = new UniformRing(device);
       this.#programs = new Programs(device, this.#pool, this.#ring.buffer);
@@ -192,11 +196,13 @@ export function gpuBackendClass(
     override uploadToGPU(dataId: object): void {
       const data = this.#internals.tensorMap.get(dataId);
       if (data.resource != null) return;
-      if (sizeOf(data.shape) === 0) {
-        data.resource = this.#internals.bufferManager.acquireBuffer(EMPTY_BYTES, STORAGE_USAGE);
-        return;
-      }
-      super.uploadToGPU(dataId);
+      const { shape, dtype, values } = data, size = sizeOf(shape);
+      const bytes = size === 0 ? EMPTY_BYTES : BYTES_PER_ELEMENT * size;
+      data.resource = this.#pool.acquireBuffer(bytes, STORAGE_USAGE);
+      if (values == null || size === 0) return;
+      // The parent maps a buffer, which throws where there was no memory for it.
+      data.values = null;
+      this.#write(data.resource, dtype === "float32" ? Float32Array.from(values) : Int32Array.from(values));
     }
 
     /** The values of an array that has none, whatever its buffer holds; null for any other. */
@@ -211,7 +217,7 @@ export function gpuBackendClass(
     // The parent reads the buffer, which an empty array need not have, and all of it.
 
     override async read(dataId: object): ReturnType<WebGPUBackend["read"]> {
-      return this.#emptyValues(dataId) ?? await super.read(dataId);
+      return this.#emptyValues(dataId) ?? await this.errors.until(super.read(dataId));
     }
 
     override readSync(dataId: object): ReturnType<WebGPUBackend["readSync"]> {
@@ -239,12 +245,15 @@ export function gpuBackendClass(
     }
 
     put(storage: Storage, values: Values): void {
-      const buffer = this.#bufferOf(storage);
-      const elements = values instanceof Uint8Array ? new Int32Array(values) : values;
+      // Deno panics on an empty write.
+      if (values.length === 0) return;
+      this.#write(this.#bufferOf(storage), values instanceof Uint8Array ? new Int32Array(values) : values);
+    }
+
+    #write(buffer: GPUBuffer, elements: Float32Array | Int32Array): void {
       // The host's writes overtake commands that are recorded, and one of them may name the buffer from when it was another array's.
       if (this.#stock || this.#pool.isPending(buffer)) this.flush();
-      // Deno panics on an empty write.
-      if (elements.length > 0) this.queue.writeBuffer(buffer, 0, elements as Float32Array<ArrayBuffer>);
+      this.queue.writeBuffer(buffer, 0, elements as Float32Array<ArrayBuffer>);
     }
 
     scalar(value: number, dtype: DType): Storage {
@@ -283,16 +292,15 @@ export function gpuBackendClass(
       this.flush();
       // What comes next finds the GPU with nothing to do.
       this.#submitAt = FIRST_SUBMIT;
+      let raw: ArrayBuffer, flags: ArrayBuffer;
       try {
-        await staging.mapAsync(GPUMapMode.READ);
+        [raw, flags] = await this.errors.until(taken(staging, copied));
       } catch (error) {
         this.#pool.releaseBuffer(staging, false);
         throw error;
       }
-      const mapped = staging.getMappedRange(), raw = mapped.slice(0, copied);
-      const outOfRange = flagged ? rangeError(mapped.slice(copied, copied + FLAG_BYTES)) : undefined;
-      staging.unmap();
       this.#pool.releaseBuffer(staging);
+      const outOfRange = flagged ? rangeError(flags) : undefined;
       if (here !== null) return { values: here, outOfRange };
       const values = data.dtype === "float32" ? new Float32Array(raw) : new Int32Array(raw);
       return { values: values instanceof ARRAYS[dtype] ? values : new ARRAYS[dtype](values), outOfRange };
@@ -405,4 +413,13 @@ export function gpuBackendClass(
       return internals.computePassEncoder ??= internals.commandEncoder.beginComputePass();
     }
   };
+}
+
+/** The first bytes of a buffer that can be mapped, and the rest of them. */
+async function taken(staging: GPUBuffer, first: number): Promise<[ArrayBuffer, ArrayBuffer]> {
+  await staging.mapAsync(GPUMapMode.READ);
+  const mapped = staging.getMappedRange();
+  const bytes: [ArrayBuffer, ArrayBuffer] = [mapped.slice(0, first), mapped.slice(first)];
+  staging.unmap();
+  return bytes;
 }

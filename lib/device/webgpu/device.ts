@@ -15,9 +15,6 @@ import type { GpuBackend } from "./backend.ts";
 import { WebGpuKernels } from "./kernels.ts";
 import { permute } from "./kernels/arrange.ts";
 
-/** How long an error's report may come after the failure that it explains. */
-const REPORT_MS = 20;
-
 /** A GPU, through WebGPU. */
 export class WebGpuDevice extends Device {
   /** Its memory and queue. @internal */
@@ -37,6 +34,10 @@ export class WebGpuDevice extends Device {
   /** Whether the GPU was lost; it does not come back, a new device must be made. */
   get lost(): boolean {
     return this.backend.errors.lost;
+  }
+
+  override check(): void {
+    this.backend.errors.check();
   }
 
   override get arena(): Arena {
@@ -90,12 +91,7 @@ export class WebGpuDevice extends Device {
     } finally {
       arena.abandon(start);
     }
-    const { values, outOfRange } = await reading.catch(async (error) => {
-      // A failed map is how a lost GPU shows first; what happened is reported a few turns later, and says more.
-      await new Promise((resolve) => setTimeout(resolve, REPORT_MS));
-      backend.errors.check();
-      throw error;
-    });
+    const { values, outOfRange } = await reading;
     backend.errors.check();
     if (outOfRange !== undefined) throw outOfRange;
     if (this.pressure.isHigh) await this.pressure.relieve();

@@ -7,6 +7,8 @@
  * @module
  */
 
+import type { GpuErrors } from "./errors.ts";
+
 /** Idle buffers may take this much whatever is in use. */
 const IDLE = 64 * 2 ** 20;
 /** So many submissions a buffer has to be idle before it is taken for not needed again. */
@@ -20,6 +22,8 @@ export interface Pooled {
   stamp: number;
   /** Whose it is; null: the pool's. */
   owner: BufferArena | null;
+  /** There was no memory for it. */
+  failed: boolean;
 }
 
 /** Buffers that only one recorded step uses: the same in each of its runs. */
@@ -43,6 +47,9 @@ export class BufferPool {
   #idleBuffers = 0;
   /** Told of each buffer that is destroyed: what names it is of no use any more. */
   readonly #destroyed: () => void;
+  readonly #errors: Pick<GpuErrors, "outOfMemory">;
+  /** With so many bytes of buffers there was no room for one of them. */
+  #ceiling = Infinity;
   /** Where buffers come from and go to now; null: the pool. */
   arena: BufferArena | null = null;
   /** Counts submissions. */
@@ -52,9 +59,13 @@ export class BufferPool {
   /** Bytes in use, and of idle buffers. */
   numBytesAllocated = 0;
 
-  /** @param destroyed Told of each buffer that is destroyed. */
-  constructor(device: GPUDevice, destroyed: () => void) {
+  /**
+   * @param errors Told where there is no memory for a buffer.
+   * @param destroyed Told of each buffer that is destroyed.
+   */
+  constructor(device: GPUDevice, errors: Pick<GpuErrors, "outOfMemory">, destroyed: () => void) {
     this.#device = device;
+    this.#errors = errors;
     this.#destroyed = destroyed;
   }
 
@@ -62,7 +73,7 @@ export class BufferPool {
   of(buffer: GPUBuffer): Pooled {
     let known = this.#known.get(buffer);
     if (known === undefined) {
-      known = { id: ++this.#ids, stamp: 0, owner: null };
+      known = { id: ++this.#ids, stamp: 0, owner: null, failed: false };
       this.#known.set(buffer, known);
     }
     return known;
@@ -90,19 +101,35 @@ export class BufferPool {
       if (arena === null) this.#idleBuffers--;
       return idle;
     }
-    const buffer = this.#device.createBuffer({ size, usage, mappedAtCreation });
-    this.numBytesAllocated += size;
+    const buffer = this.#make(size, usage, mappedAtCreation);
     this.of(buffer).owner = arena;
     if (arena !== null) arena.bytes += size;
     return buffer;
   }
 
+  #make(size: number, usage: number, mappedAtCreation: boolean): GPUBuffer {
+    if (this.numBytesAllocated + size >= this.#ceiling) this.trim();
+    const allocated = this.numBytesAllocated += size;
+    this.#device.pushErrorScope("out-of-memory");
+    const buffer = this.#device.createBuffer({ size, usage, mappedAtCreation });
+    // WebGPU says later whether there was memory for it.
+    this.#device.popErrorScope().then((error) => {
+      if (error === null) return;
+      this.of(buffer).failed = true;
+      this.#ceiling = Math.min(this.#ceiling, allocated);
+      const { numBytesUsed, numBytesAllocated } = this;
+      this.#errors.outOfMemory(size, numBytesUsed, numBytesAllocated - numBytesUsed);
+      this.trim();
+    }, () => {});
+    return buffer;
+  }
+
   /** Gives a buffer back; without `reuse` it is destroyed. */
   releaseBuffer(buffer: GPUBuffer, reuse = true): void {
-    const { size, usage } = buffer, { owner } = this.of(buffer);
+    const { size, usage } = buffer, { owner, failed } = this.of(buffer);
     this.numBytesUsed -= size;
     this.#used--;
-    if (!reuse || owner?.closed === true) return this.#destroy(buffer);
+    if (!reuse || failed || owner?.closed === true) return this.#destroy(buffer);
     const idle = owner?.idle ?? this.#idle, key = keyOf(size, usage);
     const list = idle.get(key);
     if (list === undefined) idle.set(key, [buffer]);
