@@ -9,6 +9,7 @@ import { Buffer } from "./buffer.ts";
 import { current } from "./context.ts";
 import { apply, detached } from "./graph.ts";
 import { replace } from "./in_place.ts";
+import { journal } from "./journal.ts";
 import type { Recorded } from "./recorded.ts";
 import { moveTo } from "./scope.ts";
 import { Value } from "./value.ts";
@@ -20,6 +21,7 @@ export function collects(leaf: Value): boolean {
 
 /** Adds a gradient to a value's `grad`; takes it. */
 export function collect(device: Device, value: Value, gradient: Storage): void {
+  journal?.gradient(value, "added");
   const { grad } = value;
   if (grad !== null && !grad.buffer.freed) {
     const { storage } = grad.buffer;
@@ -29,12 +31,13 @@ export function collect(device: Device, value: Value, gradient: Storage): void {
     if (!grad.lasting) return replace(grad, total, "backward");
     forgetGradient(value);
     value.grad = new Value(new Buffer(device, total, "backward"));
-  } else value.grad = new Value(new Buffer(device, gradient, "backward"));
-  live(value, value.grad.buffer);
+  } else return giveGradient(device, value, gradient);
+  live(value, value.grad!.buffer);
 }
 
 /** As {@linkcode collect}, with the gradient's history. */
 export function collectRecorded(k: Recorded, value: Value, gradient: Value): void {
+  journal?.gradient(value, "added");
   const { grad } = value;
   value.grad = grad === null || grad.buffer.freed ? own(k, gradient) : k.add(grad, gradient);
   value.grad.lasting = true;
@@ -50,6 +53,7 @@ export function own(k: Recorded, g: Value): Value {
  * Takes a value's gradient away and frees it. One that was made to be used further goes the way of all that is made here.
  */
 export function forgetGradient(value: Value): void {
+  journal?.gradient(value, "forgotten");
   const { grad } = value;
   value.grad = null;
   if (grad === null) return;
@@ -58,6 +62,12 @@ export function forgetGradient(value: Value): void {
   const { scope } = current();
   buffer.kept = false;
   if (scope !== null) moveTo(scope, buffer);
+}
+
+/** Makes a storage the gradient of a value that has none; takes it. */
+export function giveGradient(device: Device, value: Value, gradient: Storage): void {
+  value.grad = new Value(new Buffer(device, gradient, "backward"));
+  live(value, value.grad.buffer);
 }
 
 /** A gradient lives as long as the scope of what it is the gradient of. */

@@ -23,7 +23,8 @@ export function constant(device: Device, number: number, dtype: DType = "float32
   let value = known.get(key);
   if (value === undefined) {
     if (known.size > MOST) known.clear();
-    known.set(key, value = made(device, number, dtype));
+    const make = () => made(device, number, dtype);
+    known.set(key, value = device.recording === null ? make() : device.recording.apart(make));
     value.buffer.kept = true;
   }
   return value;

@@ -5,6 +5,7 @@
  */
 import { sameShape, text } from "../device/shape.ts";
 import { describe, surplus } from "../text/arguments.ts";
+import { noteChange } from "./journal.ts";
 import type { Hook, Node, Value } from "./value.ts";
 
 /** What the registration of a hook returns: takes the hook away again. */
@@ -25,6 +26,8 @@ export class RemovableHandle {
 
 /** Puts a hook behind those that a node has. */
 function add(node: Node, hook: Hook): void {
+  // Those of what is computed are made anew with it.
+  if (node.rule === null) noteChange();
   node.hooks = node.hooks === null ? [hook] : [...node.hooks, hook];
 }
 
@@ -36,6 +39,7 @@ export function hookGradient(node: Node, see: (gradient: Value) => Value | null)
   };
   add(node, hook);
   return new RemovableHandle(() => {
+    if (node.rule === null) noteChange();
     const left = node.hooks?.filter((one) => one !== hook) ?? [];
     node.hooks = left.length === 0 ? null : left;
   });

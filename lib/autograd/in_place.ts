@@ -7,6 +7,7 @@
 import type { Storage } from "../device/storage.ts";
 import { Buffer } from "./buffer.ts";
 import { current } from "./context.ts";
+import { journal } from "./journal.ts";
 import { moveTo } from "./scope.ts";
 import type { Value } from "./value.ts";
 
@@ -46,6 +47,7 @@ export function exclusive(value: Value, name: string): Storage {
 
 /** Gives a value another buffer. */
 export function take(value: Value, fresh: Buffer, name: string): void {
+  journal?.replaced(value);
   const old = value.buffer, { scope } = old;
   fresh.kept = old.kept;
   fresh.inner = old.inner;

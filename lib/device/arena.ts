@@ -11,8 +11,8 @@ export interface ArenaOwner {
   free(storage: Storage): void;
   /** Another reference to the same data. */
   share(storage: Storage): Storage;
-  /** One number, as an array of no dimensions. */
-  scalar(value: number, dtype: DType): Storage;
+  /** One number, as an array of no dimensions; `lasting`: it is made once and never freed. */
+  scalar(value: number, dtype: DType, lasting?: boolean): Storage;
 }
 
 /** The storages that were made since the outermost body began. One a device. */
@@ -109,7 +109,7 @@ export class Arena {
     let known = this.#constants.get(key);
     if (known === undefined) {
       // Kept by nobody's body.
-      this.#constants.set(key, known = this.outside(() => this.owner.scalar(value, dtype)));
+      this.#constants.set(key, known = this.outside(() => this.owner.scalar(value, dtype, true)));
     }
     return known;
   }

@@ -6,7 +6,7 @@
 import type { Arena } from "./arena.ts";
 import type { DeviceKernels } from "./kernels.ts";
 import type { Pressure } from "./pressure.ts";
-import type { Recording } from "./recording.ts";
+import type { Recorder, Recording } from "./recording.ts";
 import type { DType, Storage, Values } from "./storage.ts";
 
 export type { DType, Values };
@@ -90,6 +90,13 @@ export abstract class Device {
    * @internal
    */
   abstract readonly arena: Arena;
+
+  /**
+   * Begins to note kernels instead of computing them; null where there is nothing to be gained by it.
+   *
+   * @internal
+   */
+  abstract recorder(): Recorder | null;
 
   /** What it is, in words a reader can check; of a CPU that stands in for a GPU, also why there is none. */
   get description(): string {

@@ -5,6 +5,7 @@
  */
 import { type Context, current, runNow } from "../autograd/context.ts";
 import { checkReplacement, hookGradients, hookReturned, RemovableHandle } from "../autograd/hooks.ts";
+import { noteChange } from "../autograd/journal.ts";
 import { moveTo } from "../autograd/scope.ts";
 import type { Node, Value } from "../autograd/value.ts";
 import { buffersIn } from "../tensor/inside.ts";
@@ -56,7 +57,9 @@ export function register<H>(list: H[], hook: H): RemovableHandle {
   // The same function may be registered twice; each handle takes one of them away.
   let there = true;
   list.push(hook);
+  noteChange();
   return new RemovableHandle(() => {
+    noteChange();
     if (there) list.splice(list.lastIndexOf(hook), 1);
     there = false;
   });

@@ -5,6 +5,7 @@ import { constant } from "../autograd/constant.ts";
 import { apply, commonDevice, detached, leaf } from "../autograd/graph.ts";
 import { checkReplacement, hookGradient, hookReturned, type RemovableHandle } from "../autograd/hooks.ts";
 import { settle } from "../autograd/in_place.ts";
+import { noteChange } from "../autograd/journal.ts";
 import { isRecording } from "../autograd/no_grad.ts";
 import { Value } from "../autograd/value.ts";
 import { Device, type DeviceName, deviceOf, type DType, type Values } from "../device/mod.ts";
@@ -357,6 +358,7 @@ export class Tensor {
       );
     }
     checkDifferentiable("requiresGrad", this.dtype, on);
+    noteChange();
     this.value.node = on ? leaf(this.value.buffer, true).node : null;
     if (this.value.node) this.value.node.keeper = this.value;
   }

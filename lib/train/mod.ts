@@ -5,6 +5,7 @@
  */
 export { accuracy } from "./accuracy.ts";
 export { type AveragedModel, averagedModel, type AveragedModelOptions } from "./averaged_model.ts";
+export { capture, type Captured } from "./capture.ts";
 export { detectAnomaly } from "./anomaly.ts";
 export type { Batches } from "./batches.ts";
 export { epochs, type EpochsRun, type EpochStep } from "./epochs.ts";

@@ -1,5 +1,5 @@
 /** The training loop: good calls, from which tests/arguments.ts makes wrong ones. */
-import { accuracy, F, nn, Progress, randn, steps, tensor } from "descent";
+import { accuracy, F, nn, Progress, randn, steps, type Tensor, tensor } from "descent";
 import type { Room } from "../arguments.ts";
 
 const quiet = { write: () => {}, isTerminal: false };
@@ -12,6 +12,7 @@ const batches = [[randn(4, 4), labels] as const];
 export const trainRoom: Room = {
   receivers: { Progress: () => new Progress(5, quiet), step: () => step! },
   entries: {
+    "capture": { good: [() => [(x: Tensor) => x]] },
     "averagedModel": {
       good: [
         () => [new nn.Linear(2, 1), { decay: 0.5, useBuffers: true }],

@@ -92,6 +92,10 @@ export class CpuDevice extends Device {
     return storage;
   }
 
+  override recorder(): null {
+    return null;
+  }
+
   override async read(storage: Storage): Promise<Values> {
     const { pressure } = this;
     const values = this.#rowMajor(storage, (values) => new ARRAYS[storage.dtype](values));

@@ -7,16 +7,19 @@ import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { Arena } from "../arena.ts";
 import type { Handle, MemoryUse } from "../device.ts";
+import * as layout from "../layout.ts";
 import { OutOfMemoryError, readable } from "../memory.ts";
 import { Pressure } from "../pressure.ts";
 import { sizeOf, text } from "../shape.ts";
+import type { Recorder } from "../recording.ts";
 import { ARRAYS, type DType, Storage, type Values } from "../storage.ts";
 import type { GpuErrors } from "./errors.ts";
 import type { Gpu, Program } from "./gpu.ts";
 import { endSums } from "./inner.ts";
 import { BufferPool } from "./pool.ts";
-import { Programs } from "./programs.ts";
+import { type Compiled, Programs } from "./programs.ts";
 import { FLAG_BYTES, rangeError } from "./range.ts";
+import { GpuStep, type Lane, StepLog } from "./step.ts";
 import { UniformRing } from "./uniforms.ts";
 
 /** The fields of TensorFlow.js' backend that its types hide and that own programs need. */
@@ -51,6 +54,8 @@ export interface GpuBackend extends Gpu, KernelBackend {
   readonly device: GPUDevice;
   readonly errors: GpuErrors;
   readonly use: MemoryUse;
+  /** Bytes beside, which recorded steps hold for their next run. */
+  readonly held: number;
   /** What the collector feels of it. */
   readonly pressure: Pressure<Handle>;
   resetPeak(): void;
@@ -60,6 +65,10 @@ export interface GpuBackend extends Gpu, KernelBackend {
   download(storage: Storage): Promise<{ values: Values; outOfRange: RangeError | undefined }>;
   /** Submits what is recorded. */
   flush(): void;
+  /** See {@linkcode Device.recorder}. */
+  recorder(): Recorder;
+  /** Whether programs are noted, and not computed yet. */
+  readonly noting: boolean;
 }
 
 const BYTES_PER_ELEMENT = 4;
@@ -91,6 +100,9 @@ export function gpuBackendClass(
     readonly #ring: UniformRing;
     readonly #programs: Programs;
     readonly #flags: GPUBuffer;
+    readonly #lane: Lane;
+    /** Where programs are noted instead of computed; null: nowhere. */
+    #log: StepLog | null = null;
     /** Whether a program of TensorFlow.js' own is recorded, to be submitted next; which buffers it names is not known here. */
     #stock = false;
     /** After so many dispatches they are submitted. */
@@ -117,6 +129,22 @@ export function gpuBackendClass(
       this.#internals.commandQueueOwnedIds = NOBODY;
       this.#ring = new UniformRing(device);
       this.#programs = new Programs(device, this.#pool, this.#ring.buffer);
+      this.#lane = {
+        device,
+        pool: this.#pool,
+        programs: this.#programs,
+        located: ({ dataId }) => {
+          const { tensorMap } = this.#internals;
+          if (!tensorMap.has(dataId) || tensorMap.get(dataId).refCount <= 0) return null;
+          this.uploadToGPU(dataId);
+          return tensorMap.get(dataId).resource!;
+        },
+        allocate: (like) => this.#like(like),
+        isShared: ({ dataId }) => this.refCount(dataId) > 1,
+        copy: (from, to, bytes) => this.#copy(from, to, bytes),
+        run: (program, compiled, group, offset) => this.#run(program, compiled, group, offset),
+        flush: () => this.flush(),
+      };
       this.#flags = device.createBuffer({ size: FLAG_BYTES, usage: STORAGE_USAGE, label: "flags" });
     }
 
@@ -163,7 +191,9 @@ export function gpuBackendClass(
       const [, shape] = args;
       this.#checkSize(shape);
       this.#count(shape, 1);
-      return super.write(...args);
+      const dataId = super.write(...args);
+      this.#log?.made.add(dataId);
+      return dataId;
     }
 
     override move(...args: Parameters<WebGPUBackend["move"]>): void {
@@ -179,7 +209,10 @@ export function gpuBackendClass(
       if (data.refCount <= 0) return true;
       const { shape } = data;
       const gone = super.disposeData(dataId, force);
-      if (data.refCount <= 0) this.#count(shape, -1);
+      if (data.refCount <= 0) {
+        this.#count(shape, -1);
+        this.#log?.made.delete(dataId);
+      }
       return gone;
     }
 
@@ -247,16 +280,23 @@ export function gpuBackendClass(
     put(storage: Storage, values: Values): void {
       // Deno panics on an empty write.
       if (values.length === 0) return;
-      this.#write(this.#bufferOf(storage), values instanceof Uint8Array ? new Int32Array(values) : values);
+      const elements = values instanceof Uint8Array ? new Int32Array(values) : values;
+      this.#write(this.#bufferOf(storage), elements, storage);
     }
 
-    #write(buffer: GPUBuffer, elements: Float32Array | Int32Array): void {
+    #write(buffer: GPUBuffer, elements: Float32Array | Int32Array, storage: Storage | null = null): void {
+      if (this.#log !== null) {
+        const { buffer: memory, byteOffset, byteLength } = elements;
+        return this.#log.put(storage, buffer, new Uint8Array(memory as ArrayBuffer, byteOffset, byteLength));
+      }
       // The host's writes overtake commands that are recorded, and one of them may name the buffer from when it was another array's.
       if (this.#stock || this.#pool.isPending(buffer)) this.flush();
       this.queue.writeBuffer(buffer, 0, elements as Float32Array<ArrayBuffer>);
     }
 
-    scalar(value: number, dtype: DType): Storage {
+    scalar(value: number, dtype: DType, lasting = false): Storage {
+      // What lasts is not a part of the step that happens to need it first.
+      if (lasting && this.#log !== null) return this.#apart(() => this.scalar(value, dtype));
       return this.upload(ARRAYS[dtype].of(dtype === "bool" ? Number(value !== 0) : value), [], dtype);
     }
 
@@ -318,7 +358,9 @@ export function gpuBackendClass(
       const bytes = BYTES_PER_ELEMENT * sizeOf(target.shape);
       if (bytes === 0) return;
       this.#dataOf(target).values = null;
-      this.#copy(this.#bufferOf(source), this.#bufferOf(target), bytes);
+      const from = this.#bufferOf(source), to = this.#bufferOf(target);
+      if (this.#log === null) this.#copy(from, to, bytes);
+      else this.#log.copy(source, target, from, to, bytes);
     }
 
     #dataOf({ dataId }: TensorInfo): TensorData {
@@ -343,6 +385,11 @@ export function gpuBackendClass(
     override runWebGPUProgram(
       ...args: Parameters<WebGPUBackend["runWebGPUProgram"]>
     ): ReturnType<WebGPUBackend["runWebGPUProgram"]> {
+      if (this.#log !== null) {
+        throw new Error(
+          "webgpu: TensorFlow.js' own kernels cannot be noted to be computed later; call them outside.",
+        );
+      }
       endSums(args[0]);
       this.#stock = true;
       return super.runWebGPUProgram(...args);
@@ -353,26 +400,91 @@ export function gpuBackendClass(
       const internals = this.#internals, { bindings } = program;
       const buffers = bindings.map((storage) => this.#bufferOf(storage));
       for (const storage of bindings) internals.tensorMap.get(storage.dataId).values = null;
-      if (program.checks !== undefined) {
-        buffers.push(this.#flags);
-        this.#flagged = true;
-      }
+      if (program.checks !== undefined) buffers.push(this.#flags);
       const uniforms = typeof program.uniforms === "function" ? program.uniforms() : program.uniforms;
-      if (!this.#ring.fits(uniforms.byteLength)) this.flush();
       const compiled = this.#programs.compiled(program);
+      if (this.#log !== null) return this.#log.dispatch(program, compiled, buffers, uniforms);
+      if (!this.#ring.fits(uniforms.byteLength)) this.flush();
       const group = this.#programs.bound(compiled, buffers, bindings.length, uniforms.byteLength);
-      const pass = this.#pass();
-      pass.setPipeline(compiled.pipeline);
-      pass.setBindGroup(0, group, [this.#ring.push(uniforms)]);
-      pass.dispatchWorkgroups(...program.workgroups);
-      internals.dispatchCountInPass++;
-      if (internals.activeTimers != null) {
-        this.endComputePassEncoder();
-        internals.activeTimers.push({ name: program.key, query: internals.getQueryTime() });
-      } else if (internals.dispatchCountInPass >= this.#submitAt) {
+      this.#run(program, compiled, group, this.#ring.push(uniforms));
+      if (internals.dispatchCountInPass >= this.#submitAt) {
         this.flush();
         this.#submitAt = Math.min(2 * this.#submitAt, LARGEST_SUBMIT);
       }
+    }
+
+    #run(program: Program, { pipeline }: Compiled, group: GPUBindGroup, offset: number): void {
+      const internals = this.#internals;
+      if (program.checks !== undefined) this.#flagged = true;
+      const pass = this.#pass();
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group, [offset]);
+      pass.dispatchWorkgroups(...program.workgroups);
+      internals.dispatchCountInPass++;
+      if (internals.activeTimers == null) return;
+      this.endComputePassEncoder();
+      internals.activeTimers.push({ name: program.key, query: internals.getQueryTime() });
+    }
+
+    // Steps
+
+    get held(): number {
+      return this.#pool.held;
+    }
+
+    get noting(): boolean {
+      return this.#log !== null;
+    }
+
+    /** Runs a body as if nothing were noted. What is noted has not begun to be computed. */
+    #apart<T>(body: () => T): T {
+      const log = this.#log, { arena } = this.#pool;
+      this.#log = null;
+      this.#pool.arena = null;
+      try {
+        return body();
+      } finally {
+        this.#log = log;
+        this.#pool.arena = arena;
+      }
+    }
+
+    /** An array like another one; nobody's, until somebody takes it. */
+    #like({ shape, dtype, order }: Storage): Storage {
+      const { dataId } = this.makeTensorInfo(layout.inMemory(order, shape), dtype);
+      this.uploadToGPU(dataId);
+      return new Storage(dataId, [...shape], dtype, order);
+    }
+
+    recorder(): Recorder {
+      const log = new StepLog(this.#lane);
+      // What is recorded so far comes before, whatever becomes of the step.
+      this.flush();
+      this.#log = log;
+      this.#pool.arena = log.arena;
+      const stop = () => {
+        this.#log = null;
+        this.#pool.arena = null;
+      };
+      return {
+        place: (like) => this.#like(like),
+        copy: (from, to) => this.overwrite(to, from),
+        apart: (body) => this.#apart(body),
+        isOwn: (storage) => this.#pool.of(this.#bufferOf(storage)).owner === log.arena,
+        get alive() {
+          return log.made.size;
+        },
+        finish: () => {
+          stop();
+          // What the program computed before it was recorded needed these.
+          this.#pool.trim();
+          return new GpuStep(this.#lane, log);
+        },
+        abandon: () => {
+          stop();
+          log.close();
+        },
+      };
     }
 
     override ensureCommandEncoderReady(): void {

@@ -9,6 +9,7 @@ import * as check from "../check.ts";
 import { Device, type Handle, type MemoryUse } from "../device.ts";
 import { plain } from "../layout.ts";
 import type { Pressure } from "../pressure.ts";
+import type { Recorder } from "../recording.ts";
 import { sizeOf } from "../shape.ts";
 import { ARRAYS, type DType, type Storage, type Values } from "../storage.ts";
 import type { GpuBackend } from "./backend.ts";
@@ -53,12 +54,17 @@ export class WebGpuDevice extends Device {
 
   override memory(): MemoryUse {
     if (arguments.length > 0) surplus("memory", arguments, 0);
-    return { ...this.backend.use };
+    const { tensors, bytes, peakBytes } = this.backend.use, all = bytes + this.backend.held;
+    return { tensors, bytes: all, peakBytes: Math.max(peakBytes, all) };
   }
 
   override resetPeak(): void {
     if (arguments.length > 0) surplus("resetPeak", arguments, 0);
     this.backend.resetPeak();
+  }
+
+  override recorder(): Recorder {
+    return this.backend.recorder();
   }
 
   override upload(values: Values, shape: readonly number[], dtype: DType): Storage {
@@ -82,6 +88,11 @@ export class WebGpuDevice extends Device {
   override async read(storage: Storage): Promise<Values> {
     const { backend, arena } = this;
     backend.errors.check();
+    if (backend.noting) {
+      const sentence = "a tensor is read inside of it; return the tensor, and read it outside";
+      this.recording?.refuse(sentence);
+      throw new Error(`webgpu: ${sentence}.`);
+    }
     const start = arena.open();
     // The copy is recorded here, before anything is waited for; then what was made for it can go.
     let reading: ReturnType<GpuBackend["download"]>;

@@ -56,6 +56,8 @@ export class BufferPool {
   serial = 1;
   /** Bytes in use. */
   numBytesUsed = 0;
+  /** Bytes of idle buffers that recorded steps hold for their next run. */
+  held = 0;
   /** Bytes in use, and of idle buffers. */
   numBytesAllocated = 0;
 
@@ -99,6 +101,7 @@ export class BufferPool {
     this.#used++;
     if (idle !== undefined) {
       if (arena === null) this.#idleBuffers--;
+      else this.held -= size;
       return idle;
     }
     const buffer = this.#make(size, usage, mappedAtCreation);
@@ -135,6 +138,7 @@ export class BufferPool {
     if (list === undefined) idle.set(key, [buffer]);
     else this.#shelve(list, buffer);
     if (owner === null) this.#idleBuffers++;
+    else this.held += size;
   }
 
   /**
@@ -176,7 +180,12 @@ export class BufferPool {
   /** Nobody needs the buffers of a recorded step any more. */
   close(arena: BufferArena): void {
     arena.closed = true;
-    for (const list of arena.idle.values()) for (const buffer of list) this.#destroy(buffer);
+    for (const list of arena.idle.values()) {
+      for (const buffer of list) {
+        this.held -= buffer.size;
+        this.#destroy(buffer);
+      }
+    }
     arena.idle.clear();
   }
 

@@ -84,25 +84,35 @@ export class Programs {
    * @param bytes How many bytes of uniforms it has; where they begin is said when it runs.
    */
   bound(
-    { layout, kinds }: Compiled,
+    compiled: Compiled,
     buffers: readonly GPUBuffer[],
     arrays: number,
     bytes: number,
   ): GPUBindGroup {
-    let key = `${kinds} ${bytes}`;
+    let key = `${compiled.kinds} ${bytes}`;
     for (const buffer of buffers) key += ` ${this.#pool.stamp(buffer).id}`;
     let group = this.#groups.get(key);
     if (group === undefined) {
       if (this.#groups.size >= BIND_GROUPS) this.forget();
-      const entries: GPUBindGroupEntry[] = buffers.map((buffer, i) => ({
-        binding: i < arrays ? i : i + 1,
-        resource: { buffer },
-      }));
-      entries.push({ binding: arrays, resource: { buffer: this.#uniforms, size: bytes } });
-      group = this.#device.createBindGroup({ layout, entries });
-      this.#groups.set(key, group);
+      this.#groups.set(key, group = this.group(compiled, buffers, arrays, bytes, this.#uniforms));
     }
     return group;
+  }
+
+  /** A program's buffers, bound for whoever keeps them; its numbers lie in a buffer of uniforms. */
+  group(
+    { layout }: Compiled,
+    buffers: readonly GPUBuffer[],
+    arrays: number,
+    bytes: number,
+    uniforms: GPUBuffer,
+  ): GPUBindGroup {
+    const entries: GPUBindGroupEntry[] = buffers.map((buffer, i) => ({
+      binding: i < arrays ? i : i + 1,
+      resource: { buffer },
+    }));
+    entries.push({ binding: arrays, resource: { buffer: uniforms, size: bytes } });
+    return this.#device.createBindGroup({ layout, entries });
   }
 
   /** Forgets all bind groups: a buffer was destroyed, or they are too many. */
