@@ -1,6 +1,6 @@
 /** How many programs of a GPU an operation is: each is a trip through memory, and microseconds of waiting. */
 import { assertEquals } from "@std/assert";
-import { currentDevice, nn, noGrad, randn, type Tensor } from "descent";
+import { arange, cat, currentDevice, nn, noGrad, ones, randn, type Tensor } from "descent";
 import type { WebGpuDevice } from "../../lib/device/webgpu/mod.ts";
 import { onDevice } from "../devices.ts";
 import { onGpu } from "./gpu.ts";
@@ -53,3 +53,34 @@ onShared("batch normalization in evaluation is one program", () => {
   const layer = new nn.BatchNorm2d(8).eval(), x = images();
   assertEquals(noGrad(() => programsOf(() => layer.forward(x)).length), 1);
 });
+
+onShared("a long line is reduced by two programs, many lines by one", () => {
+  const long = ones(1_000_000), rows = ones(4096, 64), columns = ones(64, 4096);
+  for (const name of ["sum", "max"] as const) {
+    assertEquals(programsOf(() => long[name]()).length, 2);
+    assertEquals(programsOf(() => [rows[name](1), columns[name](0)]).length, 2);
+  }
+  assertEquals(programsOf(() => long.argmax(0)).length, 2);
+  assertEquals(programsOf(() => [rows.argmax(1), columns.argmax(0)]).length, 2);
+});
+
+onGpu(
+  "reductions take every element of lines that are longer than any loop",
+  () =>
+    onDevice("webgpu", async () => {
+      const ten = 10_000_000, read = async (...list: Tensor[]) => [...await cat(list).data()];
+      const x = ones(ten), last = arange(3_000_000);
+      assertEquals(await read(x.sum(0, { keepdim: true }), x.reshape(ten / 2, 2).sum(0)), [
+        ten,
+        ten / 2,
+        ten / 2,
+      ]);
+      assertEquals(await read(x.reshape(2, ten / 2).sum(1)), [ten / 2, ten / 2]);
+      assertEquals(await read(last.argmax(0, { keepdim: true })), [2_999_999]);
+      assertEquals(await read(last.reshape(1_500_000, 2).argmax(0)), [1_499_999, 1_499_999]);
+      assertEquals(await read(last.max(0, { keepdim: true }), last.neg().min(0, { keepdim: true })), [
+        2_999_999,
+        -2_999_999,
+      ]);
+    }),
+);

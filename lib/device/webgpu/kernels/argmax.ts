@@ -1,31 +1,35 @@
 /**
- * The first place of the largest (smallest) value along one dimension; the first NaN before all. Long lines are cut into
+ * The first place of the largest (smallest) value along one dimension; the first NaN before all. Few long lines are cut into
  * parts: their winners first, then the winner among those.
  *
  * @module
  */
 import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
-import { type Gpu, workgroupsFor } from "../gpu.ts";
-import { buffers, NAN, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
-
-/** A line is cut if it is longer, unless there are lines enough to fill a GPU. */
-const SHORT = 512;
-const ENOUGH = 1 << 16;
+import type { Gpu } from "../gpu.ts";
+import { buffers, NAN, wgslType } from "../wgsl.ts";
+import {
+  alone,
+  type Lines,
+  linesOf,
+  lineStruct,
+  lineUniforms,
+  overLines,
+  shared,
+  together,
+} from "./lines.ts";
 
 /** The extreme that is looked for; "inner" as in TensorFlow.js: a NaN loses against any number. */
 export type Extreme = "max" | "inner max" | "inner min";
 
 /** The place of the extreme along `dim`, which goes, as int32. */
 export function argExtreme(gpu: Gpu, extreme: Extreme, x: Storage, dim: number): Storage {
-  const shape = x.shape.filter((_, d) => d !== dim);
-  const length = x.shape[dim], inner = sizeOf(x.shape.slice(dim + 1)), lines = sizeOf(shape);
-  if (length <= SHORT || lines >= ENOUGH) return winners(gpu, extreme, x, [length, inner], 1, shape, null);
-  // As many parts as each is long: neither loop is longer than it must be.
-  const parts = Math.ceil(Math.sqrt(length));
-  const outer = sizeOf(x.shape.slice(0, dim));
-  const places = winners(gpu, extreme, x, [length, inner], parts, [outer, parts, inner], null);
-  const result = winners(gpu, extreme, x, [length, inner], 1, shape, places);
+  const shape = x.shape.filter((_, d) => d !== dim), length = x.shape[dim];
+  const outer = sizeOf(x.shape.slice(0, dim)), inner = sizeOf(x.shape.slice(dim + 1));
+  const lines = linesOf([outer, length, inner], true), { parts } = lines;
+  if (parts === 1) return winners(gpu, extreme, x, lines, shape, null);
+  const places = winners(gpu, extreme, x, lines, [outer, parts, inner], null);
+  const result = winners(gpu, extreme, x, linesOf([outer, parts, inner]), shape, places);
   gpu.free(places);
   return result;
 }
@@ -39,57 +43,59 @@ function winners(
   gpu: Gpu,
   extreme: Extreme,
   x: Storage,
-  [length, inner]: readonly number[],
-  parts: number,
+  lines: Lines,
   shape: readonly number[],
   candidates: Storage | null,
 ): Storage {
   const result = gpu.allocate(shape, "int32");
-  const size = sizeOf(shape);
-  if (size === 0) return result;
+  if (lines.size === 0) return result;
   const type = wgslType(x.dtype);
-  const ahead = `value ${extreme === "inner min" ? "<" : ">"} best`;
+  const ahead = `a ${extreme === "inner min" ? "<" : ">"} b`;
   const better = type === "i32"
     ? ahead
     : extreme === "max"
-    ? `!isNan(best) && (${ahead} || isNan(value))`
-    : `!isNan(value) && (isNan(best) || ${ahead})`;
-  const asked = candidates?.shape[1] ?? length;
-  // A part beyond the line's end (their lengths are rounded up) names the last place, which another part names, too.
-  const place = candidates === null
-    ? "min(k, uniforms.length - 1u)"
-    : "u32(candidates[(outer * uniforms.asked + k) * uniforms.inner + column])";
+    ? `!isNan(b) && (${ahead} || isNan(a))`
+    : `!isNan(a) && (isNan(b) || ${ahead})`;
+  const equal = type === "i32" ? "a == b" : "a == b || isNan(a) && isNan(b)";
   gpu.dispatch({
-    key: `arg${extreme} ${type} ${candidates === null}`,
+    key: `arg${extreme} ${type} ${candidates === null} ${alone(lines)}`,
     code: () => /* wgsl */ `
-struct Uniforms { size: u32, length: u32, inner: u32, parts: u32, partLength: u32, asked: u32 }
+${lineStruct("whole: u32")}
 ${buffers(candidates === null ? { input: type } : { input: type, candidates: "i32" }, "i32")}
 ${NAN}
+struct Found { place: i32, value: ${type} }
+${shared(lines, "Found")}
+fn better(a: ${type}, b: ${type}) -> bool { return ${better}; }
+fn equal(a: ${type}, b: ${type}) -> bool { return ${equal}; }
+// The first of equals; a place of −1 is none.
+fn winner(a: Found, b: Found) -> Found {
+  if (b.place < 0) { return a; }
+  if (a.place < 0 || better(b.value, a.value)) { return b; }
+  if (b.place < a.place && equal(a.value, b.value)) { return b; }
+  return a;
+}
 ${
-      onePerThread(`
-  if (index >= uniforms.size) { return; }
-  let row = index / uniforms.inner;
-  let column = index - row * uniforms.inner;
-  let outer = row / uniforms.parts;
-  let begin = (row - outer * uniforms.parts) * uniforms.partLength;
-  let end = min(begin + uniforms.partLength, uniforms.asked);
-  let start = outer * uniforms.length * uniforms.inner + column;
-  var k = begin;
-  var winner = ${place};
-  var best = input[start + winner * uniforms.inner];
-  for (k = begin + 1u; k < end; k++) {
-    let place = ${place};
-    let value = input[start + place * uniforms.inner];
-    if (${better}) {
-      best = value;
-      winner = place;
-    }
+      overLines(
+        lines,
+        `
+  var found = Found(-1, ${type}(0));
+  for (var k = begin; k < end; k += stride) {
+    ${
+          candidates === null
+            ? `let place = k;
+    let value = input[start + k * uniforms.inner];`
+            : `let place = u32(candidates[start + k * uniforms.inner]);
+    let value = input[(outer * uniforms.whole + place) * uniforms.inner + line - row * uniforms.inner];`
+        }
+    if (found.place < 0 || better(value, found.value)) { found = Found(i32(place), value); }
   }
-  output[index] = i32(winner);`)
+  ${together(lines, "found", "winner")}
+  if (exists && lane == 0u) { output[line] = found.place; }`,
+      )
     }`,
     bindings: candidates === null ? [x, result] : [x, candidates, result],
-    uniforms: packUniforms([size, length, inner, parts, Math.ceil(asked / parts), asked]),
-    workgroups: workgroupsFor(size, WORKGROUP),
+    uniforms: lineUniforms(lines, [sizeOf(x.shape) / (lines.shape[0] * lines.shape[2])]),
+    workgroups: lines.workgroups,
   });
   return result;
 }

@@ -1,13 +1,23 @@
 /**
- * Sums, products, largest and smallest over any dimensions. Long lines are cut into parts that are reduced side by side, then
+ * Sums, products, largest and smallest over any dimensions. Few long lines are cut into parts that are reduced side by side, then
  * the parts: always the same way, so that a sum is the same number each time. NaN wins among largest and smallest.
  *
  * @module
  */
 import { reducedShape, sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
-import { type Gpu, workgroupsFor } from "../gpu.ts";
-import { buffers, NAN, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
+import type { Gpu } from "../gpu.ts";
+import { buffers, NAN, wgslType } from "../wgsl.ts";
+import {
+  alone,
+  type Lines,
+  linesOf,
+  lineStruct,
+  lineUniforms,
+  overLines,
+  shared,
+  together,
+} from "./lines.ts";
 
 /** How two values become one, and the value that changes nothing. */
 interface Reduction {
@@ -33,23 +43,6 @@ const REDUCTIONS = {
 
 /** What many values become. */
 export type ReductionName = keyof typeof REDUCTIONS;
-
-const THREADS = 256;
-/** A line so short is one thread's. */
-const SHORT = 64;
-/** As many threads or workgroups fill a GPU; there need not be more of them. */
-const ENOUGH = 1 << 16;
-
-/**
- * How many parts a line is cut into. Along the line a workgroup takes a part, across lines a thread does: it is to be long
- * enough to be worth it, and so short that the rounding errors of one chain of sums stay small.
- */
-function partsOf(length: number, lines: number, inner: number): number {
-  const [least, most] = inner === 1 ? [8 * THREADS, 256 * THREADS] : [256, 2048];
-  if (length <= 2 * least) return 1;
-  const enough = Math.min(Math.ceil(length / least), Math.ceil(ENOUGH / lines));
-  return Math.max(enough, Math.ceil(length / most));
-}
 
 /** x without the dimensions `dims`, which ascend, or with sizes of 1 there. */
 export function reduce(
@@ -84,105 +77,61 @@ export function reduceMiddle(
   gpu: Gpu,
   name: ReductionName,
   x: Storage,
-  [outer, length, inner]: readonly number[],
+  [outer, length, inner]: readonly [number, number, number],
   shape: readonly number[],
 ): Storage {
-  const parts = partsOf(length, outer * inner, inner);
-  if (parts === 1 || outer * inner === 0) return pass(gpu, name, x, [length, inner], 1, shape);
-  // Parts of one length: the last may be shorter, but none is empty.
-  const count = Math.ceil(length / Math.ceil(length / parts));
-  const partial = pass(gpu, name, x, [length, inner], count, [outer, count, inner]);
-  const result = reduceMiddle(gpu, name, partial, [outer, count, inner], shape);
+  const lines = linesOf([outer, length, inner], true), { parts } = lines;
+  if (parts === 1 || lines.size === 0) return pass(gpu, name, x, lines, shape);
+  const partial = pass(gpu, name, x, lines, [outer, parts, inner]);
+  const result = reduceMiddle(gpu, name, partial, [outer, parts, inner], shape);
   gpu.free(partial);
   return result;
 }
 
-/** One dispatch: [outer, length, inner] → [outer, parts, inner]. */
-function pass(
-  gpu: Gpu,
-  name: ReductionName,
-  x: Storage,
-  [length, inner]: readonly number[],
-  parts: number,
-  shape: readonly number[],
-): Storage {
+/** One dispatch: a result for each part of each line. */
+function pass(gpu: Gpu, name: ReductionName, x: Storage, lines: Lines, shape: readonly number[]): Storage {
   const result = gpu.allocate(shape, x.dtype);
-  const size = sizeOf(shape);
-  if (size === 0) return result;
-  const type = wgslType(x.dtype);
-  const { float, integer, start } = REDUCTIONS[name];
-  // Along the last dimension neighbouring threads read neighbours; across others, each thread has its own line, as it has
-  // where a line is too short for a workgroup.
-  const along = inner === 1 && length > SHORT;
+  if (lines.size === 0) return result;
+  const type = wgslType(x.dtype), { float, integer, start } = REDUCTIONS[name];
   gpu.dispatch({
-    key: `reduce ${name} ${type} ${along}`,
+    key: `reduce ${name} ${type} ${alone(lines)}`,
     code: () => /* wgsl */ `
-struct Uniforms { size: u32, length: u32, inner: u32, parts: u32, partLength: u32 }
+${lineStruct()}
 ${buffers({ input: type }, type)}
 ${NAN}
+${shared(lines, type)}
 fn combine(a: ${type}, b: ${type}) -> ${type} { return ${type === "f32" ? float : integer}; }
-${along ? alongLine(type, start[type]) : acrossLines(start[type])}`,
-    bindings: [x, result],
-    uniforms: packUniforms([size, length, inner, parts, Math.ceil(length / parts)]),
-    workgroups: along ? workgroupsFor(size, 1) : workgroupsFor(size, WORKGROUP),
-  });
-  return result;
-}
-
-/** A workgroup per part: each thread takes every 256th element, then halves meet halves. */
-function alongLine(type: string, start: string): string {
-  return /* wgsl */ `
-var<workgroup> partial: array<${type}, ${THREADS}>;
-@compute @workgroup_size(${THREADS})
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let index = group.y * groups.x + group.x;
-  if (index >= uniforms.size) { return; }
-  let line = index / uniforms.parts;
-  let begin = (index - line * uniforms.parts) * uniforms.partLength;
-  let end = min(begin + uniforms.partLength, uniforms.length);
-  var value = ${start};
-  for (var k = begin + local; k < end; k += ${THREADS}u) {
-    value = combine(value, input[line * uniforms.length + k]);
-  }
-  partial[local] = value;
-  workgroupBarrier();
-  for (var half = ${THREADS / 2}u; half > 0u; half >>= 1u) {
-    if (local < half) { partial[local] = combine(partial[local], partial[local + half]); }
-    workgroupBarrier();
-  }
-  if (local == 0u) { output[index] = partial[0]; }
-}`;
-}
-
-/** A thread per line and part, four values under way at a time (less rounding than one long chain). */
-function acrossLines(start: string): string {
-  return onePerThread(`
-  if (index >= uniforms.size) { return; }
-  let row = index / uniforms.inner;
-  let column = index - row * uniforms.inner;
-  let outer = row / uniforms.parts;
-  let begin = (row - outer * uniforms.parts) * uniforms.partLength;
-  let end = min(begin + uniforms.partLength, uniforms.length);
-  var a = ${start};
+${
+      overLines(
+        lines,
+        `
+  // Four chains: reads wait together, and less is rounded.
+  var a = ${start[type]};
   var b = a;
   var c = a;
   var d = a;
-  var at = (outer * uniforms.length + begin) * uniforms.inner + column;
   var k = begin;
-  for (; k + 4u <= end; k += 4u) {
+  let step = stride * uniforms.inner;
+  var at = start + k * uniforms.inner;
+  for (; k + 3u * stride < end; k += 4u * stride) {
     a = combine(a, input[at]);
-    b = combine(b, input[at + uniforms.inner]);
-    c = combine(c, input[at + 2u * uniforms.inner]);
-    d = combine(d, input[at + 3u * uniforms.inner]);
-    at += 4u * uniforms.inner;
+    b = combine(b, input[at + step]);
+    c = combine(c, input[at + 2u * step]);
+    d = combine(d, input[at + 3u * step]);
+    at += 4u * step;
   }
-  for (; k < end; k++) {
+  for (; k < end; k += stride) {
     a = combine(a, input[at]);
-    at += uniforms.inner;
+    at += step;
   }
-  output[index] = combine(combine(a, b), combine(c, d));`);
+  var value = combine(combine(a, b), combine(c, d));
+  ${together(lines, "value", "combine")}
+  if (exists && lane == 0u) { output[line] = value; }`,
+      )
+    }`,
+    bindings: [x, result],
+    uniforms: lineUniforms(lines),
+    workgroups: lines.workgroups,
+  });
+  return result;
 }
