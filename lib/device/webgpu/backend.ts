@@ -16,10 +16,11 @@ import { ARRAYS, type DType, Storage, type Values } from "../storage.ts";
 import type { GpuErrors } from "./errors.ts";
 import type { Gpu, Program } from "./gpu.ts";
 import { endSums } from "./inner.ts";
+import { StepLog } from "./log.ts";
 import { BufferPool } from "./pool.ts";
 import { type Compiled, Programs } from "./programs.ts";
 import { FLAG_BYTES, rangeError } from "./range.ts";
-import { GpuStep, type Lane, StepLog } from "./step.ts";
+import { GpuStep, type Lane } from "./step.ts";
 import { UniformRing } from "./uniforms.ts";
 
 /** The fields of TensorFlow.js' backend that its types hide and that own programs need. */
@@ -129,15 +130,19 @@ export function gpuBackendClass(
       this.#internals.commandQueueOwnedIds = NOBODY;
       this.#ring = new UniformRing(device);
       this.#programs = new Programs(device, this.#pool, this.#ring.buffer);
+      this.#flags = device.createBuffer({ size: FLAG_BYTES, usage: STORAGE_USAGE, label: "flags" });
       this.#lane = {
         device,
         pool: this.#pool,
         programs: this.#programs,
+        flags: this.#flags,
         located: ({ dataId }) => {
           const { tensorMap } = this.#internals;
           if (!tensorMap.has(dataId) || tensorMap.get(dataId).refCount <= 0) return null;
-          this.uploadToGPU(dataId);
-          return tensorMap.get(dataId).resource!;
+          return tensorMap.get(dataId).resource ?? null;
+        },
+        locate: ({ dataId }, buffer) => {
+          this.#internals.tensorMap.get(dataId).resource = buffer;
         },
         allocate: (like) => this.#like(like),
         isShared: ({ dataId }) => this.refCount(dataId) > 1,
@@ -145,7 +150,6 @@ export function gpuBackendClass(
         run: (program, compiled, group, offset) => this.#run(program, compiled, group, offset),
         flush: () => this.flush(),
       };
-      this.#flags = device.createBuffer({ size: FLAG_BYTES, usage: STORAGE_USAGE, label: "flags" });
     }
 
     get #internals(): Internals {
@@ -192,7 +196,10 @@ export function gpuBackendClass(
       this.#checkSize(shape);
       this.#count(shape, 1);
       const dataId = super.write(...args);
-      this.#log?.made.add(dataId);
+      const [values, , dtype] = args;
+      if (values == null) {
+        this.#log?.made.set(dataId, { storage: new Storage(dataId, shape, dtype as DType), alive: true });
+      }
       return dataId;
     }
 
@@ -211,7 +218,8 @@ export function gpuBackendClass(
       const gone = super.disposeData(dataId, force);
       if (data.refCount <= 0) {
         this.#count(shape, -1);
-        this.#log?.made.delete(dataId);
+        const made = this.#log?.made.get(dataId);
+        if (made !== undefined) made.alive = false;
       }
       return gone;
     }
@@ -281,14 +289,13 @@ export function gpuBackendClass(
       // Deno panics on an empty write.
       if (values.length === 0) return;
       const elements = values instanceof Uint8Array ? new Int32Array(values) : values;
-      this.#write(this.#bufferOf(storage), elements, storage);
+      if (this.#log === null) return this.#write(this.#bufferOf(storage), elements);
+      this.#present(storage);
+      const { buffer, byteOffset, byteLength } = elements;
+      this.#log.put(storage, new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
     }
 
-    #write(buffer: GPUBuffer, elements: Float32Array | Int32Array, storage: Storage | null = null): void {
-      if (this.#log !== null) {
-        const { buffer: memory, byteOffset, byteLength } = elements;
-        return this.#log.put(storage, buffer, new Uint8Array(memory as ArrayBuffer, byteOffset, byteLength));
-      }
+    #write(buffer: GPUBuffer, elements: Float32Array | Int32Array): void {
       // The host's writes overtake commands that are recorded, and one of them may name the buffer from when it was another array's.
       if (this.#stock || this.#pool.isPending(buffer)) this.flush();
       this.queue.writeBuffer(buffer, 0, elements as Float32Array<ArrayBuffer>);
@@ -358,9 +365,10 @@ export function gpuBackendClass(
       const bytes = BYTES_PER_ELEMENT * sizeOf(target.shape);
       if (bytes === 0) return;
       this.#dataOf(target).values = null;
-      const from = this.#bufferOf(source), to = this.#bufferOf(target);
-      if (this.#log === null) this.#copy(from, to, bytes);
-      else this.#log.copy(source, target, from, to, bytes);
+      if (this.#log === null) return this.#copy(this.#bufferOf(source), this.#bufferOf(target), bytes);
+      this.#present(source);
+      this.#present(target);
+      this.#log.copy(source, target);
     }
 
     #dataOf({ dataId }: TensorInfo): TensorData {
@@ -398,12 +406,15 @@ export function gpuBackendClass(
     dispatch(program: Program): void {
       this.errors.check();
       const internals = this.#internals, { bindings } = program;
+      const uniforms = typeof program.uniforms === "function" ? program.uniforms() : program.uniforms;
+      const compiled = this.#programs.compiled(program);
+      if (this.#log !== null) {
+        for (const storage of bindings) this.#present(storage);
+        return this.#log.dispatch(program, compiled, uniforms);
+      }
       const buffers = bindings.map((storage) => this.#bufferOf(storage));
       for (const storage of bindings) internals.tensorMap.get(storage.dataId).values = null;
       if (program.checks !== undefined) buffers.push(this.#flags);
-      const uniforms = typeof program.uniforms === "function" ? program.uniforms() : program.uniforms;
-      const compiled = this.#programs.compiled(program);
-      if (this.#log !== null) return this.#log.dispatch(program, compiled, buffers, uniforms);
       if (!this.#ring.fits(uniforms.byteLength)) this.flush();
       const group = this.#programs.bound(compiled, buffers, bindings.length, uniforms.byteLength);
       this.#run(program, compiled, group, this.#ring.push(uniforms));
@@ -438,41 +449,51 @@ export function gpuBackendClass(
 
     /** Runs a body as if nothing were noted. What is noted has not begun to be computed. */
     #apart<T>(body: () => T): T {
-      const log = this.#log, { arena } = this.#pool;
+      const log = this.#log;
       this.#log = null;
-      this.#pool.arena = null;
       try {
         return body();
       } finally {
         this.#log = log;
-        this.#pool.arena = arena;
       }
     }
 
+    /** Looks whether an array that is noted is there; one from outside has to be on the GPU when the step begins. */
+    #present(storage: Storage): void {
+      const data = this.#dataOf(storage);
+      if (!this.#log!.isOwn(storage) && data.resource == null) {
+        this.#apart(() => this.uploadToGPU(storage.dataId));
+      }
+      data.values = null;
+    }
+
     /** An array like another one; nobody's, until somebody takes it. */
-    #like({ shape, dtype, order }: Storage): Storage {
+    #like(like: Storage): Storage {
+      const storage = this.#named(like);
+      this.uploadToGPU(storage.dataId);
+      return storage;
+    }
+
+    #named({ shape, dtype, order }: Storage): Storage {
       const { dataId } = this.makeTensorInfo(layout.inMemory(order, shape), dtype);
-      this.uploadToGPU(dataId);
       return new Storage(dataId, [...shape], dtype, order);
     }
 
     recorder(): Recorder {
-      const log = new StepLog(this.#lane);
+      const log = new StepLog(this.device, this.#pool);
       // What is recorded so far comes before, whatever becomes of the step.
       this.flush();
       this.#log = log;
-      this.#pool.arena = log.arena;
       const stop = () => {
         this.#log = null;
-        this.#pool.arena = null;
       };
       return {
-        place: (like) => this.#like(like),
+        place: (like) => this.#named(like),
         copy: (from, to) => this.overwrite(to, from),
         apart: (body) => this.#apart(body),
-        isOwn: (storage) => this.#pool.of(this.#bufferOf(storage)).owner === log.arena,
+        isOwn: (storage) => log.isOwn(storage),
         get alive() {
-          return log.made.size;
+          return log.alive;
         },
         finish: () => {
           stop();

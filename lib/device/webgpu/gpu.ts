@@ -30,6 +30,14 @@ export interface Program {
   uniforms: ArrayBuffer | (() => ArrayBuffer);
   /** See {@linkcode workgroupsFor}. */
   workgroups: Workgroups;
+  /**
+   * Which of the bindings it writes an element at a time, in the WGSL's line `fn emit(i: u32, value: f32) { y[i] = value; }`, or with
+   * vec4<f32> for four; what it emits is no bare product. In a recorded step, a program that {@linkcode maps} the result
+   * may be joined to it there.
+   */
+  emits?: number;
+  /** WGSL of each element of the last binding in terms of those of the first, `a`, and of a second, `b`; all of one size. */
+  maps?: string;
   /** Floating-point operations, where there are many for each byte (products): what a profile divides the time by. */
   flops?: number;
   /** The kernel that may find an index out of range: binds the flags of range.ts after the uniforms. */

@@ -50,8 +50,6 @@ export class BufferPool {
   readonly #errors: Pick<GpuErrors, "outOfMemory">;
   /** With so many bytes of buffers there was no room for one of them. */
   #ceiling = Infinity;
-  /** Where buffers come from and go to now; null: the pool. */
-  arena: BufferArena | null = null;
   /** Counts submissions. */
   serial = 1;
   /** Bytes in use. */
@@ -93,15 +91,19 @@ export class BufferPool {
     return this.of(buffer).stamp === this.serial;
   }
 
-  /** A buffer of so many bytes. Its contents are anything. */
-  acquireBuffer(size: number, usage: number, mappedAtCreation = false, reuse = true): GPUBuffer {
-    const { arena } = this, key = keyOf(size, usage);
-    const idle = reuse ? (arena?.idle ?? this.#idle).get(key)?.pop() : undefined;
+  /** A buffer of so many bytes, for a recorded step a new one. Its contents are anything. */
+  acquireBuffer(
+    size: number,
+    usage: number,
+    mappedAtCreation = false,
+    reuse = true,
+    arena: BufferArena | null = null,
+  ): GPUBuffer {
+    const idle = reuse && arena === null ? this.#idle.get(keyOf(size, usage))?.pop() : undefined;
     this.numBytesUsed += size;
     this.#used++;
     if (idle !== undefined) {
-      if (arena === null) this.#idleBuffers--;
-      else this.held -= size;
+      this.#idleBuffers--;
       return idle;
     }
     const buffer = this.#make(size, usage, mappedAtCreation);

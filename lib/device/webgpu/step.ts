@@ -1,52 +1,36 @@
 /**
- * A step that is noted first and computed then, as often as wanted: which programs run on which buffers with which numbers.
+ * A step that was noted, ready to be computed as often as wanted.
  *
  * @module
  */
+import type { RecordedStep } from "../recording.ts";
 import { sizeOf, text } from "../shape.ts";
 import type { Storage } from "../storage.ts";
-import type { RecordedStep } from "../recording.ts";
 import type { Program } from "./gpu.ts";
-import { BufferArena, type BufferPool } from "./pool.ts";
+import { joined } from "./join.ts";
+import {
+  arraysOf,
+  BYTES_PER_ELEMENT,
+  type Command,
+  type Dispatch,
+  LEAST_BYTES,
+  type StepLog,
+} from "./log.ts";
+import { planned } from "./plan.ts";
+import type { BufferPool } from "./pool.ts";
 import type { Compiled, Programs } from "./programs.ts";
-
-/** A program to be run. */
-export interface Dispatch {
-  readonly kind: "dispatch";
-  readonly program: Program;
-  readonly compiled: Compiled;
-  /** Its arrays, and behind them the flags of indices, if it has any. */
-  readonly buffers: readonly GPUBuffer[];
-  readonly arrays: number;
-  /** Its numbers, as they were when it was noted. */
-  readonly uniforms: ArrayBuffer;
-}
-
-/** Bytes to be copied. */
-interface Copy {
-  readonly kind: "copy";
-  readonly from: GPUBuffer;
-  readonly to: GPUBuffer;
-  readonly bytes: number;
-  /** What the host wrote there; null: another program's result. */
-  readonly values: Uint8Array | null;
-}
-
-type Command = Dispatch | Copy;
-
-/** An array that is not the step's own, and what was known of it. */
-interface Outside {
-  readonly storage: Storage;
-  readonly buffer: GPUBuffer;
-}
 
 /** What a step asks of the device. */
 export interface Lane {
   readonly device: GPUDevice;
   readonly pool: BufferPool;
   readonly programs: Programs;
-  /** The buffer that the storage's data lie in now; null if they were freed. */
+  /** Where indices out of range are told. */
+  readonly flags: GPUBuffer;
+  /** The buffer that an array lies in now; null if it was freed. */
   located(storage: Storage): GPUBuffer | null;
+  /** Gives an array that has no buffer one. */
+  locate(storage: Storage, buffer: GPUBuffer): void;
   /** Whether other storages refer to the same data. */
   isShared(storage: Storage): boolean;
   /** An array like another one, without values yet. */
@@ -58,94 +42,62 @@ export interface Lane {
   flush(): void;
 }
 
-const BYTES_PER_ELEMENT = 4;
 const UNIFORM_USAGE = 0x40 | 0x8; // UNIFORM | COPY_DST
-const CONSTANT_USAGE = 0x4 | 0x8; // COPY_SRC | COPY_DST
-
-/** What is noted. */
-export class StepLog {
-  readonly arena: BufferArena = new BufferArena();
-  readonly commands: Command[] = [];
-  /** The data that were made since it began, and live. */
-  readonly made = new Set<object>();
-  /** Arrays of others, by their buffers, and whether they are written. */
-  readonly outside = new Map<GPUBuffer, Outside & { written: boolean }>();
-  readonly #lane: Lane;
-
-  constructor(lane: Lane) {
-    this.#lane = lane;
-  }
-
-  /** Notes a program. */
-  dispatch(program: Program, compiled: Compiled, buffers: readonly GPUBuffer[], uniforms: ArrayBuffer): void {
-    const { bindings } = program;
-    bindings.forEach((storage, i) => this.#touch(storage, buffers[i], compiled.kinds[i] === "w"));
-    this.commands.push({
-      kind: "dispatch",
-      program,
-      compiled,
-      buffers,
-      arrays: bindings.length,
-      uniforms,
-    });
-  }
-
-  /** Notes that an array is copied over another. */
-  copy(source: Storage, target: Storage, from: GPUBuffer, to: GPUBuffer, bytes: number): void {
-    this.#touch(source, from, false);
-    this.#touch(target, to, true);
-    this.commands.push({ kind: "copy", from, to, bytes, values: null });
-  }
-
-  /** Notes that the host writes an array, the step's own if none is named: what it wrote waits in a buffer that nothing else uses. */
-  put(target: Storage | null, to: GPUBuffer, values: Uint8Array<ArrayBuffer>): void {
-    const { device, pool } = this.#lane;
-    const from = pool.acquireBuffer(values.byteLength, CONSTANT_USAGE);
-    device.queue.writeBuffer(from, 0, values);
-    if (target !== null) this.#touch(target, to, true);
-    this.commands.push({ kind: "copy", from, to, bytes: values.byteLength, values: values.slice() });
-  }
-
-  /** Gives back what nobody holds, and the rest when it is freed. */
-  close(): void {
-    const { pool } = this.#lane;
-    pool.close(this.arena);
-    for (const command of this.commands) {
-      if (command.kind === "copy" && command.values !== null) pool.releaseBuffer(command.from);
-    }
-  }
-
-  #touch(storage: Storage, buffer: GPUBuffer, written: boolean): void {
-    if (this.#lane.pool.of(buffer).owner === this.arena) return;
-    const known = this.outside.get(buffer);
-    if (known === undefined) this.outside.set(buffer, { storage, buffer, written });
-    else known.written ||= written;
-  }
+/** An array that is not the step's own, and what was known of it. */
+interface Outside {
+  readonly storage: Storage;
+  readonly buffer: GPUBuffer;
+  written: boolean;
 }
 
 /** A program as it is run each time. */
-interface Prepared extends Dispatch {
+interface Run {
+  readonly command: Dispatch;
+  readonly buffers: readonly GPUBuffer[];
   readonly group: GPUBindGroup;
   /** Where its numbers begin. */
   readonly offset: number;
+}
+
+/** Bytes to be copied each time. */
+interface Move {
+  readonly from: GPUBuffer;
+  readonly to: GPUBuffer;
+  readonly bytes: number;
 }
 
 /** What was noted, ready to run. */
 export class GpuStep implements RecordedStep {
   readonly #lane: Lane;
   readonly #log: StepLog;
-  readonly #commands: (Prepared | Copy)[];
+  readonly #outside = new Map<object, Outside>();
+  readonly #runs: (Run | Move)[];
   readonly #uniforms: GPUBuffer;
-  /** The numbers that may be others each time: those of the first programs, up to `#changing`. */
+  /** The numbers of all programs; those that may be others each time come first, up to `#changing`. */
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #changing: number;
 
   constructor(lane: Lane, log: StepLog) {
     this.#lane = lane;
     this.#log = log;
+    const { maxStorageBuffersPerShaderStage } = lane.device.limits;
+    const commands = joined(
+      log,
+      (program) => lane.programs.compiled(program),
+      Math.min(maxStorageBuffersPerShaderStage, 16),
+    );
+    const buffers = planned(commands, log, lane.pool);
+    for (const [dataId, { storage, alive }] of log.made) {
+      if (alive) lane.locate(storage, buffers.get(dataId)!);
+    }
+    for (const command of commands) {
+      for (const [storage, written] of arraysOf(command)) this.#note(storage, written);
+    }
+    const bufferOf = (storage: Storage) => buffers.get(storage.dataId) ?? lane.located(storage)!;
+
     const align = lane.device.limits.minUniformBufferOffsetAlignment;
     const changes = ({ program }: Dispatch) => typeof program.uniforms === "function";
-    const dispatches = log.commands.filter((command) => command.kind === "dispatch");
+    const dispatches = commands.filter((command) => command.kind === "dispatch");
     const offsets = new Map<Command, number>();
     let end = 0;
     const lay = (one: Dispatch) => {
@@ -155,7 +107,7 @@ export class GpuStep implements RecordedStep {
     dispatches.filter(changes).forEach(lay);
     this.#changing = end;
     dispatches.filter((one) => !changes(one)).forEach(lay);
-    this.#bytes = new Uint8Array(Math.max(4 * Math.ceil(end / 4), 16));
+    this.#bytes = new Uint8Array(Math.max(4 * Math.ceil(end / 4), LEAST_BYTES));
     for (const one of dispatches) this.#bytes.set(new Uint8Array(one.uniforms), offsets.get(one)!);
     this.#uniforms = lane.device.createBuffer({
       size: this.#bytes.byteLength,
@@ -163,20 +115,31 @@ export class GpuStep implements RecordedStep {
       label: "uniforms of a recorded step",
     });
     lane.device.queue.writeBuffer(this.#uniforms, 0, this.#bytes);
-    this.#commands = log.commands.map((command) => {
-      if (command.kind === "copy") return command;
-      const { compiled, buffers, arrays, uniforms } = command;
-      const group = lane.programs.group(compiled, buffers, arrays, uniforms.byteLength, this.#uniforms);
-      return { ...command, group, offset: offsets.get(command)! };
+
+    this.#runs = commands.map((command): Run | Move => {
+      if (command.kind === "copy") {
+        const { from, to } = command;
+        const bytes = BYTES_PER_ELEMENT * sizeOf(to.shape);
+        return { from: "buffer" in from ? from.buffer : bufferOf(from), to: bufferOf(to), bytes };
+      }
+      const { program, compiled, uniforms, more } = command;
+      const own = program.bindings.map(bufferOf);
+      const rest = [...program.checks === undefined ? [] : [lane.flags], ...more.map(bufferOf)];
+      const all = [...own, ...rest], offset = offsets.get(command)!;
+      const group = lane.programs.group(compiled, all, own.length, uniforms.byteLength, this.#uniforms);
+      return { command, buffers: all, group, offset };
     });
   }
 
-  get bytes(): number {
-    return this.#log.arena.bytes + this.#bytes.byteLength;
+  #note(storage: Storage, written: boolean): void {
+    if (this.#log.isOwn(storage)) return;
+    const known = this.#outside.get(storage.dataId);
+    if (known !== undefined) known.written ||= written;
+    else this.#outside.set(storage.dataId, { storage, buffer: this.#lane.located(storage)!, written });
   }
 
   isValid(): boolean {
-    for (const { storage, buffer, written } of this.#log.outside.values()) {
+    for (const { storage, buffer, written } of this.#outside.values()) {
       if (this.#lane.located(storage) !== buffer || written && this.#lane.isShared(storage)) return false;
     }
     return true;
@@ -187,43 +150,43 @@ export class GpuStep implements RecordedStep {
     // What the step wrote before into its own buffers has to be on its way before the host writes there.
     if (this.#changing > 0 && pool.isPending(this.#uniforms)) this.#lane.flush();
     for (const [from, to] of given) {
-      const target = this.#lane.located(to)!;
-      this.#lane.copy(this.#lane.located(from)!, target, target.size);
+      const bytes = BYTES_PER_ELEMENT * sizeOf(to.shape);
+      if (bytes > 0) this.#lane.copy(this.#lane.located(from)!, this.#lane.located(to)!, bytes);
     }
     this.#pack();
-    for (const command of this.#commands) {
-      if (command.kind === "copy") this.#lane.copy(command.from, command.to, command.bytes);
-      else {
-        for (const buffer of command.buffers) pool.stamp(buffer);
-        this.#lane.run(command.program, command.compiled, command.group, command.offset);
+    for (const one of this.#runs) {
+      if (!("group" in one)) {
+        if (one.bytes > 0) this.#lane.copy(one.from, one.to, one.bytes);
+        continue;
       }
+      for (const buffer of one.buffers) pool.stamp(buffer);
+      this.#lane.run(one.command.program, one.command.compiled, one.group, one.offset);
     }
     pool.stamp(this.#uniforms);
   }
 
   /** Writes the numbers that are others than the last time. */
   #pack(): void {
-    let changed = false;
-    for (const command of this.#commands) {
-      if (command.kind === "copy" || typeof command.program.uniforms !== "function") continue;
-      this.#bytes.set(new Uint8Array(command.program.uniforms()), command.offset);
-      changed = true;
+    if (this.#changing === 0) return;
+    for (const one of this.#runs) {
+      if (!("group" in one) || typeof one.command.program.uniforms !== "function") continue;
+      this.#bytes.set(new Uint8Array(one.command.program.uniforms()), one.offset);
     }
-    if (changed) this.#lane.device.queue.writeBuffer(this.#uniforms, 0, this.#bytes, 0, this.#changing);
+    this.#lane.device.queue.writeBuffer(this.#uniforms, 0, this.#bytes, 0, this.#changing);
   }
 
   difference(other: RecordedStep): string | null {
     if (!(other instanceof GpuStep)) return "it runs on another device";
     const mine = this.#log.commands, its = other.#log.commands;
-    const places = new Map<GPUBuffer, GPUBuffer>();
-    /** Whether two buffers play the same part. */
-    const alike = (a: GPUBuffer, b: GPUBuffer) => {
-      const own = this.#lane.pool.of(a).owner === this.#log.arena;
-      if (own !== (this.#lane.pool.of(b).owner === other.#log.arena)) return false;
-      if (!own) return a === b;
-      const known = places.get(a);
-      if (known === undefined) places.set(a, b);
-      return (known ?? b) === b;
+    const places = new Map<object, object>();
+    /** Whether two arrays play the same part. */
+    const alike = (a: Storage, b: Storage) => {
+      const own = this.#log.isOwn(a);
+      if (own !== other.#log.isOwn(b)) return false;
+      if (!own) return a.dataId === b.dataId;
+      const known = places.get(a.dataId);
+      if (known === undefined) places.set(a.dataId, b.dataId);
+      return (known ?? b.dataId) === b.dataId;
     };
     for (let i = 0; i < Math.max(mine.length, its.length); i++) {
       const a = mine[i], b = its[i];
@@ -233,8 +196,7 @@ export class GpuStep implements RecordedStep {
         return `${nameOf(a)} is computed in one call, and ${nameOf(b)} in the next`;
       }
       if (a.kind === "copy" && b.kind === "copy") {
-        if (!alike(a.from, b.from) || !alike(a.to, b.to)) return "arrays are copied to other places";
-        if (a.bytes !== b.bytes || !equal(a.values, b.values)) {
+        if ("buffer" in a.from && "buffer" in b.from && !equal(a.from.values, b.from.values)) {
           return "a number, or a tensor that is made inside of JavaScript's numbers, is another in the next call";
         }
       } else if (a.kind === "dispatch" && b.kind === "dispatch") {
@@ -245,14 +207,14 @@ export class GpuStep implements RecordedStep {
         if (fixed && !equal(new Uint8Array(a.uniforms), new Uint8Array(b.uniforms))) {
           return `a number that ${said} is given, or a shape, changes from call to call`;
         }
-        const odd = a.buffers.findIndex((buffer, j) => !alike(buffer, b.buffers[j]));
-        if (odd >= 0 && odd < a.arrays) {
-          const { shape } = a.program.bindings[odd];
-          return shape.length === 0
-            ? `a number that ${said} is given changes from call to call`
-            : `${said} is given another tensor ${text(shape)}`;
-        }
       }
+      const others = arraysOf(b);
+      const odd = arraysOf(a).find(([storage], j) => !alike(storage, others[j]?.[0] ?? storage));
+      if (odd === undefined && others.length === arraysOf(a).length) continue;
+      const shape = odd?.[0].shape ?? [];
+      return shape.length === 0
+        ? `a number that ${said} is given changes from call to call`
+        : `${said} is given another tensor ${text(shape)}`;
     }
     return null;
   }
@@ -268,13 +230,16 @@ export class GpuStep implements RecordedStep {
     this.#log.close();
     this.#uniforms.destroy();
   }
+
+  get bytes(): number {
+    return this.#log.arena.bytes + this.#bytes.byteLength;
+  }
 }
 
 function nameOf(command: Command): string {
   return command.kind === "copy" ? "a copy" : command.program.key;
 }
 
-function equal(a: Uint8Array | null, b: Uint8Array | null): boolean {
-  if (a === null || b === null) return a === b;
+function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -38,6 +38,16 @@ ${body}
 }`;
 }
 
+/** Whether WGSL of a number surely ends in no product, which a sum behind it might be merged with. */
+export function isNoProduct(expression: string): boolean {
+  return !/[*]/.test(expression);
+}
+
+/** The line that writes an element of a result, or four: see Program.emits. */
+export function emit(name: string, type: "f32" | "vec4<f32>" = "f32"): string {
+  return `fn emit(i: u32, value: ${type}) { ${name}[i] = value; }`;
+}
+
 /**
  * Compilers may assume that there are no NaNs, so they are recognized by their bits; and WGSL's constant expressions
  * may not make one, so `nan()` reads its bits from a variable.

@@ -12,7 +12,7 @@ import { sizeOf } from "../../shape.ts";
 import type { Running } from "../../kernels.ts";
 import type { Storage } from "../../storage.ts";
 import { type Gpu, type Workgroups, workgroupsFor } from "../gpu.ts";
-import { NAN, packUniforms } from "../wgsl.ts";
+import { emit, NAN, packUniforms } from "../wgsl.ts";
 import { fill } from "./fill.ts";
 
 const THREADS = 256;
@@ -102,6 +102,7 @@ fn at(row: u32, column: u32) -> u32 {
       : "return (row / u.inner * u.columns + column) * u.inner + row % u.inner;"
   }
 }
+${written[0][0] === "y" ? emit("y", type) : ""}
 @compute @workgroup_size(${THREADS})
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -286,9 +287,9 @@ export function batchNorm(
           overRows(
             `${eight((i) => `let p${i} = at(row + ${i}u * stride, column);`)}
     ${eight((i) => `let v${i} = x[p${i}];`)}
-    ${eight((i) => `y[p${i}] = (v${i} - middle) * factor + shift;`)}`,
+    ${eight((i) => `emit(p${i}, (v${i} - middle) * factor + shift);`)}`,
             `let p = at(row, column);
-    y[p] = (x[p] - middle) * factor + shift;`,
+    emit(p, (x[p] - middle) * factor + shift);`,
           )
         }
   if (chunk == 0u && line == 0u && column < u.columns) {
@@ -302,6 +303,7 @@ export function batchNorm(
   }`,
       ) + MOMENTS,
     bindings: [x, partial, y, mean, variance, ...kept, ...(even ? [counted!] : [])],
+    emits: 2,
     uniforms,
     workgroups: grid.workgroups,
   });
@@ -434,13 +436,14 @@ export function batchNormInference(
           overRows(
             `${eight((i) => `let p${i} = at(row + ${i}u * stride, column);`)}
     ${eight((i) => `let v${i} = x[p${i}];`)}
-    ${eight((i) => `y[p${i}] = (v${i} - middle) * factor + shift;`)}`,
+    ${eight((i) => `emit(p${i}, (v${i} - middle) * factor + shift);`)}`,
             `let p = at(row, column);
-    y[p] = (x[p] - middle) * factor + shift;`,
+    emit(p, (x[p] - middle) * factor + shift);`,
           )
         }`,
       ),
     bindings: [x, mean, variance, scale, offset, y],
+    emits: 5,
     uniforms: uniformsOf(grid, epsilon),
     workgroups: grid.workgroups,
   });

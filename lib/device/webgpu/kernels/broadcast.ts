@@ -7,7 +7,16 @@ import { sizeOf } from "../../shape.ts";
 import type { DType, Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
 import { helpersFor } from "../functions.ts";
-import { buffers, onePerThread, packUniforms, wgslType, word, WORKGROUP } from "../wgsl.ts";
+import {
+  buffers,
+  emit,
+  isNoProduct,
+  onePerThread,
+  packUniforms,
+  wgslType,
+  word,
+  WORKGROUP,
+} from "../wgsl.ts";
 
 /** What a function takes: an array, or a number everywhere. */
 export type Operand = Storage | number;
@@ -65,6 +74,11 @@ export function combine(
   const types = arrays.map(([name, array]) => [`in_${name}`, wgslType(array.dtype)] as const);
   const plain = wgslType(type), toType = wgslType(to);
   const names = arrays.map(([name]) => name);
+  const emits = toType === "f32" && isNoProduct(expression);
+  const even = numbers.length === 0 &&
+    arrays.every(([name, array], i) =>
+      name === "ab"[i] && array.dtype === "float32" && sizeOf(array.shape) === size
+    );
   gpu.dispatch({
     key: `broadcast ${types} ${
       numbers.map(([name]) => name)
@@ -76,6 +90,7 @@ struct Uniforms {
 }
 ${buffers(Object.fromEntries(types), toType)}
 ${helpersFor(expression)}
+${emits ? emit("output") : ""}
 ${
       onePerThread(`
   if (index >= uniforms.size) { return; }
@@ -84,9 +99,11 @@ ${names.map((name) => `  var at_${name} = 0u;`).join("\n")}
 ${dimensions.map((_, d) => step(d, names)).reverse().join("")}
 ${names.map((name) => `  let ${name} = in_${name}[at_${name}];`).join("\n")}
 ${numbers.map(([name]) => `  let ${name} = uniforms.${name};`).join("\n")}
-  output[index] = ${toType}(${expression});`)
+  ${emits ? "emit(index, " : "output[index] = ("}${toType}(${expression}));`)
     }`,
     bindings: [...arrays.map(([, array]) => array), result],
+    emits: emits ? arrays.length : undefined,
+    maps: emits && even ? expression : undefined,
     uniforms: packUniforms([
       ...dimensions.flatMap((dimension) => [0, 1, 2, 3].map((i) => dimension[i] ?? 0)),
       size,

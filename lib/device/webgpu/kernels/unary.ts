@@ -8,7 +8,7 @@ import { sizeOf } from "../../shape.ts";
 import type { DType, Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
 import { helpersFor } from "../functions.ts";
-import { buffers, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
+import { buffers, emit, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
 
 /**
  * f(x) for each element.
@@ -28,15 +28,18 @@ export function mapElements(gpu: Gpu, x: Storage, to: DType, expression: string,
 struct Uniforms { size: u32, p: f32, q: f32 }
 ${buffers({ input: type }, toType)}
 ${helpersFor(expression)}
+${toType === "f32" ? emit("output") : ""}
 ${
       onePerThread(`
   if (index >= uniforms.size) { return; }
   let x = input[index];
   let p = uniforms.p;
   let q = uniforms.q;
-  output[index] = ${toType}(${expression});`)
+  ${toType === "f32" ? "emit(index, " : "output[index] = ("}${toType}(${expression}));`)
     }`,
     bindings: [x, result],
+    emits: toType === "f32" ? 1 : undefined,
+    maps: type === "f32" && toType === "f32" ? expression.replaceAll(/\bx\b/g, "a") : undefined,
     uniforms: packUniforms([size, { f: p }, { f: q }]),
     workgroups: workgroupsFor(size, WORKGROUP),
   });

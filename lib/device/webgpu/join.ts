@@ -1,0 +1,129 @@
+/**
+ * Programs of a recorded step that become one. What a program computes of each element of the result before it can be computed as
+ * that is written: one array less is read, and often one less is written.
+ *
+ * The numbers stay the same to the last bit. A compiler may merge a product and the sum that it goes into, and round once; so only
+ * sums and choices are joined, and only to programs that do not end in a product.
+ *
+ * @module
+ */
+import { sizeOf } from "../shape.ts";
+import type { Program } from "./gpu.ts";
+import { arraysOf, type Command, type Dispatch, type StepLog } from "./log.ts";
+import { NAN } from "./wgsl.ts";
+
+/** Sums and choices of `a` and `b`. */
+const JOINS = /^(?:\b(?:[ab]|select|max|min|isNan|\d+\.\d+)\b|[\s()<>=!&|,+-])+$/;
+const EMIT = /fn emit(\d*)\(i: u32, value: (f32|vec4<f32>)\) \{ (\w+)\[i\] = value; \}/;
+
+/**
+ * Joins what can be joined.
+ *
+ * @param compile Compiles a program.
+ * @param most How many arrays a program may have.
+ * @returns The commands to be computed; results that nothing reads any more are not written.
+ */
+export function joined(
+  log: StepLog,
+  compile: (program: Program) => Dispatch["compiled"],
+  most: number,
+): Command[] {
+  const commands: Command[] = [], uses = new Map<object, number>();
+  for (const command of log.commands) {
+    for (const [{ dataId }] of arraysOf(command)) uses.set(dataId, (uses.get(dataId) ?? 0) + 1);
+  }
+  /** Whether nothing but the two programs knows the array. */
+  const passing = (dataId: object) => uses.get(dataId) === 2 && log.made.get(dataId)?.alive === false;
+  for (const command of log.commands) {
+    const before = commands.at(-1);
+    const both = before === undefined ? null : join(before, command, passing, most);
+    if (both === null) commands.push(command);
+    else commands[commands.length - 1] = { ...both, compiled: compile(both.program) };
+  }
+  return commands;
+}
+
+/** Two commands as one, or null. */
+function join(
+  before: Command,
+  command: Command,
+  passing: (dataId: object) => boolean,
+  most: number,
+): Dispatch | null {
+  if (before.kind !== "dispatch" || command.kind !== "dispatch") return null;
+  const { program } = before, { maps, bindings: operands } = command.program;
+  const emitted = before.emitted ??
+    (program.emits === undefined ? undefined : program.bindings[program.emits]);
+  if (emitted === undefined || maps === undefined || !JOINS.test(maps)) return null;
+  const result = operands[operands.length - 1], inputs = operands.slice(0, -1);
+  const place = inputs.findIndex(({ dataId }) => dataId === emitted.dataId);
+  if (place < 0 || sizeOf(emitted.shape) !== sizeOf(result.shape)) return null;
+  const other = inputs.length === 2 ? inputs[1 - place] : null;
+  // No array may be bound as one that is read and one that is written.
+  const written = arraysOf(before).filter(([, written]) => written).map(([{ dataId }]) => dataId);
+  if (other !== null && written.includes(other.dataId)) return null;
+  if (arraysOf(before).some(([{ dataId }]) => dataId === result.dataId)) return null;
+  const kept = !passing(emitted.dataId);
+  const arrays = program.bindings.length + before.more.length;
+  const more = [...before.more, ...other === null ? [] : [other]];
+  if (arrays + (other === null ? 0 : 1) + (kept ? 1 : 0) > most) return null;
+
+  const first = program.bindings.length + 1 + (program.checks === undefined ? 0 : 1) + before.more.length;
+  const code = () => joinedCode(program.code(), maps, place, first, other !== null, kept);
+  const key = `${program.key} > ${maps} ${place} ${other !== null} ${kept}`;
+  let { bindings } = program;
+  if (kept) more.push(result);
+  else {
+    const swap = (one: typeof result) => one.dataId === emitted.dataId ? result : one;
+    bindings = bindings.map(swap);
+    for (let i = 0; i < more.length; i++) more[i] = swap(more[i]);
+  }
+  return { ...before, program: { ...program, key, code, bindings }, more, emitted: result };
+}
+
+/**
+ * WGSL that goes on where a value is emitted.
+ *
+ * @param maps The function, of a and b.
+ * @param place Which of the two the emitted value is.
+ * @param first The binding of the next array.
+ * @param other Whether the function has another operand, which gets that binding.
+ * @param kept Whether the value itself is written, too; then the result gets a binding behind.
+ */
+function joinedCode(
+  code: string,
+  maps: string,
+  place: number,
+  first: number,
+  other: boolean,
+  kept: boolean,
+): string {
+  const found = EMIT.exec(code);
+  if (found === null) throw new Error("A program that can be joined has no line that begins with fn emit.");
+  const [line, turn, type, name] = found, next = Number(turn) + 1;
+  const one = (part: string) => `map${next}(value${part}${other ? `, other${part}` : ""})`;
+  const value = type === "f32"
+    ? one("")
+    : `vec4<f32>(${["x", "y", "z", "w"].map((c) => one(`.${c}`)).join(", ")})`;
+  const names = place === 0 ? ["a", "b"] : ["b", "a"];
+  const parameters = names.slice(0, other ? 2 : 1).map((name) => `${name}: f32`).join(", ");
+  const target = kept ? `result${next}` : name;
+  const declared = [
+    ...other ? [`@group(0) @binding(${first}) var<storage, read> other${next}: array<${type}>;`] : [],
+    ...kept
+      ? [`@group(0) @binding(${first + (other ? 1 : 0)}) var<storage, read_write> ${target}: array<${type}>;`]
+      : [],
+  ];
+  return code.replace(
+    line,
+    `${declared.join("\n")}
+${/\bfn isNan\(/.test(code) ? "" : NAN}
+fn map${next}(${parameters}) -> f32 { return ${maps}; }
+fn emit${turn}(i: u32, value: ${type}) {
+  ${kept ? `${name}[i] = value;` : ""}
+  ${other ? `let other = other${next}[i];` : ""}
+  emit${next}(i, ${value});
+}
+fn emit${next}(i: u32, value: ${type}) { ${target}[i] = value; }`,
+  );
+}
