@@ -122,6 +122,7 @@ function pass(
         output: storageOf(node.output),
         extra: node.extra.map((buffer) => buffer.storage),
         shapes: node.shapes,
+        needs: way.needs(edges),
         attrs: node.attrs,
       });
       ({ made, targets } = way.gradients(edges, compute));

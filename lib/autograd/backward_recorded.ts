@@ -74,6 +74,7 @@ function walkRecorded(
         output: saved(node.output, node),
         extra: node.extra.map((_, i) => extraValue(node, i)),
         shapes: node.shapes,
+        needs: way.needs(edges),
         attrs: node.attrs,
       });
       const { made, targets } = way.gradients(edges, compute);

@@ -142,6 +142,12 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
     apply("conv2dInputGrad", [dy, w], { ...settings, shape });
   conv2dFilterGrad = (x: Value, dy: Value, shape: readonly number[], settings: Convolution): Value =>
     apply("conv2dFilterGrad", [x, dy], { ...settings, shape });
+  conv2dFilterBiasGrad = (
+    x: Value,
+    dy: Value,
+    shape: readonly number[],
+    settings: Convolution,
+  ): [Value, Value] => [this.conv2dFilterGrad(x, dy, shape, settings), this.sum(dy, [0, 2, 3])];
 
   maxPool2d = (x: Value, settings: Pooling): Value => apply("maxPool2d", [x], settings);
   maxPool2dGrad = (dy: Value, x: Value, y: Value, settings: Pooling): Value =>

@@ -20,6 +20,8 @@ export interface Call<T, A> {
   readonly extra: readonly T[];
   /** The shapes of all inputs, saved or not. */
   readonly shapes: readonly (readonly number[])[];
+  /** Which inputs' gradients will be asked for; a missing input's is undefined. */
+  readonly needs: readonly boolean[];
   readonly attrs: A;
 }
 

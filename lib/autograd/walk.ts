@@ -70,6 +70,11 @@ export class Way {
     return this.#leads === null || this.#leads.has(node);
   }
 
+  /** Which of a node's inputs need a gradient. */
+  needs(edges: Node["edges"]): boolean[] {
+    return edges.map((edge) => edge !== null && this.leadsTo(edge));
+  }
+
   /** The gradients of a node's inputs that are needed, and the nodes that they go to. */
   gradients<T>(edges: Node["edges"], compute: ((() => T | null) | null)[]): { made: T[]; targets: Node[] } {
     const made: T[] = [], targets: Node[] = [];

@@ -335,6 +335,13 @@ export interface Kernels<T extends Shaped> {
   conv2dInputGrad(dy: T, w: T, shape: readonly number[], settings: Convolution): T;
   /** ∂L/∂w [out, C / groups, kH, kW] = `shape` from x and dy. */
   conv2dFilterGrad(x: T, dy: T, shape: readonly number[], settings: Convolution): T;
+  /** {@linkcode conv2dFilterGrad}, and ∂L/∂bias [out] = Σ dy over images and pixels. */
+  conv2dFilterBiasGrad(
+    x: T,
+    dy: T,
+    shape: readonly number[],
+    settings: Convolution,
+  ): [dw: T, dBias: T];
 
   // Attention (Vaswani et al. 2017)
 

@@ -73,6 +73,7 @@ function readBy(node: Node, rule: Rule<unknown>): Set<Buffer> {
     output: storage(node.output),
     extra: node.extra.map(storage),
     shapes: node.shapes,
+    needs: node.edges.map((edge) => edge !== null),
     attrs: node.attrs,
   });
   node.edges.forEach((edge, i) => edge !== null && gradients[i]?.());

@@ -12,11 +12,16 @@ export const conv2d = rule<Convolution>({
     "∂x = g spread back by w, ∂w = Σ x g over n, i, j, ∂b = Σ g  [Dumoulin & Visin 2016]",
   saves: { inputs: factors },
   forward: (k, [x, w, bias], settings) => k.conv2d(x, w, bias ?? null, settings),
-  gradient: (k, { g, inputs: [x, w], shapes, attrs }) => [
-    () => k.conv2dInputGrad(g, w, shapes[0], attrs),
-    () => k.conv2dFilterGrad(x, g, shapes[1], attrs),
-    () => k.sum(g, [0, 2, 3]),
-  ],
+  gradient: (k, { g, inputs: [x, w], shapes, attrs, needs }) => {
+    // A filter's gradient reads all of g, and so has the bias' at hardly any cost.
+    let made: ReturnType<typeof k.conv2dFilterBiasGrad> | undefined;
+    const both = () => made ??= k.conv2dFilterBiasGrad(x, g, shapes[1], attrs);
+    return [
+      () => k.conv2dInputGrad(g, w, shapes[0], attrs),
+      () => needs[2] ? both()[0] : k.conv2dFilterGrad(x, g, shapes[1], attrs),
+      () => needs[1] ? both()[1] : k.sum(g, [0, 2, 3]),
+    ];
+  },
 });
 
 export const conv2dInputGrad = rule<ConvolutionGrad>({

@@ -314,9 +314,26 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
     return seen(inputGradient(this.#engine, this.#images(dy), this.#filters(w), sizes), channelsLast(4));
   }
   conv2dFilterGrad(x: Storage, dy: Storage, shape: readonly number[], settings: Convolution): Storage {
-    check.floats("conv2dFilterGrad", x, dy);
-    const sizes = check.convolution("conv2dFilterGrad", x.shape, shape, settings);
-    check.convolutionGrad("conv2dFilterGrad", dy, sizes);
+    return this.#filterGrad("conv2dFilterGrad", x, dy, shape, settings);
+  }
+  conv2dFilterBiasGrad(
+    x: Storage,
+    dy: Storage,
+    shape: readonly number[],
+    settings: Convolution,
+  ): [Storage, Storage] {
+    return [this.#filterGrad("conv2dFilterBiasGrad", x, dy, shape, settings), this.sum(dy, [0, 2, 3])];
+  }
+  #filterGrad(
+    kernel: string,
+    x: Storage,
+    dy: Storage,
+    shape: readonly number[],
+    settings: Convolution,
+  ): Storage {
+    check.floats(kernel, x, dy);
+    const sizes = check.convolution(kernel, x.shape, shape, settings);
+    check.convolutionGrad(kernel, dy, sizes);
     return seen(filterGradient(this.#engine, this.#images(x), this.#images(dy), sizes), FILTERS);
   }
 

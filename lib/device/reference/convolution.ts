@@ -86,12 +86,37 @@ export function conv2dFilterGrad(
   shape: readonly number[],
   settings: Convolution,
 ): HostArray {
-  check.floats("conv2dFilterGrad", x, dy);
-  const s = check.convolution("conv2dFilterGrad", x.shape, shape, settings);
-  check.convolutionGrad("conv2dFilterGrad", dy, s);
+  return filterGrad("conv2dFilterGrad", x, dy, shape, settings);
+}
+
+function filterGrad(
+  kernel: string,
+  x: HostArray,
+  dy: HostArray,
+  shape: readonly number[],
+  settings: Convolution,
+): HostArray {
+  check.floats(kernel, x, dy);
+  const s = check.convolution(kernel, x.shape, shape, settings);
+  check.convolutionGrad(kernel, dy, s);
   const dw = zeros(shape);
   const totals = new Float64Array(dw.data.length);
   products(s, (inX, inW, inY) => totals[inW] += at(x, inX) * dy.data[inY]);
   dw.data.set(totals);
   return dw;
+}
+
+/** {@linkcode Kernels.conv2dFilterBiasGrad} */
+export function conv2dFilterBiasGrad(
+  x: HostArray,
+  dy: HostArray,
+  shape: readonly number[],
+  settings: Convolution,
+): [dw: HostArray, dBias: HostArray] {
+  const dw = filterGrad("conv2dFilterBiasGrad", x, dy, shape, settings);
+  const [, outputs, height, width] = dy.shape, totals = new Float64Array(outputs);
+  dy.data.forEach((g, i) => totals[Math.floor(i / (height * width)) % outputs] += g);
+  const dBias = zeros([outputs]);
+  dBias.data.set(totals);
+  return [dw, dBias];
 }

@@ -189,6 +189,14 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
   conv2dFilterGrad(x: HostArray, dy: HostArray, shape: readonly number[], settings: Convolution): HostArray {
     return convolution.conv2dFilterGrad(x, dy, shape, settings);
   }
+  conv2dFilterBiasGrad(
+    x: HostArray,
+    dy: HostArray,
+    shape: readonly number[],
+    settings: Convolution,
+  ): [HostArray, HostArray] {
+    return convolution.conv2dFilterBiasGrad(x, dy, shape, settings);
+  }
 
   maxPool2d(x: HostArray, settings: Pooling): HostArray {
     return pooling.maxPool2d(x, settings);

@@ -22,7 +22,7 @@ export function describeAdapter(adapter: GPUAdapter): string {
 }
 
 /** Whether the adapter computes on the processor: WebGPU's fallback adapters, and drivers known to be software. */
-export function isSoftware(adapter: GPUAdapter): boolean {
+export function isSoftware(adapter: Pick<GPUAdapter, "info">): boolean {
   const { isFallbackAdapter, description, device } = adapter.info;
   return isFallbackAdapter === true || SOFTWARE.test(`${description} ${device}`);
 }

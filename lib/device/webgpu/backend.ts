@@ -13,6 +13,7 @@ import { Pressure } from "../pressure.ts";
 import { sizeOf, text } from "../shape.ts";
 import type { Recorder } from "../recording.ts";
 import { ARRAYS, type DType, Storage, type Values } from "../storage.ts";
+import { isSoftware } from "./adapter.ts";
 import type { GpuErrors } from "./errors.ts";
 import type { Gpu, Program } from "./gpu.ts";
 import { endSums } from "./inner.ts";
@@ -115,6 +116,8 @@ export function gpuBackendClass(
       if (storage !== null) this.free(storage);
     });
 
+    readonly software: boolean;
+
     constructor(
       device: GPUDevice,
       info: GPUAdapterInfo,
@@ -122,6 +125,7 @@ export function gpuBackendClass(
       readonly limits: GPUSupportedLimits,
     ) {
       super(device, info);
+      this.software = isSoftware({ info });
       this.#pool = this.#internals.bufferManager = new BufferPool(
         device,
         errors,

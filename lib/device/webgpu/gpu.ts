@@ -50,6 +50,8 @@ export interface Gpu {
   readonly arena: Arena;
   /** What the adapter grants. */
   readonly limits: GPUSupportedLimits;
+  /** Whether the adapter computes on the processor, where other tiles are fast. */
+  readonly software: boolean;
   /** An array without values yet, in row-major order. */
   allocate(shape: readonly number[], dtype: DType): Storage;
   /** Writes the values of an array. */

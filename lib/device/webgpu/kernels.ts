@@ -41,7 +41,12 @@ import * as arrange from "./kernels/arrange.ts";
 import { batchNorm, batchNormGrad, batchNormInference } from "./kernels/batch_norm.ts";
 import { binary } from "./kernels/binary.ts";
 import { cast } from "./kernels/cast.ts";
-import { convolution, convolutionFilterGrad, convolutionInputGrad } from "./kernels/convolution.ts";
+import {
+  convolution,
+  convolutionFilterBiasGrad,
+  convolutionFilterGrad,
+  convolutionInputGrad,
+} from "./kernels/convolution.ts";
 import { fill } from "./kernels/fill.ts";
 import { at, gather, oneHot, scatterAdd, scatterLast } from "./kernels/indexing.ts";
 import { fitsLoops, layerNorm, layerNormGrad } from "./kernels/layer_norm.ts";
@@ -334,6 +339,18 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     const sizes = check.convolution("conv2dFilterGrad", x.shape, shape, settings);
     check.convolutionGrad("conv2dFilterGrad", dy, sizes);
     return seen(convolutionFilterGrad(this.#gpu, this.#images(x), this.#images(dy), sizes), FILTERS);
+  }
+  conv2dFilterBiasGrad(
+    x: Storage,
+    dy: Storage,
+    shape: readonly number[],
+    settings: Convolution,
+  ): [Storage, Storage] {
+    check.floats("conv2dFilterBiasGrad", x, dy);
+    const sizes = check.convolution("conv2dFilterBiasGrad", x.shape, shape, settings);
+    check.convolutionGrad("conv2dFilterBiasGrad", dy, sizes);
+    const [dw, dBias] = convolutionFilterBiasGrad(this.#gpu, this.#images(x), this.#images(dy), sizes);
+    return [seen(dw, FILTERS), dBias];
   }
 
   maxPool2d(x: Storage, settings: Pooling): Storage {

@@ -1,5 +1,5 @@
 /**
- * TensorFlow.js' own kernels, called from ours: its matrix product and its convolution are fast, and stay.
+ * TensorFlow.js' own kernels, for plain TensorFlow.js code that asks for what ours do not have. Our own kernels call none of them.
  *
  * @module
  */

@@ -147,22 +147,33 @@ const conv2dInputGrad = given(
     });
   });
 
-const conv2dFilterGrad = given(
+/** What filters' gradients are made of. */
+const seenAndGiven = given(
   convolutions,
   (sizes) => fc.tuple(inputs(sizes.x, infinite), inputs(convolved(sizes), infinite)),
-)
-  .map(({ a: sizes, b }) => {
-    const { w: shape, settings } = sizes;
-    const [images, , height, width] = convolved(sizes);
-    return makeCase(
-      b,
-      (k, [x, dy]) => [k.conv2dFilterGrad(x, dy, shape, settings)],
-      windowSum(images * height * width),
-      {
-        settings: { shape, ...settings },
-      },
-    );
-  });
+);
+
+const conv2dFilterGrad = seenAndGiven.map(({ a: sizes, b }) => {
+  const { w: shape, settings } = sizes;
+  const [images, , height, width] = convolved(sizes);
+  return makeCase(
+    b,
+    (k, [x, dy]) => [k.conv2dFilterGrad(x, dy, shape, settings)],
+    windowSum(images * height * width),
+    { settings: { shape, ...settings } },
+  );
+});
+
+const conv2dFilterBiasGrad = seenAndGiven.map(({ a: sizes, b }) => {
+  const { w: shape, settings } = sizes;
+  const [images, , height, width] = convolved(sizes);
+  return makeCase(
+    b,
+    (k, [x, dy]) => k.conv2dFilterBiasGrad(x, dy, shape, settings),
+    windowSum(images * height * width),
+    { settings: { shape, ...settings } },
+  );
+});
 
 /** Images and a window; seldom a padding that is too large. */
 const poolings = given(
@@ -243,7 +254,7 @@ const avgPool2dGrad = given(averages, ({ x, settings }) => inputs(pooledShape(x,
     })
   );
 
-export const products = { matmul, linear, conv2d, conv2dInputGrad, conv2dFilterGrad };
+export const products = { matmul, linear, conv2d, conv2dInputGrad, conv2dFilterGrad, conv2dFilterBiasGrad };
 export const pooling = { maxPool2d, maxPool2dGrad, maxPool2dPick, avgPool2d, avgPool2dGrad };
 
 function largeProduct(m: number, inner: number, n: number): Case {
@@ -265,7 +276,7 @@ function largeFilterGrad(sizes: Sizes): Case {
   const { x, w, settings } = sizes, shape = convolved(sizes);
   return makeCase(
     [inputOf(x, null, 1, "reals"), inputOf(shape, null, 2, "reals")],
-    (k, [x, dy]) => [k.conv2dFilterGrad(x, dy, w, settings)],
+    (k, [x, dy]) => k.conv2dFilterBiasGrad(x, dy, w, settings),
     windowSum(shape[0] * shape[2] * shape[3]),
     { settings },
   );
@@ -303,5 +314,5 @@ export const largeProducts: Record<string, () => Case[]> = {
         { settings: sizes.settings },
       )
     ),
-  conv2dFilterGrad: () => [largeFilterGrad(LARGE), largeFilterGrad(LONG)],
+  conv2dFilterBiasGrad: () => [largeFilterGrad(LARGE), largeFilterGrad(LONG)],
 };

@@ -117,7 +117,7 @@ export function filterGradient(engine: Engine, x: Storage, dy: Storage, g: Convo
   const out = engine.allocate([g.kernelHeight, g.kernelWidth, channels, g.outChannels]);
   if (sizeOf(out.shape) === 0) return out;
   const output = engine.pointer(out);
-  if (sizeOf(dy.shape) === 0 || sizeOf(x.shape) === 0) {
+  if (sizeOf(dy.shape) === 0) {
     engine.wasm.launch("fill", Math.ceil(sizeOf(out.shape) / 4), 1, output, 0);
     return out;
   }

@@ -1,59 +1,50 @@
 /**
- * Convolution with dilations and groups, forward and backward, as products of matrices that are never made. TensorFlow.js'
- * forward kernel serves where there are no groups; its gradients know neither dilations nor groups, find windows by float
- * division (which a GPU may round to the wrong window) and give each weight to one thread.
+ * Convolution with dilations and groups, forward and backward, as products of matrices that are never made.
  *
  * Here images are [N, H, W, C] and filters [kH, kW, C / groups, out], as they lie in memory.
  *
  * @module
  */
-import { BINARY } from "../../elementwise.ts";
 import type { ConvolutionSizes } from "../../geometry.ts";
-import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import type { Gpu } from "../gpu.ts";
-import { callStock, withoutSplit } from "../stock.ts";
-import { binary } from "./binary.ts";
-import { tiledProduct } from "./product.ts";
+import * as direct from "./direct.ts";
+import { matrix, turnedFilters, windows } from "./operands.ts";
+import { inFours, type Product, productAndSums, tiledProduct } from "./product.ts";
+import { reduce } from "./reduction.ts";
 
-/** What WGSL reads as `u.name`; `channels` and `outputs` are a group's. */
-const integers = (s: ConvolutionSizes) => ({
-  inHeight: s.height,
-  inWidth: s.width,
-  outHeight: s.outHeight,
-  outWidth: s.outWidth,
-  kernelWidth: s.kernelWidth,
-  strideHeight: s.strideY,
-  strideWidth: s.strideX,
-  dilationHeight: s.dilationY,
-  dilationWidth: s.dilationX,
-  top: s.top,
-  left: s.left,
-  channels: s.channels / s.groups,
-  outputs: s.outChannels / s.groups,
-});
+/** Groups of fewer channels are summed directly: of a tile they would fill less than an eighth. */
+const FEWEST = 5;
 
-/** WGSL: x where the window at output position m (image, row, column in one) has its tap (p, q); 0 in the padding. */
-const INPUT = /* wgsl */ `
-fn inputAt(m: i32, tap: i32, channel: i32, group: i32) -> f32 {
-  let position = m % (u.outHeight * u.outWidth);
-  let image = m / (u.outHeight * u.outWidth);
-  let row = position / u.outWidth * u.strideHeight - u.top + tap / u.kernelWidth * u.dilationHeight;
-  let column = position % u.outWidth * u.strideWidth - u.left + tap % u.kernelWidth * u.dilationWidth;
-  if (row < 0 || row >= u.inHeight || column < 0 || column >= u.inWidth) { return 0.0; }
-  return x[((image * u.inHeight + row) * u.inWidth + column) * (u.channels * u.groups) + group * u.channels + channel];
-}`;
+const tooSmall = (channels: number, { groups }: ConvolutionSizes) => groups > 1 && channels < FEWEST;
 
-/** WGSL: the weight of a tap, from one of the group's input channels to one of its outputs. */
-const WEIGHT = /* wgsl */ `
-fn weight(tap: i32, channel: i32, output: i32, group: i32) -> f32 {
-  return filter_[(tap * u.channels + channel) * (u.outputs * u.groups) + group * u.outputs + output];
-}`;
+/** WGSL: windows of a convolution at `u.` what a program was given, as operands.ts asks for them. */
+const WINDOWS = /* wgsl */ `
+  let rows = u.rows;
+  let inner = u.inner;
+  let windowsX = u.windowsX;
+  let windowsY = u.windowsY;
+  let strideX = u.strideX;
+  let strideY = u.strideY;
+  let firstX = -u.left;
+  let firstY = -u.top;
+  let tapsX = u.kernelWidth;
+  let stepX = u.dilationX;
+  let stepY = u.dilationY;`;
 
-/** The most workgroups along a side of a dispatch; TensorFlow.js gives each image one. */
-const MOST = 65535;
+/** What WGSL reads of a convolution's input, as `u.name`. */
+function integers(s: ConvolutionSizes, wide: boolean) {
+  const each = wide ? 4 : 1;
+  return {
+    ...{ height: s.height, width: s.width, windowsX: s.outWidth, windowsY: s.outHeight },
+    ...{ strideX: s.strideX, strideY: s.strideY, dilationX: s.dilationX, dilationY: s.dilationY },
+    ...{ top: s.top, left: s.left, kernelWidth: s.kernelWidth },
+    channels: s.channels / s.groups / each,
+    pitch: s.channels / each,
+  };
+}
 
-/** y = x ⋆ filter + bias, [N, outH, outW, out]. */
+/** y = x ⋆ filter + bias, [N, outH, outW, out]: y[position, o] = Σ over taps and channels of x · weight. */
 export function convolution(
   gpu: Gpu,
   x: Storage,
@@ -61,119 +52,146 @@ export function convolution(
   bias: Storage | null,
   s: ConvolutionSizes,
 ): Storage {
-  const shape = [s.images, s.outHeight, s.outWidth, s.outChannels];
-  if (sizeOf(shape) === 0) return gpu.allocate(shape, "float32");
-  const positions = s.outHeight * s.outWidth;
-  if (s.groups === 1 && s.channels > 0 && Math.max(s.images, positions / 8, s.outChannels / 8) <= MOST) {
-    return stockConvolution(gpu, x, filter, bias, s, positions);
-  }
-  const y = ownConvolution(gpu, x, filter, s, shape);
-  return bias === null ? y : binary(gpu, BINARY.add, y, bias, shape, "float32");
-}
-
-/** y[position, o] = Σ over taps and channels of x · weight. */
-function ownConvolution(
-  gpu: Gpu,
-  x: Storage,
-  filter: Storage,
-  s: ConvolutionSizes,
-  shape: number[],
-): Storage {
-  return tiledProduct(gpu, {
-    key: "convolution",
-    inputs: { x, filter_: filter },
-    integers: integers(s),
-    functions: `${INPUT}${WEIGHT}
-fn a(row: i32, k: i32, group: i32) -> f32 { return inputAt(row, k / u.channels, k % u.channels, group); }
-fn b(k: i32, column: i32, group: i32) -> f32 { return weight(k / u.channels, k % u.channels, column, group); }`,
-    along: { a: true, b: false },
+  const channels = s.channels / s.groups, outputs = s.outChannels / s.groups;
+  if (tooSmall(outputs, s)) return direct.convolution(gpu, x, filter, bias, s);
+  const sizes = {
     groups: s.groups,
     rows: s.images * s.outHeight * s.outWidth,
-    columns: s.outChannels / s.groups,
-    inner: s.kernelHeight * s.kernelWidth * s.channels / s.groups,
-    shape,
+    columns: outputs,
+    inner: s.kernelHeight * s.kernelWidth * channels,
+  };
+  const [wide, wideFilter] = [channels, outputs].map((n) => n % 4 === 0 && inFours(sizes));
+  const each = wideFilter ? 4 : 1;
+  return tiledProduct(gpu, {
+    ...sizes,
+    name: "convolution",
+    a: windows(true, wide),
+    b: matrix("filter", false, wideFilter),
+    inputs: [x, filter],
+    bias,
+    integers: {
+      ...integers(s, wide),
+      filterStride: s.outChannels / each,
+      filterGroup: outputs / each,
+    },
+    setup: WINDOWS,
+    shape: [s.images, s.outHeight, s.outWidth, s.outChannels],
+    outRow: s.outChannels,
+    outGroup: outputs,
   });
 }
 
-function stockConvolution(
-  gpu: Gpu,
-  x: Storage,
-  filter: Storage,
-  bias: Storage | null,
-  s: ConvolutionSizes,
-  positions: number,
-): Storage {
-  const inner = s.kernelHeight * s.kernelWidth * s.channels;
-  const down = Math.min(Math.ceil(s.images / 32), s.images * Math.ceil(positions / 32));
-  const tiles = down * Math.ceil(s.outChannels / 32);
-  const attrs = {
-    strides: [s.strideY, s.strideX],
-    pad: [[0, 0], [s.top, s.top], [s.left, s.left], [0, 0]],
-    dataFormat: "NHWC",
-    dimRoundingMode: "floor",
-    dilations: [s.dilationY, s.dilationX],
-  };
-  return gpu.adopt(
-    withoutSplit(
-      inner,
-      s.images * positions * s.outChannels,
-      tiles,
-      () =>
-        bias === null
-          ? callStock(gpu, "Conv2D", { x, filter }, attrs)
-          : callStock(gpu, "FusedConv2D", { x, filter, bias }, {
-            ...attrs,
-            activation: "linear",
-            leakyreluAlpha: 0,
-          }),
-    ),
-  );
+/** The greatest common divisor. */
+const divisor = (a: number, b: number): number => b === 0 ? a : divisor(b, a % b);
+
+/** The x in 0 … m − 1 for which a x is 1 more than a multiple of m. */
+function inverse(a: number, m: number): number {
+  for (let x = 1; x < m; x++) if (a * x % m === 1) return x;
+  return 0;
 }
+
+/**
+ * WGSL: of one dimension, the pixels of a part and the taps that reach them. A pixel's windows begin at multiples of the stride, so
+ * pixels whose distance is one have the same taps, and see them in windows whose distance is 1: where no other pixel is asked, nothing
+ * is multiplied by zeros between them.
+ */
+const residues = (axis: "X" | "Y", rest: string, kernel: string, size: string, before: string) => /* wgsl */ `
+  let rest${axis} = ${rest};
+  let pixel${axis} = (rest${axis} - ${before} % u.stride${axis} + u.stride${axis}) % u.stride${axis};
+  let windows${axis} = max(0, (${size} - pixel${axis} + u.stride${axis} - 1) / u.stride${axis});
+  let tap0${axis} = rest${axis} / u.common${axis} * u.inverse${axis} % u.period${axis};
+  let taps${axis} = select(0, max(0, (${kernel} - tap0${axis} + u.period${axis} - 1) / u.period${axis}), rest${axis} % u.common${axis} == 0);
+  let tapStep${axis} = u.period${axis};
+  let first${axis} = (pixel${axis} + ${before} - tap0${axis} * u.dilation${axis}) / u.stride${axis};
+  let stride${axis} = 1;
+  let step${axis} = -u.dilation${axis} / u.common${axis};`;
 
 /** dx[position, c] = Σ over taps and outputs of dy · weight, where the tap's window exists. */
 export function convolutionInputGrad(gpu: Gpu, dy: Storage, filter: Storage, s: ConvolutionSizes): Storage {
-  return tiledProduct(gpu, {
-    key: "convolution input gradient",
-    inputs: { dy, filter_: filter },
-    integers: integers(s),
-    functions: `${WEIGHT}
-fn a(m: i32, k: i32, group: i32) -> f32 {
-  let tap = k / u.outputs;
-  let position = m % (u.inHeight * u.inWidth);
-  let image = m / (u.inHeight * u.inWidth);
-  // The window that has this pixel under its tap begins here, if at a multiple of the stride.
-  let row = position / u.inWidth + u.top - tap / u.kernelWidth * u.dilationHeight;
-  let column = position % u.inWidth + u.left - tap % u.kernelWidth * u.dilationWidth;
-  if (row < 0 || column < 0 || row % u.strideHeight != 0 || column % u.strideWidth != 0) { return 0.0; }
-  let i = row / u.strideHeight;
-  let j = column / u.strideWidth;
-  if (i >= u.outHeight || j >= u.outWidth) { return 0.0; }
-  return dy[((image * u.outHeight + i) * u.outWidth + j) * (u.outputs * u.groups) + group * u.outputs + k % u.outputs];
-}
-fn b(k: i32, column: i32, group: i32) -> f32 { return weight(k / u.outputs, column, k % u.outputs, group); }`,
-    along: { a: true, b: true },
+  const channels = s.channels / s.groups, outputs = s.outChannels / s.groups;
+  if (tooSmall(channels, s)) return direct.convolutionInputGrad(gpu, dy, filter, s);
+  const common = [divisor(s.dilationY, s.strideY), divisor(s.dilationX, s.strideX)];
+  const period = [s.strideY / common[0], s.strideX / common[1]];
+  const taps = Math.ceil(s.kernelHeight / period[0]) * Math.ceil(s.kernelWidth / period[1]);
+  const sizes = {
     groups: s.groups,
-    rows: s.images * s.height * s.width,
-    columns: s.channels / s.groups,
-    inner: s.kernelHeight * s.kernelWidth * s.outChannels / s.groups,
+    parts: s.strideY * s.strideX,
+    rows: s.images * Math.ceil(s.height / s.strideY) * Math.ceil(s.width / s.strideX),
+    columns: channels,
+    inner: taps * outputs,
+  };
+  const wide = outputs % 4 === 0 && inFours(sizes), each = wide ? 4 : 1;
+  return tiledProduct(gpu, {
+    ...sizes,
+    name: "convolution input gradient",
+    a: windows(true, wide),
+    b: turnedFilters(wide),
+    inputs: [dy, filter],
+    integers: {
+      ...{ height: s.outHeight, width: s.outWidth, fullHeight: s.height, fullWidth: s.width },
+      ...{ strideX: s.strideX, strideY: s.strideY, dilationX: s.dilationX, dilationY: s.dilationY },
+      ...{ top: s.top, left: s.left, kernelWidth: s.kernelWidth, kernelHeight: s.kernelHeight },
+      ...{ commonY: common[0], commonX: common[1], periodY: period[0], periodX: period[1] },
+      inverseY: inverse(s.dilationY / common[0] % period[0], period[0]),
+      inverseX: inverse(s.dilationX / common[1] % period[1], period[1]),
+      images: s.images,
+      channels: outputs / each,
+      pitch: s.outChannels / each,
+    },
+    setup: /* wgsl */ `
+  ${residues("X", "part % u.strideX", "u.kernelWidth", "u.fullWidth", "u.left")}
+  ${residues("Y", "part / u.strideX", "u.kernelHeight", "u.fullHeight", "u.top")}
+  let rows = u.images * windowsY * windowsX;
+  let inner = tapsY * tapsX * u.channels * ${each};`,
+    place:
+      "((row / windowsX / windowsY * u.fullHeight + pixelY + row / windowsX % windowsY * u.strideY) * u.fullWidth + " +
+      "pixelX + row % windowsX * u.strideX) * u.outRow + group * u.outGroup",
     shape: [s.images, s.height, s.width, s.channels],
+    outRow: s.channels,
+    outGroup: channels,
   });
 }
 
-/** dw[tap, c, o] = Σ over positions of x · dy. */
-export function convolutionFilterGrad(gpu: Gpu, x: Storage, dy: Storage, s: ConvolutionSizes): Storage {
-  return tiledProduct(gpu, {
-    key: "convolution filter gradient",
-    inputs: { x, dy },
-    integers: integers(s),
-    functions: `${INPUT}
-fn a(row: i32, k: i32, group: i32) -> f32 { return inputAt(k, row / u.channels, row % u.channels, group); }
-fn b(k: i32, column: i32, group: i32) -> f32 { return dy[(k * u.groups + group) * u.outputs + column]; }`,
-    along: { a: false, b: false },
+/** dw[tap, c, o] = Σ over positions of x · dy, [kH, kW, C / groups, out]. */
+function filterProduct(x: Storage, dy: Storage, s: ConvolutionSizes): Product {
+  const channels = s.channels / s.groups, outputs = s.outChannels / s.groups;
+  const sizes = {
     groups: s.groups,
-    rows: s.kernelHeight * s.kernelWidth * s.channels / s.groups,
-    columns: s.outChannels / s.groups,
+    rows: s.kernelHeight * s.kernelWidth * channels,
+    columns: outputs,
     inner: s.images * s.outHeight * s.outWidth,
-    shape: [s.kernelHeight, s.kernelWidth, s.channels / s.groups, s.outChannels],
-  });
+  };
+  const [wide, wideOut] = [channels, outputs].map((n) => n % 4 === 0 && inFours(sizes)),
+    each = wideOut ? 4 : 1;
+  return {
+    ...sizes,
+    name: "convolution filter gradient",
+    a: windows(false, wide),
+    b: matrix("dy", false, wideOut),
+    inputs: [x, dy],
+    integers: { ...integers(s, wide), dyStride: s.outChannels / each, dyGroup: outputs / each },
+    setup: WINDOWS,
+    shape: [s.kernelHeight, s.kernelWidth, channels, s.outChannels],
+    outRow: s.outChannels,
+    outGroup: outputs,
+  };
+}
+
+/** ∂L/∂w, [kH, kW, C / groups, out]. */
+export function convolutionFilterGrad(gpu: Gpu, x: Storage, dy: Storage, s: ConvolutionSizes): Storage {
+  if (tooSmall(s.outChannels / s.groups, s)) return direct.convolutionFilterGrad(gpu, x, dy, s);
+  return tiledProduct(gpu, filterProduct(x, dy, s));
+}
+
+/** ∂L/∂w and ∂L/∂bias [out]. */
+export function convolutionFilterBiasGrad(
+  gpu: Gpu,
+  x: Storage,
+  dy: Storage,
+  s: ConvolutionSizes,
+): [filter: Storage, bias: Storage] {
+  if (tooSmall(s.outChannels / s.groups, s) || s.channels === 0) {
+    return [convolutionFilterGrad(gpu, x, dy, s), reduce(gpu, "sum", dy, [0, 1, 2], false)];
+  }
+  return productAndSums(gpu, filterProduct(x, dy, s));
 }

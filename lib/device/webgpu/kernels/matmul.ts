@@ -1,19 +1,16 @@
 /**
- * Matrix products. TensorFlow.js' program is fast and computes most; ours the few that it refuses (more tiles along a side than
- * a dispatch has workgroups) or gets wrong (two batches that both broadcast).
+ * Matrix products.
  *
  * @module
  */
-import { BINARY } from "../../elementwise.ts";
 import { broadcastShapes, sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
-import { callStock, withoutSplit } from "../stock.ts";
 import { expand } from "./arrange.ts";
-import { binary } from "./binary.ts";
 import { fill } from "./fill.ts";
 import { buffers, onePerThread, packUniforms, WORKGROUP } from "../wgsl.ts";
-import { tiledProduct } from "./product.ts";
+import { matrix } from "./operands.ts";
+import { inFours, tiledProduct } from "./product.ts";
 
 /** A row-major matrix, or a batch of them, [..., rows, columns]; `transposed`: what is meant has these as columns. */
 export interface Matrix {
@@ -21,44 +18,46 @@ export interface Matrix {
   readonly transposed: boolean;
 }
 
-/** The most workgroups along a side of a dispatch, and the smallest tile of TensorFlow.js'. */
-const MOST = 65535, SMALLEST_TILE = 8;
-
 /** a · b (+ bias, one number a column); leading dimensions broadcast. */
 export function matmul(gpu: Gpu, a: Matrix, b: Matrix, bias: Storage | null = null): Storage {
-  const [rows, inner] = sizes(a), columns = sizes(b)[1];
+  const [rows, inner] = extents(a), columns = extents(b)[1];
   const batchA = a.memory.shape.slice(0, -2), batchB = b.memory.shape.slice(0, -2);
   const batch = broadcastShapes("matmul", batchA, batchB), count = sizeOf(batch);
-  const shape = [...batch, rows, columns], outputs = sizeOf(shape);
-  if (outputs === 0) return gpu.allocate(shape, "float32");
+  const shape = [...batch, rows, columns];
+  if (sizeOf(shape) === 0) return gpu.allocate(shape, "float32");
   // A sum over nothing; its bias is all that is left.
   if (inner === 0) return bias === null ? fill(gpu, shape, 0, "float32") : expand(gpu, bias, shape);
-  // TensorFlow.js repeats a batch of 1, and no other.
+  /** A batch of 1 serves all; others are made whole. */
   const whole = ({ memory, transposed }: Matrix, own: readonly number[]): Matrix =>
     sizeOf(own) === 1 || sizeOf(own) === count
       ? { memory, transposed }
       : { memory: expand(gpu, memory, [...batch, ...memory.shape.slice(-2)]), transposed };
   const left = whole(a, batchA), right = whole(b, batchB);
-  if (Math.max(count, Math.ceil(rows / SMALLEST_TILE), Math.ceil(columns / SMALLEST_TILE)) > MOST) {
-    const product = ownProduct(gpu, left, right, count, shape);
-    return bias === null ? product : binary(gpu, BINARY.add, product, bias, shape, "float32");
-  }
-  const tiles = count * Math.ceil(rows / 32) * Math.ceil(columns / 32);
-  const attrs = { transposeA: a.transposed, transposeB: b.transposed };
-  const result = withoutSplit(
-    inner,
-    outputs,
-    tiles,
-    () =>
-      bias === null
-        ? callStock(gpu, "BatchMatMul", { a: left.memory, b: right.memory }, attrs)
-        : callStock(gpu, "_FusedMatMul", { a: left.memory, b: right.memory, bias }, {
-          ...attrs,
-          activation: "linear",
-          leakyreluAlpha: 0,
-        }),
-  );
-  return gpu.adopt(result, shape);
+  // Many matrices times one are one tall matrix times it.
+  const tall = sizeOf(batchB) === 1 && !left.transposed && sizeOf(batchA) === count;
+  const groups = tall ? 1 : count, together = tall ? count * rows : rows;
+  const [lineA, lineB] = [left, right].map(({ memory }) => memory.shape[memory.shape.length - 1]);
+  const sizes = { groups, rows: together, columns, inner };
+  const [wideA, wideB] = [lineA, lineB].map((line) => line % 4 === 0 && inFours(sizes));
+  const far = ({ memory }: Matrix, wide: boolean) =>
+    groups === 1 || sizeOf(memory.shape.slice(0, -2)) === 1
+      ? 0
+      : sizeOf(memory.shape.slice(-2)) / (wide ? 4 : 1);
+  return tiledProduct(gpu, {
+    name: "matmul",
+    a: matrix("left", !left.transposed, wideA),
+    b: matrix("right", right.transposed, wideB),
+    inputs: [left.memory, right.memory],
+    bias,
+    integers: {
+      leftStride: wideA ? lineA / 4 : lineA,
+      rightStride: wideB ? lineB / 4 : lineB,
+      leftGroup: far(left, wideA),
+      rightGroup: far(right, wideB),
+    },
+    ...sizes,
+    ...{ shape, outRow: columns, outGroup: together * columns },
+  });
 }
 
 /** The turns of one loop: software adapters end longer ones early. */
@@ -103,30 +102,7 @@ ${
   return result;
 }
 
-function sizes({ memory: { shape }, transposed }: Matrix): [rows: number, columns: number] {
+function extents({ memory: { shape }, transposed }: Matrix): [rows: number, columns: number] {
   const [rows, columns] = shape.slice(-2);
   return transposed ? [columns, rows] : [rows, columns];
-}
-
-/** With the tiles of product.ts. A batch of 1 serves all. */
-function ownProduct(gpu: Gpu, a: Matrix, b: Matrix, groups: number, shape: readonly number[]): Storage {
-  const [rows, inner] = sizes(a), columns = sizes(b)[1];
-  const far = ({ memory }: Matrix) =>
-    sizeOf(memory.shape.slice(0, -2)) === 1 ? 0 : sizeOf(memory.shape.slice(-2));
-  const place = (row: string, column: string, across: string, { transposed }: Matrix, down: string) =>
-    transposed ? `${column} * ${down} + ${row}` : `${row} * ${across} + ${column}`;
-  return tiledProduct(gpu, {
-    key: `matmul ${a.transposed} ${b.transposed}`,
-    inputs: { left: a.memory, right: b.memory },
-    integers: { farLeft: far(a), farRight: far(b) },
-    functions: /* wgsl */ `
-fn a(row: i32, k: i32, group: i32) -> f32 {
-  return left[group * u.farLeft + ${place("row", "k", "u.inner", a, "u.rows")}];
-}
-fn b(k: i32, column: i32, group: i32) -> f32 {
-  return right[group * u.farRight + ${place("k", "column", "u.columns", b, "u.inner")}];
-}`,
-    along: { a: !a.transposed, b: b.transposed },
-    ...{ groups, rows, columns, inner, shape, groupsFirst: true },
-  });
 }
