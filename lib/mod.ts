@@ -20,6 +20,14 @@ export {
   useDevice,
   type Values,
 } from "./device/mod.ts";
+export {
+  type DevicePeak,
+  type GpuCounters,
+  type Profile,
+  profile,
+  type ProfileOptions,
+  type ProfileRow,
+} from "./device/profile/mod.ts";
 /** Functions of tensors that networks are made of. */
 export * as F from "./functional/mod.ts";
 /** What networks are made of: modules, layers, losses, first values. */

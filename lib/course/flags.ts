@@ -8,6 +8,7 @@ import { MAX_THREADS } from "../device/cpu/threads.ts";
 import type { DeviceName } from "../device/device.ts";
 import { exit, programArguments, programFile } from "../host/process.ts";
 import { writePicturesTo } from "../show/output.ts";
+import { profileLoops } from "../train/step_profile.ts";
 import {
   checkChoice,
   checkOptions,
@@ -31,7 +32,7 @@ export interface ChapterSpec {
   title: string;
   /** What the chapter does, in a sentence or two. */
   description?: string;
-  /** `--device cpu|webgpu`; true: the best one there is unless the reader names one. */
+  /** `--device cpu|webgpu`; true: the best one there is unless the reader names one. With it comes `--profile`. */
   device?: true | DeviceName;
   /** `--threads N`: on how many threads the cpu computes; all cores unless the reader says. */
   threads?: true;
@@ -117,7 +118,7 @@ export type ChapterFlags<Spec extends ChapterSpec> = {
 
 /** What reading the arguments came to: flags, a help text to print, or a sentence that says what is wrong. */
 type ReadFlags<Spec extends ChapterSpec> =
-  | { kind: "flags"; flags: ChapterFlags<Spec> }
+  | { kind: "flags"; flags: ChapterFlags<Spec>; profile: boolean }
   | { kind: "help"; text: string }
   | { kind: "error"; text: string };
 
@@ -194,6 +195,7 @@ export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): Chapte
     case "flags":
       heading(spec.title, "═");
       if (spec.out) writePicturesTo((result.flags as Partial<FlagValues>).out);
+      if (result.profile) profileLoops();
       return result.flags;
     case "help":
       console.log(result.text);
@@ -218,11 +220,11 @@ export function readFlags<const Spec extends ChapterSpec>(
   script = "chapter.ts",
 ): ReadFlags<Spec> {
   const names = (Object.keys(RULES) as FlagName[]).filter((name) => spec[name] !== undefined);
-  const valued = names.filter((name) => !isSwitch(RULES[name]));
+  const valued = names.filter((name) => !isSwitch(RULES[name])), extra = extraFlags(spec);
   const unknown: { arg: string; isFlag: boolean }[] = [];
   const parsed = parseArgs(args, {
     string: [...valued, "_"],
-    boolean: [...names.filter((name) => isSwitch(RULES[name])), "help"],
+    boolean: [...names.filter((name) => isSwitch(RULES[name])), ...Object.keys(extra)],
     alias: { help: "h" },
     unknown: (arg: string, key?: string) => {
       unknown.push({ arg, isFlag: key !== undefined });
@@ -230,6 +232,7 @@ export function readFlags<const Spec extends ChapterSpec>(
     },
   }) as Record<string, unknown>;
   if (parsed.help) return { kind: "help", text: helpText(spec, names, script) };
+  const known = [...names, ...Object.keys(extra)];
 
   const flags: Record<string, unknown> = {};
   const errors: string[] = [];
@@ -246,10 +249,10 @@ export function readFlags<const Spec extends ChapterSpec>(
     }
   }
   const stray = unknown[0];
-  if (stray && errors.length === 0) errors.push(aboutUnknown(stray.arg, stray.isFlag, names));
+  if (stray && errors.length === 0) errors.push(aboutUnknown(stray.arg, stray.isFlag, known));
   // What follows "--" is never a flag, so parseArgs asks about none of it.
   const rest = parsed._ as string[];
-  if (errors.length === 0 && rest.length > 0) errors.push(aboutUnknown(rest[0], false, names));
+  if (errors.length === 0 && rest.length > 0) errors.push(aboutUnknown(rest[0], false, known));
   if (flags.device === "webgpu" && flags.threads !== undefined) {
     errors.push("--threads is about the cpu; --device webgpu has its own.");
   }
@@ -257,7 +260,13 @@ export function readFlags<const Spec extends ChapterSpec>(
     errors.push("--resume goes on from the last checkpoint; say where that is with --checkpoints DIR.");
   }
   if (errors.length > 0) return { kind: "error", text: errors[0] };
-  return { kind: "flags", flags: flags as ChapterFlags<Spec> };
+  return { kind: "flags", flags: flags as ChapterFlags<Spec>, profile: parsed.profile === true };
+}
+
+/** Switches of which a chapter knows nothing, with what the help says of them. */
+function extraFlags(spec: ChapterSpec): Record<string, string> {
+  const profile = { profile: "show where the time of a loop goes, kernel by kernel" };
+  return { ...(spec.device === undefined ? {} : profile), help: "this text" };
 }
 
 /** Throws where a chapter asks for what is no flag, or gives a default that its flag does not take. */
@@ -341,7 +350,7 @@ function readValue(
 function aboutUnknown(arg: string, isFlag: boolean, names: string[]): string {
   if (!isFlag) return `"${arg}" follows no flag that takes a value. --help lists the flags.`;
   const [flag] = arg.split("=");
-  const guess = nearest(flag.replace(/^-+/, ""), [...names, "help"]);
+  const guess = nearest(flag.replace(/^-+/, ""), names);
   return `There is no flag ${flag}${guess ? `: did you mean --${guess}?` : "."} --help lists them all.`;
 }
 
@@ -353,7 +362,7 @@ function helpText(spec: ChapterSpec, names: FlagName[], script: string): string 
     const standard = spec[name] === true && best !== undefined ? best : defaultOf(spec, name);
     return [`--${name}${value}`, help + (standard === undefined ? "" : ` (${standard})`)];
   });
-  rows.push(["--help", "this text"]);
+  for (const [name, help] of Object.entries(extraFlags(spec))) rows.push([`--${name}`, help]);
   const width = Math.max(...rows.map(([flag]) => flag.length));
   return [
     spec.title,

@@ -187,6 +187,13 @@ export abstract class Device {
   abstract peek(storage: Storage): Values | null;
 
   /**
+   * Waits until all that it was asked for is computed.
+   *
+   * @internal
+   */
+  abstract idle(): Promise<void>;
+
+  /**
    * Gives a storage's reference back; the data is freed with its last one. A second time does nothing.
    *
    * @internal

@@ -8,6 +8,7 @@
  * @module
  */
 import { Device } from "../device/device.ts";
+import { Profile } from "../device/profile/mod.ts";
 import { inNotebook } from "../host/process.ts";
 import { Module } from "../nn/module.ts";
 import { Summary } from "../nn/summary.ts";
@@ -21,7 +22,7 @@ import { pictureOf } from "./picture.ts";
 import { isTable } from "./table.ts";
 
 const DISPLAY = Symbol.for("Jupyter.display");
-const CLASSES = [Tensor, Module, Summary, Optimizer, Graph, Device];
+const CLASSES = [Tensor, Module, Summary, Optimizer, Graph, Device, Profile];
 
 /** A list of more objects than this is told by Deno, which leaves most of it out. */
 const ROWS = 100;

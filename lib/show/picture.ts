@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Profile } from "../device/profile/mod.ts";
 import { inspected } from "../host/process.ts";
 import { Summary } from "../nn/summary.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -27,6 +28,7 @@ import { drawGraph } from "./graph/draw.ts";
 import { Graph } from "./graph/graph.ts";
 import { graphText } from "./graph/text.ts";
 import { readAll } from "./graph/values.ts";
+import { profileHtml } from "./profile.ts";
 import { summaryHtml, summaryText } from "./summary.ts";
 import { isTable, tableHtml, tableText } from "./table.ts";
 
@@ -54,6 +56,9 @@ export async function pictureOf(x: unknown): Promise<Picture> {
   if (x instanceof Tensor) return words(await tensorText(x));
   if (isChart(x)) return await chartPicture(x);
   if (x instanceof Summary) return summaryPicture(x);
+  if (x instanceof Profile) {
+    return tabular("profile", (columns) => x.text(columns), () => profileHtml(x));
+  }
   if (x instanceof Graph) return await graphPicture(x);
   if (isTable(x)) return tablePicture(x);
   return words(typeof x === "string" ? x : inspected(x, 6));

@@ -19,7 +19,7 @@ export interface ShowOptions {
 }
 
 /**
- * Shows something: a tensor's numbers, a chart, images, a table (a list of objects), a network, its summary, a computation graph.
+ * Shows something: a tensor's numbers, a chart, images, a table (a list of objects), a network, its summary, a profile, a computation graph.
  *
  * In a notebook it appears below the cell, as a picture where there is one. In a script it is printed, charts as text as wide as the
  * terminal; and where the reader gave a chapter `--out DIR`, or `out` is said here, a web page and an SVG are written

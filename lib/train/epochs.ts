@@ -146,7 +146,7 @@ async function* loop<Batch>(
   });
   const display = displayFor(count, length, settings, run, () => state.over);
   await makeRoom();
-  const running = new Running(display, file, settings.watching, true);
+  const running = new Running(display, file, settings.watching, settings.label, true);
   if (settings.resume) {
     display?.print(
       found ? `Goes on after step ${run.step} of ${total}.` : "No checkpoint to go on from: a new run.",
@@ -189,6 +189,7 @@ async function* loop<Batch>(
       }
       if (run.step < epoch * length) throw miscounted(length, run.step - (epoch - 1) * length);
       await running.settle();
+      await running.pause();
       const { seconds } = run;
       const row: EpochRow = Object.assign({ epoch }, means.values(), await tested(test, display), {
         epoch,

@@ -10,6 +10,7 @@ import { checkText, describe, isPlain, surplus } from "../text/arguments.ts";
 import type { Watch } from "./watch.ts";
 import { stoppable } from "./interrupt.ts";
 import type { RunLog } from "./run_log.ts";
+import { StepProfile } from "./step_profile.ts";
 
 /** What a step may log: numbers, or tensors of one element. */
 export type Loggable = number | Tensor;
@@ -62,6 +63,7 @@ export class Running {
   readonly #file: RunLog;
   readonly #watch: Watch | null;
   readonly #interrupt: ReturnType<typeof stoppable>;
+  readonly #profile: StepProfile;
   readonly #reads: Promise<void>[] = [];
   /** The last read: what comes behind it is told behind it, even where its own numbers are there first. */
   #told: Promise<void> = Promise.resolve();
@@ -72,9 +74,11 @@ export class Running {
    * @param display What shows it; null: nothing does.
    * @param file Where it is logged.
    * @param watch Who looks at its numbers; null: nobody does.
+   * @param label What it is called.
    * @param finishes Whether a program that is to end waits for the step that runs: then the loop calls `leave()` behind it.
    */
-  constructor(display: Display | null, file: RunLog, watch: Watch | null, finishes = false) {
+  constructor(display: Display | null, file: RunLog, watch: Watch | null, label: string, finishes = false) {
+    this.#profile = new StepProfile(label);
     this.#display = display;
     this.#file = file;
     this.#watch = watch;
@@ -94,6 +98,7 @@ export class Running {
   step(index: number, total: number, logged: (values: Record<string, number>) => void = () => {}): Step {
     const log = (values: Record<string, Loggable>) => this.#log(index + 1, values, logged);
     const print = (line: string) => this.print(line);
+    this.#profile.begin(index + 1);
     return {
       index,
       total,
@@ -136,7 +141,13 @@ export class Running {
   async turn(step: number): Promise<void> {
     this.#display?.step(step);
     await this.settle(READS_IN_FLIGHT);
+    await this.#profile.turn(step);
     if (performance.now() > this.#listenAt) await this.listen();
+  }
+
+  /** What is computed next is no training: a profile does not count it. */
+  async pause(): Promise<void> {
+    await this.#profile.stop();
   }
 
   /** Lets signals and whatever else waits have their turn. */
@@ -156,6 +167,7 @@ export class Running {
     this.#watch?.end();
     await Promise.all(this.#reads);
     await this.#display?.end(ended);
+    await this.#profile.end(ended);
   }
 }
 

@@ -97,7 +97,7 @@ async function* loop(
   const progress = !shown ? null : inNotebook() ? new Live(total, label) : new Progress(total, { label });
   await makeRoom();
   const file = openRunLogs("steps", logs, { label, steps: total, done: 0 });
-  const running = new Running(progress, file, watching);
+  const running = new Running(progress, file, watching, label);
   let done = 0, stopped = "";
   let ended: { error?: unknown } = {};
   try {

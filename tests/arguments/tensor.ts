@@ -412,6 +412,12 @@ export const tensorRoom: Room = {
     currentDevice: nothing,
     "Device.memory": nothing,
     "Device.resetPeak": nothing,
+    profile: {
+      good: [
+        () => [() => 1, { device: currentDevice(), shapes: true, programs: true }],
+        () => [async () => await 1, { device: "cpu" }],
+      ],
+    },
     device: { good: [() => ["cpu"], () => ["cpu", { threads: 2 }]] },
     einsum: {
       good: [

@@ -144,6 +144,27 @@ Deno.test("a wrong value is refused, saying what the flag takes", () => {
   assertStringIncludes(errorOf("--device", "gpu"), "did you mean webgpu?");
 });
 
+Deno.test("--profile comes with --device, and the chapter knows nothing of it", () => {
+  const read = (spec: ChapterSpec, ...args: string[]) => {
+    const result = readFlags(spec, args);
+    return result.kind === "flags" ? [result.profile, "profile" in result.flags] : result;
+  };
+  assertEquals(read(spec), [false, false]);
+  assertEquals(read(spec, "--profile", "--steps", "3"), [true, false]);
+  assertEquals(
+    errorOf("--profiel"),
+    "There is no flag --profiel: did you mean --profile? --help lists them all.",
+  );
+  assertStringIncludes(errorOf("--profile", "20"), '"20" follows no flag');
+  const alone = { title: "Chapter 1", steps: 15 };
+  assertEquals(read(alone, "--profile"), {
+    kind: "error",
+    text: "There is no flag --profile. --help lists them all.",
+  });
+  const help = readFlags(spec, ["--help"]);
+  assertStringIncludes(help.kind === "help" ? help.text : "", "--profile            show where the time");
+});
+
 Deno.test("a word that belongs to no flag is refused", () => {
   assertStringIncludes(errorOf("mnist"), '"mnist" follows no flag');
   assertStringIncludes(errorOf("--verbose", "yes"), '"yes" follows no flag');

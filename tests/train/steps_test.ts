@@ -106,7 +106,7 @@ Deno.test("a tensor that was logged is read before its iteration ends", async ()
 Deno.test("what steps log is told in their order, even where an earlier number takes longer to read", async () => {
   const told: number[] = [];
   const display = { expect() {}, step() {}, print() {}, end() {}, log: (step: number) => told.push(step) };
-  const running = new Running(display, { step() {}, epoch() {}, end() {} }, null);
+  const running = new Running(display, { step() {}, epoch() {}, end() {} }, null, "");
   for (const index of [0, 1, 2]) {
     const loss = tensor([index]);
     // As on a device that first takes back what was forgotten.

@@ -120,6 +120,10 @@ export class CpuDevice extends Device {
     }
   }
 
+  override idle(): Promise<void> {
+    return Promise.resolve();
+  }
+
   override free(storage: Storage): void {
     this.engine.free(storage);
   }

@@ -18,6 +18,7 @@ import type { GpuErrors } from "./errors.ts";
 import type { Gpu, Program } from "./gpu.ts";
 import { endSums } from "./inner.ts";
 import { StepLog } from "./log.ts";
+import { type DispatchObserver, type GpuCounters, NotedCalls } from "./observer.ts";
 import { BufferPool } from "./pool.ts";
 import { type Compiled, Programs } from "./programs.ts";
 import { FLAG_BYTES, rangeError } from "./range.ts";
@@ -58,6 +59,11 @@ export interface GpuBackend extends Gpu, KernelBackend {
   readonly use: MemoryUse;
   /** Bytes beside, which recorded steps hold for their next run. */
   readonly held: number;
+  readonly counters: GpuCounters;
+  /** Who looks on at what is dispatched; null: nobody. */
+  observer: DispatchObserver | null;
+  /** Which calls of kernels the programs of recorded steps belong to. */
+  readonly calls: NotedCalls;
   /** What the collector feels of it. */
   readonly pressure: Pressure<Handle>;
   resetPeak(): void;
@@ -112,6 +118,9 @@ export function gpuBackendClass(
     /** Whether a program may have noted an index since the flags were read. */
     #flagged = false;
     readonly use: MemoryUse = { tensors: 0, bytes: 0, peakBytes: 0 };
+    readonly counters: GpuCounters = { dispatches: 0, submits: 0, writes: 0, bytesWritten: 0 };
+    observer: DispatchObserver | null = null;
+    readonly calls: NotedCalls = new NotedCalls();
     readonly pressure: Pressure<Handle> = new Pressure(this.use, ({ storage }) => {
       if (storage !== null) this.free(storage);
     });
@@ -153,6 +162,8 @@ export function gpuBackendClass(
         copy: (from, to, bytes) => this.#copy(from, to, bytes),
         run: (program, compiled, group, offset) => this.#run(program, compiled, group, offset),
         flush: () => this.flush(),
+        written: (bytes) => this.#written(bytes),
+        calls: this.calls,
       };
     }
 
@@ -297,12 +308,19 @@ export function gpuBackendClass(
       this.#present(storage);
       const { buffer, byteOffset, byteLength } = elements;
       this.#log.put(storage, new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
+      this.#written(byteLength);
+    }
+
+    #written(bytes: number): void {
+      this.counters.writes++;
+      this.counters.bytesWritten += bytes;
     }
 
     #write(buffer: GPUBuffer, elements: Float32Array | Int32Array): void {
       // The host's writes overtake commands that are recorded, and one of them may name the buffer from when it was another array's.
       if (this.#stock || this.#pool.isPending(buffer)) this.flush();
       this.queue.writeBuffer(buffer, 0, elements as Float32Array<ArrayBuffer>);
+      this.#written(elements.byteLength);
     }
 
     scalar(value: number, dtype: DType, lasting = false): Storage {
@@ -402,9 +420,28 @@ export function gpuBackendClass(
           "webgpu: TensorFlow.js' own kernels cannot be noted to be computed later; call them outside.",
         );
       }
-      endSums(args[0]);
+      const [program] = args;
+      endSums(program);
       this.#stock = true;
-      return super.runWebGPUProgram(...args);
+      this.counters.dispatches++;
+      // Its numbers.
+      this.counters.writes++;
+      if (this.observer === null) return super.runWebGPUProgram(...args);
+      this.#timedPass(this.observer, { key: program.constructor.name, bindings: [] });
+      const result = super.runWebGPUProgram(...args);
+      this.endComputePassEncoder();
+      return result;
+    }
+
+    /** Begins a pass for one program alone, which an observer may time. */
+    #timedPass(observer: DispatchObserver, program: Pick<Program, "key" | "bindings">): void {
+      const timestampWrites = observer.dispatching(program, this.calls.of(program));
+      if (timestampWrites === undefined) return;
+      this.ensureCommandEncoderReady();
+      this.endComputePassEncoder();
+      this.#internals.computePassEncoder = this.#internals.commandEncoder.beginComputePass({
+        timestampWrites,
+      });
     }
 
     dispatch(program: Program): void {
@@ -414,6 +451,7 @@ export function gpuBackendClass(
       const compiled = this.#programs.compiled(program);
       if (this.#log !== null) {
         for (const storage of bindings) this.#present(storage);
+        this.calls.noted(program);
         return this.#log.dispatch(program, compiled, uniforms);
       }
       const buffers = bindings.map((storage) => this.#bufferOf(storage));
@@ -431,11 +469,14 @@ export function gpuBackendClass(
     #run(program: Program, { pipeline }: Compiled, group: GPUBindGroup, offset: number): void {
       const internals = this.#internals;
       if (program.checks !== undefined) this.#flagged = true;
+      if (this.observer !== null) this.#timedPass(this.observer, program);
       const pass = this.#pass();
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group, [offset]);
       pass.dispatchWorkgroups(...program.workgroups);
       internals.dispatchCountInPass++;
+      this.counters.dispatches++;
+      if (this.observer !== null) this.endComputePassEncoder();
       if (internals.activeTimers == null) return;
       this.endComputePassEncoder();
       internals.activeTimers.push({ name: program.key, query: internals.getQueryTime() });
@@ -526,8 +567,11 @@ export function gpuBackendClass(
     }
 
     override submitQueue(): void {
-      this.#ring.flush();
+      const numbers = this.#ring.flush();
+      if (numbers > 0) this.#written(numbers);
       super.submitQueue();
+      this.counters.submits++;
+      this.observer?.submitted();
       this.#stock = false;
       this.#internals.commandQueueOwnedIds = NOBODY;
       this.#pool.submitted();

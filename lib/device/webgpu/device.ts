@@ -8,6 +8,7 @@ import type { Arena } from "../arena.ts";
 import * as check from "../check.ts";
 import { Device, type Handle, type MemoryUse } from "../device.ts";
 import { plain } from "../layout.ts";
+import { watchKernels } from "../profile/watch.ts";
 import type { Pressure } from "../pressure.ts";
 import type { Recorder } from "../recording.ts";
 import { sizeOf } from "../shape.ts";
@@ -64,7 +65,18 @@ export class WebGpuDevice extends Device {
   }
 
   override recorder(): Recorder {
-    return this.backend.recorder();
+    const recorder = this.backend.recorder(), { finish, abandon } = recorder;
+    const stop = watchKernels(this, this.backend.calls);
+    return Object.assign(recorder, {
+      finish() {
+        stop();
+        return finish();
+      },
+      abandon() {
+        stop();
+        abandon();
+      },
+    });
   }
 
   override upload(values: Values, shape: readonly number[], dtype: DType): Storage {
@@ -111,6 +123,12 @@ export class WebGpuDevice extends Device {
 
   override peek(_storage: Storage): null {
     return null;
+  }
+
+  override async idle(): Promise<void> {
+    this.backend.flush();
+    await this.backend.errors.until(this.backend.device.queue.onSubmittedWorkDone());
+    this.backend.errors.check();
   }
 
   override free(storage: Storage): void {

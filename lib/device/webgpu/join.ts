@@ -8,8 +8,10 @@
  * @module
  */
 import { sizeOf } from "../shape.ts";
+import type { Storage } from "../storage.ts";
 import type { Program } from "./gpu.ts";
-import { arraysOf, type Command, type Dispatch, type StepLog } from "./log.ts";
+import { arraysOf, BYTES_PER_ELEMENT, type Command, type Dispatch, type StepLog } from "./log.ts";
+import type { NotedCalls } from "./observer.ts";
 import { NAN } from "./wgsl.ts";
 
 /** Sums and choices of `a` and `b`. */
@@ -21,12 +23,14 @@ const EMIT = /fn emit(\d*)\(i: u32, value: (f32|vec4<f32>)\) \{ (\w+)\[i\] = val
  *
  * @param compile Compiles a program.
  * @param most How many arrays a program may have.
+ * @param calls Is told of it.
  * @returns The commands to be computed; results that nothing reads any more are not written.
  */
 export function joined(
   log: StepLog,
   compile: (program: Program) => Dispatch["compiled"],
   most: number,
+  calls: NotedCalls,
 ): Command[] {
   const commands: Command[] = [], uses = new Map<object, number>();
   for (const command of log.commands) {
@@ -38,9 +42,20 @@ export function joined(
     const before = commands.at(-1);
     const both = before === undefined ? null : join(before, command, passing, most);
     if (both === null) commands.push(command);
-    else commands[commands.length - 1] = { ...both, compiled: compile(both.program) };
+    else {
+      const one = before as Dispatch, { dataId, shape } = emittedBy(one)!;
+      // What passes is not read any more, and not written if nobody else wants it.
+      const spared = BYTES_PER_ELEMENT * sizeOf(shape) * (passing(dataId) ? 2 : 1);
+      calls.joined(both.program, one.program, (command as Dispatch).program, spared);
+      commands[commands.length - 1] = { ...both, compiled: compile(both.program) };
+    }
   }
   return commands;
+}
+
+/** The array that a program emits last; undefined: none, or not in such a way that another program can be joined to it. */
+function emittedBy({ emitted, program: { emits, bindings } }: Dispatch): Storage | undefined {
+  return emitted ?? (emits === undefined ? undefined : bindings[emits]);
 }
 
 /** Two commands as one, or null. */
@@ -52,8 +67,7 @@ function join(
 ): Dispatch | null {
   if (before.kind !== "dispatch" || command.kind !== "dispatch") return null;
   const { program } = before, { maps, bindings: operands } = command.program;
-  const emitted = before.emitted ??
-    (program.emits === undefined ? undefined : program.bindings[program.emits]);
+  const emitted = emittedBy(before);
   if (emitted === undefined || maps === undefined || !JOINS.test(maps)) return null;
   const result = operands[operands.length - 1], inputs = operands.slice(0, -1);
   const place = inputs.findIndex(({ dataId }) => dataId === emitted.dataId);

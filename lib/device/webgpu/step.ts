@@ -16,6 +16,7 @@ import {
   LEAST_BYTES,
   type StepLog,
 } from "./log.ts";
+import type { NotedCalls } from "./observer.ts";
 import { planned } from "./plan.ts";
 import type { BufferPool } from "./pool.ts";
 import type { Compiled, Programs } from "./programs.ts";
@@ -40,6 +41,10 @@ export interface Lane {
   run(program: Program, compiled: Compiled, group: GPUBindGroup, offset: number): void;
   /** Submits what is recorded. */
   flush(): void;
+  /** The host has written so many bytes. */
+  written(bytes: number): void;
+  /** Which calls of kernels programs belong to. */
+  readonly calls: NotedCalls;
 }
 
 const UNIFORM_USAGE = 0x40 | 0x8; // UNIFORM | COPY_DST
@@ -85,6 +90,7 @@ export class GpuStep implements RecordedStep {
       log,
       (program) => lane.programs.compiled(program),
       Math.min(maxStorageBuffersPerShaderStage, 16),
+      lane.calls,
     );
     const buffers = planned(commands, log, lane.pool);
     for (const [dataId, { storage, alive }] of log.made) {
@@ -115,6 +121,7 @@ export class GpuStep implements RecordedStep {
       label: "uniforms of a recorded step",
     });
     lane.device.queue.writeBuffer(this.#uniforms, 0, this.#bytes);
+    lane.written(this.#bytes.byteLength);
 
     this.#runs = commands.map((command): Run | Move => {
       if (command.kind === "copy") {
@@ -173,6 +180,7 @@ export class GpuStep implements RecordedStep {
       this.#bytes.set(new Uint8Array(one.command.program.uniforms()), one.offset);
     }
     this.#lane.device.queue.writeBuffer(this.#uniforms, 0, this.#bytes, 0, this.#changing);
+    this.#lane.written(this.#changing);
   }
 
   difference(other: RecordedStep): string | null {

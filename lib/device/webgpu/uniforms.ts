@@ -39,11 +39,16 @@ export class UniformRing {
     return start;
   }
 
-  /** Writes them, before the commands that read them are submitted. What was submitted before has its own. */
-  flush(): void {
-    if (this.#end === 0) return;
+  /**
+   * Writes them, before the commands that read them are submitted. What was submitted before has its own.
+   *
+   * @returns How many bytes were written.
+   */
+  flush(): number {
+    if (this.#end === 0) return 0;
     const used = Math.min(4 * Math.ceil(this.#end / 4), BYTES);
     this.#queue.writeBuffer(this.buffer, 0, this.#bytes, 0, used);
     this.#end = 0;
+    return used;
   }
 }
