@@ -115,6 +115,45 @@ function step(layer: Layer, shape: number[], cost: Cost): number[] {
   }
 }
 
+/** The signal between two layers. */
+interface Signal {
+  shape: number[];
+  /** Whether it is kept for the backward pass already. */
+  kept: boolean;
+}
+
+/**
+ * How many numbers have to be kept of one sample from the forward to the backward pass, each array once: inputs of convolutions, of linear
+ * layers and of normalizations, outputs of rectifiers, places of maxima, masks of dropout.
+ *
+ * @param layers The network.
+ * @param input Shape of one sample: [C, H, H] or [features].
+ */
+export function keptOf(layers: Layer[], input: number[]): number {
+  let count = 0;
+  const keep = (signal: Signal) => {
+    if (!signal.kept) count += product(signal.shape);
+    signal.kept = true;
+  };
+  const through = (layers: Layer[], signal: Signal): Signal =>
+    layers.reduce((signal, layer) => {
+      const nothing = { shapes: [], parameters: 0, activations: 0, trainingFlops: 0, convolutions: [] };
+      const result = { shape: step(layer, signal.shape, nothing), kept: false };
+      if (layer.kind === "flatten") return { ...result, kept: signal.kept };
+      if (layer.kind === "conv" || layer.kind === "linear" || layer.kind === "norm") keep(signal);
+      if (layer.kind === "maxPool" || layer.kind === "dropout") count += product(result.shape);
+      if (layer.kind === "relu") keep(result);
+      if (layer.kind === "residual") {
+        if (layer.shortcut !== null) keep(signal);
+        through(layer.body, signal);
+        keep(result);
+      }
+      return result;
+    }, signal);
+  through(layers, { shape: input, kept: false });
+  return count;
+}
+
 function product(numbers: number[]): number {
   return numbers.reduce((a, b) => a * b, 1);
 }

@@ -10,10 +10,10 @@ import { sideBehind } from "../cases/network.ts";
 import type { ConvolutionTask, CopyTask, Job, OrderTask, ProductTask } from "../cases/task.ts";
 
 /** A convolution or one of its gradients; images and filters lie in memory as they do between layers. */
-export function convolution(task: ConvolutionTask): Job {
+export function convolution(task: ConvolutionTask, batch = 1): Job {
   const { direction, inputs, outputs, kernel, stride, padding, size } = task;
   const side = sideBehind(size, task);
-  const [x, dy] = [random([1, size, size, inputs], IMAGES), random([1, side, side, outputs], IMAGES)];
+  const [x, dy] = [random([batch, size, size, inputs], IMAGES), random([batch, side, side, outputs], IMAGES)];
   const filter = random([kernel, kernel, inputs, outputs], FILTERS);
   const settings = {
     strides: [stride, stride],
@@ -47,8 +47,7 @@ export function copy({ count }: CopyTask): Job {
 
 /** Values and places, as sort() and topk() give them, or running sums. */
 export function order({ operation, count }: OrderTask): Job {
-  const { arena, kernels } = currentDevice();
-  const x = arena.tidy(() => kernels.random("normal", [count], { seed: [1, 2], offset: 0 }));
+  const x = random([count]);
   const body = {
     sort: (k: DeviceKernels) => k.gather(x, k.argsort(x, 0, false), 0),
     topk: (k: DeviceKernels) => k.gather(x, k.argtop(x, 0, 100, true), 0),
@@ -78,11 +77,7 @@ function repeat(body: (kernels: DeviceKernels) => Storage, inputs: Storage[]): J
 
 /** Random numbers of a shape in memory, seen with its dimensions in another order. */
 function random(shape: number[], dims = shape.map((_, i) => i)): Storage {
-  const values = new Float32Array(shape.reduce((a, b) => a * b));
-  for (let i = 0; i < values.length; i++) values[i] = Math.random() - 0.5;
-  const device = currentDevice(), { arena, kernels } = device;
-  const memory = device.upload(values, shape, "float32");
-  const seen = arena.tidy(() => kernels.permute(memory, dims));
-  device.free(memory);
-  return seen;
+  const { arena, kernels } = currentDevice();
+  const draw = { seed: [1, 2], offset: 0 } as const;
+  return arena.tidy(() => kernels.permute(kernels.random("normal", shape, draw), dims));
 }

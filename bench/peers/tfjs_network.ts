@@ -5,28 +5,28 @@
  */
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import type { Conv, Layer } from "../cases/network.ts";
-import { tf } from "./tfjs_api.ts";
+import type { Tfjs } from "./tfjs_api.ts";
 
 /** From an input to an output. */
 export type Forward = (x: Tensor) => Tensor;
 
 /** The network that a description describes; its weights are variables of TensorFlow.js. */
-export function build(layers: Layer[]): Forward {
-  const parts = layers.map(part);
+export function build(tf: Tfjs, layers: Layer[]): Forward {
+  const parts = layers.map((layer) => part(tf, layer));
   return (x) => parts.reduce((signal, forward) => forward(signal), x);
 }
 
-function part(layer: Layer): Forward {
+function part(tf: Tfjs, layer: Layer): Forward {
   switch (layer.kind) {
     case "conv":
-      return conv(layer);
+      return conv(tf, layer);
     case "linear": {
-      const weight = weights([layer.inputs, layer.outputs], layer.inputs);
-      const bias = weights([layer.outputs], layer.inputs);
+      const weight = weights(tf, [layer.inputs, layer.outputs], layer.inputs);
+      const bias = weights(tf, [layer.outputs], layer.inputs);
       return (x) => tf.add(tf.matMul(x as Tensor2D, weight as Tensor2D), bias);
     }
     case "norm":
-      return norm(layer.features);
+      return norm(tf, layer.features);
     case "maxPool": {
       const { kernel, stride, padding } = layer;
       return (x) => tf.maxPool(x as Tensor4D, kernel, stride, padding, "floor");
@@ -40,16 +40,16 @@ function part(layer: Layer): Forward {
     case "meanPool":
       return (x) => tf.mean(x, [1, 2], true);
     case "residual": {
-      const body = build(layer.body);
-      const shortcut = layer.shortcut ? conv(layer.shortcut) : (x: Tensor) => x;
+      const body = build(tf, layer.body);
+      const shortcut = layer.shortcut ? conv(tf, layer.shortcut) : (x: Tensor) => x;
       return (x) => tf.relu(tf.add(body(x), shortcut(x)));
     }
   }
 }
 
-function conv({ inputs, outputs, kernel, stride, padding }: Conv): Forward {
+function conv(tf: Tfjs, { inputs, outputs, kernel, stride, padding }: Conv): Forward {
   const fan = inputs * kernel ** 2;
-  const filter = weights([kernel, kernel, inputs, outputs], fan), bias = weights([outputs], fan);
+  const filter = weights(tf, [kernel, kernel, inputs, outputs], fan), bias = weights(tf, [outputs], fan);
   return (x) => {
     const y = tf.conv2d(x as Tensor4D, filter as Tensor4D, stride, padding, "NHWC", 1, "floor");
     return tf.add(y, bias);
@@ -57,7 +57,7 @@ function conv({ inputs, outputs, kernel, stride, padding }: Conv): Forward {
 }
 
 /** In training: with the mean and the variance of the batch. */
-function norm(features: number): Forward {
+function norm(tf: Tfjs, features: number): Forward {
   const scale = tf.variable(tf.ones([features])), offset = tf.variable(tf.zeros([features]));
   return (x) => {
     const { mean, variance } = tf.moments(x, x.shape.map((_, axis) => axis).slice(0, -1));
@@ -66,6 +66,6 @@ function norm(features: number): Forward {
 }
 
 /** Uniform in ±1 / √fan, PyTorch's default. */
-function weights(shape: number[], fan: number): Variable {
+function weights(tf: Tfjs, shape: number[], fan: number): Variable {
   return tf.variable(tf.tidy(() => tf.randomUniform(shape, -1 / Math.sqrt(fan), 1 / Math.sqrt(fan))));
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { brought } from "./brought.ts";
 import { FileError } from "./file_error.ts";
 
 const VERSIONS = {
@@ -27,7 +28,8 @@ const VERSIONS = {
 export type PackageName = keyof typeof VERSIONS;
 
 const specifierOf = (name: PackageName, path: string) => `npm:${name}@${VERSIONS[name]}${path}`;
-const from = <T>(name: PackageName, path = ""): Promise<T> => import(specifierOf(name, path));
+const from = <T>(name: PackageName, path = ""): Promise<T> =>
+  brought.get(name + path)?.() as Promise<T> | undefined ?? import(specifierOf(name, path));
 
 /** TensorFlow.js' core. */
 export const tfjsCore = (): Promise<typeof import("@tensorflow/tfjs-core")> => from("@tensorflow/tfjs-core");
