@@ -7,7 +7,8 @@ import { Buffer } from "../autograd/buffer.ts";
 import { forgetGradient, giveGradient } from "../autograd/collect.ts";
 import { current, runNow } from "../autograd/context.ts";
 import { take } from "../autograd/in_place.ts";
-import { changes, withJournal } from "../autograd/journal.ts";
+import type { Guard } from "../autograd/guard.ts";
+import { changes, type Journal, withJournal } from "../autograd/journal.ts";
 import { closeScope, freeAll, openScope } from "../autograd/scope.ts";
 import { Value } from "../autograd/value.ts";
 import type { Device } from "../device/device.ts";
@@ -18,7 +19,7 @@ import { observe } from "../nn/call.ts";
 import type { Module } from "../nn/module.ts";
 import { tensorsIn } from "../tensor/inside.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { checkFunction, describe, surplus } from "../text/arguments.ts";
+import { checkFunction, describe, isPlain, surplus } from "../text/arguments.ts";
 
 /** A function that is computed as a whole. */
 export interface Captured<A extends unknown[], R> {
@@ -104,10 +105,16 @@ interface Ready {
   readonly again: readonly (() => void)[];
   readonly gradients: readonly Gradient[];
   readonly modes: readonly (readonly [Module, boolean])[];
-  /** What the function returned. */
+  /** Values from outside that operations were applied to, and what they were. */
+  readonly used: readonly (readonly [Value, Buffer])[];
+  /** What the function returned, with slots in the place of the tensors that it made. */
   readonly result: unknown;
-  /** By the tensors in it: the step's own numbers. */
-  readonly outputs: ReadonlyMap<Tensor, Storage>;
+  readonly outputs: readonly Storage[];
+}
+
+/** The place of a tensor in what a function returned: the step's own numbers. */
+class Slot {
+  constructor(readonly storage: Storage) {}
 }
 
 /** What is recorded of one function. */
@@ -156,6 +163,8 @@ class Steps<A extends unknown[], R> {
       );
     }
     this.#attempts++;
+    // What nobody but that refers to may then change where it is.
+    if (this.#tried !== null) release(this.#tried);
     const { ready, left } = new Session(device, recorder).record(this.#fn, inputs, signature);
     const result = run(ready, inputs);
     const before = this.#tried;
@@ -190,12 +199,13 @@ class Steps<A extends unknown[], R> {
 }
 
 /** One recording. */
-class Session {
+class Session implements Guard, Journal {
   readonly #device: Device;
   readonly #recorder: Recorder;
   readonly #again: (() => void)[] = [];
   /** Values that were there before and got other numbers, and those that they had. */
-  readonly #replaced = new Map<Value, Storage>();
+  readonly #replaced = new Map<Value, { buffer: Buffer; storage: Storage }>();
+  readonly #used = new Set<Value>();
   readonly #gradients = new Map<Value, Gradient>();
   readonly #modes = new Map<Module, boolean>();
   #refusal: string | null = null;
@@ -211,21 +221,23 @@ class Session {
     inputs: unknown[],
     signature: string,
   ): { ready: Ready; left: number } {
-    const device = this.#device, recorder = this.#recorder, places: Storage[] = [];
+    const device = this.#device, recorder = this.#recorder, places: Storage[] = [], given: Buffer[] = [];
     device.recording = {
       again: (callback) => this.#again.push(callback),
       refuse: (sentence) => this.#refusal ??= sentence,
       apart: (body) => recorder.apart(body),
     };
-    const scope = openScope(current().scope, "", null);
+    // It looks at no numbers, as what watches a loop would.
+    const scope = openScope(current().scope, "", this);
     try {
-      const own = mapTensors(inputs, (x) => {
+      const own = rebuilt(inputs, Tensor, (x) => {
         if (x.requiresGrad) return x;
         const place = recorder.place(x.value.buffer.storage);
         places.push(place);
         // The caller's, and kept: the function's scope is not to free it.
-        const buffer = new Buffer(device, place, "capture", null);
+        const buffer = new Buffer(device, device.share(place), "capture", null);
         buffer.kept = true;
+        given.push(buffer);
         return new Tensor(new Value(buffer));
       }) as never[];
       const call = () => runNow({ recording: current().recording, scope }, () => fn(...own));
@@ -239,27 +251,32 @@ class Session {
         );
       }
       this.#check();
-      const outputs = new Map<Tensor, Storage>();
-      for (const x of tensorsIn(result)) {
+      const outputs: Storage[] = [];
+      const returned = rebuilt(result, Tensor, (x) => {
         const { storage } = x.value.buffer;
-        if (recorder.isOwn(storage)) outputs.set(x, device.share(storage));
-      }
+        if (!recorder.isOwn(storage)) return x;
+        outputs.push(device.share(storage));
+        return new Slot(outputs.at(-1)!);
+      });
       this.#settle();
       const gradients = this.#gradientsAfter();
       closeScope(scope, freeAll("when the captured function returned without it"));
+      for (const buffer of given) buffer.free("when the captured function returned");
       this.#check();
-      const known = new Set<object>([...places, ...outputs.values()].map(({ dataId }) => dataId));
+      const known = new Set<object>([...places, ...outputs].map(({ dataId }) => dataId));
       for (const { after } of gradients) if (after !== null && "dataId" in after) known.add(after.dataId);
       const left = recorder.alive - known.size;
       const step = recorder.finish(), modes = [...this.#modes];
       const again = this.#again;
+      const used = [...this.#used].map((value) => [value, value.buffer] as const);
       return {
-        ready: { device, signature, step, places, again, gradients, modes, result, outputs },
+        ready: { device, signature, step, places, again, gradients, modes, used, result: returned, outputs },
         left,
       };
     } catch (error) {
       this.#restore();
       closeScope(scope, freeAll("when the captured function failed"));
+      for (const buffer of given) buffer.free("when the captured function failed");
       for (const place of places) device.free(place);
       recorder.abandon();
       throw this.#refusal === null ? error : this.#refused();
@@ -270,8 +287,16 @@ class Session {
 
   replaced(value: Value): void {
     if (this.#replaced.has(value) || value.buffer.device !== this.#device || value.buffer.freed) return;
-    const { storage } = value.buffer;
-    if (!this.#recorder.isOwn(storage)) this.#replaced.set(value, this.#device.share(storage));
+    const { buffer } = value, { storage } = buffer;
+    // What others refer to as well must stay as it is: the value parts from it, and the next recording finds it apart.
+    if (this.#recorder.isOwn(storage) || this.#device.isShared(storage)) return;
+    this.#replaced.set(value, { buffer, storage: this.#device.share(storage) });
+  }
+
+  made(_name: string, _value: object, inputs: readonly object[]): void {
+    for (const input of inputs as Value[]) {
+      if (!this.#recorder.isOwn(input.buffer.storage)) this.#used.add(input);
+    }
   }
 
   gradient(value: Value, how: "added" | "forgotten"): void {
@@ -292,9 +317,14 @@ class Session {
   /** What was there before gets its new numbers where its old ones were, and so finds them there the next time. */
   #settle(): void {
     const device = this.#device;
-    for (const [value, old] of this.#replaced) {
-      const { storage, freed } = value.buffer.freed ? { storage: old, freed: true } : value.buffer;
-      if (!freed && storage.dataId !== old.dataId) {
+    for (const [value, { buffer, storage: old }] of this.#replaced) {
+      // A graph that still needs the old numbers keeps them.
+      if (buffer.uses > 0 || value.buffer.freed) {
+        device.free(old);
+        continue;
+      }
+      const { storage } = value.buffer;
+      if (storage.dataId !== old.dataId) {
         const laid = device.arena.tidy(() => device.kernels.laidLike(storage, old));
         this.#recorder.copy(laid, old);
         device.free(laid);
@@ -306,7 +336,7 @@ class Session {
 
   /** Takes back what no kernel has computed. */
   #restore(): void {
-    for (const [value, old] of this.#replaced) put(value, old);
+    for (const [value, { storage }] of this.#replaced) put(value, storage);
     for (const { value } of this.#gradients.values()) {
       const { grad } = value;
       if (grad !== null && !grad.buffer.freed && this.#recorder.isOwn(grad.buffer.storage)) {
@@ -340,7 +370,8 @@ function fits(ready: Ready, device: Device, signature: string): boolean {
 }
 
 /** Whether all is where the step expects it. */
-function isReady({ step, gradients }: Ready): boolean {
+function isReady({ step, gradients, used }: Ready): boolean {
+  for (const [value, buffer] of used) if (value.buffer !== buffer || buffer.freed) return false;
   for (const { value, before } of gradients) {
     if (before === "any") continue;
     const { grad } = value, there = grad === null || grad.buffer.freed ? "none" : grad;
@@ -351,9 +382,9 @@ function isReady({ step, gradients }: Ready): boolean {
 
 /** Computes a step on what is given, and hands out what it returns. */
 function run(ready: Ready, inputs: unknown[]): unknown {
-  const { device, step, places, gradients, outputs, result } = ready;
+  const { device, step, places, gradients, result } = ready;
   const given: Storage[] = [];
-  mapTensors(inputs, (x) => {
+  rebuilt(inputs, Tensor, (x) => {
     if (!x.requiresGrad) given.push(x.value.buffer.storage);
     return x;
   });
@@ -370,17 +401,21 @@ function run(ready: Ready, inputs: unknown[]): unknown {
       giveGradient(device, value, device.share(after));
     }
   }
-  return mapTensors(result, (x) => {
-    const own = outputs.get(x);
-    return own === undefined ? x : new Tensor(new Value(new Buffer(device, step.result(own), "capture")));
+  return rebuilt(result, Slot, ({ storage }) => {
+    return new Tensor(new Value(new Buffer(device, step.result(storage), "capture")));
   });
 }
 
-/** Gives back what a step holds. */
-function discard({ device, step, places, gradients, outputs }: Ready): void {
-  for (const storage of [...places, ...outputs.values()]) device.free(storage);
+/** Gives back what a step that will not run again holds; it can still be compared with. */
+function release({ device, places, gradients, outputs }: Ready): void {
+  for (const storage of [...places, ...outputs]) device.free(storage);
   for (const { after } of gradients) if (after !== null && "dataId" in after) device.free(after);
-  step.close();
+}
+
+/** Gives back all that a step holds. */
+function discard(ready: Ready): void {
+  release(ready);
+  ready.step.close();
 }
 
 /** Runs the function as it is; it makes, frees and returns what a recorded one would. */
@@ -395,7 +430,7 @@ function plainly<A extends unknown[], R>(fn: (...inputs: A) => R, inputs: A): R 
         "capture: the function returned a promise; it must compute its result without waiting for anything",
       );
     }
-    return mapTensors(result, (x) => {
+    return rebuilt(result, Tensor, (x) => {
       if (x.requiresGrad && x.isLeaf) return x;
       const { buffer } = x.value;
       kept.add(buffer);
@@ -416,18 +451,16 @@ function deviceOf(inputs: unknown): Device {
   return currentDevice();
 }
 
-/** The same lists and plain objects, with other tensors in them. */
-function mapTensors(structure: unknown, map: (x: Tensor) => Tensor): unknown {
-  if (structure instanceof Tensor) return map(structure);
-  if (Array.isArray(structure)) return structure.map((one) => mapTensors(one, map));
-  if (!isPlainObject(structure)) return structure;
-  return Object.fromEntries(Object.entries(structure).map(([name, one]) => [name, mapTensors(one, map)]));
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/** The same lists and plain objects, with something else in the place of the objects of a class. */
+function rebuilt<T>(
+  structure: unknown,
+  kind: new (...args: never[]) => T,
+  map: (one: T) => unknown,
+): unknown {
+  if (structure instanceof kind) return map(structure);
+  if (Array.isArray(structure)) return structure.map((one) => rebuilt(one, kind, map));
+  if (!isPlain(structure)) return structure;
+  return Object.fromEntries(Object.entries(structure).map(([name, one]) => [name, rebuilt(one, kind, map)]));
 }
 
 const names = new WeakMap<object, number>();
@@ -448,7 +481,7 @@ function signatureOf(given: unknown): string {
     return `${given.dtype}[${given.shape}]${storage.order ?? ""}${given.device.name}`;
   }
   if (Array.isArray(given)) return `[${given.map(signatureOf).join()}]`;
-  if (isPlainObject(given)) {
+  if (isPlain(given)) {
     return `{${
       Object.entries(given).map(([name, one]) => `${JSON.stringify(name)}:${signatureOf(one)}`).join()
     }}`;
