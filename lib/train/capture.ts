@@ -120,11 +120,10 @@ class Slot {
 /** What is recorded of one function. */
 class Steps<A extends unknown[], R> {
   readonly #fn: (...inputs: A) => R;
-  /** Those that may run again, the one used last at the end. */
-  #kept: Ready[] = [];
-  /** The last recording, if it has not been seen to be like the one before. */
-  #tried: Ready | null = null;
-  #attempts = 0;
+  /** What was recorded, the one used last at the end; `sure`: twice, and alike. */
+  #kept: { ready: Ready; sure: boolean }[] = [];
+  /** How often in a row it was recorded, by what for. */
+  readonly #attempts = new Map<string, number>();
   #said = "";
   recordings = 0;
 
@@ -136,65 +135,55 @@ class Steps<A extends unknown[], R> {
     const device = deviceOf(inputs);
     if (device.recording !== null) return this.#fn(...inputs);
     const signature = `${signatureOf(inputs)} ${current().recording} ${changes}`;
-    const at = this.#kept.findLastIndex((one) => fits(one, device, signature));
-    if (at >= 0) {
-      const [ready] = this.#kept.splice(at, 1);
-      if (isReady(ready)) {
-        this.#kept.push(ready);
-        this.#attempts = 0;
-        for (const callback of ready.again) callback();
-        return run(ready, inputs) as R;
-      }
-      discard(ready);
+    const at = this.#kept.findLastIndex(({ ready }) => fits(ready, device, signature));
+    const [known] = at < 0 ? [] : this.#kept.splice(at, 1);
+    if (known?.sure === true && isReady(known.ready)) {
+      this.#kept.push(known);
+      this.#attempts.delete(signature);
+      for (const callback of known.ready.again) callback();
+      return run(known.ready, inputs) as R;
     }
-    return this.#record(device, signature, inputs);
+    if (known?.sure === true) discard(known.ready);
+    return this.#record(device, signature, inputs, known?.sure === false ? known.ready : null);
   }
 
-  #record(device: Device, signature: string, inputs: A): R {
+  /** @param before What was recorded the last time, to be compared with. */
+  #record(device: Device, signature: string, inputs: A, before: Ready | null): R {
+    // What nobody but that refers to may now change where it is.
+    if (before !== null) release(before);
     this.recordings++;
     const recorder = device.recorder();
     if (recorder === null) return plainly(this.#fn, inputs);
-    if (this.#attempts >= ATTEMPTS) {
+    const attempts = this.#attempts.get(signature) ?? 0;
+    if (attempts >= ATTEMPTS) {
       recorder.abandon();
-      this.#attempts = 0;
+      this.#attempts.delete(signature);
       throw new Error(
         `capture: the function does something else in each call: ${this.#said}. Give it what changes as an argument, a ` +
           "tensor, or call it without capture()",
       );
     }
-    this.#attempts++;
-    // What nobody but that refers to may then change where it is.
-    if (this.#tried !== null) release(this.#tried);
+    if (this.#attempts.size > 8 * KEPT) this.#attempts.clear();
+    this.#attempts.set(signature, attempts + 1);
     const { ready, left } = new Session(device, recorder).record(this.#fn, inputs, signature);
     const result = run(ready, inputs);
-    const before = this.#tried;
-    this.#tried = null;
     if (left > 0) {
       this.#said = `it leaves ${left === 1 ? "a tensor" : `${left} tensors`} behind that it does not return`;
       discard(ready);
-    } else if (before === null || !fits(before, device, signature)) {
-      this.#said = "no two calls were alike";
-      this.#tried = ready;
     } else {
-      const difference = before.step.difference(ready.step);
-      if (difference === null) {
-        this.#attempts = 0;
-        if (this.#kept.length >= KEPT) discard(this.#kept.shift()!);
-        this.#kept.push(ready);
-      } else {
-        this.#said = difference;
-        this.#tried = ready;
-      }
+      const difference = before === null ? "no two calls were alike" : before.step.difference(ready.step);
+      if (difference === null) this.#attempts.delete(signature);
+      else this.#said = difference;
+      if (this.#kept.length >= KEPT) discard(this.#kept.shift()!.ready);
+      this.#kept.push({ ready, sure: difference === null });
     }
     if (before !== null) discard(before);
     return result as R;
   }
 
   free(): void {
-    for (const ready of this.#kept) discard(ready);
-    if (this.#tried !== null) discard(this.#tried);
+    for (const { ready } of this.#kept) discard(ready);
     this.#kept = [];
-    this.#tried = null;
   }
 }
 
