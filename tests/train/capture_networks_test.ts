@@ -6,22 +6,12 @@ import {
   F,
   manualSeed,
   nn,
-  noGrad,
   optim,
   randn,
-  steps,
   type Tensor,
   tensor,
-  zeros,
 } from "descent";
-import {
-  assert,
-  assertEquals,
-  assertNotEquals,
-  assertRejects,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { onEachDevice } from "../devices.ts";
 
 /** What a training came to: every loss, the parameters, the running statistics. */
