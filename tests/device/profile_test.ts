@@ -13,7 +13,8 @@ import {
   tensor,
 } from "descent";
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { bytesOf, flopsOf } from "../../lib/device/profile/cost.ts";
+import { CpuKernels } from "../../lib/device/cpu/kernels.ts";
+import { bytesOf, FLOPS, flopsOf } from "../../lib/device/profile/cost.ts";
 import { Storage } from "../../lib/device/storage.ts";
 import type { WebGpuDevice } from "../../lib/device/webgpu/mod.ts";
 import { Timestamps } from "../../lib/device/webgpu/timestamps.ts";
@@ -71,7 +72,7 @@ onEachDevice(
     const flops = Object.fromEntries(rows.map(({ kernel, flops }) => [kernel, flops]));
     // 8 channels of 16 × 16 sums over 3 · 3 · 3 products, forward and for the filters; x needs no gradient.
     const product = 2 * 2 * 8 * 16 * 16 * 27;
-    assertEquals([flops.conv2d, flops.conv2dFilterGrad, flops.conv2dInputGrad], [
+    assertEquals([flops.conv2d, flops.conv2dFilterBiasGrad, flops.conv2dInputGrad], [
       product,
       product,
       undefined,
@@ -169,6 +170,12 @@ Deno.test("what a call costs follows from its shapes, whatever is computed", () 
     50,
     "changed in place, but the gradient",
   );
+});
+
+Deno.test("each kernel of many operations for each byte is counted", () => {
+  const names = Object.getOwnPropertyNames(CpuKernels.prototype);
+  const products = names.filter((name) => /^(matmul|linear|conv|attention)/.test(name));
+  assertEquals(products.sort(), Object.keys(FLOPS).sort());
 });
 
 Deno.test("a profile's table fits a terminal of 80 columns, and a notebook's HTML", async () => {
@@ -280,6 +287,8 @@ onGpu("programs tell a kernel's dispatches apart, and what runs to read a tensor
   const gpu = await device("webgpu"), x = randn(3, 4, { device: gpu });
   const found = await profile(() => x.t().data(), { device: gpu });
   assertEquals(found.rows.map(({ kernel, calls }) => [kernel, calls]), [["(strided)", 1]]);
+  const product = await profile(() => x.matmul(x.t()), { device: gpu, programs: true });
+  assertEquals(product.rows.reduce((sum, { flops }) => sum + flops, 0), 2 * 3 * 3 * 4);
   const sums = await profile(() => F.softmax(x, 1).add(x), { device: gpu, programs: true });
   assertEquals(sums.rows.length, 2);
   for (const { kernel, program, calls } of sums.rows) {

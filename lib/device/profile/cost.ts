@@ -16,13 +16,14 @@ type Flops = {
 };
 
 /** Two per multiply-add; all else is small beside them, as in `summary()`. What is masked or padded counts. */
-const FLOPS: Flops = {
+export const FLOPS: Flops = {
   matmul: ([a], y) => 2 * sizeOf(y.shape) * a.shape[a.shape.length - 1],
   linear: ([x], y) => 2 * sizeOf(y.shape) * x.shape[1],
   // Each output is a sum over one filter, whose first dimension counts the filters.
   conv2d: ([, w], y) => 2 * sizeOf(y.shape) * sizeOf(w.shape.slice(1)),
   conv2dInputGrad: ([dy, w]) => 2 * sizeOf(dy.shape) * sizeOf(w.shape.slice(1)),
   conv2dFilterGrad: ([, dy, shape]) => 2 * sizeOf(dy.shape) * sizeOf(shape.slice(1)),
+  conv2dFilterBiasGrad: ([, dy, shape]) => 2 * sizeOf(dy.shape) * sizeOf(shape.slice(1)),
   attention: ([q, k, v]) => attentionFlops(q, k, v, 1, 1),
   // The scores anew, and dq, dk; dv, and the gradient of the scores.
   attentionGrad: ([, q, k, v]) => attentionFlops(q, k, v, 3, 2),

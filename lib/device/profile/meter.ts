@@ -118,7 +118,7 @@ export class Meter implements KernelWatcher, DispatchObserver {
   }
 
   dispatching(
-    program: Pick<Program, "key" | "bindings">,
+    program: Pick<Program, "key" | "bindings" | "flops">,
     noted: NotedCall | undefined,
   ): GPUComputePassTimestampWrites | undefined {
     const { shapes, programs } = this.#by;
@@ -128,6 +128,7 @@ export class Meter implements KernelWatcher, DispatchObserver {
     const alone = programs || kernel === "", tally = this.#tally(kernel, shown, alone ? program.key : "");
     if (alone) {
       tally.calls++;
+      tally.flops += program.flops ?? 0;
       tally.bytes += program.bindings.reduce((sum, { shape }) => sum + GPU_BYTES * sizeOf(shape), 0);
     } else if (noted?.programs[0] === program) {
       tally.calls++;

@@ -434,7 +434,7 @@ export function gpuBackendClass(
     }
 
     /** Begins a pass for one program alone, which an observer may time. */
-    #timedPass(observer: DispatchObserver, program: Pick<Program, "key" | "bindings">): void {
+    #timedPass(observer: DispatchObserver, program: Pick<Program, "key" | "bindings" | "flops">): void {
       const timestampWrites = observer.dispatching(program, this.calls.of(program));
       if (timestampWrites === undefined) return;
       this.ensureCommandEncoderReady();

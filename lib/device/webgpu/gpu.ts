@@ -38,7 +38,7 @@ export interface Program {
   emits?: number;
   /** WGSL of each element of the last binding in terms of those of the first, `a`, and of a second, `b`; all of one size. */
   maps?: string;
-  /** Floating-point operations, where there are many for each byte (products): what a profile divides the time by. */
+  /** Floating-point operations, where there are many for each byte (products): what a profile of programs divides by the time. */
   flops?: number;
   /** The kernel that may find an index out of range: binds the flags of range.ts after the uniforms. */
   checks?: RangeChecked;

@@ -29,7 +29,7 @@ export interface DispatchObserver {
    * @returns Where the pass writes down when it begins and when it ends; undefined: nowhere.
    */
   dispatching(
-    program: Pick<Program, "key" | "bindings">,
+    program: Pick<Program, "key" | "bindings" | "flops">,
     noted: NotedCall | undefined,
   ): GPUComputePassTimestampWrites | undefined;
   /** What was dispatched so far has been submitted. */
