@@ -8,7 +8,7 @@ import type { Draw } from "../philox.ts";
 import type { Device, DType } from "../device/device.ts";
 import type { Averaging, Convolution, Pooling } from "../device/geometry.ts";
 import { type BinaryName, Elementwise, type UnaryName } from "../device/elementwise.ts";
-import type { Attention, Border, Kernels, Slice } from "../device/kernels.ts";
+import type { Attention, Border, Kernels, Losses, Slice } from "../device/kernels.ts";
 import * as composed from "../device/reference/composed.ts";
 import type { Storage } from "../device/storage.ts";
 import type { Taps } from "../device/taps.ts";
@@ -162,10 +162,17 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
 
   softmax = (x: Value, dim: number): Value => apply("softmax", [x], { dim });
   logSoftmax = (x: Value, dim: number): Value => apply("logSoftmax", [x], { dim });
-  crossEntropy = (logits: Value, classes: Value): [Value, Value] =>
-    composed.crossEntropy(this, logits, classes);
-  crossEntropyGrad = (dy: Value, logs: Value, classes: Value): Value =>
-    composed.crossEntropyGrad(this, dy, logs, classes);
+  softmaxGrad = (dy: Value, y: Value, dim: number): Value => composed.softmaxGrad(this, dy, y, dim);
+  logSoftmaxGrad = (dy: Value, y: Value, dim: number): Value => composed.logSoftmaxGrad(this, dy, y, dim);
+  crossEntropy = (logits: Value, classes: Value, losses: Losses): Value[] =>
+    composed.crossEntropy(this, logits, classes, losses);
+  crossEntropyGrad = (
+    dy: Value,
+    logs: Value,
+    classes: Value,
+    ignored: number | null,
+    count: Value | null,
+  ): Value => composed.crossEntropyGrad(this, dy, logs, classes, ignored, count);
   batchNorm = (x: Value, scale: Value, offset: Value, epsilon: number): [Value, Value, Value] =>
     composed.batchNorm(this, x, scale, offset, epsilon);
 

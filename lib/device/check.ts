@@ -241,6 +241,7 @@ export function outOfRange(
  *
  * @param list Their numbers in row-major order of `shape`.
  * @param size How many there are to pick from.
+ * @param ignored One that need not be there; null: all must.
  * @throws {RangeError} for the first that is not from 0 to size − 1.
  */
 export function indices(
@@ -248,9 +249,10 @@ export function indices(
   list: ArrayLike<number>,
   shape: readonly number[],
   size: number,
+  ignored: number | null = null,
 ): void {
   for (let i = 0; i < list.length; i++) {
-    if (list[i] >= 0 && list[i] < size) continue;
+    if ((list[i] >= 0 && list[i] < size) || list[i] === ignored) continue;
     throw outOfRange(kernel, list[i], size, placeOf(i, shape));
   }
 }
@@ -419,6 +421,26 @@ export function classification(kernel: string, logits: Shaped, classes: Shaped):
   need(kernel, classes, ["int32"]);
   rank(kernel, "logits", logits, 2);
   shaped(kernel, "classes", classes, [logits.shape[0]]);
+}
+
+/** Checks the arguments of a cross-entropy's gradient; `count`: that of the mean. */
+export function classificationGrad(
+  kernel: string,
+  dy: Shaped,
+  logs: Shaped,
+  classes: Shaped,
+  count: Shaped | null,
+): void {
+  classification(kernel, logs, classes);
+  fits(kernel, "dy", dy, count === null ? [logs.shape[0]] : []);
+  if (count !== null) fits(kernel, "count", count, []);
+}
+
+/** Checks the arguments of the gradient of a softmax y, or of its logarithm. */
+export function softmaxGrad(kernel: string, dy: Shaped, y: Shaped, dim: number): void {
+  floats(kernel, y);
+  inside(kernel, y.shape, dim);
+  fits(kernel, "dy", dy, y.shape);
 }
 
 /** Checks the arguments of a batch normalization: one number a channel. */

@@ -43,6 +43,14 @@ export interface Running<T> {
   readonly momentum: number | null;
 }
 
+/** Which rows of a cross-entropy count, and what becomes of their losses. */
+export interface Losses {
+  /** The class of rows that do not count; null: all do. */
+  readonly ignored: number | null;
+  /** Whether they become one: the mean of the rows that count. */
+  readonly mean: boolean;
+}
+
 /** How queries look at keys. */
 export interface Attention {
   /** What the scores are multiplied by. */
@@ -380,13 +388,21 @@ export interface Kernels<T extends Shaped> {
   softmax(x: T, dim: number): T;
   /** x − ln Σ eˣ along a dimension. */
   logSoftmax(x: T, dim: number): T;
+  /** y (dy − Σ dy y) along a dimension: the gradient of {@linkcode softmax} with result y. */
+  softmaxGrad(dy: T, y: T, dim: number): T;
+  /** dy − eʸ Σ dy along a dimension: the gradient of {@linkcode logSoftmax} with result y. */
+  logSoftmaxGrad(dy: T, y: T, dim: number): T;
   /**
-   * logits [R, C], classes int32 [R] → [−log-softmax at the class [R], log-softmax [R, C]]. A class out of range as an index in
-   * {@linkcode gather}; its loss is NaN.
+   * logits [R, C], classes int32 [R] → [−log-softmax at the class [R], log-softmax [R, C]]; a row that does not count has a loss of
+   * 0. A class out of range as an index in {@linkcode gather}; its loss is NaN. With `mean` → [the mean loss [] (NaN of none),
+   * log-softmax, how many rows count []].
    */
-  crossEntropy(logits: T, classes: T): [losses: T, logs: T];
-  /** dy [R] · (e^logs − one-hot of the class) → [R, C]; a class out of range as in {@linkcode crossEntropy}. */
-  crossEntropyGrad(dy: T, logs: T, classes: T): T;
+  crossEntropy(logits: T, classes: T, losses: Losses): T[];
+  /**
+   * dy · (e^logs − one-hot of the class) → [R, C], 0 in rows whose class is `ignored`; dy is [R], or [] and divided by `count`, where
+   * the mean of so many losses was taken. A class out of range as in {@linkcode crossEntropy}.
+   */
+  crossEntropyGrad(dy: T, logs: T, classes: T, ignored: number | null, count: T | null): T;
   /**
    * Batch normalization (Ioffe & Szegedy 2015, algorithm 1) of x [N, C, ...] with its own statistics:
    * y = scale · (x − mean) / √(variance + epsilon) + offset; scale, offset, mean and (biased) variance are [C]. Values with a

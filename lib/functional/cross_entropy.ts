@@ -110,7 +110,11 @@ export function crossEntropy(
     return reduce(each, reduction);
   }
   const classes = readClasses("crossEntropy", logits, target, ignoreIndex);
-  if (labelSmoothing === 0) return counted(misses(logits, classes.index, dim), classes, weight, reduction);
+  if (labelSmoothing === 0 && weight === null) {
+    const loss = misses(logits, classes, dim, reduction === "mean");
+    return reduction === "sum" ? loss.sum() : loss;
+  }
+  if (labelSmoothing === 0) return counted(misses(logits, classes, dim, false), classes, weight, reduction);
   const logged = logs();
   const hard = likelihood(logged, classes, weight, reduction);
   const spread = masked(alongClasses(logged, weight, dim).sum(dim).neg(), classes);
@@ -140,12 +144,23 @@ function checkArguments(
   checkNumber(name, "ignoreIndex", ignoreIndex);
 }
 
-/** Class indices, ready for `gather`. */
-interface Classes {
-  /** Every index in range; where `counts` does not hold, 0. */
-  index: Tensor;
+/** What of the target is classes. */
+class Classes {
+  /** @param ignored The class that does not count; null: there is none. */
+  constructor(readonly given: Tensor, readonly ignored: number | null) {}
+
+  #counts: Tensor | null = null;
+
   /** Where the class counts, as bool; null: everywhere. */
-  counts: Tensor | null;
+  get counts(): Tensor | null {
+    return this.ignored === null ? null : this.#counts ??= this.given.ne(this.ignored);
+  }
+
+  /** Ready for `gather`: every index in range; where the class does not count, 0. */
+  get index(): Tensor {
+    const { counts } = this;
+    return counts === null ? this.given : this.given.where(counts, 0);
+  }
 }
 
 function classDim(name: string, logits: Tensor): number {
@@ -226,9 +241,7 @@ function readClasses(name: string, logits: Tensor, target: TensorLike, ignoreInd
     }
   }
   const classes = target instanceof Tensor ? target : onDeviceOf(logits, name, target, "int32");
-  if (!ignored) return { index: classes, counts: null };
-  const counts = classes.ne(ignoreIndex);
-  return { index: classes.where(counts, 0), counts };
+  return new Classes(classes, ignored ? ignoreIndex : null);
 }
 
 /** The numbers of plain arrays, and of tensors where reading them needs no waiting; else null. */
@@ -256,16 +269,17 @@ function weights({ index }: Classes, weight: Tensor): Tensor {
 /** What a mean divides by: how many targets count, or the sum of their weights. */
 function divisor(classes: Classes, weight: Tensor | null): Tensor | number {
   if (weight !== null) return masked(weights(classes, weight), classes).sum();
-  return classes.counts === null ? classes.index.size : classes.counts.sum();
+  return classes.counts === null ? classes.given.size : classes.counts.sum();
 }
 
-/** ln Σ eˣ − x[y] for each row x of logits and its class y. */
-function misses(logits: Tensor, index: Tensor, dim: number): Tensor {
+/** ln Σ eˣ − x[y] for each row x of logits and its class y, 0 where that does not count; or the mean of those that do. */
+function misses(logits: Tensor, { given, ignored }: Classes, dim: number, mean: boolean): Tensor {
   const count = logits.shape[dim];
   const rest = logits.shape.map((_, i) => i).filter((i) => i !== dim);
   const lines = toDtype(logits.permute([...rest, dim]).value, "float32");
-  const inputs = [toShape(lines, [index.size, count]), toShape(index.value, [index.size])];
-  return new Tensor(toShape(apply("crossEntropy", inputs, undefined), index.shape));
+  const inputs = [toShape(lines, [given.size, count]), toShape(given.value, [given.size])];
+  const loss = apply("crossEntropy", inputs, { ignored, mean });
+  return new Tensor(mean ? loss : toShape(loss, given.shape));
 }
 
 /** −x[y], reduced. */

@@ -190,10 +190,10 @@ const CALLS: Record<string, Call> = {
     }),
   classification: (k, draw) => {
     const logits = draw([200, 1000]), classes = k.argmax(draw([200, 1000], 1), 1);
-    const [losses, logs] = k.crossEntropy(logits, classes);
+    const [losses, logs] = k.crossEntropy(logits, classes, { ignored: null, mean: false });
     return [
       ...[k.softmax(logits, 1), k.logSoftmax(logits, 0), losses, logs],
-      k.crossEntropyGrad(losses, logs, classes),
+      k.crossEntropyGrad(losses, logs, classes, null, null),
     ];
   },
   "steps of optimizers": (k, draw) => {

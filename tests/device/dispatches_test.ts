@@ -1,6 +1,6 @@
 /** How many programs of a GPU an operation is: each is a trip through memory, and microseconds of waiting. */
 import { assertEquals } from "@std/assert";
-import { arange, cat, currentDevice, nn, noGrad, ones, randn, type Tensor } from "descent";
+import { arange, cat, currentDevice, F, nn, noGrad, ones, randint, randn, type Tensor } from "descent";
 import type { WebGpuDevice } from "../../lib/device/webgpu/mod.ts";
 import { onDevice } from "../devices.ts";
 import { onGpu } from "./gpu.ts";
@@ -83,4 +83,15 @@ onGpu(
         -2_999_999,
       ]);
     }),
+);
+
+onShared(
+  "softmax, its logarithm and cross-entropy are one program forward and one back, the mean one more",
+  () => {
+    const logits = () => learned(randn(50, 10)), classes = randint(0, 10, [50]);
+    assertEquals(counts(() => logits().softmax(1)), [1, 1]);
+    assertEquals(counts(() => logits().logSoftmax(0)), [1, 1]);
+    assertEquals(counts(() => F.crossEntropy(logits(), classes, { reduction: "none" })), [1, 1]);
+    assertEquals(counts(() => F.crossEntropy(logits(), classes)), [2, 1]);
+  },
 );

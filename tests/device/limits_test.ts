@@ -135,8 +135,8 @@ const border: Record<string, [inputs: ReturnType<typeof floats>[], call: Call]> 
   "cross-entropy": [
     [floats(GROUPS, 65), places(9, GROUPS), floats(GROUPS)],
     (k, [x, classes, dy]) => {
-      const [losses, logs] = k.crossEntropy(x, classes);
-      return [losses, logs, k.crossEntropyGrad(dy, logs, classes)];
+      const [losses, logs] = k.crossEntropy(x, classes, { ignored: null, mean: false });
+      return [losses, logs, k.crossEntropyGrad(dy, logs, classes, null, null)];
     },
   ],
   "batch normalization": [

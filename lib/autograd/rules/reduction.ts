@@ -1,6 +1,6 @@
 /** From many numbers to few: sums, means, extrema, softmax. Dimensions ascend. */
 import { all, rule, second } from "../rule.ts";
-import type { Kernels } from "../../device/kernels.ts";
+import type { Kernels, Losses } from "../../device/kernels.ts";
 import { reducedShape } from "../../device/shape.ts";
 import type { Shaped } from "../../device/storage.ts";
 import { opposite } from "./opposite.ts";
@@ -178,7 +178,7 @@ export const softmax = rule<{ dim: number }>({
   saves: { output: true },
   forward: (k, [x], { dim }) => k.softmax(x, dim),
   gradient: (k, { g, output: y, attrs: { dim } }) => [
-    () => k.mul(y, k.sub(g, k.sum(k.mul(g, y), [dim], true))),
+    () => k.softmaxGrad(g, y, dim),
   ],
 });
 
@@ -187,16 +187,18 @@ export const logSoftmax = rule<{ dim: number }>({
   saves: { output: true },
   forward: (k, [x], { dim }) => k.logSoftmax(x, dim),
   gradient: (k, { g, output: y, attrs: { dim } }) => [
-    () => k.sub(g, k.mul(k.exp(y), k.sum(g, [dim], true))),
+    () => k.logSoftmaxGrad(g, y, dim),
   ],
 });
 
-export const crossEntropy = rule({
-  maths: "y = ln Σ eˣ − x[c] along the rows of [R, C], c the row's class;  ∂x = g (softmax x − [class = c])",
+export const crossEntropy = rule<Losses>({
+  maths:
+    "y = ln Σ eˣ − x[c] along the rows of [R, C], c the row's class, or the mean of the rows that count;  " +
+    "∂x = g (softmax x − [class = c])",
   saves: { inputs: second },
-  forward: (k, [logits, classes]) => k.crossEntropy(logits, classes),
-  gradient: (k, { g, inputs: [, classes], extra: [logs] }) => [
-    () => k.crossEntropyGrad(g, logs, classes),
+  forward: (k, [logits, classes], losses) => k.crossEntropy(logits, classes, losses),
+  gradient: (k, { g, inputs: [, classes], extra: [logs, count], attrs: { ignored, mean } }) => [
+    () => k.crossEntropyGrad(g, logs, classes, ignored, mean ? count : null),
     null,
   ],
   extras: [{ name: "logSoftmax", rule: logSoftmax, attrs: { dim: 1 } }],

@@ -13,6 +13,7 @@ import type {
   Attention,
   Border,
   DeviceKernels,
+  Losses,
   RmspropArrays,
   RmspropSettings,
   Running,
@@ -22,6 +23,7 @@ import type {
 } from "../kernels.ts";
 import * as layout from "../layout.ts";
 import { channelsLast, dense, FILTERS, inOrder, plain, seen } from "../layout.ts";
+import * as composed from "../reference/composed.ts";
 import { sizeOf } from "../shape.ts";
 import { type DType, type Order, Storage } from "../storage.ts";
 import type { Taps } from "../taps.ts";
@@ -386,14 +388,27 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
   logSoftmax(x: Storage, dim: number): Storage {
     return this.#softmax("logSoftmax", x, dim);
   }
-  crossEntropy(logits: Storage, classes: Storage): [Storage, Storage] {
-    check.classification("crossEntropy", logits, classes);
-    return crossEntropy(this.#engine, this.#plain(logits), classes);
+  softmaxGrad(dy: Storage, y: Storage, dim: number): Storage {
+    check.softmaxGrad("softmaxGrad", dy, y, dim);
+    return composed.softmaxGrad(this, dy, y, dim);
   }
-  crossEntropyGrad(dy: Storage, logs: Storage, classes: Storage): Storage {
-    check.classification("crossEntropyGrad", logs, classes);
-    check.fits("crossEntropyGrad", "dy", dy, [logs.shape[0]]);
-    return crossEntropyGrad(this.#engine, dy, this.#plain(logs), classes);
+  logSoftmaxGrad(dy: Storage, y: Storage, dim: number): Storage {
+    check.softmaxGrad("logSoftmaxGrad", dy, y, dim);
+    return composed.logSoftmaxGrad(this, dy, y, dim);
+  }
+  crossEntropy(logits: Storage, classes: Storage, losses: Losses): Storage[] {
+    check.classification("crossEntropy", logits, classes);
+    return crossEntropy(this.#engine, this.#plain(logits), classes, losses);
+  }
+  crossEntropyGrad(
+    dy: Storage,
+    logs: Storage,
+    classes: Storage,
+    ignored: number | null,
+    count: Storage | null,
+  ): Storage {
+    check.classificationGrad("crossEntropyGrad", dy, logs, classes, count);
+    return crossEntropyGrad(this.#engine, dy, this.#plain(logs), classes, ignored, count);
   }
   batchNorm(
     x: Storage,

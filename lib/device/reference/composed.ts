@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Attention, Kernels } from "../kernels.ts";
+import type { Attention, Kernels, Losses } from "../kernels.ts";
 import { sizeOf } from "../shape.ts";
 import type { Shaped } from "../storage.ts";
 
@@ -91,18 +91,68 @@ export function argtop<T extends Shaped>(
   return k.slice(k.argsort(x, dim, descending), part);
 }
 
+/** {@linkcode Kernels.softmaxGrad} */
+export function softmaxGrad<T extends Shaped>(k: Kernels<T>, dy: T, y: T, dim: number): T {
+  return k.mul(y, k.sub(dy, k.sum(k.mul(dy, y), [dim], true)));
+}
+
+/** {@linkcode Kernels.logSoftmaxGrad} */
+export function logSoftmaxGrad<T extends Shaped>(k: Kernels<T>, dy: T, y: T, dim: number): T {
+  return k.sub(dy, k.mul(k.exp(y), k.sum(dy, [dim], true)));
+}
+
+/** The classes of rows that count, and 0 for the others; whether rows count, null: all do. */
+function counting<T extends Shaped>(
+  k: Kernels<T>,
+  classes: T,
+  ignored: number | null,
+): [index: T, counts: T | null] {
+  if (ignored === null) return [classes, null];
+  const counts = k.notEqual(classes, ignored);
+  return [k.select(counts, classes, 0), counts];
+}
+
 /** {@linkcode Kernels.crossEntropy} */
-export function crossEntropy<T extends Shaped>(k: Kernels<T>, logits: T, classes: T): [losses: T, logs: T] {
-  const rows = logits.shape[0];
+export function crossEntropy<T extends Shaped>(
+  k: Kernels<T>,
+  logits: T,
+  classes: T,
+  { ignored, mean }: Losses,
+): T[] {
+  const rows = logits.shape[0], [index, counts] = counting(k, classes, ignored);
   const logs = logSoftmax(k, logits, 1);
-  const picked = k.gather(logs, k.reshape(classes, [rows, 1]), 1);
-  return [k.neg(k.reshape(picked, [rows])), logs];
+  const picked = k.neg(k.reshape(k.gather(logs, k.reshape(index, [rows, 1]), 1), [rows]));
+  const losses = counts === null ? picked : k.select(counts, picked, 0);
+  if (!mean) return [losses, logs];
+  const [loss, count] = meanLoss(k, losses, classes, ignored);
+  return [loss, logs, count];
+}
+
+/** The mean of the losses of rows that count, and how many those are. */
+export function meanLoss<T extends Shaped>(
+  k: Kernels<T>,
+  losses: T,
+  classes: T,
+  ignored: number | null,
+): [mean: T, count: T] {
+  const [, counts] = counting(k, classes, ignored);
+  const count = counts === null ? k.fill([], losses.shape[0]) : k.sum(k.cast(counts, "float32"), [0]);
+  return [k.div(k.sum(losses, [0]), count), count];
 }
 
 /** {@linkcode Kernels.crossEntropyGrad} */
-export function crossEntropyGrad<T extends Shaped>(k: Kernels<T>, dy: T, logs: T, classes: T): T {
-  const [rows, columns] = logs.shape;
-  return k.mul(k.reshape(dy, [rows, 1]), k.sub(k.exp(logs), k.oneHot(classes, columns)));
+export function crossEntropyGrad<T extends Shaped>(
+  k: Kernels<T>,
+  dy: T,
+  logs: T,
+  classes: T,
+  ignored: number | null,
+  count: T | null,
+): T {
+  const [rows, columns] = logs.shape, [index, counts] = counting(k, classes, ignored);
+  const slope = count === null ? k.reshape(dy, [rows, 1]) : k.div(dy, count);
+  const dx = k.mul(slope, k.sub(k.exp(logs), k.oneHot(index, columns)));
+  return counts === null ? dx : k.select(k.reshape(counts, [rows, 1]), dx, 0);
 }
 
 /** One number a row, [R] → [R, 1], so that it broadcasts over x [R, C]. */

@@ -12,6 +12,7 @@ import type {
   Border,
   Convolution,
   Kernels,
+  Losses,
   Pooling,
   RmspropArrays,
   RmspropSettings,
@@ -224,11 +225,23 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
   logSoftmax(x: HostArray, dim: number): HostArray {
     return classification.logSoftmax(x, dim);
   }
-  crossEntropy(logits: HostArray, classes: HostArray): [losses: HostArray, logs: HostArray] {
-    return classification.crossEntropy(logits, classes);
+  softmaxGrad(dy: HostArray, y: HostArray, dim: number): HostArray {
+    return classification.softmaxGrad(dy, y, dim);
   }
-  crossEntropyGrad(dy: HostArray, logs: HostArray, classes: HostArray): HostArray {
-    return classification.crossEntropyGrad(dy, logs, classes);
+  logSoftmaxGrad(dy: HostArray, y: HostArray, dim: number): HostArray {
+    return classification.logSoftmaxGrad(dy, y, dim);
+  }
+  crossEntropy(logits: HostArray, classes: HostArray, losses: Losses): HostArray[] {
+    return classification.crossEntropy(logits, classes, losses);
+  }
+  crossEntropyGrad(
+    dy: HostArray,
+    logs: HostArray,
+    classes: HostArray,
+    ignored: number | null,
+    count: HostArray | null,
+  ): HostArray {
+    return classification.crossEntropyGrad(dy, logs, classes, ignored, count);
   }
   batchNorm(
     x: HostArray,

@@ -22,6 +22,7 @@ import type {
   Attention,
   Border,
   DeviceKernels,
+  Losses,
   RmspropArrays,
   RmspropSettings,
   Running,
@@ -61,7 +62,7 @@ import { inverseCdf } from "./kernels/sampling.ts";
 import { resample } from "./kernels/resample.ts";
 import * as scan from "./kernels/scan.ts";
 import { select } from "./kernels/select.ts";
-import { classLoss, crossEntropyGrad, logSoftmax, LONGEST, softmax } from "./kernels/softmax.ts";
+import * as classification from "./kernels/softmax.ts";
 import { unary } from "./kernels/unary.ts";
 
 type N = Storage | number;
@@ -394,24 +395,48 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
   softmax(x: Storage, dim: number): Storage {
     check.floats("softmax", x);
     check.dimension("softmax", x, dim);
-    if (x.shape[dim] > LONGEST) return composed.softmax(this, x, dim);
-    return seen(softmax(this.#gpu, dense(x), layout.axesOf(x.order, [dim])[0]), x.order);
+    if (!classification.fitsLines(x, dim)) return composed.softmax(this, x, dim);
+    return seen(classification.softmax(this.#gpu, dense(x), layout.axesOf(x.order, [dim])[0]), x.order);
   }
   logSoftmax(x: Storage, dim: number): Storage {
     check.floats("logSoftmax", x);
     check.dimension("logSoftmax", x, dim);
-    if (x.shape[dim] > LONGEST) return composed.logSoftmax(this, x, dim);
-    return seen(logSoftmax(this.#gpu, dense(x), layout.axesOf(x.order, [dim])[0]), x.order);
+    if (!classification.fitsLines(x, dim)) return composed.logSoftmax(this, x, dim);
+    return seen(classification.logSoftmax(this.#gpu, dense(x), layout.axesOf(x.order, [dim])[0]), x.order);
   }
-  crossEntropy(logits: Storage, classes: Storage): [losses: Storage, logs: Storage] {
+  softmaxGrad(dy: Storage, y: Storage, dim: number): Storage {
+    check.softmaxGrad("softmaxGrad", dy, y, dim);
+    if (!classification.fitsLines(y, dim)) return composed.softmaxGrad(this, dy, y, dim);
+    const g = dense(inOrder(dy, y.order, this.#transpose)), [axis] = layout.axesOf(y.order, [dim]);
+    return seen(classification.softmaxGrad(this.#gpu, g, dense(y), axis), y.order);
+  }
+  logSoftmaxGrad(dy: Storage, y: Storage, dim: number): Storage {
+    check.softmaxGrad("logSoftmaxGrad", dy, y, dim);
+    if (!classification.fitsLines(y, dim)) return composed.logSoftmaxGrad(this, dy, y, dim);
+    const g = dense(inOrder(dy, y.order, this.#transpose)), [axis] = layout.axesOf(y.order, [dim]);
+    return seen(classification.logSoftmaxGrad(this.#gpu, g, dense(y), axis), y.order);
+  }
+  crossEntropy(logits: Storage, classes: Storage, { ignored, mean }: Losses): Storage[] {
     check.classification("crossEntropy", logits, classes);
-    const logs = this.logSoftmax(this.#plain(logits), 1);
-    return [classLoss(this.#gpu, logs, classes), logs];
+    if (logits.shape[1] > classification.MOST_CLASSES) {
+      return composed.crossEntropy(this, logits, classes, { ignored, mean });
+    }
+    const [losses, logs] = classification.crossEntropy(this.#gpu, this.#plain(logits), classes, ignored);
+    if (!mean) return [losses, logs];
+    const [loss, count] = losses.shape[0] > classification.MOST_LOSSES
+      ? composed.meanLoss(this, losses, classes, ignored)
+      : classification.meanLoss(this.#gpu, losses, classes, ignored);
+    return [loss, logs, count];
   }
-  crossEntropyGrad(dy: Storage, logs: Storage, classes: Storage): Storage {
-    check.classification("crossEntropyGrad", logs, classes);
-    check.fits("crossEntropyGrad", "dy", dy, [logs.shape[0]]);
-    return crossEntropyGrad(this.#gpu, dy, this.#plain(logs), classes);
+  crossEntropyGrad(
+    dy: Storage,
+    logs: Storage,
+    classes: Storage,
+    ignored: number | null,
+    count: Storage | null,
+  ): Storage {
+    check.classificationGrad("crossEntropyGrad", dy, logs, classes, count);
+    return classification.crossEntropyGrad(this.#gpu, dy, this.#plain(logs), classes, ignored, count);
   }
   batchNorm(
     x: Storage,

@@ -33,6 +33,26 @@ const logSoftmax = alongOne.map(({ a: shape, b: [x, dim] }) =>
   makeCase([x], (k, [x]) => [k.logSoftmax(x, dim)], logTolerance(shape[dim] ?? 1), { settings: { dim } })
 );
 
+/** y (dy − Σ dy y), or dy − eʸ Σ dy, with every term taken positive. */
+const gradientOf = (name: "softmaxGrad" | "logSoftmaxGrad") =>
+  given(
+    shapes({ minLength: 1 }),
+    (shape) => fc.tuple(inputs(shape), orders(shape.length), seeds, dimension(shape.length)),
+  ).map(({ a: shape, b: [dy, order, seed, dim] }) => {
+    const y = inputOf(shape, order, seed, "reals");
+    return makeCase([dy, y], (k, [dy, y]) => [k[name](dy, y, dim)], {
+      roundings: 8 + 2 * Math.sqrt(shape[dim] ?? 1),
+      magnitude: (k, [dy, y]) => {
+        const g = k.abs(dy), powers = name === "softmaxGrad" ? k.abs(y) : k.mul(k.exp(y), k.add(k.abs(y), 3));
+        const terms = name === "softmaxGrad" ? k.mul(g, powers) : g;
+        const sum = k.sum(terms, [dim], true);
+        return [name === "softmaxGrad" ? k.mul(powers, k.add(g, sum)) : k.add(g, k.mul(powers, sum))];
+      },
+    }, { settings: { dim } });
+  });
+
+const softmaxGrad = gradientOf("softmaxGrad"), logSoftmaxGrad = gradientOf("logSoftmaxGrad");
+
 /** One class a row; seldom one that is not there. */
 function classesOf(rows: number, count: number): fc.Arbitrary<Input> {
   return fc.tuple(seeds, fc.nat(12), fc.boolean()).map(([seed, wrong, below]) => {
@@ -46,36 +66,64 @@ function classesOf(rows: number, count: number): fc.Arbitrary<Input> {
 
 const rowsOf = shapes({ minLength: 2, maxLength: 2 });
 
+const ignoring = fc.constantFrom(null, null, -100, 0, 1);
+
 const crossEntropy = given(
   rowsOf,
-  ([rows, count]) => fc.tuple(inputs([rows, count], { kinds: KINDS }), classesOf(rows, count)),
+  ([rows, count]) =>
+    fc.boolean().chain((mean) =>
+      fc.tuple(
+        // A sum of losses may be infinite where none of them is.
+        inputs([rows, count], { kinds: mean ? ["integers", "reals", "infinities"] : KINDS }),
+        classesOf(rows, count),
+        ignoring.map((ignored) => ({ ignored, mean })),
+      )
+    ),
 )
-  .map(({ a: [, count], b }) =>
-    makeCase(b, (k, [logits, classes]) => k.crossEntropy(logits, classes), logTolerance(count))
+  .map(({ a: [, count], b: [logits, classes, losses] }) =>
+    makeCase(
+      [logits, classes],
+      (k, [logits, classes]) => k.crossEntropy(logits, classes, losses),
+      logTolerance(count),
+      { settings: losses },
+    )
   );
 
 /** dy (e^logs − 1), where WGSL allows the exponential 3 + 2 |logs| units in the last place. */
 const crossEntropyGrad = given(
   rowsOf,
-  ([rows, count]) => fc.tuple(inputs([rows]), orders(2), seeds, classesOf(rows, count)),
+  ([rows, count]) =>
+    fc.tuple(
+      fc.boolean().chain((mean) => inputs(mean ? [] : [rows])),
+      orders(2),
+      seeds,
+      classesOf(rows, count),
+      ignoring,
+    ),
 )
-  .map(({ a: [rows, count], b: [dy, order, seed, classes] }) => {
+  .map(({ a: [rows, count], b: [dy, order, seed, classes, ignored] }) => {
+    const mean = dy.memory.shape.length === 0;
+    const counted: Input = {
+      memory: { shape: [], dtype: "float32", data: Float32Array.of(rows) },
+      dims: null,
+    };
     const logs = inputOf([rows, count], order, seed, "reals");
     const { data } = logs.memory;
     for (let i = 0; i < data.length; i++) data[i] = i % 17 === 0 ? -Infinity : -Math.abs(data[i]);
     return makeCase(
-      [dy, logs, classes],
-      (k, [dy, logs, classes]) => [k.crossEntropyGrad(dy, logs, classes)],
+      mean ? [dy, logs, classes, counted] : [dy, logs, classes],
+      (k, [dy, logs, classes, count]) => [k.crossEntropyGrad(dy, logs, classes, ignored, count ?? null)],
       {
-        roundings: 2,
-        magnitude: (k, [dy, logs, classes]) => {
+        roundings: 4,
+        magnitude: (k, [dy, logs]) => {
           const own = logs.shape[1];
           if (own === 0) return [logs];
-          const wide = k.reshape(k.abs(dy), [rows, 1]);
+          const wide = mean ? k.div(k.abs(dy), rows) : k.reshape(k.abs(dy), [rows, 1]);
           const powers = k.mul(k.exp(logs), k.add(k.minimum(k.abs(logs), 110), 3));
-          return [k.mul(wide, k.add(powers, k.oneHot(classes, own)))];
+          return [k.mul(wide, k.add(powers, 1))];
         },
       },
+      { settings: { ignored } },
     );
   });
 
@@ -282,6 +330,8 @@ const layerNormGrad = given(rowsOf, (shape) =>
 export const normalization = {
   softmax,
   logSoftmax,
+  softmaxGrad,
+  logSoftmaxGrad,
   crossEntropy,
   crossEntropyGrad,
   batchNorm: fc.oneof(batchNorm, batchNormRunning),
@@ -378,7 +428,7 @@ export const largeNormalizations: Record<string, () => Case[]> = {
     return [
       makeCase(
         [inputOf([3001, 101], null, 1, "reals"), classes],
-        (k, [x, c]) => k.crossEntropy(x, c),
+        (k, [x, c]) => k.crossEntropy(x, c, { ignored: 14, mean: true }),
         logTolerance(101),
       ),
     ];

@@ -13,7 +13,7 @@ import { permute } from "../kernels/arrange.ts";
 import { binary } from "../kernels/binary.ts";
 import { reduce, type ReductionName } from "../kernels/reduction.ts";
 import { cumsum } from "../kernels/scan.ts";
-import { LONGEST, softmax } from "../kernels/softmax.ts";
+import { fitsLines, softmax } from "../kernels/softmax.ts";
 import { adapt, type Call, labelled, numberOf, storageOf } from "./adapter.ts";
 
 const REDUCTIONS: Readonly<Record<string, ReductionName>> = {
@@ -59,8 +59,9 @@ export function adaptReductions(): void {
   adapt("ArgMin", (call) => argument(call, "ArgMin", "inner min"));
   adapt("Softmax", (call) => {
     const logits = storageOf(call, "logits");
-    if (logits?.dtype !== "float32" || (logits.shape.at(-1) ?? 0) > LONGEST) return null;
-    return softmax(call.gpu, logits, logits.shape.length - 1);
+    if (logits?.dtype !== "float32" || logits.shape.length === 0) return null;
+    const last = logits.shape.length - 1;
+    return fitsLines(logits, last) ? softmax(call.gpu, logits, last) : null;
   });
   adapt("Cumsum", (call) => {
     const x = storageOf(call, "x");
