@@ -497,10 +497,17 @@ export function normalizedRows(
   }
 }
 
-/** Checks an optimizer's arrays: each of the parameter's shape. */
-export function update(kernel: string, param: Shaped, others: Readonly<Record<string, Shaped | null>>): void {
-  floats(kernel, param);
-  for (const [name, one] of Object.entries(others)) {
-    if (one !== null) fits(kernel, name, one, param.shape);
+/** Checks an optimizer's arrays, parameter by parameter: each of the parameter's shape. */
+export function updates<A extends { readonly param: Shaped } & { readonly [K in keyof A]: Shaped | null }>(
+  kernel: string,
+  list: readonly A[],
+): void {
+  for (const arrays of list) {
+    const { param } = arrays;
+    floats(kernel, param);
+    for (const name in arrays) {
+      const one = arrays[name];
+      if (one !== null && one !== param) fits(kernel, name, one, param.shape);
+    }
   }
 }

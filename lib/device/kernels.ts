@@ -520,16 +520,18 @@ export interface RmspropSettings {
 }
 
 /**
- * Steps of optimizers, in place: PyTorch's update rules (torch.optim, single-tensor forms), number for number. All arrays are
- * float32, of the parameter's shape. What is the same for all elements is computed on the host in float64.
+ * Steps of optimizers, in place: PyTorch's update rules (torch.optim, single-tensor forms), number for number. Each takes a list of
+ * parameters that share their settings, and a device does them in as few goes as it can. All arrays are float32, those of an
+ * entry of its parameter's shape; none that is changed is there twice. What is the same for all elements is computed on the host in
+ * float64, from what `settings` holds when the step runs: where a recorded step runs again, that may be other numbers.
  */
 export interface Updates<T extends Shaped> {
   /** g ← ±grad + λθ; buffer ← μ buffer + (1 − dampening) g; θ ← θ − lr · (g, or buffer, or with nesterov g + μ buffer). */
-  sgdStep(arrays: SgdArrays<T>, settings: SgdSettings): void;
+  sgdStep(list: readonly SgdArrays<T>[], settings: SgdSettings): void;
   /** Adam (Kingma & Ba 2015, algorithm 1), AdamW (Loshchilov & Hutter 2019), AMSGrad with vMax. */
-  adamStep(arrays: AdamArrays<T>, settings: AdamSettings): void;
+  adamStep(list: readonly AdamArrays<T>[], settings: AdamSettings): void;
   /** RMSprop (Hinton 2012, lecture 6e), centered with `average`, with momentum with `buffer`. */
-  rmspropStep(arrays: RmspropArrays<T>, settings: RmspropSettings): void;
+  rmspropStep(list: readonly RmspropArrays<T>[], settings: RmspropSettings): void;
 }
 
 /** All that a device computes. */

@@ -1,10 +1,9 @@
 /** Adagrad. */
-import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { surplus } from "../text/arguments.ts";
 import { checkSettings } from "./check.ts";
 import { type Memory, towards } from "./composed.ts";
-import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
+import { Optimizer, type Params, type Updated } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode Adagrad}. */
 export interface AdagradOptions {
@@ -68,8 +67,8 @@ export class Adagrad extends Optimizer<AdagradGroup> {
   }
 
   /** @internal */
-  protected override update(param: Tensor, _grad: Storage, group: AdagradGroup, state: ParamState): void {
-    this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
+  protected override update(list: readonly Updated[], group: AdagradGroup): void {
+    this.compose(list, group, step);
   }
 }
 

@@ -1,10 +1,8 @@
 /** Adam and AdamW. */
 import { exclusive } from "../autograd/in_place.ts";
-import type { Storage } from "../device/storage.ts";
-import type { Tensor } from "../tensor/tensor.ts";
 import { surplus } from "../text/arguments.ts";
 import { checkSettings } from "./check.ts";
-import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
+import { Optimizer, type Params, type ParamState, type Updated } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode Adam} and {@linkcode AdamW}. */
 export interface AdamOptions {
@@ -54,17 +52,19 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
   }
 
   /** @internal */
-  protected override update(param: Tensor, grad: Storage, group: AdamGroup, state: ParamState): void {
-    const { betas: [beta1, beta2], eps: epsilon, amsgrad } = group;
-    const arrays = {
+  protected override update(list: readonly Updated[], group: AdamGroup): void {
+    const arrays = ({ param, grad, state }: Updated) => ({
       param: exclusive(param.value, "step"),
       grad,
       m: this.remembered(param, state, "expAvg"),
       v: this.remembered(param, state, "expAvgSq"),
-      vMax: amsgrad ? this.remembered(param, state, "maxExpAvgSq") : null,
+      vMax: group.amsgrad ? this.remembered(param, state, "maxExpAvgSq") : null,
+    });
+    const advance = ({ step }: ParamState) => {
+      const { betas: [beta1, beta2], eps: epsilon, lr, weightDecay, maximize } = group;
+      return { lr, beta1, beta2, epsilon, weightDecay, decoupled: this.#decoupled, maximize, step };
     };
-    const settings = { ...group, beta1, beta2, epsilon, decoupled: this.#decoupled, step: state.step };
-    this.run(param.device, (k) => k.adamStep(arrays, settings));
+    this.together(list, group, advance, arrays, (k, list, settings) => k.adamStep(list, settings));
   }
 }
 

@@ -1,6 +1,5 @@
 /** Muon. */
 import { text } from "../device/shape.ts";
-import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import {
   checkBoolean,
@@ -13,7 +12,7 @@ import {
   surplus,
 } from "../text/arguments.ts";
 import { type Memory, mix } from "./composed.ts";
-import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
+import { Optimizer, type Params, type Updated } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode Muon}. */
 export interface MuonOptions {
@@ -102,8 +101,8 @@ export class Muon extends Optimizer<MuonGroup> {
   }
 
   /** @internal */
-  protected override update(param: Tensor, _grad: Storage, group: MuonGroup, state: ParamState): void {
-    this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
+  protected override update(list: readonly Updated[], group: MuonGroup): void {
+    this.compose(list, group, step);
   }
 }
 

@@ -1,10 +1,9 @@
 /** NAdam. */
-import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { surplus } from "../text/arguments.ts";
 import { checkSettings } from "./check.ts";
 import { type Memory, mix, towards } from "./composed.ts";
-import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
+import { Optimizer, type Params, type Updated } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode NAdam}. */
 export interface NAdamOptions {
@@ -76,8 +75,8 @@ export class NAdam extends Optimizer<NAdamGroup> {
   }
 
   /** @internal */
-  protected override update(param: Tensor, _grad: Storage, group: NAdamGroup, state: ParamState): void {
-    this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
+  protected override update(list: readonly Updated[], group: NAdamGroup): void {
+    this.compose(list, group, step);
   }
 }
 

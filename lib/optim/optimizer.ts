@@ -5,7 +5,6 @@ import { unrecorded } from "../autograd/no_grad.ts";
 import { freeAll } from "../autograd/scope.ts";
 import { scoped } from "../autograd/scoped.ts";
 import { Value } from "../autograd/value.ts";
-import type { Device } from "../device/device.ts";
 import type { Updates } from "../device/kernels.ts";
 import type { Storage } from "../device/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -41,6 +40,13 @@ export interface ParamState {
   numbers: Map<string, number>;
 }
 
+/** A parameter that takes part in a step. */
+export interface Updated {
+  readonly param: Tensor;
+  readonly grad: Storage;
+  readonly state: ParamState;
+}
+
 /** Every optimizer has a learning rate. */
 export interface HasRate {
   /** The learning rate. */
@@ -48,7 +54,7 @@ export interface HasRate {
 }
 
 /**
- * The base class of optimizers. `step()` updates every parameter that has a gradient, with one kernel a parameter.
+ * The base class of optimizers. `step()` updates every parameter that has a gradient.
  *
  * PyTorch: `torch.optim.Optimizer`.
  *
@@ -139,27 +145,80 @@ export abstract class Optimizer<H extends HasRate> {
   /** @internal Throws where a hyper-parameter makes no sense. */
   protected abstract check(group: H): void;
 
-  /** @internal Updates one parameter in place. */
-  protected abstract update(param: Tensor, grad: Storage, group: H, state: ParamState): void;
+  /** @internal Updates parameters of one group in place; their gradients are on their devices. */
+  protected abstract update(list: readonly Updated[], group: H): void;
 
-  /** @internal Calls kernels that change a parameter and its state in place. */
-  protected run({ arena, kernels }: Device, body: (kernels: Updates<Storage>) => void): void {
-    const start = arena.open();
-    try {
-      body(kernels);
-    } finally {
-      arena.abandon(start);
+  /**
+   * @internal A step by a kernel that takes many parameters at once. Those that are on one device, have taken as many steps and
+   * remember as much share their settings. A recorded step asks for these anew before it runs again: see Recording.again.
+   *
+   * @param advance What the kernel is told of the next step; it depends on the group's hyper-parameters and this state alone.
+   * @param arrays What the kernel changes of one parameter, and by what.
+   * @param run Calls the kernel.
+   */
+  protected together<S extends object, A>(
+    list: readonly Updated[],
+    group: H,
+    advance: (state: ParamState) => S,
+    arrays: (one: Updated) => A,
+    run: (kernels: Updates<Storage>, list: readonly A[], settings: S) => void,
+  ): void {
+    for (const alike of alikes(list)) {
+      const [{ param: { device }, state: first }] = alike;
+      const next = () => {
+        for (const { state } of alike) state.step++;
+        return advance(first);
+      };
+      const settings = next(), changed = alike.map(arrays);
+      device.recording?.again(this.#repeated(group, () => Object.assign(settings, next())));
+      const start = device.arena.open();
+      try {
+        run(device.kernels, changed, settings);
+      } finally {
+        device.arena.abandon(start);
+      }
     }
+  }
+
+  /** What happens before a recorded step runs again; throws where a hyper-parameter wants another step. */
+  #repeated(group: H, advance: () => void): () => void {
+    const before = needed(this.remembers, group);
+    return () => {
+      this.#checkGroup(group as ParamGroup<H>);
+      const now = needed(this.remembers, group);
+      if (now.join() !== before.join()) {
+        throw new Error(
+          `${this.#name}: the step was captured with a memory of [${
+            before.join(", ")
+          }], and the hyper-parameters now ask for ` +
+            `[${now.join(", ")}]; call free() of the captured function, so that it is recorded anew`,
+        );
+      }
+      advance();
+    };
   }
 
   /**
    * @internal A step that is written with tensor operations, some ten kernels a parameter: nothing is recorded, and what it makes
    * on the way is freed.
    */
-  protected compose(param: Tensor, state: ParamState, step: (grad: Tensor, memory: Memory) => void): void {
-    const memory = new Memory(state, (name) => this.remembered(param, state, name));
-    scoped(() => step(param.grad!, memory), freeAll("by the optimizer's step"), { recording: false });
-    memory.keep();
+  protected compose(
+    list: readonly Updated[],
+    group: H,
+    step: (param: Tensor, grad: Tensor, group: H, memory: Memory) => void,
+  ): void {
+    for (const { param, state } of list) {
+      param.device.recording?.refuse(
+        `${this.#name}: its step cannot be captured, since numbers that change from step to step are part of its kernels; ` +
+          `SGD, Adam, AdamW and RMSprop can be, or leave the optimizer's step() out`,
+      );
+      state.step++;
+      const memory = new Memory(state, (name) => this.remembered(param, state, name));
+      scoped(() => step(param, param.grad!, group, memory), freeAll("by the optimizer's step"), {
+        recording: false,
+      });
+      memory.keep();
+    }
   }
 
   /** The learning rate of the first group. Setting it sets that of every group. */
@@ -184,6 +243,7 @@ export abstract class Optimizer<H extends HasRate> {
     if (arguments.length > 0) surplus("step", arguments, 0);
     for (const group of this.paramGroups) this.#checkGroup(group);
     for (const group of this.paramGroups) {
+      const list: Updated[] = [];
       for (const param of group.params) {
         const { grad } = param.value;
         if (grad === null || grad.buffer.freed) continue;
@@ -191,9 +251,9 @@ export abstract class Optimizer<H extends HasRate> {
         if (state === undefined) {
           this.#state.set(param, state = { step: 0, buffers: new Map(), numbers: new Map() });
         }
-        state.step++;
-        this.update(param, grad.buffer.storage, group, state);
+        list.push({ param, grad: grad.buffer.storage, state });
       }
+      if (list.length > 0) this.update(list, group);
     }
   }
 
@@ -211,8 +271,9 @@ export abstract class Optimizer<H extends HasRate> {
   protected remembered(param: Tensor, state: ParamState, name: string): Storage {
     let buffer = state.buffers.get(name);
     if (buffer === undefined) {
-      const { device: { arena, kernels }, device, shape, storage } = param.value.buffer;
-      const zeros = arena.tidy(() => kernels.laidLike(kernels.fill(shape, 0), storage));
+      const { device: { arena, kernels, recording }, device, shape, storage } = param.value.buffer;
+      const make = () => arena.tidy(() => kernels.laidLike(kernels.fill(shape, 0), storage));
+      const zeros = recording === null ? make() : recording.apart(make);
       buffer = new Buffer(device, zeros, `${this.#name}.${name}`);
       buffer.kept = true;
       state.buffers.set(name, buffer);
@@ -321,6 +382,20 @@ export abstract class Optimizer<H extends HasRate> {
     }));
     return `${this.constructor.name} ${groups.map((group) => inspect(group)).join(", ")}`;
   }
+}
+
+/** Parameters that one kernel may take at once; nearly always all. */
+function alikes(list: readonly Updated[]): Updated[][] {
+  const all: Updated[][] = [];
+  for (const one of list) {
+    const { param: { device }, state: { step, buffers } } = one;
+    const known = all.find(([{ param, state }]) =>
+      param.device === device && state.step === step && state.buffers.size === buffers.size
+    );
+    if (known === undefined) all.push([one]);
+    else known.push(one);
+  }
+  return all;
 }
 
 function isGroup(entry: unknown): entry is { params: Iterable<unknown> } {

@@ -1,10 +1,9 @@
 /** RAdam. */
-import type { Storage } from "../device/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { surplus } from "../text/arguments.ts";
 import { checkSettings } from "./check.ts";
 import { type Memory, mix, towards } from "./composed.ts";
-import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
+import { Optimizer, type Params, type Updated } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode RAdam}. */
 export interface RAdamOptions {
@@ -70,8 +69,8 @@ export class RAdam extends Optimizer<RAdamGroup> {
   }
 
   /** @internal */
-  protected override update(param: Tensor, _grad: Storage, group: RAdamGroup, state: ParamState): void {
-    this.compose(param, state, (grad, memory) => step(param, grad, group, memory));
+  protected override update(list: readonly Updated[], group: RAdamGroup): void {
+    this.compose(list, group, step);
   }
 }
 

@@ -1,9 +1,7 @@
 /** RMSprop. */
 import { exclusive } from "../autograd/in_place.ts";
-import type { Storage } from "../device/storage.ts";
-import type { Tensor } from "../tensor/tensor.ts";
 import { checkBoolean, checkRange, surplus } from "../text/arguments.ts";
-import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
+import { Optimizer, type Params, type Updated } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode RMSprop}. */
 export interface RMSpropOptions {
@@ -77,20 +75,18 @@ export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
   }
 
   /** @internal */
-  protected override update(
-    param: Tensor,
-    grad: Storage,
-    group: Required<RMSpropOptions>,
-    state: ParamState,
-  ): void {
-    const { eps: epsilon, centered, momentum } = group;
-    const arrays = {
+  protected override update(list: readonly Updated[], group: Required<RMSpropOptions>): void {
+    const arrays = ({ param, grad, state }: Updated) => ({
       param: exclusive(param.value, "step"),
       grad,
       square: this.remembered(param, state, "squareAvg"),
-      average: centered ? this.remembered(param, state, "gradAvg") : null,
-      buffer: momentum > 0 ? this.remembered(param, state, "momentumBuffer") : null,
+      average: group.centered ? this.remembered(param, state, "gradAvg") : null,
+      buffer: group.momentum > 0 ? this.remembered(param, state, "momentumBuffer") : null,
+    });
+    const advance = () => {
+      const { lr, alpha, eps: epsilon, momentum, weightDecay, maximize } = group;
+      return { lr, alpha, epsilon, momentum, weightDecay, maximize };
     };
-    this.run(param.device, (k) => k.rmspropStep(arrays, { ...group, epsilon }));
+    this.together(list, group, advance, arrays, (k, list, settings) => k.rmspropStep(list, settings));
   }
 }

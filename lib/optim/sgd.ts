@@ -1,9 +1,7 @@
 /** Stochastic gradient descent. */
 import { exclusive } from "../autograd/in_place.ts";
-import type { Storage } from "../device/storage.ts";
-import type { Tensor } from "../tensor/tensor.ts";
 import { checkBoolean, checkRange, surplus } from "../text/arguments.ts";
-import { Optimizer, type Params, type ParamState } from "./optimizer.ts";
+import { Optimizer, type Params, type ParamState, type Updated } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode SGD}. */
 export interface SGDOptions {
@@ -81,15 +79,17 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
   }
 
   /** @internal */
-  protected override update(
-    param: Tensor,
-    grad: Storage,
-    group: Required<SGDOptions>,
-    state: ParamState,
-  ): void {
-    const first = !state.buffers.has("momentumBuffer");
-    const buffer = group.momentum === 0 ? null : this.remembered(param, state, "momentumBuffer");
-    const arrays = { param: exclusive(param.value, "step"), grad, buffer };
-    this.run(param.device, (k) => k.sgdStep(arrays, { ...group, first }));
+  protected override update(list: readonly Updated[], group: Required<SGDOptions>): void {
+    const arrays = ({ param, grad, state }: Updated) => ({
+      param: exclusive(param.value, "step"),
+      grad,
+      buffer: group.momentum === 0 ? null : this.remembered(param, state, "momentumBuffer"),
+    });
+    const advance = ({ buffers }: ParamState) => {
+      const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
+      const first = !buffers.has("momentumBuffer");
+      return { lr, momentum, dampening, weightDecay, nesterov, maximize, first };
+    };
+    this.together(list, group, advance, arrays, (k, list, settings) => k.sgdStep(list, settings));
   }
 }

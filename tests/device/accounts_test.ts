@@ -65,7 +65,7 @@ function training() {
       const [normal, mean, variance] = k.batchNorm(y, scale, offset, 1e-5), h = k.relu(normal);
       const dh = k.reluGrad(k.mul(h, 0.5), h);
       const [dy] = k.batchNormGrad(dh, y, mean, variance, scale, 1e-5);
-      k.adamStep({ param: w, grad: k.conv2dFilterGrad(x, dy, w.shape, settings), m, v, vMax: null }, adam);
+      k.adamStep([{ param: w, grad: k.conv2dFilterGrad(x, dy, w.shape, settings), m, v, vMax: null }], adam);
       return [];
     });
   return { step, end: () => [x, w, m, v, scale, offset].forEach(free) };

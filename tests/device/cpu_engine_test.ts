@@ -70,7 +70,7 @@ Deno.test("views stay good while the memory grows under them", () => {
     maximize: false,
     first: true,
   };
-  kernels.sgdStep({ param: x, grad, buffer: null }, { lr: 1, ...settings });
+  kernels.sgdStep([{ param: x, grad, buffer: null }], { lr: 1, ...settings });
   assertEquals(view, new Float32Array(1000));
   device.free(large);
 });

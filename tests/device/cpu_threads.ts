@@ -201,9 +201,9 @@ const CALLS: Record<string, Call> = {
     const [a, b, c] = [arrays(), arrays(), arrays()];
     const [m, v, vMax] = [b[2], k.square(b[3]), k.square(b[4])];
     const square = k.add(k.square(c[2]), 100);
-    k.sgdStep({ param: a[0], grad: a[1], buffer: a[2] }, SGD);
-    k.adamStep({ param: b[0], grad: b[1], m, v, vMax }, ADAM);
-    k.rmspropStep({ param: c[0], grad: c[1], square, average: c[3], buffer: c[4] }, RMSPROP);
+    k.sgdStep([{ param: a[0], grad: a[1], buffer: a[2] }], SGD);
+    k.adamStep([{ param: b[0], grad: b[1], m, v, vMax }], ADAM);
+    k.rmspropStep([{ param: c[0], grad: c[1], square, average: c[3], buffer: c[4] }], RMSPROP);
     return [...a.slice(0, 3), b[0], m, v, vMax, c[0], square, c[3], c[4]];
   },
 };

@@ -156,7 +156,7 @@ const border: Record<string, [inputs: ReturnType<typeof floats>[], call: Call]> 
   "steps of Adam": [
     [column, floats(ELEMENTS, 1), floats(ELEMENTS, 1), arrayOf([ELEMENTS, 1], 7, "positive")],
     (k, [param, grad, m, v]) => {
-      k.adamStep({ param, grad, m, v, vMax: null }, { ...adam, step: 3 });
+      k.adamStep([{ param, grad, m, v, vMax: null }], { ...adam, step: 3 });
       return [param, m, v];
     },
   ],

@@ -160,10 +160,10 @@ onEachDevice("a step of an optimizer reaches the last of tens of thousands of pa
     makeCase(
       arrays,
       (k, [param, grad, m, v, vMax]) => {
-        k.adamStep({ param, grad, m, v, vMax }, adam);
-        k.sgdStep({ param: grad, grad: m, buffer: v }, SGD);
+        k.adamStep([{ param, grad, m, v, vMax }], adam);
+        k.sgdStep([{ param: grad, grad: m, buffer: v }], SGD);
         const rms = { lr: 0.01, alpha: 0.9, epsilon: 1e-3, momentum: 0.5, weightDecay: 0.1, maximize: true };
-        k.rmspropStep({ param: m, grad: v, square: vMax, average: null, buffer: param }, rms);
+        k.rmspropStep([{ param: m, grad: v, square: vMax, average: null, buffer: param }], rms);
         return [param, grad, m, v, vMax];
       },
       SMOOTH,

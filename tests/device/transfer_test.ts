@@ -67,7 +67,7 @@ onEachDevice("a read gives the numbers as they were when it was asked for", asyn
   };
   const before = device.read(param);
   arena.tidy(() => {
-    kernels.sgdStep({ param, grad, buffer: null }, { lr: 1, ...settings });
+    kernels.sgdStep([{ param, grad, buffer: null }], { lr: 1, ...settings });
     return [];
   });
   const after = device.read(param);

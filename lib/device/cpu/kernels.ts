@@ -511,20 +511,17 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
     run(laid);
     for (const give of back) give();
   }
-  sgdStep(arrays: SgdArrays<Storage>, settings: SgdSettings): void {
-    const { param, grad, buffer } = arrays;
-    check.update("sgdStep", param, { grad, buffer });
-    this.#step(arrays, (laid) => sgdStep(this.#engine, laid, settings));
+  sgdStep(list: readonly SgdArrays<Storage>[], settings: SgdSettings): void {
+    check.updates("sgdStep", list);
+    for (const arrays of list) this.#step(arrays, (laid) => sgdStep(this.#engine, laid, settings));
   }
-  adamStep(arrays: AdamArrays<Storage>, settings: AdamSettings): void {
-    const { param, grad, m, v, vMax } = arrays;
-    check.update("adamStep", param, { grad, m, v, vMax });
-    this.#step(arrays, (laid) => adamStep(this.#engine, laid, settings));
+  adamStep(list: readonly AdamArrays<Storage>[], settings: AdamSettings): void {
+    check.updates("adamStep", list);
+    for (const arrays of list) this.#step(arrays, (laid) => adamStep(this.#engine, laid, settings));
   }
-  rmspropStep(arrays: RmspropArrays<Storage>, settings: RmspropSettings): void {
-    const { param, grad, square, average, buffer } = arrays;
-    check.update("rmspropStep", param, { grad, square, average, buffer });
-    this.#step(arrays, (laid) => rmspropStep(this.#engine, laid, settings));
+  rmspropStep(list: readonly RmspropArrays<Storage>[], settings: RmspropSettings): void {
+    check.updates("rmspropStep", list);
+    for (const arrays of list) this.#step(arrays, (laid) => rmspropStep(this.#engine, laid, settings));
   }
 }
 

@@ -303,13 +303,16 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
     return normalization.layerNormGrad(dy, x, mean, variance, scale, epsilon);
   }
 
-  sgdStep(arrays: SgdArrays<HostArray>, settings: SgdSettings): void {
-    optimizers.sgdStep(arrays, settings);
+  sgdStep(list: readonly SgdArrays<HostArray>[], settings: SgdSettings): void {
+    check.updates("sgdStep", list);
+    for (const arrays of list) optimizers.sgdStep(arrays, settings);
   }
-  adamStep(arrays: AdamArrays<HostArray>, settings: AdamSettings): void {
-    optimizers.adamStep(arrays, settings);
+  adamStep(list: readonly AdamArrays<HostArray>[], settings: AdamSettings): void {
+    check.updates("adamStep", list);
+    for (const arrays of list) optimizers.adamStep(arrays, settings);
   }
-  rmspropStep(arrays: RmspropArrays<HostArray>, settings: RmspropSettings): void {
-    optimizers.rmspropStep(arrays, settings);
+  rmspropStep(list: readonly RmspropArrays<HostArray>[], settings: RmspropSettings): void {
+    check.updates("rmspropStep", list);
+    for (const arrays of list) optimizers.rmspropStep(arrays, settings);
   }
 }

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import * as check from "../check.ts";
 import type {
   AdamArrays,
   AdamSettings,
@@ -44,9 +43,8 @@ function direction(grad: HostArray, param: HostArray, i: number, maximize: boole
   return decay === 0 ? signed : add(signed, param.data[i], decay);
 }
 
-/** {@linkcode Updates.sgdStep} */
+/** {@linkcode Updates.sgdStep} for one parameter */
 export function sgdStep({ param, grad, buffer }: SgdArrays<HostArray>, settings: SgdSettings): void {
-  check.update("sgdStep", param, { grad, buffer });
   const { lr, momentum, dampening, weightDecay, nesterov, maximize, first } = settings;
   for (let i = 0; i < param.data.length; i++) {
     let g = direction(grad, param, i, maximize, weightDecay);
@@ -58,9 +56,8 @@ export function sgdStep({ param, grad, buffer }: SgdArrays<HostArray>, settings:
   }
 }
 
-/** {@linkcode Updates.adamStep} */
+/** {@linkcode Updates.adamStep} for one parameter */
 export function adamStep({ param, grad, m, v, vMax }: AdamArrays<HostArray>, settings: AdamSettings): void {
-  check.update("adamStep", param, { grad, m, v, vMax });
   const { lr, beta1, beta2, epsilon, weightDecay, decoupled, maximize, step } = settings;
   const stepSize = lr / (1 - beta1 ** step), rootCorrection = f(Math.sqrt(1 - beta2 ** step));
   for (let i = 0; i < param.data.length; i++) {
@@ -75,10 +72,9 @@ export function adamStep({ param, grad, m, v, vMax }: AdamArrays<HostArray>, set
   }
 }
 
-/** {@linkcode Updates.rmspropStep} */
+/** {@linkcode Updates.rmspropStep} for one parameter */
 export function rmspropStep(arrays: RmspropArrays<HostArray>, settings: RmspropSettings): void {
   const { param, grad, square, average, buffer } = arrays;
-  check.update("rmspropStep", param, { grad, square, average, buffer });
   const { lr, alpha, epsilon, momentum, weightDecay, maximize } = settings;
   for (let i = 0; i < param.data.length; i++) {
     const g = direction(grad, param, i, maximize, weightDecay);

@@ -515,44 +515,40 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     return layerNormGrad(this.#gpu, this.#plain(dy), this.#plain(x), mean, variance, scale, epsilon);
   }
 
-  sgdStep(arrays: SgdArrays<Storage>, settings: SgdSettings): void {
-    const { param, grad, buffer } = arrays;
-    check.update("sgdStep", param, { grad, buffer });
-    this.#inPlace(param, { grad, buffer }, ({ grad, buffer }) => {
-      sgdStep(this.#gpu, { param, grad: grad!, buffer }, settings);
-    });
+  sgdStep(list: readonly SgdArrays<Storage>[], settings: SgdSettings): void {
+    check.updates("sgdStep", list);
+    this.#inPlace(list, (alike) => sgdStep(this.#gpu, alike, settings));
   }
-  adamStep(arrays: AdamArrays<Storage>, settings: AdamSettings): void {
-    const { param, grad, m, v, vMax } = arrays;
-    check.update("adamStep", param, { grad, m, v, vMax });
-    this.#inPlace(param, { grad, m, v, vMax }, ({ grad, m, v, vMax }) => {
-      adamStep(this.#gpu, { param, grad: grad!, m: m!, v: v!, vMax }, settings);
-    });
+  adamStep(list: readonly AdamArrays<Storage>[], settings: AdamSettings): void {
+    check.updates("adamStep", list);
+    this.#inPlace(list, (alike) => adamStep(this.#gpu, alike, settings));
   }
-  rmspropStep(arrays: RmspropArrays<Storage>, settings: RmspropSettings): void {
-    const { param, grad, square, average, buffer } = arrays;
-    check.update("rmspropStep", param, { grad, square, average, buffer });
-    this.#inPlace(param, { grad, square, average, buffer }, ({ grad, square, average, buffer }) => {
-      rmspropStep(this.#gpu, { param, grad: grad!, square: square!, average, buffer }, settings);
-    });
+  rmspropStep(list: readonly RmspropArrays<Storage>[], settings: RmspropSettings): void {
+    check.updates("rmspropStep", list);
+    this.#inPlace(list, (alike) => rmspropStep(this.#gpu, alike, settings));
   }
-  /** Runs a step on arrays that lie in memory as the parameter does; of those that do not, on copies, and copies them back. */
-  #inPlace<K extends string>(
-    param: Storage,
-    arrays: Record<K, Storage | null>,
-    step: (alike: Record<K, Storage | null>) => void,
+  /**
+   * Runs a step on arrays that lie in memory as their parameter does; of those that do not, on copies, and copies them back if the
+   * step changes them.
+   */
+  #inPlace<A extends { readonly param: Storage } & { readonly [K in keyof A]: Storage | null }>(
+    list: readonly A[],
+    step: (alike: readonly A[]) => void,
   ): void {
-    const alike = { ...arrays };
-    for (const name in arrays) {
-      const array = arrays[name];
-      if (array !== null) alike[name] = inOrder(array, param.order, this.#transpose);
-    }
+    const back: (() => void)[] = [];
+    const alike = list.map((arrays) => {
+      const { order } = arrays.param, laid: Partial<Record<keyof A, Storage>> = {};
+      for (const name in arrays) {
+        const own: Storage | null = arrays[name];
+        if (own === null || layout.sameOrder(own.order, order)) continue;
+        const copy = laid[name] = inOrder(own, order, this.#transpose);
+        if (name === "grad" || copy.dataId === own.dataId) continue;
+        back.push(() => this.#gpu.overwrite(own, inOrder(copy, own.order, this.#transpose)));
+      }
+      return { ...arrays, ...laid };
+    });
     step(alike);
-    for (const name in arrays) {
-      const own = arrays[name], used = alike[name];
-      if (name === "grad" || own === null || used === null || used.dataId === own.dataId) continue;
-      this.#gpu.overwrite(own, inOrder(used, own.order, this.#transpose));
-    }
+    for (const give of back) give();
   }
 }
 

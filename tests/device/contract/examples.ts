@@ -368,7 +368,7 @@ export const examples: Record<string, Case> = {
       f([0, 0, 0, 0, 0, 0, 0]),
     ],
     (k, [param, grad, m, v]) => {
-      k.adamStep({ param, grad, m, v, vMax: null }, ADAM);
+      k.adamStep([{ param, grad, m, v, vMax: null }], ADAM);
       return [param, m, v];
     },
     [
@@ -389,7 +389,7 @@ export const examples: Record<string, Case> = {
   "Adam with AMSGrad keeps the infinity": example(
     [f([1]), f([1e30]), f([1.0000000150474662e29]), f([Infinity]), f([Infinity])],
     (k, [param, grad, m, v, vMax]) => {
-      k.adamStep({ param, grad, m, v, vMax }, { ...ADAM, step: 2 });
+      k.adamStep([{ param, grad, m, v, vMax }], { ...ADAM, step: 2 });
       return [param, m, v, vMax];
     },
     [f([1]), f([1.899999953032322e29]), f([Infinity]), f([Infinity])],
@@ -398,7 +398,7 @@ export const examples: Record<string, Case> = {
   "RMSprop with gradients whose squares overflow": example(
     [f([1, 1, 1]), f([1e30, 1e19, 1e20]), f([0, 0, 0])],
     (k, [param, grad, square]) => {
-      k.rmspropStep({ param, grad, square, average: null, buffer: null }, RMSPROP);
+      k.rmspropStep([{ param, grad, square, average: null, buffer: null }], RMSPROP);
       return [param, square];
     },
     [f([1, 0, 0]), f([Infinity, 9.999999616903162e35, 9.999999680285692e37])],
@@ -407,7 +407,7 @@ export const examples: Record<string, Case> = {
   "centered RMSprop with gradients whose squares nearly overflow": example(
     [f([1, 1]), f([1e19, 1e20]), f([0, 0]), f([0, 0]), f([0, 0])],
     (k, [param, grad, square, average, buffer]) => {
-      k.rmspropStep({ param, grad, square, average, buffer }, { ...RMSPROP, momentum: 0.9 });
+      k.rmspropStep([{ param, grad, square, average, buffer }], { ...RMSPROP, momentum: 0.9 });
       return [param, square, average, buffer];
     },
     [
@@ -421,7 +421,7 @@ export const examples: Record<string, Case> = {
   "SGD whose momentum overflows": example(
     [f([0]), f([1e38]), f([3e38])],
     (k, [param, grad, buffer]) => {
-      k.sgdStep({ param, grad, buffer }, { ...SGD, lr: 10, momentum: 0.9, first: false });
+      k.sgdStep([{ param, grad, buffer }], { ...SGD, lr: 10, momentum: 0.9, first: false });
       return [param, buffer];
     },
     // 0.9 · 3e38 + 1e38 is more than float32 holds.
