@@ -6,6 +6,7 @@
  */
 import { nearest } from "../lib/text/nearest.ts";
 import { watch } from "./gpu/count.ts";
+import { estimate } from "./gpu/estimate.ts";
 import { HELP, type Options, readOptions } from "./gpu/options.ts";
 import { type Part, partsOf } from "./gpu/parts.ts";
 import { runParts } from "./gpu/run.ts";
@@ -29,7 +30,8 @@ async function main(): Promise<number> {
   else if (options.table !== undefined) console.log(tableOf(await readLines(options.table)));
   else {
     watch();
-    await runParts(parts, options, Deno.args);
+    if (options.estimate) await estimate(options);
+    else await runParts(parts, options, Deno.args);
   }
   return 0;
 }

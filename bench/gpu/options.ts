@@ -18,6 +18,7 @@ export interface Options extends Size {
   here: boolean;
   /** Files of lines, to be made a table of. */
   table: string[] | undefined;
+  estimate: boolean;
   list: boolean;
   help: boolean;
 }
@@ -35,6 +36,7 @@ Usage: deno task gpu [PARTS…] [flags]
   --side N        the side of the networks' pictures (${SIZES.side}; with --small ${SMALL.side})
   --batches LIST  of the networks and convolutions (${SIZES.batches}; with --small ${SMALL.batches})
   --here          measures in this process instead of one for each part
+  --estimate      no measuring: the least that a ResNet-18 step takes on known cards, by its operations and bytes
   --table FILES…  no measuring: the lines of these files as a table in Markdown
   --list          the parts
   --help          this text`;
@@ -47,7 +49,7 @@ Usage: deno task gpu [PARTS…] [flags]
  */
 export function readOptions(args: readonly string[]): Options {
   const strings = ["seconds", "limit", "side", "batches"];
-  const switches = ["small", "here", "table", "list", "help"];
+  const switches = ["small", "here", "estimate", "table", "list", "help"];
   const flags = parseArgs(args, {
     string: [...strings, "_"],
     boolean: switches,
@@ -68,6 +70,7 @@ export function readOptions(args: readonly string[]): Options {
     batches: flags.batches?.split(",").map((text) => whole("batches", text, 1)) ?? size.batches,
     here: Boolean(flags.here),
     table: flags.table ? words : undefined,
+    estimate: Boolean(flags.estimate),
     list: Boolean(flags.list),
     help: Boolean(flags.help),
   };

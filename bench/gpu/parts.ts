@@ -62,6 +62,9 @@ function memoryParts({ batches }: Size): Part[] {
   ];
 }
 
+/** Runs before jobs take turns. */
+const WARM = 3;
+
 /** Who is measured at one case; each takes turns with the others where the machine may be busy, or goes alone. */
 type Competitors = [who: Who, make: () => Job][];
 
@@ -88,7 +91,8 @@ async function figures(
         print(one, (await measure([job], seconds))[0]);
         return job.drop?.();
       }
-      await job.run(1);
+      // Compiles, and fails now if it has to: a captured step in its second run at the latest.
+      await job.run(WARM);
       ready.push([one, job]);
     });
   }
