@@ -7,6 +7,7 @@ import { type CpuDevice, createCpuDevice } from "./cpu/mod.ts";
 import { MAX_THREADS } from "./cpu/threads.ts";
 import { Device, type DeviceName } from "./device.ts";
 import { checkOptions, checkWhole, describe, surplus } from "../text/arguments.ts";
+import { readTuning } from "./webgpu/tuning.ts";
 import { createWebGpuDevice, type WebGpuDevice } from "./webgpu/mod.ts";
 
 export { type DType, type MemoryUse, type Values } from "./device.ts";
@@ -19,6 +20,11 @@ export interface DeviceOptions {
    * the same, bit for bit.
    */
   threads?: number;
+  /**
+   * What `deno task tune` has measured on this machine's GPU, from now on: which tiles its products are cut into. A table of another
+   * adapter is let be. Without one, they are estimated.
+   */
+  tuning?: { readonly adapter: string; readonly products: Readonly<Record<string, readonly number[]>> };
 }
 
 let cpu: CpuDevice | undefined;
@@ -32,10 +38,10 @@ let turn: Promise<unknown> = Promise.resolve();
  * PyTorch: `torch.set_default_device`.
  *
  * @param name "cpu"; "webgpu", then a software adapter will do, too; or nothing: a real GPU if there is one, else the cpu.
- * @param options threads: of the cpu, also where it stands in for a GPU.
+ * @param options threads: of the cpu, also where it stands in for a GPU; tuning: of the GPU.
  * @returns The device, of which `description` says what it is, and why it is the cpu where no GPU was found.
- * @throws {RangeError} if there is no device of that name, or it cannot have so many threads.
- * @throws {TypeError} if it is no name, or threads are no number, or are asked of webgpu.
+ * @throws {RangeError} if there is no device of that name, or it cannot have so many threads, or such tiles.
+ * @throws {TypeError} if it is no name, or threads are no number, or are asked of webgpu, or tuning is no table.
  * @throws {Error} if "webgpu" was asked for and there is no adapter.
  *
  * @example Computing on the processor
@@ -61,10 +67,10 @@ export async function useDevice(name?: DeviceName, options: DeviceOptions = {}):
  * PyTorch: `torch.device`.
  *
  * @param name "cpu"; "webgpu", then a software adapter will do, too; or nothing: a real GPU if there is one, else the cpu.
- * @param options threads: of the cpu, also where it stands in for a GPU.
+ * @param options threads: of the cpu, also where it stands in for a GPU; tuning: of the GPU.
  * @returns The device.
- * @throws {RangeError} if there is no device of that name, or it cannot have so many threads.
- * @throws {TypeError} if it is no name, or threads are no number, or are asked of webgpu.
+ * @throws {RangeError} if there is no device of that name, or it cannot have so many threads, or such tiles.
+ * @throws {TypeError} if it is no name, or threads are no number, or are asked of webgpu, or tuning is no table.
  * @throws {Error} if "webgpu" was asked for and there is no adapter.
  * @example
  * ```ts
@@ -81,9 +87,20 @@ export async function device(name?: DeviceName, options: DeviceOptions = {}): Pr
 
 /** A device by its name. */
 async function open(user: string, name: DeviceName | undefined, options: DeviceOptions): Promise<Device> {
-  checkOptions(user, options, ["threads"]);
-  const { threads } = options;
+  checkOptions(user, options, ["threads", "tuning"]);
+  const { threads, tuning } = options;
   if (threads !== undefined) checkThreads(user, name, threads);
+  const table = tuning === undefined ? undefined : readTuning(user, tuning);
+  const device = await named(user, name, threads);
+  if (table !== undefined && device === gpu) gpu.tune(tuning!, table);
+  return device;
+}
+
+async function named(
+  user: string,
+  name: DeviceName | undefined,
+  threads: number | undefined,
+): Promise<Device> {
   switch (name) {
     case "cpu":
       return cpuDevice(threads);

@@ -418,7 +418,13 @@ export const tensorRoom: Room = {
         () => [async () => await 1, { device: "cpu" }],
       ],
     },
-    device: { good: [() => ["cpu"], () => ["cpu", { threads: 2 }]] },
+    device: {
+      good: [
+        () => ["cpu"],
+        () => ["cpu", { threads: 2 }],
+        () => ["cpu", { tuning: { adapter: "", products: {} } }],
+      ],
+    },
     einsum: {
       good: [
         () => ["ij,jk", ones(2, 2), ones(2, 2)],
@@ -492,7 +498,14 @@ export const tensorRoom: Room = {
         () => [true],
       ],
     },
-    useDevice: { good: [() => ["cpu"], () => ["cpu", { threads: 2 }]], use: () => useDevice("cpu") },
+    useDevice: {
+      good: [
+        () => ["cpu"],
+        () => ["cpu", { threads: 2 }],
+        () => ["cpu", { tuning: { adapter: "", products: {} } }],
+      ],
+      use: () => useDevice("cpu"),
+    },
     where: {
       good: [
         () => [tensor([true, false]), ones(2), ones(2)],

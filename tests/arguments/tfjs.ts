@@ -13,6 +13,13 @@ export const tfjsRoom: Room = {
   entries: {
     "tfjs.fromTfjs": { good: [() => [theirs, { requiresGrad: true }]] },
     "tfjs.toTfjs": { good: [() => [ours]], use: (t: tf.Tensor) => t.dispose() },
-    "tfjs.useDevice": { good: [() => ["cpu"], () => ["cpu", { threads: 2 }]], use: () => useDevice("cpu") },
+    "tfjs.useDevice": {
+      good: [
+        () => ["cpu"],
+        () => ["cpu", { threads: 2 }],
+        () => ["cpu", { tuning: { adapter: "", products: {} } }],
+      ],
+      use: () => useDevice("cpu"),
+    },
   },
 };

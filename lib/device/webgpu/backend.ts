@@ -54,6 +54,7 @@ interface TensorData {
 
 /** What the device needs beyond what kernels do. */
 export interface GpuBackend extends Gpu, KernelBackend {
+  tuning?: Gpu["tuning"];
   readonly device: GPUDevice;
   readonly errors: GpuErrors;
   readonly use: MemoryUse;
@@ -126,6 +127,7 @@ export function gpuBackendClass(
     });
 
     readonly software: boolean;
+    tuning?: Gpu["tuning"];
 
     constructor(
       device: GPUDevice,

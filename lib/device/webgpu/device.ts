@@ -14,6 +14,7 @@ import type { Recorder } from "../recording.ts";
 import { sizeOf } from "../shape.ts";
 import { ARRAYS, type DType, type Storage, type Values } from "../storage.ts";
 import type { GpuBackend } from "./backend.ts";
+import type { Tuning } from "./tuning.ts";
 import { WebGpuKernels } from "./kernels.ts";
 import { permute } from "./kernels/arrange.ts";
 
@@ -31,6 +32,11 @@ export class WebGpuDevice extends Device {
     super("webgpu", backend.errors.description);
     this.backend = backend;
     this.kernels = new WebGpuKernels(backend);
+  }
+
+  /** Uses what was measured on this adapter; a table of another one is let be. */
+  tune({ adapter }: Tuning, table: NonNullable<GpuBackend["tuning"]>): void {
+    if (adapter === this.backend.errors.description) this.backend.tuning = table;
   }
 
   /** Whether the GPU was lost; it does not come back, a new device must be made. */

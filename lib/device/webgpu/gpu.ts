@@ -6,6 +6,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Arena } from "../arena.ts";
 import type { DType, Storage, Values } from "../storage.ts";
+import type { Choice } from "./kernels/tiles.ts";
 import type { RangeChecked } from "./range.ts";
 
 /** Workgroups in x, y and z. */
@@ -52,6 +53,8 @@ export interface Gpu {
   readonly limits: GPUSupportedLimits;
   /** Whether the adapter computes on the processor, where other tiles are fast. */
   readonly software: boolean;
+  /** What was measured of products on this adapter; see tuning.ts. */
+  readonly tuning?: { get(key: string): Choice | undefined };
   /** An array without values yet, in row-major order. */
   allocate(shape: readonly number[], dtype: DType): Storage;
   /** Writes the values of an array. */

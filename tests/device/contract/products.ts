@@ -107,7 +107,7 @@ const convolutions = fc.oneof({ weight: 3, arbitrary: odd }, { weight: 2, arbitr
  * products (A. Lavin, S. Gray, "Fast algorithms for convolutional neural networks", 2016), so the bound has that factor, and an
  * absolute part, where the terms themselves are zeros.
  */
-function windowSum(n: number): Tolerance {
+export function windowSum(n: number): Tolerance {
   return sumOf(n, { roundings: 10 * (8 + 2 * Math.sqrt(n)), absolute: 2e-5 });
 }
 

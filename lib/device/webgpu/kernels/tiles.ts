@@ -104,8 +104,41 @@ export function threadsOf({ rows, columns, eachRow, eachColumn }: Tile): number 
   return rows / eachRow * columns / eachColumn;
 }
 
-/** The tile and the number of splits with the least estimated time. */
-export function chooseTile({ software }: { readonly software: boolean }, sizes: Sizes): Choice {
+/** What a table's six numbers are. */
+export const NUMBERS = "rows and columns of a tile and of a thread, a depth and a number of splits";
+
+/** What a choice is measured for: products of one kind, each size within a factor of √2. */
+export function keyOf({ name, groups, rows, columns, inner, parts = 1 }: Sizes): string {
+  return [name, ...[groups * parts, rows, columns, inner].map((n) => Math.round(Math.log2(n)))].join(" ");
+}
+
+/** The tiles worth measuring on an adapter. */
+export function candidates(software: boolean): Tile[] {
+  return (software ? PROCESSOR : GPU).candidates.map(({ tile }) => tile);
+}
+
+/** What decides. */
+export interface Chooser {
+  /** See gpu.ts. */
+  readonly software: boolean;
+  /** What was measured, by {@linkcode keyOf}. */
+  readonly tuning?: { get(key: string): Choice | undefined };
+}
+
+/** The tile and the number of splits that were measured to be fastest, or that are estimated to be. */
+export function chooseTile({ software, tuning }: Chooser, sizes: Sizes): Choice {
+  const measured = tuning?.get(keyOf(sizes));
+  return measured === undefined ? estimate(software, sizes) : withinLoops(measured, sizes);
+}
+
+/** With as many splits as loops demand. */
+function withinLoops({ tile, splits }: Choice, { inner }: Sizes): Choice {
+  return { tile, splits: Math.max(Math.min(splits, inner), leastSplits(tile, inner)) };
+}
+
+const leastSplits = (tile: Tile, inner: number) => Math.max(1, Math.ceil(inner / tile.depth / MOST_STEPS));
+
+function estimate(software: boolean, sizes: Sizes): Choice {
   const { candidates, threads, pass, number } = software ? PROCESSOR : GPU;
   const { groups, rows, columns, inner, parts = 1 } = sizes, results = groups * rows * columns;
   const small = multiplications(sizes) < LARGE;
@@ -113,9 +146,8 @@ export function chooseTile({ software }: { readonly software: boolean }, sizes: 
   for (const { tile, cost } of small ? [{ tile: SMALL, cost: 1 }] : candidates) {
     const workgroups = groups * parts * Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
     const each = threadsOf(tile), results_ = tile.eachRow * tile.eachColumn;
-    const must = Math.ceil(inner / tile.depth / MOST_STEPS);
-    const most = Math.max(must, Math.floor(inner / LEAST), 1);
-    for (let splits = Math.max(1, must);; splits = Math.min(2 * splits, most)) {
+    const must = leastSplits(tile, inner), most = Math.max(must, Math.floor(inner / LEAST));
+    for (let splits = must;; splits = Math.min(2 * splits, most)) {
       const waves = Math.max(1, workgroups * splits * each / threads);
       const time =
         (waves < 4 ? Math.ceil(waves) : waves) * threads * results_ * Math.ceil(inner / splits) * cost +
