@@ -2,7 +2,9 @@
  * What a GPU has limits for: a device that can do no more than WebGPU promises of every GPU computes all the same, and where a kernel
  * needs more workgroups than one dimension of a dispatch has, it takes two.
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { OutOfMemoryError, readable } from "../../lib/device/memory.ts";
+import type { HostArray } from "../../lib/device/reference/array.ts";
 import type { Device } from "../../lib/device/device.ts";
 import { useDevice } from "descent";
 import { arrayOf, numbers } from "./contract/arbitraries.ts";
@@ -47,7 +49,7 @@ const adam = {
 };
 
 /** Calls, each with so many elements, rows, images, channels, batches or filters that one dimension is not enough. */
-const border: Record<string, [inputs: ReturnType<typeof floats>[], call: Call]> = {
+const border: Record<string, [inputs: HostArray[], call: Call]> = {
   "functions of elements": [[column], (k, [x]) => [k.neg(x), k.cast(x, "int32"), k.relu(x)]],
   "functions of two and three": [
     [column, floats(1), floats(ELEMENTS, 1)],
@@ -162,18 +164,19 @@ const border: Record<string, [inputs: ReturnType<typeof floats>[], call: Call]> 
   ],
 };
 
+/** What a call gives on a device. */
+async function resultsOn(device: Device, inputs: readonly HostArray[], call: Call): Promise<HostArray[]> {
+  const x = inputs.map(({ data, shape, dtype }) => device.upload(data, shape, dtype));
+  const y = device.arena.tidy(() => call(device.kernels, x)), values: HostArray[] = [];
+  for (const { shape, dtype } of y) values.push({ shape, dtype, data: await device.read(y[values.length]) });
+  for (const one of new Set([...x, ...y])) device.free(one);
+  return values;
+}
+
 onGpu("what needs more workgroups than one dimension of a dispatch has takes two", async () => {
   const cpu = await useDevice("cpu"), gpu = await newGpu();
   for (const [what, [inputs, call]] of Object.entries(border)) {
-    const results = async (device: Device) => {
-      const x = inputs.map(({ data, shape, dtype }) => device.upload(data, shape, dtype));
-      const y = device.arena.tidy(() => call(device.kernels, x));
-      const values = [];
-      for (const one of y) values.push({ shape: one.shape, dtype: one.dtype, data: await device.read(one) });
-      for (const one of new Set([...x, ...y])) device.free(one);
-      return values;
-    };
-    const expected = await results(cpu), actual = await results(gpu);
+    const expected = await resultsOn(cpu, inputs, call), actual = await resultsOn(gpu, inputs, call);
     expected.forEach((one, i) => {
       compare(actual[i], one, { relative: 1e-5, absolute: 1e-4 }, undefined, (why) => {
         throw new Error(`${what}, result ${i}: ${why}`);
@@ -182,3 +185,120 @@ onGpu("what needs more workgroups than one dimension of a dispatch has takes two
   }
   (await gpuOf(gpu)).destroy();
 });
+
+/** Calls on arrays of a few times 64 KiB: what can be given to a program piece by piece. */
+const ROWS = 4001, images = floats(129, 3, 12, 11), half = arrayOf([ROWS, 37], 9, "reals");
+const pieces: Record<string, [inputs: HostArray[], call: Call]> = {
+  "functions of elements": [[half], (k, [x]) => [k.exp(x), k.cast(x, "int32"), k.clamp(x, -1, 2)]],
+  "functions of two and three": [
+    [half, floats(ROWS, 37), floats(37), floats(ROWS, 1), floats(1), floats(1, ROWS, 37)],
+    (k, [x, y, row, column, one, batch]) => [
+      ...[k.add(x, y), k.mul(x, row), k.sub(column, x), k.div(x, 3), k.maximum(one, x), k.add(batch, x)],
+      ...[k.select(k.greater(x, y), row, column), k.select(k.greater(x, 1), x, y)],
+    ],
+  ],
+  "another order of memory": [[half], (k, [x]) => {
+    const turned = k.permute(x, [1, 0]);
+    return [k.permute(k.exp(turned), [1, 0]), k.permute(k.add(turned, turned), [1, 0]), k.sum(turned, [0])];
+  }],
+  "fills": [[], (k) => [k.fill([ROWS, 37], 3), k.fill([ROWS * 37], 1, "bool")]],
+  "reductions": [
+    [half, floats(1, ROWS, 37), floats(2, ROWS * 37)],
+    (k, [x, batch, pair]) => [
+      ...[k.sum(x, [0, 1]), k.sum(x, [0]), k.sum(x, [1], true), k.max(x, [0, 1], true), k.min(x, [0])],
+      ...[k.sum(batch, [0, 1, 2], true), k.max(batch, [1]), k.sum(batch, [2]), k.sum(pair, [0, 1])],
+    ],
+  ],
+  "integers added": [[integers(ROWS, 37)], (k, [x]) => [k.sum(x, [0, 1]), k.prod(x, [1])]],
+  "softmax": [
+    [half],
+    (k, [x]) => [k.softmax(x, 1), k.logSoftmax(x, 1), k.softmaxGrad(x, k.softmax(x, 1), 1)],
+  ],
+  "pooling": [
+    [images, floats(129, 3, 6, 5)],
+    (k, [x, dy]) => [
+      k.maxPool2d(x, twos),
+      k.avgPool2d(x, twos),
+      k.maxPool2dGrad(dy, x, k.maxPool2d(x, twos), twos),
+      k.maxPool2dPick(x, x, k.maxPool2d(x, twos), twos),
+      k.avgPool2dGrad(dy, x.shape, twos),
+    ],
+  ],
+  "products": [
+    [half, floats(37, 9), floats(9, 37), floats(9), floats(65, 32, 30), floats(65, 30, 4), floats(30, 4)],
+    (k, [x, w, rows, bias, batch, others, one]) => [
+      ...[k.matmul(x, w), k.linear(x, rows, bias), k.matmul(batch, others), k.matmul(batch, one)],
+    ],
+  ],
+  "convolutions": [
+    [images, floats(8, 3, 3, 3), floats(8), floats(129, 8, 10, 9)],
+    (k, [x, w, bias, dy]) => [
+      ...[k.conv2d(x, w, bias, plain), k.conv2dInputGrad(dy, w, x.shape, plain)],
+      ...[k.conv2dFilterGrad(x, dy, w.shape, plain), ...k.conv2dFilterBiasGrad(x, dy, w.shape, plain)],
+    ],
+  ],
+  "copies": [
+    [half, floats(20, 300)],
+    (k, [x, y]) => [
+      k.reshape(x, [37, ROWS]),
+      k.slice(x, { begin: [100, 3], size: [50, 30], step: [1, 1] }),
+      k.slice(x, { begin: [ROWS - 3, 0], size: [3, 37], step: [1, 1] }),
+      k.concat([y, y, y, y], 0),
+    ],
+  ],
+};
+
+onGpu("arrays larger than a binding are given to programs piece by piece", async () => {
+  const cpu = await useDevice("cpu"), gpu = await newGpu({ maxStorageBufferBindingSize: 2 ** 16 });
+  for (const [what, [inputs, call]] of Object.entries(pieces)) {
+    const expected = await resultsOn(cpu, inputs, call), actual = await resultsOn(gpu, inputs, call);
+    expected.forEach((one, i) => {
+      compare(actual[i], one, { relative: 1e-5, absolute: 1e-2 }, undefined, (why) => {
+        throw new Error(`${what}, result ${i}: ${why}`);
+      });
+    });
+  }
+  assertEquals(gpu.memory().tensors, 0);
+  (await gpuOf(gpu)).destroy();
+});
+
+onGpu(
+  "a kernel that needs an array whole that is larger than a binding says so, with both sizes",
+  async () => {
+    const gpu = await newGpu({ maxStorageBufferBindingSize: 2 ** 16 }), { kernels, arena } = gpu;
+    const x = gpu.upload(half.data, half.shape, "float32"), before = gpu.memory();
+    const calls = [
+      () => kernels.cumsum(x, 0),
+      () => kernels.argsort(x, 1, false),
+      () => kernels.argmax(x, 0),
+      () => kernels.expand(kernels.fill([37], 1), [ROWS, 37]),
+    ];
+    for (const call of calls) {
+      const { message } = assertThrows(() => arena.tidy(call), OutOfMemoryError);
+      assertStringIncludes(
+        message,
+        `an array of shape [${ROWS}, 37] is too large for this kernel, which needs it whole. `,
+      );
+      assertStringIncludes(
+        message,
+        `It takes ${readable(4 * ROWS * 37)}, more than the ${readable(2 ** 16)} that`,
+      );
+      assertStringIncludes(message, "Take a smaller batch or a smaller model");
+      assertEquals([gpu.memory().tensors, gpu.memory().bytes], [before.tensors, before.bytes]);
+    }
+    assertEquals((await gpu.read(x)).at(-1), half.data.at(-1));
+    (await gpuOf(gpu)).destroy();
+  },
+);
+
+onGpu(
+  "an array larger than WebGPU's default binding, and smaller than its default buffer, is an array like others",
+  async () => {
+    const gpu = await newGpu({}), { kernels, arena } = gpu, n = 40_000_000;
+    const y = arena.tidy(() => kernels.sub(kernels.exp(kernels.fill([n], 0)), 3));
+    const sums = arena.tidy(() => [kernels.sum(y, [0]), kernels.max(y, [0])]);
+    assertEquals([(await gpu.read(sums[0]))[0], (await gpu.read(sums[1]))[0]], [-2 * n, -2]);
+    assertEquals((await gpu.read(y)).at(-1), -2);
+    (await gpuOf(gpu)).destroy();
+  },
+);

@@ -19,6 +19,7 @@ import type { Gpu, Program } from "./gpu.ts";
 import { endSums } from "./inner.ts";
 import { StepLog } from "./log.ts";
 import { type DispatchObserver, type GpuCounters, NotedCalls } from "./observer.ts";
+import { checkBinding, fromOf, Part } from "./part.ts";
 import { BufferPool } from "./pool.ts";
 import { type Compiled, Programs } from "./programs.ts";
 import { FLAG_BYTES, rangeError } from "./range.ts";
@@ -144,7 +145,7 @@ export function gpuBackendClass(
       );
       this.#internals.commandQueueOwnedIds = NOBODY;
       this.#ring = new UniformRing(device);
-      this.#programs = new Programs(device, this.#pool, this.#ring.buffer);
+      this.#programs = new Programs(device, limits, this.#pool, this.#ring.buffer);
       this.#flags = device.createBuffer({ size: FLAG_BYTES, usage: STORAGE_USAGE, label: "flags" });
       this.#lane = {
         device,
@@ -161,7 +162,7 @@ export function gpuBackendClass(
         },
         allocate: (like) => this.#like(like),
         isShared: ({ dataId }) => this.refCount(dataId) > 1,
-        copy: (from, to, bytes) => this.#copy(from, to, bytes),
+        copy: (from, to, bytes, offset, start) => this.#copy(from, to, bytes, offset, start),
         run: (program, compiled, group, offset) => this.#run(program, compiled, group, offset),
         flush: () => this.flush(),
         written: (bytes) => this.#written(bytes),
@@ -179,15 +180,15 @@ export function gpuBackendClass(
       this.use.peakBytes = this.use.bytes;
     }
 
-    /** Refuses an array that no kernel could bind, or that cannot be, before it costs anything. */
+    /** Refuses an array for which there is no buffer, or that cannot be, before it costs anything. */
     #checkSize(shape: readonly number[]): void {
       // Kernels that take a size from data (SparseSegmentSum from the last id) may get it wrong. Deno makes 2⁶⁴ − 4 bytes
       // of −4, and under its new size the buffer manager does not find the buffer again: see dispose().
       if (!shape.every((length) => length >= 0)) {
         throw new RangeError(`webgpu: there is no tensor of shape ${text(shape)}.`);
       }
-      const { maxStorageBufferBindingSize, maxBufferSize } = this.limits;
-      const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+      // What is read goes through a buffer with the flags behind it.
+      const limit = this.limits.maxBufferSize - FLAG_BYTES;
       const bytes = BYTES_PER_ELEMENT * sizeOf(shape);
       if (bytes > limit) {
         throw new OutOfMemoryError(
@@ -333,7 +334,10 @@ export function gpuBackendClass(
 
     share(x: Storage, shape: readonly number[] = x.shape): Storage {
       this.incRef(x.dataId);
-      return this.arena.track(new Storage(x.dataId, [...shape], x.dtype, x.order));
+      const shared = x instanceof Part
+        ? new Part(x, 0, shape)
+        : new Storage(x.dataId, [...shape], x.dtype, x.order);
+      return this.arena.track(shared);
     }
 
     free(x: Storage): void {
@@ -377,10 +381,10 @@ export function gpuBackendClass(
       return { values: values instanceof ARRAYS[dtype] ? values : new ARRAYS[dtype](values), outOfRange };
     }
 
-    #copy(from: GPUBuffer, to: GPUBuffer, bytes: number, offset = 0): void {
+    #copy(from: GPUBuffer, to: GPUBuffer, bytes: number, offset = 0, start = 0): void {
       this.ensureCommandEncoderReady();
       this.endComputePassEncoder();
-      this.#internals.commandEncoder.copyBufferToBuffer(from, 0, to, offset, bytes);
+      this.#internals.commandEncoder.copyBufferToBuffer(from, start, to, offset, bytes);
       this.#pool.stamp(from);
       this.#pool.stamp(to);
     }
@@ -389,7 +393,10 @@ export function gpuBackendClass(
       const bytes = BYTES_PER_ELEMENT * sizeOf(target.shape);
       if (bytes === 0) return;
       this.#dataOf(target).values = null;
-      if (this.#log === null) return this.#copy(this.#bufferOf(source), this.#bufferOf(target), bytes);
+      if (this.#log === null) {
+        const [start, offset] = [source, target].map((x) => BYTES_PER_ELEMENT * fromOf(x));
+        return this.#copy(this.#bufferOf(source), this.#bufferOf(target), bytes, offset, start);
+      }
       this.#present(source);
       this.#present(target);
       this.#log.copy(source, target);
@@ -422,7 +429,11 @@ export function gpuBackendClass(
           "webgpu: TensorFlow.js' own kernels cannot be noted to be computed later; call them outside.",
         );
       }
-      const [program] = args;
+      const [program, inputs] = args;
+      this.#checkSize(program.outputShape);
+      for (const shape of [program.outputShape, ...inputs.map((x) => x.shape)]) {
+        checkBinding(shape, this.limits);
+      }
       endSums(program);
       this.#stock = true;
       this.counters.dispatches++;
@@ -460,7 +471,7 @@ export function gpuBackendClass(
       for (const storage of bindings) internals.tensorMap.get(storage.dataId).values = null;
       if (program.checks !== undefined) buffers.push(this.#flags);
       if (!this.#ring.fits(uniforms.byteLength)) this.flush();
-      const group = this.#programs.bound(compiled, buffers, bindings.length, uniforms.byteLength);
+      const group = this.#programs.bound(compiled, bindings, buffers, uniforms.byteLength);
       this.#run(program, compiled, group, this.#ring.push(uniforms));
       if (internals.dispatchCountInPass >= this.#submitAt) {
         this.flush();

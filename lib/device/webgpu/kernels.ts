@@ -15,7 +15,7 @@ import {
   type Unary,
   type UnaryName,
 } from "../elementwise.ts";
-import type { Averaging, Convolution, Pooling } from "../geometry.ts";
+import type { Averaging, Convolution, Pooling, PoolSizes } from "../geometry.ts";
 import type {
   AdamArrays,
   AdamSettings,
@@ -33,10 +33,11 @@ import type {
 import * as layout from "../layout.ts";
 import { channelsLast, dense, FILTERS, inOrder, plain, seen } from "../layout.ts";
 import * as composed from "../reference/composed.ts";
-import { broadcastShapes, sizeOf } from "../shape.ts";
+import { broadcastShapes, reducedShape, sizeOf } from "../shape.ts";
 import { type DType, type Order, Storage } from "../storage.ts";
 import type { Taps } from "../taps.ts";
 import type { Gpu } from "./gpu.ts";
+import { byRows, fits, overRows } from "./part.ts";
 import { argExtreme } from "./kernels/argmax.ts";
 import * as arrange from "./kernels/arrange.ts";
 import { batchNorm, batchNormGrad, batchNormInference } from "./kernels/batch_norm.ts";
@@ -66,6 +67,14 @@ import * as classification from "./kernels/softmax.ts";
 import { unary } from "./kernels/unary.ts";
 
 type N = Storage | number;
+
+/** How the results of parts become that of all. */
+const JOINS: Record<ReductionName, Binary> = {
+  sum: BINARY.add,
+  product: BINARY.mul,
+  max: BINARY.maximum,
+  min: BINARY.minimum,
+};
 
 /** What the GPU computes. */
 export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels {
@@ -123,7 +132,24 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
   #reduce(name: ReductionName, x: Storage, dims: readonly number[], keepdim: boolean): Storage {
     if (dims.length === 0) return this.#gpu.share(x);
     const axes = layout.axesOf(x.order, dims), order = layout.reducedOrder(x.order, dims, keepdim);
-    return seen(reduce(this.#gpu, name, dense(x), axes, keepdim), order);
+    return seen(this.#reduceMemory(name, dense(x), axes, keepdim), order);
+  }
+  #reduceMemory(name: ReductionName, x: Storage, axes: readonly number[], keepdim: boolean): Storage {
+    const gpu = this.#gpu;
+    if (fits(gpu, x)) return reduce(gpu, name, x, axes, keepdim);
+    const shape = reducedShape(x.shape, axes, keepdim);
+    // What is reduced whole is a line; else dimensions of one element in front are no rows.
+    const whole = x.shape.every((n, d) => n === 1 || axes.includes(d));
+    const lead = whole ? 0 : x.shape.findIndex((n) => n !== 1);
+    const rows = new Storage(x.dataId, whole ? [sizeOf(x.shape)] : x.shape.slice(lead), x.dtype);
+    const inner = whole ? [0] : axes.map((d) => d - lead).filter((d) => d >= 0);
+    const some = ([x]: Storage[]) => reduce(gpu, name, x, inner, false);
+    const join = (a: Storage, b: Storage) => binary(gpu, JOINS[name], a, b, a.shape, x.dtype);
+    const result = inner[0] === 0
+      ? overRows(gpu, [rows], some, join)
+      : byRows(gpu, [rows], reducedShape(rows.shape, inner, false), some);
+    result.shape = shape;
+    return result;
   }
   sum(x: Storage, dims: readonly number[], keepdim = false): Storage {
     check.need("sum", x, ["float32", "int32"]);
@@ -149,10 +175,16 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     return seen(argExtreme(this.#gpu, "max", dense(x), axis), order);
   }
 
+  /** f of arrays of one shape along an axis; of a run of rows at a time where they are too large and that is not the rows'. */
+  #rows(arrays: readonly Storage[], axis: number, f: (arrays: Storage[]) => Storage): Storage {
+    return axis === 0 ? f([...arrays]) : byRows(this.#gpu, arrays, arrays[0].shape, f);
+  }
+
   /** Runs along one dimension, which goes last in memory; the others keep their order, and so does what comes out. */
   #along(dim: number, [x, ...others]: readonly Storage[], run: (rows: Storage[]) => Storage): Storage {
     const order = layout.withLast(x.order, x.shape.length, dim);
-    return seen(run([x, ...others].map((one) => dense(inOrder(one, order, this.#transpose)))), order);
+    const memory = [x, ...others].map((one) => dense(inOrder(one, order, this.#transpose)));
+    return seen(run(memory), order);
   }
   cumsum(x: Storage, dim: number, back = false): Storage {
     check.ordered("cumsum", x, dim);
@@ -308,13 +340,42 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
   matmul(a: Storage, b: Storage): Storage {
     const shape = check.product(a, b);
     if (a.dtype === "int32") return matmulIntegers(this.#gpu, this.#plain(a), this.#plain(b), shape);
-    return matmul(this.#gpu, this.#factor(a), this.#factor(b));
+    return this.#product(this.#factor(a), this.#factor(b), null, shape);
   }
   linear(x: Storage, w: Storage, bias: Storage): Storage {
     check.linear(x, w, bias);
     const { memory, transposed } = this.#factor(w);
-    return matmul(this.#gpu, this.#factor(x), { memory, transposed: !transposed }, bias);
+    const shape = [x.shape[0], w.shape[0]];
+    return this.#product(this.#factor(x), { memory, transposed: !transposed }, bias, shape);
   }
+  /** a · b + bias; of some rows, or some of a batch, at a time where they are too large. */
+  #product(a: Matrix, b: Matrix, bias: Storage | null, shape: readonly number[]): Storage {
+    const left = a.memory, right = b.memory;
+    if (b.memory.shape.length === 2 && !a.transposed) {
+      if (fits(this.#gpu, { shape }) && fits(this.#gpu, left)) return matmul(this.#gpu, a, b, bias);
+      const columns = shape[shape.length - 1],
+        rows = sizeOf(shape.slice(0, -1)),
+        inner = left.shape[left.shape.length - 1];
+      const flat = new Storage(left.dataId, [rows, inner], left.dtype);
+      const some = ([memory]: Storage[]) => matmul(this.#gpu, { memory, transposed: false }, b, bias);
+      const result = byRows(this.#gpu, [flat], [rows, columns], some);
+      result.shape = [...shape];
+      return result;
+    }
+    const batches = left.shape.length === shape.length && right.shape.length === shape.length &&
+      shape.length > 2 &&
+      left.shape[0] === right.shape[0];
+    if (!batches) return matmul(this.#gpu, a, b, bias);
+    return byRows(
+      this.#gpu,
+      [left, right],
+      shape,
+      ([left, right]) => matmul(this.#gpu, { ...a, memory: left }, { ...b, memory: right }, bias),
+    );
+  }
+
+  /** a + b, of one shape. */
+  readonly #plus = (a: Storage, b: Storage): Storage => binary(this.#gpu, BINARY.add, a, b, a.shape, a.dtype);
 
   /** Images and filters as the programs want them in memory. */
   #images(x: Storage): Storage {
@@ -327,19 +388,28 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     check.floats("conv2d", x, w, bias);
     const sizes = check.convolution("conv2d", x.shape, w.shape, settings);
     if (bias !== null) check.fits("conv2d", "bias", bias, [w.shape[0]]);
-    return seen(convolution(this.#gpu, this.#images(x), this.#filters(w), bias, sizes), channelsLast(4));
+    const filters = this.#filters(w), shape = [sizes.outHeight, sizes.outWidth, sizes.outChannels];
+    return this.#byImages([x], sizes, shape, ([x], s) => convolution(this.#gpu, x, filters, bias, s));
   }
   conv2dInputGrad(dy: Storage, w: Storage, shape: readonly number[], settings: Convolution): Storage {
     check.floats("conv2dInputGrad", dy, w);
     const sizes = check.convolution("conv2dInputGrad", shape, w.shape, settings);
     check.convolutionGrad("conv2dInputGrad", dy, sizes);
-    return seen(convolutionInputGrad(this.#gpu, this.#images(dy), this.#filters(w), sizes), channelsLast(4));
+    const filters = this.#filters(w);
+    return this.#byImages(
+      [dy],
+      sizes,
+      unpooled(sizes),
+      ([dy], s) => convolutionInputGrad(this.#gpu, dy, filters, s),
+    );
   }
   conv2dFilterGrad(x: Storage, dy: Storage, shape: readonly number[], settings: Convolution): Storage {
     check.floats("conv2dFilterGrad", x, dy);
     const sizes = check.convolution("conv2dFilterGrad", x.shape, shape, settings);
     check.convolutionGrad("conv2dFilterGrad", dy, sizes);
-    return seen(convolutionFilterGrad(this.#gpu, this.#images(x), this.#images(dy), sizes), FILTERS);
+    const some = ([x, dy]: Storage[]) =>
+      convolutionFilterGrad(this.#gpu, x, dy, { ...sizes, images: x.shape[0] });
+    return seen(overRows(this.#gpu, [x, dy].map((one) => this.#images(one)), some, this.#plus), FILTERS);
   }
   conv2dFilterBiasGrad(
     x: Storage,
@@ -350,40 +420,73 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     check.floats("conv2dFilterBiasGrad", x, dy);
     const sizes = check.convolution("conv2dFilterBiasGrad", x.shape, shape, settings);
     check.convolutionGrad("conv2dFilterBiasGrad", dy, sizes);
+    if (!fits(this.#gpu, x) || !fits(this.#gpu, dy)) {
+      return [this.conv2dFilterGrad(x, dy, shape, settings), this.sum(dy, [0, 2, 3])];
+    }
     const [dw, dBias] = convolutionFilterBiasGrad(this.#gpu, this.#images(x), this.#images(dy), sizes);
     return [seen(dw, FILTERS), dBias];
+  }
+
+  /** f of images, which gives images of a shape [height, width, channels]; of some at a time where they are too large. */
+  #byImages<S extends { readonly images: number }>(
+    images: readonly Storage[],
+    sizes: S,
+    shape: readonly number[],
+    f: (images: Storage[], sizes: S) => Storage,
+  ): Storage {
+    const memory = images.map((one) => this.#images(one));
+    const some = (images: Storage[]) => f(images, { ...sizes, images: images[0].shape[0] });
+    return seen(byRows(this.#gpu, memory, [sizes.images, ...shape], some), channelsLast(4));
   }
 
   maxPool2d(x: Storage, settings: Pooling): Storage {
     check.floats("maxPool2d", x);
     const sizes = check.pooling("maxPool2d", x.shape, settings);
-    return seen(pooling.maxPool(this.#gpu, this.#images(x), sizes), channelsLast(4));
+    return this.#byImages([x], sizes, pooled(sizes), ([x], s) => pooling.maxPool(this.#gpu, x, s));
   }
   maxPool2dGrad(dy: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
     check.floats("maxPool2dGrad", x);
     const sizes = check.pooling("maxPool2dGrad", x.shape, settings);
     check.pooled("maxPool2dGrad", "dy", dy, sizes);
     check.pooled("maxPool2dGrad", "y", y, sizes);
-    const [g, images, largest] = [dy, x, y].map((one) => this.#images(one));
-    return seen(pooling.maxPoolGrad(this.#gpu, g, images, largest, sizes), channelsLast(4));
+    return this.#byImages(
+      [dy, x, y],
+      sizes,
+      unpooled(sizes),
+      ([dy, x, y], s) => pooling.maxPoolGrad(this.#gpu, dy, x, y, s),
+    );
   }
   maxPool2dPick(u: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
     check.floats("maxPool2dPick", x);
     const sizes = check.pooling("maxPool2dPick", x.shape, settings);
     check.fits("maxPool2dPick", "u", u, x.shape);
     check.pooled("maxPool2dPick", "y", y, sizes);
-    const [from, images, largest] = [u, x, y].map((one) => this.#images(one));
-    return seen(pooling.maxPoolPick(this.#gpu, from, images, largest, sizes), channelsLast(4));
+    return this.#byImages(
+      [u, x, y],
+      sizes,
+      pooled(sizes),
+      ([u, x, y], s) => pooling.maxPoolPick(this.#gpu, u, x, y, s),
+    );
   }
   avgPool2d(x: Storage, settings: Averaging): Storage {
     check.floats("avgPool2d", x);
     const sizes = check.pooling("avgPool2d", x.shape, settings);
-    return seen(pooling.avgPool(this.#gpu, this.#images(x), sizes, settings.divisor), channelsLast(4));
+    return this.#byImages(
+      [x],
+      sizes,
+      pooled(sizes),
+      ([x], s) => pooling.avgPool(this.#gpu, x, s, settings.divisor),
+    );
   }
   avgPool2dGrad(dy: Storage, shape: readonly number[], settings: Averaging): Storage {
     const sizes = check.pooling("avgPool2dGrad", shape, settings);
     check.pooled("avgPool2dGrad", "dy", dy, sizes);
-    return seen(pooling.avgPoolGrad(this.#gpu, this.#images(dy), sizes, settings.divisor), channelsLast(4));
+    return this.#byImages(
+      [dy],
+      sizes,
+      unpooled(sizes),
+      ([dy], s) => pooling.avgPoolGrad(this.#gpu, dy, s, settings.divisor),
+    );
   }
 
   resample(x: Storage, dim: number, taps: Taps): Storage {
@@ -396,25 +499,36 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     check.floats("softmax", x);
     check.dimension("softmax", x, dim);
     if (!classification.fitsLines(x, dim)) return composed.softmax(this, x, dim);
-    return seen(classification.softmax(this.#gpu, dense(x), layout.axesOf(x.order, [dim])[0]), x.order);
+    const [axis] = layout.axesOf(x.order, [dim]);
+    return seen(this.#rows([dense(x)], axis, ([x]) => classification.softmax(this.#gpu, x, axis)), x.order);
   }
   logSoftmax(x: Storage, dim: number): Storage {
     check.floats("logSoftmax", x);
     check.dimension("logSoftmax", x, dim);
     if (!classification.fitsLines(x, dim)) return composed.logSoftmax(this, x, dim);
-    return seen(classification.logSoftmax(this.#gpu, dense(x), layout.axesOf(x.order, [dim])[0]), x.order);
+    const [axis] = layout.axesOf(x.order, [dim]);
+    return seen(
+      this.#rows([dense(x)], axis, ([x]) => classification.logSoftmax(this.#gpu, x, axis)),
+      x.order,
+    );
   }
   softmaxGrad(dy: Storage, y: Storage, dim: number): Storage {
     check.softmaxGrad("softmaxGrad", dy, y, dim);
     if (!classification.fitsLines(y, dim)) return composed.softmaxGrad(this, dy, y, dim);
     const g = dense(inOrder(dy, y.order, this.#transpose)), [axis] = layout.axesOf(y.order, [dim]);
-    return seen(classification.softmaxGrad(this.#gpu, g, dense(y), axis), y.order);
+    return seen(
+      this.#rows([g, dense(y)], axis, ([g, y]) => classification.softmaxGrad(this.#gpu, g, y, axis)),
+      y.order,
+    );
   }
   logSoftmaxGrad(dy: Storage, y: Storage, dim: number): Storage {
     check.softmaxGrad("logSoftmaxGrad", dy, y, dim);
     if (!classification.fitsLines(y, dim)) return composed.logSoftmaxGrad(this, dy, y, dim);
     const g = dense(inOrder(dy, y.order, this.#transpose)), [axis] = layout.axesOf(y.order, [dim]);
-    return seen(classification.logSoftmaxGrad(this.#gpu, g, dense(y), axis), y.order);
+    return seen(
+      this.#rows([g, dense(y)], axis, ([g, y]) => classification.logSoftmaxGrad(this.#gpu, g, y, axis)),
+      y.order,
+    );
   }
   crossEntropy(logits: Storage, classes: Storage, { ignored, mean }: Losses): Storage[] {
     check.classification("crossEntropy", logits, classes);
@@ -551,6 +665,10 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     for (const give of back) give();
   }
 }
+
+/** The result's height, width and channels, and the input's. */
+const pooled = (s: PoolSizes) => [s.outHeight, s.outWidth, s.channels];
+const unpooled = (s: PoolSizes) => [s.height, s.width, s.channels];
 
 /** A slice's lists as they lie in memory. */
 function inMemory(order: Order, { begin, size, step }: Slice): Slice {

@@ -41,14 +41,15 @@ export function planned(
     temporary.push(buffer);
     return buffer;
   };
+  const whole = ({ dataId }: Storage) => bytesOf(log.made.get(dataId)!.storage);
   const lives = ({ dataId }: Storage) => log.made.get(dataId)!.alive;
   // Largest first where several come to be at once, so that small ones do not take what is large.
   commands.forEach((command, i) => {
     const arrays = arraysOf(command).map(([storage]) => storage).filter((storage) => log.isOwn(storage));
-    const fresh = arrays.filter(({ dataId }) => !buffers.has(dataId)).sort((a, b) => bytesOf(b) - bytesOf(a));
+    const fresh = arrays.filter(({ dataId }) => !buffers.has(dataId)).sort((a, b) => whole(b) - whole(a));
     for (const storage of fresh) {
       if (buffers.has(storage.dataId)) continue;
-      const bytes = bytesOf(storage);
+      const bytes = whole(storage);
       buffers.set(storage.dataId, lives(storage) ? make(bytes) : take(bytes));
     }
     for (const storage of new Set(arrays)) {

@@ -4,6 +4,9 @@
  * @module
  */
 import type { Program } from "./gpu.ts";
+import { sizeOf } from "../shape.ts";
+import type { Storage } from "../storage.ts";
+import { checkBinding, Part, rangeOf } from "./part.ts";
 import type { BufferPool } from "./pool.ts";
 
 /** More bind groups than this are not kept: a program whose arrays are others each time would hold them all. */
@@ -33,15 +36,20 @@ const TYPES = { r: "read-only-storage", w: "storage", u: "uniform" } as const;
 /** What a device has compiled. */
 export class Programs {
   readonly #device: GPUDevice;
+  readonly #limits: GPUSupportedLimits;
   readonly #pool: BufferPool;
   readonly #uniforms: GPUBuffer;
   readonly #compiled = new Map<string, Compiled>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   readonly #groups = new Map<string, GPUBindGroup>();
 
-  /** @param uniforms The buffer that all uniforms lie in. */
-  constructor(device: GPUDevice, pool: BufferPool, uniforms: GPUBuffer) {
+  /**
+   * @param limits What it may bind.
+   * @param uniforms The buffer that all uniforms lie in.
+   */
+  constructor(device: GPUDevice, limits: GPUSupportedLimits, pool: BufferPool, uniforms: GPUBuffer) {
     this.#device = device;
+    this.#limits = limits;
     this.#pool = pool;
     this.#uniforms = uniforms;
   }
@@ -80,38 +88,51 @@ export class Programs {
   /**
    * A program's buffers, bound; marks them as named by a command.
    *
-   * @param buffers Its arrays; the uniforms stand behind `arrays` of them, and then the rest.
+   * @param arrays What it is given.
+   * @param buffers Theirs; the uniforms stand behind them, and then the rest.
    * @param bytes How many bytes of uniforms it has; where they begin is said when it runs.
+   * @throws {OutOfMemoryError} if an array is larger than a binding.
    */
   bound(
     compiled: Compiled,
+    arrays: readonly Storage[],
     buffers: readonly GPUBuffer[],
-    arrays: number,
     bytes: number,
   ): GPUBindGroup {
     let key = `${compiled.kinds} ${bytes}`;
-    for (const buffer of buffers) key += ` ${this.#pool.stamp(buffer).id}`;
+    for (let i = 0; i < buffers.length; i++) {
+      key += ` ${this.#pool.stamp(buffers[i]).id}`;
+      const array = arrays[i];
+      if (array instanceof Part) key += ` ${array.from} ${sizeOf(array.shape)}`;
+    }
     let group = this.#groups.get(key);
     if (group === undefined) {
       if (this.#groups.size >= BIND_GROUPS) this.forget();
-      this.#groups.set(key, group = this.group(compiled, buffers, arrays, bytes, this.#uniforms));
+      this.#groups.set(key, group = this.group(compiled, arrays, buffers, bytes, this.#uniforms));
     }
     return group;
   }
 
-  /** A program's buffers, bound for whoever keeps them; its numbers lie in a buffer of uniforms. */
+  /**
+   * A program's buffers, bound for whoever keeps them; its numbers lie in a buffer of uniforms.
+   *
+   * @throws {OutOfMemoryError} if an array is larger than a binding.
+   */
   group(
     { layout }: Compiled,
+    arrays: readonly Storage[],
     buffers: readonly GPUBuffer[],
-    arrays: number,
     bytes: number,
     uniforms: GPUBuffer,
   ): GPUBindGroup {
+    for (const { shape } of arrays) checkBinding(shape, this.#limits);
+    // An array that can be bound may lie in a buffer that is larger.
+    const most = this.#limits.maxStorageBufferBindingSize;
     const entries: GPUBindGroupEntry[] = buffers.map((buffer, i) => ({
-      binding: i < arrays ? i : i + 1,
-      resource: { buffer },
+      binding: i < arrays.length ? i : i + 1,
+      resource: { buffer, size: Math.min(buffer.size, most), ...rangeOf(arrays[i]) },
     }));
-    entries.push({ binding: arrays, resource: { buffer: uniforms, size: bytes } });
+    entries.push({ binding: arrays.length, resource: { buffer: uniforms, size: bytes } });
     return this.#device.createBindGroup({ layout, entries });
   }
 

@@ -17,6 +17,7 @@ import {
   type StepLog,
 } from "./log.ts";
 import type { NotedCalls } from "./observer.ts";
+import { fromOf } from "./part.ts";
 import { planned } from "./plan.ts";
 import type { BufferPool } from "./pool.ts";
 import type { Compiled, Programs } from "./programs.ts";
@@ -36,7 +37,7 @@ export interface Lane {
   isShared(storage: Storage): boolean;
   /** An array like another one, without values yet. */
   allocate(like: Storage): Storage;
-  copy(from: GPUBuffer, to: GPUBuffer, bytes: number): void;
+  copy(from: GPUBuffer, to: GPUBuffer, bytes: number, offset?: number, start?: number): void;
   /** Runs a program, its numbers at an offset of the uniforms in the group. */
   run(program: Program, compiled: Compiled, group: GPUBindGroup, offset: number): void;
   /** Submits what is recorded. */
@@ -69,6 +70,10 @@ interface Move {
   readonly from: GPUBuffer;
   readonly to: GPUBuffer;
   readonly bytes: number;
+  /** Where in `to` they go. */
+  readonly offset: number;
+  /** Where in `from` they lie. */
+  readonly start: number;
 }
 
 /** What was noted, ready to run. */
@@ -127,13 +132,22 @@ export class GpuStep implements RecordedStep {
       if (command.kind === "copy") {
         const { from, to } = command;
         const bytes = BYTES_PER_ELEMENT * sizeOf(to.shape);
-        return { from: "buffer" in from ? from.buffer : bufferOf(from), to: bufferOf(to), bytes };
+        const offset = BYTES_PER_ELEMENT * fromOf(to);
+        if ("buffer" in from) return { from: from.buffer, to: bufferOf(to), bytes, offset, start: 0 };
+        return {
+          from: bufferOf(from),
+          to: bufferOf(to),
+          bytes,
+          offset,
+          start: BYTES_PER_ELEMENT * fromOf(from),
+        };
       }
       const { program, compiled, uniforms, more } = command;
       const own = program.bindings.map(bufferOf);
       const rest = [...program.checks === undefined ? [] : [lane.flags], ...more.map(bufferOf)];
       const all = [...own, ...rest], offset = offsets.get(command)!;
-      const group = lane.programs.group(compiled, all, own.length, uniforms.byteLength, this.#uniforms);
+      const { bindings } = program;
+      const group = lane.programs.group(compiled, bindings, all, uniforms.byteLength, this.#uniforms);
       return { command, buffers: all, group, offset };
     });
   }
@@ -163,7 +177,7 @@ export class GpuStep implements RecordedStep {
     this.#pack();
     for (const one of this.#runs) {
       if (!("group" in one)) {
-        if (one.bytes > 0) this.#lane.copy(one.from, one.to, one.bytes);
+        if (one.bytes > 0) this.#lane.copy(one.from, one.to, one.bytes, one.offset, one.start);
         continue;
       }
       for (const buffer of one.buffers) pool.stamp(buffer);

@@ -9,6 +9,7 @@ import type { Border, Slice } from "../../kernels.ts";
 import { sizeOf, stepsOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
+import { byRows, fits, Part } from "../part.ts";
 import { buffers, onePerThread, packUniforms, wgslType, word, WORKGROUP } from "../wgsl.ts";
 import { swappable, swapRows, type Walk } from "./swap.ts";
 
@@ -71,6 +72,11 @@ ${
 
 /** Dimension i of the result is dimension perm[i] of x. */
 export function permute(gpu: Gpu, x: Storage, perm: readonly number[]): Storage {
+  const whole = (x: Storage) => permuteWhole(gpu, x, perm);
+  return perm[0] === 0 ? byRows(gpu, [x], perm.map((d) => x.shape[d]), ([x]) => whole(x)) : whole(x);
+}
+
+function permuteWhole(gpu: Gpu, x: Storage, perm: readonly number[]): Storage {
   const steps = stepsOf(x.shape);
   const shape = perm.map((d) => x.shape[d]);
   const walks = perm.map((d): Walk => [x.shape[d], steps[d]]);
@@ -89,6 +95,13 @@ export function expand(gpu: Gpu, x: Storage, shape: readonly number[]): Storage 
 
 /** y[i] = x[begin + step · i]; a step may be negative. */
 export function slice(gpu: Gpu, x: Storage, { begin, size, step }: Slice): Storage {
+  if (!fits(gpu, x) && step[0] === 1 && size[0] < x.shape[0]) {
+    // The rows that are wanted are copied first: a program could not be given the others.
+    const each = sizeOf(x.shape.slice(1)), shape = [size[0], ...x.shape.slice(1)];
+    const rows = gpu.allocate(shape, x.dtype);
+    gpu.overwrite(rows, new Part(x, begin[0] * each, shape));
+    return slice(gpu, rows, { begin: begin.with(0, 0), size, step });
+  }
   const steps = stepsOf(x.shape);
   const start = steps.reduce((sum, far, d) => sum + begin[d] * far, 0);
   const walks = size.map((count, d): Walk => [count, steps[d] * step[d]]);
@@ -163,10 +176,17 @@ export function concat(gpu: Gpu, list: readonly Storage[], shape: readonly numbe
   const result = gpu.allocate(shape, list[0].dtype);
   const type = wgslType(result.dtype);
   const inner = sizeOf(shape.slice(dim + 1));
+  const outer = sizeOf(shape.slice(0, dim)), large = !fits(gpu, result);
   let start = 0;
   for (const x of list) {
     const size = sizeOf(x.shape), run = x.shape[dim] * inner;
     if (size === 0) continue;
+    // Too large for a program, but not for a copy, where nothing stands between.
+    if (large && outer === 1) {
+      gpu.overwrite(new Part(result, start, x.shape), x);
+      start += run;
+      continue;
+    }
     gpu.dispatch({
       key: `concat ${type}`,
       code: () => /* wgsl */ `

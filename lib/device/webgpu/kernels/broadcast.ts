@@ -6,6 +6,7 @@
 import { sizeOf } from "../../shape.ts";
 import type { DType, Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
+import { part, type Run, runsOf } from "../part.ts";
 import { helpersFor } from "../functions.ts";
 import {
   buffers,
@@ -79,11 +80,16 @@ export function combine(
     arrays.every(([name, array], i) =>
       name === "ab"[i] && array.dtype === "float32" && sizeOf(array.shape) === size
     );
-  gpu.dispatch({
-    key: `broadcast ${types} ${
-      numbers.map(([name]) => name)
-    } ${plain} ${toType} ${dimensions.length} ${expression}`,
-    code: () => /* wgsl */ `
+  // Along the outermost dimension arrays are cut where they are too large; those that are repeated along it stay whole.
+  const [[rows, ...strides]] = dimensions, row = size / rows;
+  const cut = (array: Storage, run: Run, each: number) => each === 0 ? array : part(array, run, each);
+  const runs = runsOf(gpu, rows, [row, ...strides.filter((stride) => stride > 0)]), whole = runs.length === 1;
+  for (const run of runs) {
+    gpu.dispatch({
+      key: `broadcast ${types} ${
+        numbers.map(([name]) => name)
+      } ${plain} ${toType} ${dimensions.length} ${expression}`,
+      code: () => /* wgsl */ `
 struct Uniforms {
   dimensions: array<vec4<u32>, ${dimensions.length}>, size: u32,
   ${numbers.map(([name]) => `${name}: ${plain}`).join(", ")}
@@ -92,7 +98,7 @@ ${buffers(Object.fromEntries(types), toType)}
 ${helpersFor(expression)}
 ${emits ? emit("output") : ""}
 ${
-      onePerThread(`
+        onePerThread(`
   if (index >= uniforms.size) { return; }
   var rest = index;
 ${names.map((name) => `  var at_${name} = 0u;`).join("\n")}
@@ -100,17 +106,18 @@ ${dimensions.map((_, d) => step(d, names)).reverse().join("")}
 ${names.map((name) => `  let ${name} = in_${name}[at_${name}];`).join("\n")}
 ${numbers.map(([name]) => `  let ${name} = uniforms.${name};`).join("\n")}
   ${emits ? "emit(index, " : "output[index] = ("}${toType}(${expression}));`)
-    }`,
-    bindings: [...arrays.map(([, array]) => array), result],
-    emits: emits ? arrays.length : undefined,
-    maps: emits && even ? expression : undefined,
-    uniforms: packUniforms([
-      ...dimensions.flatMap((dimension) => [0, 1, 2, 3].map((i) => dimension[i] ?? 0)),
-      size,
-      ...numbers.map(([, value]) => word(value, type)),
-    ]),
-    workgroups: workgroupsFor(size, WORKGROUP),
-  });
+      }`,
+      bindings: [...arrays.map(([, array], i) => cut(array, run, strides[i])), part(result, run, row)],
+      emits: emits && whole ? arrays.length : undefined,
+      maps: emits && even && whole ? expression : undefined,
+      uniforms: packUniforms([
+        ...dimensions.flatMap((dimension) => [0, 1, 2, 3].map((i) => dimension[i] ?? 0)),
+        run.count * row,
+        ...numbers.map(([, value]) => word(value, type)),
+      ]),
+      workgroups: workgroupsFor(run.count * row, WORKGROUP),
+    });
+  }
   return result;
 }
 

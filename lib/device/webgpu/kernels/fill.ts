@@ -6,6 +6,7 @@
 import { sizeOf } from "../../shape.ts";
 import type { DType, Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
+import { part, runsOf } from "../part.ts";
 import { buffers, onePerThread, packUniforms, wgslType, word, WORKGROUP } from "../wgsl.ts";
 
 /** `value` at each place of `shape`. */
@@ -14,19 +15,21 @@ export function fill(gpu: Gpu, shape: readonly number[], value: number, dtype: D
   const size = sizeOf(shape);
   if (size === 0) return result;
   const type = wgslType(dtype);
-  gpu.dispatch({
-    key: `fill ${type}`,
-    code: () => /* wgsl */ `
+  for (const run of runsOf(gpu, size, [1])) {
+    gpu.dispatch({
+      key: `fill ${type}`,
+      code: () => /* wgsl */ `
 struct Uniforms { size: u32, value: ${type} }
 ${buffers({}, type)}
 ${
-      onePerThread(`
+        onePerThread(`
   if (index >= uniforms.size) { return; }
   output[index] = uniforms.value;`)
-    }`,
-    bindings: [result],
-    uniforms: packUniforms([size, word(value, dtype)]),
-    workgroups: workgroupsFor(size, WORKGROUP),
-  });
+      }`,
+      bindings: [part(result, run, 1)],
+      uniforms: packUniforms([run.count, word(value, dtype)]),
+      workgroups: workgroupsFor(run.count, WORKGROUP),
+    });
+  }
   return result;
 }

@@ -7,6 +7,7 @@ import type { Unary } from "../../elementwise.ts";
 import { sizeOf } from "../../shape.ts";
 import type { DType, Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
+import { part, runsOf } from "../part.ts";
 import { helpersFor } from "../functions.ts";
 import { buffers, emit, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
 
@@ -22,27 +23,30 @@ export function mapElements(gpu: Gpu, x: Storage, to: DType, expression: string,
   const size = sizeOf(x.shape);
   if (size === 0) return result;
   const type = wgslType(x.dtype), toType = wgslType(to);
-  gpu.dispatch({
-    key: `unary ${type} ${toType} ${expression}`,
-    code: () => /* wgsl */ `
+  const runs = runsOf(gpu, size, [1]), emits = runs.length === 1 && toType === "f32";
+  for (const run of runs) {
+    gpu.dispatch({
+      key: `unary ${type} ${toType} ${expression}`,
+      code: () => /* wgsl */ `
 struct Uniforms { size: u32, p: f32, q: f32 }
 ${buffers({ input: type }, toType)}
 ${helpersFor(expression)}
 ${toType === "f32" ? emit("output") : ""}
 ${
-      onePerThread(`
+        onePerThread(`
   if (index >= uniforms.size) { return; }
   let x = input[index];
   let p = uniforms.p;
   let q = uniforms.q;
   ${toType === "f32" ? "emit(index, " : "output[index] = ("}${toType}(${expression}));`)
-    }`,
-    bindings: [x, result],
-    emits: toType === "f32" ? 1 : undefined,
-    maps: type === "f32" && toType === "f32" ? expression.replaceAll(/\bx\b/g, "a") : undefined,
-    uniforms: packUniforms([size, { f: p }, { f: q }]),
-    workgroups: workgroupsFor(size, WORKGROUP),
-  });
+      }`,
+      bindings: [part(x, run, 1), part(result, run, 1)],
+      emits: emits ? 1 : undefined,
+      maps: type === "f32" && emits ? expression.replaceAll(/\bx\b/g, "a") : undefined,
+      uniforms: packUniforms([run.count, { f: p }, { f: q }]),
+      workgroups: workgroupsFor(run.count, WORKGROUP),
+    });
+  }
   return result;
 }
 
