@@ -147,13 +147,15 @@ function estimate(software: boolean, sizes: Sizes): Choice {
     const workgroups = groups * parts * Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
     const each = threadsOf(tile), results_ = tile.eachRow * tile.eachColumn;
     const must = leastSplits(tile, inner), most = Math.max(must, Math.floor(inner / LEAST));
-    for (let splits = must;; splits = Math.min(2 * splits, most)) {
-      const waves = Math.max(1, workgroups * splits * each / threads);
+    // None, or as many as fill the adapter's threads once or a few times.
+    const fill = threads / (workgroups * each);
+    for (const turns of [0, 1, 2, 4]) {
+      const splits = Math.min(Math.max(Math.floor(turns * fill), must), most);
+      const waves = Math.max(1, splits / fill);
       const time =
         (waves < 4 ? Math.ceil(waves) : waves) * threads * results_ * Math.ceil(inner / splits) * cost +
         (splits === 1 ? 0 : pass + number * splits * results);
       if (time < least) [best, least] = [{ tile, splits }, time];
-      if (splits === most) break;
     }
   }
   return best!;
