@@ -32,23 +32,37 @@ export function joined(
   most: number,
   calls: NotedCalls,
 ): Command[] {
-  const commands: Command[] = [], uses = new Map<object, number>();
+  const uses = new Map<object, number>();
   for (const command of log.commands) {
     for (const [{ dataId }] of arraysOf(command)) uses.set(dataId, (uses.get(dataId) ?? 0) + 1);
   }
   /** Whether nothing but the two programs knows the array. */
   const passing = (dataId: object) => uses.get(dataId) === 2 && log.made.get(dataId)?.alive === false;
-  for (const command of log.commands) {
-    const before = commands.at(-1);
-    const both = before === undefined ? null : join(before, command, passing, most);
-    if (both === null) commands.push(command);
-    else {
-      const one = before as Dispatch, { dataId, shape } = emittedBy(one)!;
+  const commands: Command[] = [];
+  /** Which command was the last to write an array. */
+  const writers = new Map<object, number>();
+  /** A command that this one can join: it emits an operand, and the other operand is there by then. */
+  const place = (command: Command): [at: number, both: Dispatch] | null => {
+    if (command.kind !== "dispatch" || command.program.maps === undefined) return null;
+    const operands = command.program.bindings.slice(0, -1);
+    for (const operand of operands) {
+      const at = writers.get(operand.dataId);
+      if (at === undefined) continue;
+      if (operands.some((one) => one !== operand && (writers.get(one.dataId) ?? -1) >= at)) continue;
+      const both = join(commands[at], command, operand.dataId, passing, most);
+      if (both === null) continue;
+      const one = commands[at] as Dispatch;
       // What passes is not read any more, and not written if nobody else wants it.
-      const spared = BYTES_PER_ELEMENT * sizeOf(shape) * (passing(dataId) ? 2 : 1);
-      calls.joined(both.program, one.program, (command as Dispatch).program, spared);
-      commands[commands.length - 1] = { ...both, compiled: compile(both.program) };
+      const spared = BYTES_PER_ELEMENT * sizeOf(operand.shape) * (passing(operand.dataId) ? 2 : 1);
+      calls.joined(both.program, one.program, command.program, spared);
+      return [at, { ...both, compiled: compile(both.program) }];
     }
+    return null;
+  };
+  for (const command of log.commands) {
+    const [at, both] = place(command) ?? [commands.length, command];
+    commands[at] = both;
+    for (const [{ dataId }, written] of arraysOf(both)) if (written) writers.set(dataId, at);
   }
   return commands;
 }
@@ -61,17 +75,18 @@ function emittedBy({ emitted, program: { emits, bindings } }: Dispatch): Storage
 /** Two commands as one, or null. */
 function join(
   before: Command,
-  command: Command,
+  command: Dispatch,
+  operand: object,
   passing: (dataId: object) => boolean,
   most: number,
 ): Dispatch | null {
-  if (before.kind !== "dispatch" || command.kind !== "dispatch") return null;
+  if (before.kind !== "dispatch") return null;
   const { program } = before, { maps, bindings: operands } = command.program;
   const emitted = emittedBy(before);
   if (emitted === undefined || maps === undefined || !JOINS.test(maps)) return null;
   const result = operands[operands.length - 1], inputs = operands.slice(0, -1);
   const place = inputs.findIndex(({ dataId }) => dataId === emitted.dataId);
-  if (place < 0 || sizeOf(emitted.shape) !== sizeOf(result.shape)) return null;
+  if (emitted.dataId !== operand || place < 0 || sizeOf(emitted.shape) !== sizeOf(result.shape)) return null;
   const other = inputs.length === 2 ? inputs[1 - place] : null;
   // No array may be bound as one that is read and one that is written.
   const written = arraysOf(before).filter(([, written]) => written).map(([{ dataId }]) => dataId);

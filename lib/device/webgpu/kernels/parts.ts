@@ -6,7 +6,7 @@
 import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
-import { onePerThread, packUniforms, WORKGROUP } from "../wgsl.ts";
+import { emit, onePerThread, packUniforms, WORKGROUP } from "../wgsl.ts";
 
 /** What is to be added. */
 export interface Parts {
@@ -32,6 +32,7 @@ export function addParts(gpu: Gpu, { parts, splits, shape, others, bias }: Parts
   gpu.dispatch({
     key: `sum of ${names}`,
     code: () => /* wgsl */ `
+${emit("output")}
 struct Uniforms { splits: u32, size: u32, otherSize: u32, biasSize: u32 }
 ${names.map((name, i) => `@group(0) @binding(${i}) var<storage, read> ${name}: array<f32>;`).join("\n")}
 @group(0) @binding(${names.length}) var<storage, read_write> output: array<f32>;
@@ -41,7 +42,7 @@ ${
       onePerThread(`
   if (index < u.size) {
     ${total("parts", "index", bias ? "bias[index % u.biasSize]" : "0.0", "u.size")}
-    output[index] = total;
+    emit(index, total);
   }${
         others
           ? ` else if (index - u.size < u.otherSize) {
@@ -52,6 +53,7 @@ ${
       }`)
     }`,
     bindings: [...Object.values(read), result, ...(beside ? [beside] : [])],
+    emits: names.length,
     uniforms: packUniforms([splits, size, otherSize, bias ? sizeOf(bias.shape) : 0]),
     workgroups: workgroupsFor(size + otherSize, WORKGROUP),
   });

@@ -8,7 +8,7 @@
 import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
-import { packUniforms } from "../wgsl.ts";
+import { emit, packUniforms } from "../wgsl.ts";
 import type { Operand } from "./operands.ts";
 import { addParts } from "./parts.ts";
 import { chooseTile, LARGE, multiplications, type Sizes, threadsOf, type Tile } from "./tiles.ts";
@@ -102,6 +102,7 @@ function dispatch(
     ),
     code: () => code(product, tile, Object.keys(integers), { wide, biased, summed }),
     bindings: [...product.inputs, ...(biased ? [bias] : []), result, ...(sums ? [sums] : [])],
+    emits: product.inputs.length + (biased ? 1 : 0),
     uniforms: packUniforms(Object.values(integers)),
     workgroups: workgroupsFor(tilesAcross * tilesDown * groups * parts * splits, 1),
     flops: 2 * groups * rows * columns * inner,
@@ -250,12 +251,12 @@ function storing(tile: Tile, place: string, wide: boolean, biased: boolean): str
   const rows = range(tile.eachRow).map((r) => {
     const each = range(tile.eachColumn / 4).map((q) => {
       const value = `sum${r}_${q}${biased ? ` + bias${q}` : ""}`;
-      if (wide) return `if (${column(q)} < u.columns) { output[(at + ${column(q)}) / 4] = ${value}; }`;
+      if (wide) return `if (${column(q)} < u.columns) { emit(u32(at + ${column(q)}) / 4u, ${value}); }`;
       return `{
         let value = ${value};
         ${
         range(4).map((c) =>
-          `if (${column(q)} + ${c} < u.columns) { output[at + ${column(q)} + ${c}] = value[${c}]; }`
+          `if (${column(q)} + ${c} < u.columns) { emit(u32(at + ${column(q)} + ${c}), value[${c}]); }`
         ).join("\n        ")
       }
       }`;
@@ -295,6 +296,7 @@ function code(
   return /* wgsl */ `
 struct Uniforms { ${integers.map((name) => `${name}: i32`).join(", ")} }
 ${bindings.map((line, i) => `@group(0) @binding(${i}) ${line}`).join("\n")}
+${emit("output", wide ? "vec4<f32>" : "f32")}
 var<workgroup> tile_a: array<vec4<f32>, ${layoutA.size}>;
 var<workgroup> tile_b: array<vec4<f32>, ${layoutB.size}>;
 @compute @workgroup_size(${threads})
