@@ -12,6 +12,7 @@ import type { Storage } from "../storage.ts";
 import type { Program } from "./gpu.ts";
 import { arraysOf, BYTES_PER_ELEMENT, type Command, type Dispatch, type StepLog } from "./log.ts";
 import type { NotedCalls } from "./observer.ts";
+import { Part } from "./part.ts";
 import { NAN } from "./wgsl.ts";
 
 /** Sums and choices of `a` and `b`. */
@@ -84,6 +85,8 @@ function join(
   const { program } = before, { maps, bindings: operands } = command.program;
   const emitted = emittedBy(before);
   if (emitted === undefined || maps === undefined || !JOINS.test(maps)) return null;
+  // Of arrays that are computed in parts, another part may have been written last.
+  if ([...program.bindings, ...operands].some((one) => one instanceof Part)) return null;
   const result = operands[operands.length - 1], inputs = operands.slice(0, -1);
   const place = inputs.findIndex(({ dataId }) => dataId === emitted.dataId);
   if (emitted.dataId !== operand || place < 0 || sizeOf(emitted.shape) !== sizeOf(result.shape)) return null;
