@@ -78,7 +78,7 @@ export class Running {
    * @param finishes Whether a program that is to end waits for the step that runs: then the loop calls `leave()` behind it.
    */
   constructor(display: Display | null, file: RunLog, watch: Watch | null, label: string, finishes = false) {
-    this.#profile = new StepProfile(label);
+    this.#profile = new StepProfile(label, display === null);
     this.#display = display;
     this.#file = file;
     this.#watch = watch;

@@ -5,6 +5,7 @@
  */
 import { currentDevice } from "../device/mod.ts";
 import { beginProfile, type Profile, type Profiling } from "../device/profile/mod.ts";
+import { terminalColumns } from "../host/process.ts";
 import { show } from "../show/show.ts";
 
 /** The first steps compile kernels and find their memory; they are left out. */
@@ -12,25 +13,27 @@ const WARM_UP = 2;
 /** The steps that are measured: each is as the others. */
 const STEPS = 20;
 
-let asked = false, seen = false;
+let asked = false, shown = false;
+/** That of the first loop which shows no progress: it is shown where no other loop has one. */
+let quiet: Profile | null = null;
 
 /** From here on every loop shows a profile of some of its steps when it ends. */
 export function profileLoops(): void {
   asked = true;
-  // Where nothing was shown, somebody waits for it in vain.
   globalThis.addEventListener?.("unload", () => {
-    if (!seen) {
-      console.error(
-        `--profile: no loop of steps() or epochs() got beyond its first ${WARM_UP} steps, which are left out. ` +
-          "A loop that is written by hand is measured by await profile(() => …).",
-      );
-    }
+    if (shown) return;
+    if (quiet !== null) return console.log(quiet.text(terminalColumns()));
+    console.error(
+      `--profile: no loop of steps() or epochs() got beyond its first ${WARM_UP} steps, which are left out. A loop ` +
+        "that is written by hand is measured by await profile(() => …).",
+    );
   });
 }
 
 /** The profile of one loop; nothing happens unless it was asked for. */
 export class StepProfile {
   readonly #label: string;
+  readonly #isQuiet: boolean;
   #profiling: Profiling | null = null;
   #found: Profile | null = null;
   #turns = 0;
@@ -38,9 +41,13 @@ export class StepProfile {
   #first = 0;
   #last = 0;
 
-  /** @param label What the loop is called; "": it has no name. */
-  constructor(label: string) {
+  /**
+   * @param label What the loop is called; "": it has no name.
+   * @param isQuiet Whether it shows no progress either.
+   */
+  constructor(label: string, isQuiet: boolean) {
     this.#label = label;
+    this.#isQuiet = isQuiet;
   }
 
   /** A step begins, counted from 1. */
@@ -50,7 +57,7 @@ export class StepProfile {
 
   /** A step has ended, counted from 1. */
   async turn(step: number): Promise<void> {
-    if (!asked || this.#found !== null) return;
+    if (!asked || this.#found !== null || this.#isQuiet && quiet !== null) return;
     this.#turns++;
     if (this.#profiling !== null) {
       if (step - this.#first + 1 >= STEPS) await this.stop();
@@ -85,7 +92,10 @@ export class StepProfile {
     }
     await this.stop();
     if (this.#found === null) return;
-    seen = true;
-    await show(this.#found);
+    if (this.#isQuiet) quiet ??= this.#found;
+    else {
+      shown = true;
+      await show(this.#found);
+    }
   }
 }

@@ -55,3 +55,18 @@ for (const chapter of ["01_extremum", "02_vector_extremum", "04_mlp", "06_batchn
     );
   });
 }
+
+programTest(
+  "--profile shows where a loop's time goes, of one without progress when the program ends",
+  async () => {
+    const { code, stdout } = await run("03_linear_regression", "--steps", "50", "--profile");
+    assertEquals(code, 0);
+    assertMatch(stdout, /\nSteps 3 to 22 on CPU.*\nkernel +calls +ms +share .*\n─+\n(?:\w+ +\d+ .*\n)+─+\n/);
+  },
+);
+
+programTest("--profile says so where no loop is one that it knows", async () => {
+  const { code, stderr } = await run("01_extremum", "--profile");
+  assertEquals(code, 0);
+  assertMatch(stderr, /--profile: no loop of steps\(\) or epochs\(\) got beyond its first 2 steps/);
+});
