@@ -1,16 +1,25 @@
 /**
  * Which buffers the arrays of a recorded step lie in. All that it will ever compute is known, so that an array takes the buffer of
- * one that is not needed any more, and the step holds as little as its largest moment needs.
+ * one that is not needed any more, or not yet, and the step holds little more than its largest moment needs.
  *
  * @module
  */
-import type { Storage } from "../storage.ts";
-import type { BufferPool } from "./pool.ts";
 import { arraysOf, bytesOf, type Command, type StepLog } from "./log.ts";
+import type { BufferPool } from "./pool.ts";
 
-/** A buffer may be so many times as large as what lies in it. */
-const WASTE = 1.5;
 const STORAGE_USAGE = 0x80 | 0x4 | 0x8; // STORAGE | COPY_SRC | COPY_DST
+
+/** From which command to which an array is needed, both of them included. */
+interface Span {
+  readonly first: number;
+  last: number;
+}
+
+/** A buffer, and when something lies in it. */
+interface Place {
+  readonly buffer: GPUBuffer;
+  readonly spans: Span[];
+}
 
 /**
  * Lays out the arrays of a step.
@@ -23,46 +32,34 @@ export function planned(
   log: StepLog,
   pool: BufferPool,
 ): ReadonlyMap<object, GPUBuffer> {
-  const last = new Map<object, number>();
-  commands.forEach((command, i) => {
-    for (const [{ dataId }] of arraysOf(command)) last.set(dataId, i);
-  });
-  const buffers = new Map<object, GPUBuffer>();
-  /** Those that nothing lies in now. */
-  const idle: GPUBuffer[] = [], temporary: GPUBuffer[] = [];
   const make = (bytes: number) => pool.acquireBuffer(bytes, STORAGE_USAGE, false, true, log.arena);
-  const take = (bytes: number): GPUBuffer => {
-    let best = -1;
-    idle.forEach(({ size }, i) => {
-      if (size >= bytes && size <= WASTE * bytes && (best < 0 || size < idle[best].size)) best = i;
-    });
-    if (best >= 0) return idle.splice(best, 1)[0];
-    const buffer = make(bytes);
-    temporary.push(buffer);
-    return buffer;
-  };
-  const whole = ({ dataId }: Storage) => bytesOf(log.made.get(dataId)!.storage);
-  const lives = ({ dataId }: Storage) => log.made.get(dataId)!.alive;
-  // Largest first where several come to be at once, so that small ones do not take what is large.
+  const buffers = new Map<object, GPUBuffer>();
+  const temporary = new Map<object, { bytes: number; span: Span }>();
+  for (const [dataId, { storage, alive }] of log.made) {
+    if (alive) buffers.set(dataId, make(bytesOf(storage)));
+  }
   commands.forEach((command, i) => {
-    const arrays = arraysOf(command).map(([storage]) => storage).filter((storage) => log.isOwn(storage));
-    const fresh = arrays.filter(({ dataId }) => !buffers.has(dataId)).sort((a, b) => whole(b) - whole(a));
-    for (const storage of fresh) {
-      if (buffers.has(storage.dataId)) continue;
-      const bytes = whole(storage);
-      buffers.set(storage.dataId, lives(storage) ? make(bytes) : take(bytes));
-    }
-    for (const storage of new Set(arrays)) {
-      const { dataId } = storage;
-      if (last.get(dataId) !== i || lives(storage)) continue;
-      const buffer = buffers.get(dataId)!;
-      if (!idle.includes(buffer)) idle.push(buffer);
+    for (const [{ dataId }] of arraysOf(command)) {
+      // A program may be given a part of an array; it is laid out whole.
+      const whole = log.made.get(dataId)?.storage, known = temporary.get(dataId);
+      if (whole === undefined || buffers.has(dataId)) continue;
+      if (known === undefined) temporary.set(dataId, { bytes: bytesOf(whole), span: { first: i, last: i } });
+      else known.span.last = i;
     }
   });
-  for (const [dataId, { storage, alive }] of log.made) {
-    if (alive && !buffers.has(dataId)) buffers.set(dataId, make(bytesOf(storage)));
+  // Largest first, whenever they are needed: what comes later fits into what is there, and into the smallest of that.
+  const places: Place[] = [];
+  for (const [dataId, { bytes, span }] of [...temporary].sort(([, a], [, b]) => b.bytes - a.bytes)) {
+    let place = places.findLast(({ spans }) => spans.every((other) => isApart(span, other)));
+    if (place === undefined) places.push(place = { buffer: make(bytes), spans: [] });
+    place.spans.push(span);
+    buffers.set(dataId, place.buffer);
   }
   // Held by the step's arena, where nobody else finds them.
-  for (const buffer of temporary) pool.releaseBuffer(buffer);
+  for (const { buffer } of places) pool.releaseBuffer(buffer);
   return buffers;
+}
+
+function isApart(a: Span, b: Span): boolean {
+  return a.last < b.first || b.last < a.first;
 }
