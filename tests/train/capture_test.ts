@@ -223,3 +223,23 @@ onEachDevice(
     );
   },
 );
+
+onEachDevice("what a step changes may be saved by a graph outside, which keeps what it saved", async () => {
+  const results: unknown[] = [];
+  for (const captured of [false, true]) {
+    const norm = new nn.BatchNorm1d(2), x = tensor([[1, 2], [3, 5], [4, 9]]);
+    const looked = norm.forward(x).square().sum();
+    const written = () => {
+      const y = norm.forward(x.add(1)).sum();
+      y.backward();
+      return y;
+    };
+    const step = captured ? capture(written) : written, seen: unknown[] = [];
+    for (let i = 0; i < 4; i++) {
+      seen.push(await step().item(), await norm.runningMean!.array(), await norm.runningVar!.array());
+    }
+    looked.backward();
+    results.push([...seen, await norm.weight!.grad!.array(), await norm.numBatchesTracked!.item()]);
+  }
+  assertEquals(results[1], results[0]);
+});

@@ -167,6 +167,7 @@ export function gpuBackendClass(
         flush: () => this.flush(),
         written: (bytes) => this.#written(bytes),
         calls: this.calls,
+        release: (departed) => departed.splice(0).forEach((dataId) => this.disposeData(dataId)),
       };
     }
 
@@ -232,6 +233,11 @@ export function gpuBackendClass(
       const data = tensorMap.get(dataId);
       // Already without references, waiting for the queue.
       if (data.refCount <= 0) return true;
+      if (this.#log !== null && data.refCount === 1 && !this.#log.made.has(dataId)) {
+        // What is noted may read it, and has not run yet.
+        this.#log.departed.push(dataId);
+        return false;
+      }
       const { shape } = data;
       const gone = super.disposeData(dataId, force);
       if (data.refCount <= 0) {
@@ -562,6 +568,7 @@ export function gpuBackendClass(
         abandon: () => {
           stop();
           log.close();
+          this.#lane.release(log.departed);
         },
       };
     }

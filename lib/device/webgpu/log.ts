@@ -62,6 +62,8 @@ export class StepLog {
   readonly commands: Command[] = [];
   /** The data that were made since it began, an array that refers to them, and whether they live. */
   readonly made = new Map<object, { storage: Storage; alive: boolean }>();
+  /** Data of others that nobody refers to any more: they go when the step has run once. */
+  readonly departed: object[] = [];
   readonly #device: GPUDevice;
   readonly #pool: BufferPool;
 

@@ -46,6 +46,8 @@ export interface Lane {
   written(bytes: number): void;
   /** Which calls of kernels programs belong to. */
   readonly calls: NotedCalls;
+  /** Frees data, and empties the list. */
+  release(departed: object[]): void;
 }
 
 const UNIFORM_USAGE = 0x40 | 0x8; // UNIFORM | COPY_DST
@@ -184,6 +186,7 @@ export class GpuStep implements RecordedStep {
       this.#lane.run(one.command.program, one.command.compiled, one.group, one.offset);
     }
     pool.stamp(this.#uniforms);
+    this.#lane.release(this.#log.departed);
   }
 
   /** Writes the numbers that are others than the last time. */
@@ -250,6 +253,7 @@ export class GpuStep implements RecordedStep {
   close(): void {
     if (this.#lane.pool.isPending(this.#uniforms)) this.#lane.flush();
     this.#log.close();
+    this.#lane.release(this.#log.departed);
     this.#uniforms.destroy();
   }
 
