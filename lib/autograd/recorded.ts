@@ -14,7 +14,7 @@ import type { Storage } from "../device/storage.ts";
 import type { Taps } from "../device/taps.ts";
 import { Buffer } from "./buffer.ts";
 import { constant } from "./constant.ts";
-import { apply } from "./graph.ts";
+import { apply, applyMany, detached } from "./graph.ts";
 import type { RuleName } from "./rules/mod.ts";
 import { Value } from "./value.ts";
 
@@ -149,11 +149,14 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
     settings: Convolution,
   ): [Value, Value] => [this.conv2dFilterGrad(x, dy, shape, settings), this.sum(dy, [0, 2, 3])];
 
-  maxPool2d = (x: Value, settings: Pooling): Value => apply("maxPool2d", [x], settings);
-  maxPool2dGrad = (dy: Value, x: Value, y: Value, settings: Pooling): Value =>
-    apply("maxPool2dGrad", [dy, x, y], settings);
-  maxPool2dPick = (u: Value, x: Value, y: Value, settings: Pooling): Value =>
-    apply("maxPool2dPick", [u, x, y], settings);
+  maxPool2d = (x: Value, settings: Pooling): [Value, Value] => {
+    const { value, extra: [places] } = applyMany("maxPool2d", [x], settings);
+    return [value, new Value(detached(places, "maxPool2d"))];
+  };
+  maxPool2dGrad = (dy: Value, places: Value, shape: readonly number[], settings: Pooling): Value =>
+    apply("maxPool2dGrad", [dy, places], { ...settings, shape });
+  maxPool2dPick = (u: Value, places: Value, settings: Pooling): Value =>
+    apply("maxPool2dPick", [u, places], settings);
   avgPool2d = (x: Value, settings: Averaging): Value => apply("avgPool2d", [x], settings);
   avgPool2dGrad = (dy: Value, shape: readonly number[], settings: Averaging): Value =>
     apply("avgPool2dGrad", [dy], { ...settings, shape });

@@ -343,6 +343,12 @@ export function pooled(kernel: string, what: string, x: Shaped, s: PoolSizes): v
   fits(kernel, what, x, [s.images, s.channels, s.outHeight, s.outWidth]);
 }
 
+/** Checks what says where the largest of each window stands. */
+export function placed(kernel: string, places: Shaped, s: PoolSizes): void {
+  need(kernel, places, ["int32"]);
+  shaped(kernel, "places", places, [s.images, s.channels, s.outHeight, s.outWidth]);
+}
+
 /** The shape of an array that is sampled anew along a dimension. */
 export function resampled(x: Shaped, dim: number, { starts, places, weights }: Taps): number[] {
   floats("resample", x);

@@ -363,12 +363,15 @@ export interface Kernels<T extends Shaped> {
 
   // Pooling of images [N, C, H, W]
 
-  /** The largest of each window, padding left out; NaN if there is one. */
-  maxPool2d(x: T, settings: Pooling): T;
-  /** dy at the first largest x of each window, added up over windows. y: the pooled x. */
-  maxPool2dGrad(dy: T, x: T, y: T, settings: Pooling): T;
-  /** u (of x's shape) at the first largest x of each window: the gradient of {@linkcode maxPool2dGrad} for dy. */
-  maxPool2dPick(u: T, x: T, y: T, settings: Pooling): T;
+  /**
+   * The largest of each window, padding left out (NaN if there is one), and where the first of them stands: its place in the
+   * channel, counted row by row, as int32; −∞ and −1 where a window sees nothing.
+   */
+  maxPool2d(x: T, settings: Pooling): [y: T, places: T];
+  /** dy at the places of the windows, added up over windows: ∂L/∂x [N, C, H, W] = `shape`. */
+  maxPool2dGrad(dy: T, places: T, shape: readonly number[], settings: Pooling): T;
+  /** u (of x's shape) at the place of each window, 0 at −1: the gradient of {@linkcode maxPool2dGrad} for dy. */
+  maxPool2dPick(u: T, places: T, settings: Pooling): T;
   /** The sum of each window divided by `settings.divisor`. */
   avgPool2d(x: T, settings: Averaging): T;
   /** dy / divisor, added up over windows: ∂L/∂x [N, C, H, W] = `shape`. */

@@ -7,7 +7,7 @@ import { picks } from "../device/taps.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkBoolean, checkOptions, surplus } from "../text/arguments.ts";
 import { type Images, images } from "./images.ts";
-import { indicesOf } from "./indices.ts";
+import { placed, renamed } from "./indices.ts";
 import { checkOutputSize, type OutputSize } from "./output_size.ts";
 import type { MaxIndices, WithIndices } from "./pooling.ts";
 import { checkRoom } from "./room.ts";
@@ -203,8 +203,8 @@ function maxima(
   const { pictures: { value, back }, from, to } = looked(name, spatial, x, outputSize);
   const even = evenWindow(from, to), sizes = value.shape;
   if (even !== undefined) {
-    const pooled = apply("maxPool2d", [value], even), values = back(pooled);
-    return returnIndices ? { values, indices: back(indicesOf(name, value, pooled, even)) } : values;
+    const { value: pooled, places } = placed(value, even), values = back(pooled);
+    return returnIndices ? { values, indices: back(places) } : values;
   }
   // Windows of one size: a shorter one has its last rows and columns again, which are never the first of the largest.
   const spread = from.map((size, i) => evenly(size, to[i]));
@@ -214,10 +214,10 @@ function maxima(
   );
   const kernel = [spread[0].longest, spread[1].longest] as const;
   const settings: Pooling = { kernel, strides: kernel, padding: [0, 0] };
-  const pooled = apply("maxPool2d", [wide], settings), values = back(pooled);
+  const { value: pooled, places } = placed(wide, settings), values = back(pooled);
   if (!returnIndices) return values;
   const called = spread[0].places.flatMap((row) => spread[1].places.map((column) => row * sizes[3] + column));
-  return { values, indices: back(indicesOf(name, wide, pooled, settings, Float32Array.from(called))) };
+  return { values, indices: back(renamed(name, places, Int32Array.from(called))) };
 }
 
 /** The windows of a size one after the other, all as long as the longest. */

@@ -1,39 +1,24 @@
 /** Where the largest numbers of windows stand. */
-import { apply } from "../autograd/graph.ts";
-import { unrecorded } from "../autograd/no_grad.ts";
-import type { Value } from "../autograd/value.ts";
+import { apply, applyMany, detached } from "../autograd/graph.ts";
+import { Value } from "../autograd/value.ts";
 import type { Pooling } from "../device/geometry.ts";
-import { text } from "../device/shape.ts";
+import { toShape } from "../tensor/combine.ts";
 import { makeValue } from "../tensor/values.ts";
 
-/** float32 tells whole numbers apart up to here. */
-const WHOLE = 2 ** 24;
+/** Pooled images, and where the largest of each window stands: its place in the channel, counted row by row, as int32. */
+export function placed(x: Value, settings: Pooling): { value: Value; places: Value } {
+  const { value, extra: [places] } = applyMany("maxPool2d", [x], settings);
+  // What the graph keeps goes with it.
+  return { value, places: new Value(detached(places, "maxPool2d")) };
+}
 
 /**
- * Where the largest of each window stands: its place in the channel, counted row by row, as int32.
+ * Places under other names.
  *
- * @param pooled What was pooled of x.
- * @param called What each pixel of a channel [H, W] is called, row by row; its place if not said.
- * @throws {RangeError} if there are more places than float32 tells apart.
+ * @param called What each pixel of a channel is called, row by row.
  */
-export function indicesOf(
-  name: string,
-  x: Value,
-  pooled: Value,
-  settings: Pooling,
-  called?: Float32Array,
-): Value {
-  const [, , height, width] = x.shape, { device } = x.buffer, size = height * width;
-  if (size > WHOLE) {
-    throw new RangeError(
-      `${name}: there are more than ${WHOLE} places in an image ${text([height, width])}; ` +
-        "returnIndices cannot tell them apart",
-    );
-  }
-  return unrecorded(() => {
-    const numbers = called ?? Float32Array.from({ length: size }, (_, i) => i);
-    const plane = makeValue(name, numbers, { shape: [1, 1, height, width], device });
-    const wide = apply("expand", [plane], { shape: x.shape });
-    return apply("cast", [apply("maxPool2dPick", [wide, x, pooled], settings)], { dtype: "int32" });
-  });
+export function renamed(name: string, places: Value, called: Int32Array): Value {
+  const { device, shape } = places.buffer, size = shape.reduce((product, n) => product * n, 1);
+  const names = makeValue(name, called, { dtype: "int32", device });
+  return toShape(apply("indexSelect", [names, toShape(places, [size])], { dim: 0 }), shape);
 }

@@ -6,7 +6,7 @@ import { perDimension, type Size } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkBoolean, checkNumber, checkOptions, surplus } from "../text/arguments.ts";
 import { type Images, images, ofImages } from "./images.ts";
-import { indicesOf } from "./indices.ts";
+import { placed } from "./indices.ts";
 
 /** What poolings share. */
 export interface WindowOptions {
@@ -268,6 +268,7 @@ function largest(
   const { returnIndices = false as boolean } = options;
   checkBoolean(name, "returnIndices", returnIndices);
   const { pictures: { value, back }, settings } = pooling(name, spatial, x, kernelSize, options);
-  const pooled = apply("maxPool2d", [value], settings), values = back(pooled);
-  return returnIndices ? { values, indices: back(indicesOf(name, value, pooled, settings)) } : values;
+  if (!returnIndices) return back(apply("maxPool2d", [value], settings));
+  const { value: pooled, places } = placed(value, settings);
+  return { values: back(pooled), indices: back(places) };
 }

@@ -154,9 +154,14 @@ const CALLS: Record<string, Call> = {
   },
   pooling: (k, draw) => {
     const settings = { kernel: [3, 3], strides: [2, 2], padding: [1, 1] } as const;
-    const x = draw([2, 40, 41, 40]), y = k.maxPool2d(x, settings), mean = k.avgPool2d(x, settings);
+    const x = draw([2, 40, 41, 40]), [y, places] = k.maxPool2d(x, settings), mean = k.avgPool2d(x, settings);
     return [
-      ...[y, k.maxPool2dGrad(mean, x, y, settings), k.maxPool2dPick(k.neg(x), x, y, settings)],
+      ...[
+        y,
+        places,
+        k.maxPool2dGrad(mean, places, x.shape, settings),
+        k.maxPool2dPick(k.neg(x), places, settings),
+      ],
       ...[mean, k.avgPool2dGrad(y, x.shape, settings)],
     ];
   },

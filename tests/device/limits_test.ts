@@ -126,9 +126,9 @@ const border: Record<string, [inputs: HostArray[], call: Call]> = {
   "pooling": [
     [floats(GROUPS, 1, 2, 2), floats(GROUPS, 1, 1, 1)],
     (k, [x, dy]) => [
-      k.maxPool2d(x, twos),
+      ...k.maxPool2d(x, twos),
       k.avgPool2d(x, twos),
-      k.maxPool2dGrad(dy, x, k.maxPool2d(x, twos), twos),
+      k.maxPool2dGrad(dy, k.maxPool2d(x, twos)[1], x.shape, twos),
       k.avgPool2dGrad(dy, x.shape, twos),
     ],
   ],
@@ -217,10 +217,10 @@ const pieces: Record<string, [inputs: HostArray[], call: Call]> = {
   "pooling": [
     [images, floats(129, 3, 6, 5)],
     (k, [x, dy]) => [
-      k.maxPool2d(x, twos),
+      ...k.maxPool2d(x, twos),
       k.avgPool2d(x, twos),
-      k.maxPool2dGrad(dy, x, k.maxPool2d(x, twos), twos),
-      k.maxPool2dPick(x, x, k.maxPool2d(x, twos), twos),
+      k.maxPool2dGrad(dy, k.maxPool2d(x, twos)[1], x.shape, twos),
+      k.maxPool2dPick(x, k.maxPool2d(x, twos)[1], twos),
       k.avgPool2dGrad(dy, x.shape, twos),
     ],
   ],

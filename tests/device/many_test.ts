@@ -114,8 +114,8 @@ const MOVES: Record<string, Case> = {
     (k, [x, index]) => [k.gather(x, k.cast(index, "int32"), 1)],
   ),
   maxPool2d: makeCase([images()], (k, [x]) => {
-    const y = k.maxPool2d(x, window);
-    return [y, k.maxPool2dGrad(y, x, y, window), k.maxPool2dPick(x, x, y, window)];
+    const [y, places] = k.maxPool2d(x, window);
+    return [y, places, k.maxPool2dGrad(y, places, x.shape, window), k.maxPool2dPick(x, places, window)];
   }, SMOOTH),
   avgPool2d: makeCase([images()], (k, [x]) => {
     const y = k.avgPool2d(x, window);

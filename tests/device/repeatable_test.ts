@@ -34,7 +34,7 @@ const CALLS: Record<string, Call> = {
   },
   "a pooling's gradient": (k, x) => {
     const images = x(2, 8, 31, 31);
-    return k.maxPool2dGrad(x(2, 8, 16, 16), images, k.maxPool2d(images, window), window);
+    return k.maxPool2dGrad(x(2, 8, 16, 16), k.maxPool2d(images, window)[1], images.shape, window);
   },
   "a softmax": (k, x) => k.softmax(x(3, 10_000), 1),
 };

@@ -1,41 +1,40 @@
 /** Pooling of images [N, C, H, W], and its gradients, which are linear in the gradient that they hand on. */
-import { first, rule } from "../rule.ts";
+import { rule, second } from "../rule.ts";
 import type { Averaging, Pooling } from "../../device/geometry.ts";
 
-/** An average's gradient knows the shape of what it is the gradient of. */
+/** A pooling's gradient knows the shape of what it is the gradient of. */
+export interface PoolingGrad extends Pooling {
+  readonly shape: readonly number[];
+}
+
+/** As {@linkcode PoolingGrad}. */
 export interface AveragingGrad extends Averaging {
   readonly shape: readonly number[];
 }
 
-/** Save what tells where the largest was: the image and its pooled values. */
-const places = (index: number) => index > 0;
-
 export const maxPool2d = rule<Pooling>({
   maths:
     "y = the largest x of each window;  ∂x = g at the first largest x of each window, added up over windows",
-  saves: { inputs: first, output: true },
+  saves: {},
   forward: (k, [x], pooling) => k.maxPool2d(x, pooling),
-  gradient: (k, { g, inputs: [x], output: y, attrs }) => [() => k.maxPool2dGrad(g, x, y, attrs)],
+  gradient: (k, { g, extra: [places], shapes: [shape], attrs }) => [
+    () => k.maxPool2dGrad(g, places, shape, attrs),
+  ],
 });
 
-export const maxPool2dGrad = rule<Pooling>({
+export const maxPool2dGrad = rule<PoolingGrad>({
   maths: "y = d at the first largest x of each window, added up;  ∂d = g at those places",
-  saves: { inputs: places },
-  forward: (k, [d, x, pooled], pooling) => k.maxPool2dGrad(d, x, pooled, pooling),
-  gradient: (k, { g, inputs: [, x, pooled], attrs }) => [
-    () => k.maxPool2dPick(g, x, pooled, attrs),
-    null,
-    null,
-  ],
+  saves: { inputs: second },
+  forward: (k, [d, places], pooling) => k.maxPool2dGrad(d, places, pooling.shape, pooling),
+  gradient: (k, { g, inputs: [, places], attrs }) => [() => k.maxPool2dPick(g, places, attrs), null],
 });
 
 export const maxPool2dPick = rule<Pooling>({
   maths: "y = u at the first largest x of each window;  ∂u = g at those places, added up over windows",
-  saves: { inputs: places },
-  forward: (k, [u, x, pooled], pooling) => k.maxPool2dPick(u, x, pooled, pooling),
-  gradient: (k, { g, inputs: [, x, pooled], attrs }) => [
-    () => k.maxPool2dGrad(g, x, pooled, attrs),
-    null,
+  saves: { inputs: second },
+  forward: (k, [u, places], pooling) => k.maxPool2dPick(u, places, pooling),
+  gradient: (k, { g, inputs: [, places], shapes: [shape], attrs }) => [
+    () => k.maxPool2dGrad(g, places, shape, attrs),
     null,
   ],
 });

@@ -52,7 +52,7 @@ import { layerNorm, layerNormGrad } from "./kernels/layer_norm.ts";
 import { type Factor, multiply, multiplyIntegers } from "./kernels/matmul.ts";
 import { batchNorm, batchNormGrad, follow, normalizeWith } from "./kernels/normalization.ts";
 import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
-import { pool, poolGrad, poolPick } from "./kernels/pooling.ts";
+import { maxPool, maxPoolGrad, maxPoolPick, pool, poolGrad } from "./kernels/pooling.ts";
 import { random } from "./kernels/random.ts";
 import { reduce, type ReductionName } from "./kernels/reduction.ts";
 import { resample } from "./kernels/resample.ts";
@@ -339,26 +339,25 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
     return seen(filterGradient(this.#engine, this.#images(x), this.#images(dy), sizes), FILTERS);
   }
 
-  maxPool2d(x: Storage, settings: Pooling): Storage {
+  maxPool2d(x: Storage, settings: Pooling): [y: Storage, places: Storage] {
     const sizes = check.pooling("maxPool2d", x.shape, settings);
     check.floats("maxPool2d", x);
-    return seen(pool(this.#engine, "max", this.#images(x), sizes), channelsLast(4));
+    const [y, places] = maxPool(this.#engine, this.#images(x), sizes);
+    return [seen(y, channelsLast(4)), seen(places, channelsLast(4))];
   }
-  maxPool2dGrad(dy: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
-    const sizes = check.pooling("maxPool2dGrad", x.shape, settings);
-    check.floats("maxPool2dGrad", x);
+  maxPool2dGrad(dy: Storage, places: Storage, shape: readonly number[], settings: Pooling): Storage {
+    const sizes = check.pooling("maxPool2dGrad", shape, settings);
     check.pooled("maxPool2dGrad", "dy", dy, sizes);
-    check.pooled("maxPool2dGrad", "y", y, sizes);
-    const [g, images, largest] = [dy, x, y].map((one) => this.#images(one));
-    return seen(poolGrad(this.#engine, "max", g, images, largest, sizes), channelsLast(4));
+    check.placed("maxPool2dGrad", places, sizes);
+    const [g, at] = [dy, places].map((one) => this.#images(one));
+    return seen(maxPoolGrad(this.#engine, g, at, sizes), channelsLast(4));
   }
-  maxPool2dPick(u: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
-    const sizes = check.pooling("maxPool2dPick", x.shape, settings);
-    check.floats("maxPool2dPick", x);
-    check.fits("maxPool2dPick", "u", u, x.shape);
-    check.pooled("maxPool2dPick", "y", y, sizes);
-    const [from, images, largest] = [u, x, y].map((one) => this.#images(one));
-    return seen(poolPick(this.#engine, from, images, largest, sizes), channelsLast(4));
+  maxPool2dPick(u: Storage, places: Storage, settings: Pooling): Storage {
+    check.floats("maxPool2dPick", u);
+    const sizes = check.pooling("maxPool2dPick", u.shape, settings);
+    check.placed("maxPool2dPick", places, sizes);
+    const [from, at] = [u, places].map((one) => this.#images(one));
+    return seen(maxPoolPick(this.#engine, from, at, sizes), channelsLast(4));
   }
   avgPool2d(x: Storage, settings: Averaging): Storage {
     const sizes = check.pooling("avgPool2d", x.shape, settings);
@@ -368,7 +367,7 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
   avgPool2dGrad(dy: Storage, shape: readonly number[], settings: Averaging): Storage {
     const sizes = check.pooling("avgPool2dGrad", shape, settings), { divisor = "padded" } = settings;
     check.pooled("avgPool2dGrad", "dy", dy, sizes);
-    return seen(poolGrad(this.#engine, divisor, this.#images(dy), null, null, sizes), channelsLast(4));
+    return seen(poolGrad(this.#engine, divisor, this.#images(dy), sizes), channelsLast(4));
   }
 
   resample(x: Storage, dim: number, taps: Taps): Storage {

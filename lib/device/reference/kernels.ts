@@ -199,14 +199,19 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
     return convolution.conv2dFilterBiasGrad(x, dy, shape, settings);
   }
 
-  maxPool2d(x: HostArray, settings: Pooling): HostArray {
+  maxPool2d(x: HostArray, settings: Pooling): [y: HostArray, places: HostArray] {
     return pooling.maxPool2d(x, settings);
   }
-  maxPool2dGrad(dy: HostArray, x: HostArray, y: HostArray, settings: Pooling): HostArray {
-    return pooling.maxPool2dGrad(dy, x, y, settings);
+  maxPool2dGrad(
+    dy: HostArray,
+    places: HostArray,
+    shape: readonly number[],
+    settings: Pooling,
+  ): HostArray {
+    return pooling.maxPool2dGrad(dy, places, shape, settings);
   }
-  maxPool2dPick(u: HostArray, x: HostArray, y: HostArray, settings: Pooling): HostArray {
-    return pooling.maxPool2dPick(u, x, y, settings);
+  maxPool2dPick(u: HostArray, places: HostArray, settings: Pooling): HostArray {
+    return pooling.maxPool2dPick(u, places, settings);
   }
   avgPool2d(x: HostArray, settings: Averaging): HostArray {
     return pooling.avgPool2d(x, settings);

@@ -52,40 +52,50 @@ function largest(x: HostArray, window: readonly number[]): number {
 }
 
 /** {@linkcode Kernels.maxPool2d} */
-export function maxPool2d(x: HostArray, settings: Pooling): HostArray {
+export function maxPool2d(x: HostArray, settings: Pooling): [y: HostArray, places: HostArray] {
   check.floats("maxPool2d", x);
-  const s = check.pooling("maxPool2d", x.shape, settings), y = zeros(shapeOf(s));
+  const s = check.pooling("maxPool2d", x.shape, settings);
+  const y = zeros(shapeOf(s)), places = zeros(shapeOf(s), "int32");
   windows(s, (target, window) => {
-    y.data[target] = window.length === 0 ? -Infinity : x.data[largest(x, window)];
+    const at = window.length === 0 ? -1 : largest(x, window);
+    y.data[target] = at < 0 ? -Infinity : x.data[at];
+    places.data[target] = at < 0 ? -1 : at % (s.height * s.width);
   });
-  return y;
+  return [y, places];
+}
+
+/** Calls `visit` for each window that sees something, with the place in x that is its own. */
+function chosen(places: HostArray, s: PoolSizes, visit: (target: number, at: number) => void): void {
+  const plane = s.outHeight * s.outWidth;
+  places.data.forEach((place, target) => {
+    if (place >= 0) visit(target, Math.floor(target / plane) * s.height * s.width + place);
+  });
 }
 
 /** {@linkcode Kernels.maxPool2dGrad} */
-export function maxPool2dGrad(dy: HostArray, x: HostArray, y: HostArray, settings: Pooling): HostArray {
-  check.floats("maxPool2dGrad", x);
-  const s = check.pooling("maxPool2dGrad", x.shape, settings);
+export function maxPool2dGrad(
+  dy: HostArray,
+  places: HostArray,
+  shape: readonly number[],
+  settings: Pooling,
+): HostArray {
+  const s = check.pooling("maxPool2dGrad", shape, settings);
   check.pooled("maxPool2dGrad", "dy", dy, s);
-  check.pooled("maxPool2dGrad", "y", y, s);
-  const dx = zeros(x.shape);
+  check.placed("maxPool2dGrad", places, s);
+  const dx = zeros(shape);
   const totals = new Float64Array(dx.data.length);
-  windows(s, (target, window) => {
-    if (window.length > 0) totals[largest(x, window)] += dy.data[target];
-  });
+  chosen(places, s, (target, at) => totals[at] += dy.data[target]);
   dx.data.set(totals);
   return dx;
 }
 
 /** {@linkcode Kernels.maxPool2dPick} */
-export function maxPool2dPick(u: HostArray, x: HostArray, y: HostArray, settings: Pooling): HostArray {
-  check.floats("maxPool2dPick", x);
-  const s = check.pooling("maxPool2dPick", x.shape, settings);
-  check.fits("maxPool2dPick", "u", u, x.shape);
-  check.pooled("maxPool2dPick", "y", y, s);
+export function maxPool2dPick(u: HostArray, places: HostArray, settings: Pooling): HostArray {
+  check.floats("maxPool2dPick", u);
+  const s = check.pooling("maxPool2dPick", u.shape, settings);
+  check.placed("maxPool2dPick", places, s);
   const picked = zeros(shapeOf(s));
-  windows(s, (target, window) => {
-    if (window.length > 0) picked.data[target] = u.data[largest(x, window)];
-  });
+  chosen(places, s, (target, at) => picked.data[target] = u.data[at]);
   return picked;
 }
 

@@ -439,33 +439,42 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     return seen(byRows(this.#gpu, memory, [sizes.images, ...shape], some), channelsLast(4));
   }
 
-  maxPool2d(x: Storage, settings: Pooling): Storage {
+  maxPool2d(x: Storage, settings: Pooling): [y: Storage, places: Storage] {
     check.floats("maxPool2d", x);
-    const sizes = check.pooling("maxPool2d", x.shape, settings);
-    return this.#byImages([x], sizes, pooled(sizes), ([x], s) => pooling.maxPool(this.#gpu, x, s));
+    const sizes = check.pooling("maxPool2d", x.shape, settings), images = this.#images(x);
+    if (fits(this.#gpu, images)) {
+      const [y, places] = pooling.maxPool(this.#gpu, images, sizes);
+      return [seen(y, channelsLast(4)), seen(places, channelsLast(4))];
+    }
+    // Runs of images have one result: they are gone over once for each.
+    const only = (which: 0 | 1) =>
+      this.#byImages([x], sizes, pooled(sizes), ([x], s) => {
+        const both = pooling.maxPool(this.#gpu, x, s);
+        this.#gpu.free(both[1 - which]);
+        return both[which];
+      });
+    return [only(0), only(1)];
   }
-  maxPool2dGrad(dy: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
-    check.floats("maxPool2dGrad", x);
-    const sizes = check.pooling("maxPool2dGrad", x.shape, settings);
+  maxPool2dGrad(dy: Storage, places: Storage, shape: readonly number[], settings: Pooling): Storage {
+    const sizes = check.pooling("maxPool2dGrad", shape, settings);
     check.pooled("maxPool2dGrad", "dy", dy, sizes);
-    check.pooled("maxPool2dGrad", "y", y, sizes);
+    check.placed("maxPool2dGrad", places, sizes);
     return this.#byImages(
-      [dy, x, y],
+      [dy, places],
       sizes,
       unpooled(sizes),
-      ([dy, x, y], s) => pooling.maxPoolGrad(this.#gpu, dy, x, y, s),
+      ([dy, places], s) => pooling.maxPoolGrad(this.#gpu, dy, places, s),
     );
   }
-  maxPool2dPick(u: Storage, x: Storage, y: Storage, settings: Pooling): Storage {
-    check.floats("maxPool2dPick", x);
-    const sizes = check.pooling("maxPool2dPick", x.shape, settings);
-    check.fits("maxPool2dPick", "u", u, x.shape);
-    check.pooled("maxPool2dPick", "y", y, sizes);
+  maxPool2dPick(u: Storage, places: Storage, settings: Pooling): Storage {
+    check.floats("maxPool2dPick", u);
+    const sizes = check.pooling("maxPool2dPick", u.shape, settings);
+    check.placed("maxPool2dPick", places, sizes);
     return this.#byImages(
-      [u, x, y],
+      [u, places],
       sizes,
       pooled(sizes),
-      ([u, x, y], s) => pooling.maxPoolPick(this.#gpu, u, x, y, s),
+      ([u, places], s) => pooling.maxPoolPick(this.#gpu, u, places, s),
     );
   }
   avgPool2d(x: Storage, settings: Averaging): Storage {

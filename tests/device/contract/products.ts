@@ -205,38 +205,36 @@ const choices = { kinds: ["integers", "specials"] satisfies Kind[] };
 const windowed = ({ kernel }: Pooling) => sumOf(kernel[0] * kernel[1], { relative: 2 ** -22 });
 
 const maxPool2d = given(maxima, ({ x }) => inputs(x, choices)).map(({ a: { settings }, b: x }) =>
-  makeCase([x], (k, [x]) => [k.maxPool2d(x, settings)], EXACT, { settings })
+  makeCase([x], (k, [x]) => k.maxPool2d(x, settings), EXACT, { settings })
 );
 
 const reference = new Reference();
 
-/** Images, and what they are pooled to. */
+/** Images, and where the largest of their windows stand. */
 const pooled = given(maxima, ({ x }) => inputs(x, choices)).chain(({ a: { x: shape, settings }, b: x }) => {
   const seen = x.dims === null ? x.memory : reference.permute(x.memory, x.dims);
   const fits = settings.padding.every((n, i) => 2 * n <= settings.kernel[i]);
-  const y: Input = {
-    memory: fits ? reference.maxPool2d(seen, settings) : arrayOf(pooledShape(shape, settings), 1, "integers"),
+  const places: Input = {
+    memory: fits
+      ? reference.maxPool2d(seen, settings)[1]
+      : arrayOf(pooledShape(shape, settings), 1, "integers", "int32"),
     dims: null,
   };
-  return fc.record({
-    dy: inputs(y.memory.shape, sums),
-    u: inputs(shape, choices),
-    x: fc.constant(x),
-    y: fc.constant(y),
-  })
-    .map((arrays) => ({ ...arrays, settings }));
+  return fc.record({ dy: inputs(places.memory.shape, sums), u: inputs(shape, choices) })
+    .map((arrays) => ({ ...arrays, places, shape, settings }));
 });
 
-const maxPool2dGrad = pooled.map(({ dy, x, y, settings }) =>
-  makeCase([dy, x, y], (k, [dy, x, y]) => [k.maxPool2dGrad(dy, x, y, settings)], {
-    ...windowed(settings),
-    // x only says where.
-    magnitude: (k, [dy, x, y]) => [k.maxPool2dGrad(k.abs(dy), x, y, settings)],
-  }, { settings, consistent: true })
+const maxPool2dGrad = pooled.map(({ dy, places, shape, settings }) =>
+  makeCase(
+    [dy, places],
+    (k, [dy, places]) => [k.maxPool2dGrad(dy, places, shape, settings)],
+    windowed(settings),
+    { settings: { shape, ...settings }, consistent: true },
+  )
 );
 
-const maxPool2dPick = pooled.map(({ u, x, y, settings }) =>
-  makeCase([u, x, y], (k, [u, x, y]) => [k.maxPool2dPick(u, x, y, settings)], EXACT, {
+const maxPool2dPick = pooled.map(({ u, places, settings }) =>
+  makeCase([u, places], (k, [u, places]) => [k.maxPool2dPick(u, places, settings)], EXACT, {
     settings,
     consistent: true,
   })

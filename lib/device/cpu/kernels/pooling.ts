@@ -27,8 +27,14 @@ function words(s: PoolSizes): number[] {
 /** What one window takes, in nanoseconds a pixel and channel. */
 const cost = (s: PoolSizes) => s.outWidth * s.channels * s.kernelHeight * s.kernelWidth / 2;
 
-/** Images [N, H, W, C] → [N, outH, outW, C]. */
-export function pool(engine: Engine, mode: PoolMode, x: Storage, s: PoolSizes): Storage {
+/** Images [N, H, W, C] → [N, outH, outW, C]; of the largest, `places` takes where they stand. */
+export function pool(
+  engine: Engine,
+  mode: PoolMode,
+  x: Storage,
+  s: PoolSizes,
+  places: Storage | null = null,
+): Storage {
   const out = engine.allocate([s.images, s.outHeight, s.outWidth, s.channels]);
   if (sizeOf(out.shape) === 0) return out;
   const [from, to] = [engine.pointer(x), engine.pointer(out)];
@@ -40,42 +46,57 @@ export function pool(engine: Engine, mode: PoolMode, x: Storage, s: PoolSizes): 
     engine.describe(words(s)),
     from,
     to,
+    places === null ? 0 : engine.pointer(places),
   );
   return out;
 }
 
-/** dx [N, H, W, C]; the largest also asks for x and what was pooled of it. */
+/** The largest of each window, and where the first of them stands. */
+export function maxPool(engine: Engine, x: Storage, s: PoolSizes): [y: Storage, places: Storage] {
+  const places = engine.allocate([s.images, s.outHeight, s.outWidth, s.channels], "int32");
+  return [pool(engine, "max", x, s, places), places];
+}
+
+/** dx [N, H, W, C] of an average. */
 export function poolGrad(
   engine: Engine,
-  mode: PoolMode,
+  mode: Exclude<PoolMode, "max">,
   dy: Storage,
-  x: Storage | null,
-  y: Storage | null,
   s: PoolSizes,
 ): Storage {
   const out = engine.zeroed([s.images, s.height, s.width, s.channels]);
   if (sizeOf(out.shape) === 0 || sizeOf(dy.shape) === 0) return out;
-  const at = (storage: Storage | null) => storage === null ? 0 : engine.pointer(storage);
   engine.wasm.launch(
     "poolGrad",
     s.images * Math.ceil(s.channels / 16),
     16 * s.outHeight * s.outWidth * s.kernelHeight * s.kernelWidth,
-    ...[...modeOf(mode), engine.describe(words(s)), at(dy), at(x), at(y), at(out)],
+    ...[...modeOf(mode), engine.describe(words(s)), engine.pointer(dy), engine.pointer(out)],
   );
   return out;
 }
 
-/** u [N, H, W, C] at the first largest x of each window. */
-export function poolPick(engine: Engine, u: Storage, x: Storage, y: Storage, s: PoolSizes): Storage {
+/** dx [N, H, W, C]: dy at the places of the largest. */
+export function maxPoolGrad(engine: Engine, dy: Storage, places: Storage, s: PoolSizes): Storage {
+  const out = engine.zeroed([s.images, s.height, s.width, s.channels]);
+  if (sizeOf(out.shape) === 0 || sizeOf(dy.shape) === 0) return out;
+  engine.wasm.launch(
+    "poolPlace",
+    s.images * Math.ceil(s.channels / 16),
+    32 * s.outHeight * s.outWidth,
+    ...[engine.describe(words(s)), ...[dy, places, out].map((one) => engine.pointer(one))],
+  );
+  return out;
+}
+
+/** u [N, H, W, C] at the places of the largest. */
+export function maxPoolPick(engine: Engine, u: Storage, places: Storage, s: PoolSizes): Storage {
   const out = engine.allocate([s.images, s.outHeight, s.outWidth, s.channels]);
   if (sizeOf(out.shape) === 0) return out;
-  const addresses = [u, x, y, out].map((one) => engine.pointer(one));
   engine.wasm.launch(
     "poolPick",
     s.images * s.outHeight,
-    2 * cost(s),
-    engine.describe(words(s)),
-    ...addresses,
+    2 * s.outWidth * s.channels,
+    ...[engine.describe(words(s)), ...[u, places, out].map((one) => engine.pointer(one))],
   );
   return out;
 }

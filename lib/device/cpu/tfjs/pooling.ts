@@ -7,7 +7,7 @@ import { backend_util } from "@tensorflow/tfjs-core";
 import type { PoolSizes } from "../../geometry.ts";
 import { sameShape } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
-import { pool, poolGrad } from "../kernels/pooling.ts";
+import { maxPool as largest, maxPoolGrad as largestGrad, pool, poolGrad } from "../kernels/pooling.ts";
 import { type Adapter, type Adapters, type Call, floats, hasNaN } from "./adapter.ts";
 
 function sizesOf({ attrs }: Call, x: readonly number[]): PoolSizes {
@@ -57,7 +57,7 @@ const avgPoolGrad: Adapter = (call) => {
   if (dy === undefined || x === null) return null;
   const sizes = sizesOf(call, x.shape);
   const window = sizes.kernelHeight * sizes.kernelWidth;
-  return sameShape(dy.shape, pooled(sizes)) ? poolGrad(call.engine, window, dy, null, null, sizes) : null;
+  return sameShape(dy.shape, pooled(sizes)) ? poolGrad(call.engine, window, dy, sizes) : null;
 };
 
 const maxPoolGrad: Adapter = (call) => {
@@ -65,7 +65,7 @@ const maxPoolGrad: Adapter = (call) => {
   if (dy === undefined || hasNaN(call.engine, x)) return null;
   const sizes = sizesOf(call, x.shape), shape = pooled(sizes);
   return sameShape(dy.shape, shape) && sameShape(y.shape, shape)
-    ? poolGrad(call.engine, "max", dy, x, y, sizes)
+    ? largestGrad(call.engine, dy, largest(call.engine, x, sizes)[1], sizes)
     : null;
 };
 

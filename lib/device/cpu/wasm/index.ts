@@ -13,7 +13,7 @@ export { compare, select } from "./compare";
 export { normApply, normChunks, normGradApply, normGradStatistics, normStatistics } from "./normalization";
 export { layerNorm, layerNormGrad, layerNormSums } from "./layer_norm";
 export { firstDigits, leastOfPairs, leastOfParts, orderRows, pairs, pairsUpTo, radixCount, radixMove } from "./order";
-export { pool, poolGrad, poolPick } from "./pooling";
+export { pool, poolGrad, poolPick, poolPlace } from "./pooling";
 export { philox } from "./random";
 export { reduceChunks, reduceTogether } from "./reduce";
 export { resample } from "./resample";

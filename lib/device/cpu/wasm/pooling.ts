@@ -41,9 +41,12 @@ function give(to: usize, v: v128, width: i32): void {
 
 /**
  * mode 0: the largest (NaN wins), 1: the mean of what lies inside, 2: the mean with the border's zeros, 3: the sum divided by
- * `divisor`. Units are output rows (of all images).
+ * `divisor`. places: where the first largest stands in its channel, −1 where a window sees nothing; 0: nobody asks. Units are
+ * output rows (of all images).
  */
-export function pool(mode: i32, divisor: f32, description: usize, x: usize, out: usize, begin: i32, end: i32): void {
+export function pool(
+  mode: i32, divisor: f32, description: usize, x: usize, out: usize, places: usize, begin: i32, end: i32,
+): void {
   const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
   // Each field of the description is an access to memory; the loops below have a few nanoseconds.
   const height = p.height, wide = p.width, kernelHeight = p.kernelHeight, kernelWidth = p.kernelWidth;
@@ -52,10 +55,10 @@ export function pool(mode: i32, divisor: f32, description: usize, x: usize, out:
     const image = unit / p.outHeight, y0 = (unit % p.outHeight) * p.strideY - p.top;
     const from = x + <usize>(image * height * wide) * pixel;
     for (let ox = 0; ox < outWidth; ox++) {
-      const x0 = ox * p.strideX - p.left, to = out + <usize>(unit * outWidth + ox) * pixel;
+      const x0 = ox * p.strideX - p.left, to = <usize>(unit * outWidth + ox) * pixel;
       for (let c = 0; c < channels; c += 4) {
         const width = min(4, channels - c);
-        let v = f32x4.splat(mode ? 0 : -Infinity), count = 0;
+        let v = f32x4.splat(mode ? 0 : -Infinity), place = i32x4.splat(-1), count = 0;
         for (let ky = 0; ky < kernelHeight; ky++) {
           const iy = y0 + ky * dilationY;
           if (<u32>iy >= <u32>height) continue;
@@ -63,25 +66,33 @@ export function pool(mode: i32, divisor: f32, description: usize, x: usize, out:
             const ix = x0 + kx * dilationX;
             if (<u32>ix >= <u32>wide) continue;
             const at = take(from + <usize>(iy * wide + ix) * pixel + (<usize>c << 2), width);
-            v = mode ? f32x4.add(v, at) : f32x4.max(v, at);
+            if (places) {
+              // The first is better than nothing, a number than a smaller one, NaN than all numbers, and nothing than NaN.
+              const more = v128.and(f32x4.eq(v, v), v128.or(f32x4.gt(at, v), f32x4.ne(at, at)));
+              const better = v128.or(more, i32x4.lt_s(place, i32x4.splat(0)));
+              v = v128.bitselect(at, v, better);
+              place = v128.bitselect(i32x4.splat(iy * wide + ix), place, better);
+            } else {
+              v = mode ? f32x4.add(v, at) : f32x4.max(v, at);
+            }
             count++;
           }
         }
         if (mode == 2) count = covered(p, y0, x0);
         if (mode) v = f32x4.div(v, f32x4.splat(mode == 3 ? divisor : <f32>count));
-        give(to + (<usize>c << 2), v, width);
+        give(out + to + (<usize>c << 2), v, width);
+        if (places) give(places + to + (<usize>c << 2), place, width);
       }
     }
   }
 }
 
 /**
- * dx (cleared before) += the gradient. mode 0: dy goes to the first largest of the window (or the first NaN), 1: to
- * all that lie inside, in equal parts, 2: the same with the border taking its parts, 3: dy / divisor to all that lie inside.
- * Windows overlap, so units are (image, 16 channels).
+ * dx (cleared before) += the gradient. mode 1: dy goes to all of a window that lie inside, in equal parts, 2: the same with the
+ * border taking its parts, 3: dy / divisor to all that lie inside. Windows overlap, so units are (image, 16 channels).
  */
 export function poolGrad(
-  mode: i32, divisor: f32, description: usize, dy: usize, x: usize, y: usize, dx: usize, begin: i32, end: i32,
+  mode: i32, divisor: f32, description: usize, dy: usize, dx: usize, begin: i32, end: i32,
 ): void {
   const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
   // Each field of the description is an access to memory; the loops below have a few nanoseconds.
@@ -106,9 +117,7 @@ export function poolGrad(
         }
         for (let c = c0; c < c1; c += 4) {
           const width = min(4, c1 - c), column = <usize>c << 2;
-          let g = take(dy + out + column, width), top = g, open = i32x4.splat(-1);
-          if (mode) g = f32x4.div(g, f32x4.splat(mode == 3 ? divisor : <f32>count));
-          else top = take(y + out + column, width);
+          const g = f32x4.div(take(dy + out + column, width), f32x4.splat(mode == 3 ? divisor : <f32>count));
           for (let ky = 0; ky < kernelHeight; ky++) {
             const iy = y0 + ky * dilationY;
             if (<u32>iy >= <u32>height) continue;
@@ -116,18 +125,7 @@ export function poolGrad(
               const ix = x0 + kx * dilationX;
               if (<u32>ix >= <u32>wide) continue;
               const at = base + <usize>(iy * wide + ix) * pixel + column;
-              if (mode) {
-                give(dx + at, f32x4.add(take(dx + at, width), g), width);
-              } else {
-                const v = take(x + at, width);
-                const found = v128.and(open, v128.or(f32x4.eq(v, top), f32x4.ne(v, v)));
-                give(dx + at, f32x4.add(take(dx + at, width), v128.and(g, found)), width);
-                open = v128.andnot(open, found);
-                if (!v128.any_true(open)) {
-                  ky = kernelHeight;
-                  break;
-                }
-              }
+              give(dx + at, f32x4.add(take(dx + at, width), g), width);
             }
           }
         }
@@ -136,34 +134,40 @@ export function poolGrad(
   }
 }
 
-/** out = u at the first largest x of each window (or the first NaN); y is that x. Units are output rows (of all images). */
-export function poolPick(
-  description: usize, u: usize, x: usize, y: usize, out: usize, begin: i32, end: i32,
+/** dx (cleared before) += dy at the windows' places. Units are (image, 16 channels), as windows may share a place. */
+export function poolPlace(
+  description: usize, dy: usize, places: usize, dx: usize, begin: i32, end: i32,
 ): void {
-  const p = changetype<Pooling>(description), pixel = <usize>p.channels << 2;
-  const height = p.height, wide = p.width, kernelHeight = p.kernelHeight, kernelWidth = p.kernelWidth;
-  const channels = p.channels, outWidth = p.outWidth, dilationY = p.dilationY, dilationX = p.dilationX;
+  const p = changetype<Pooling>(description), channels = p.channels, windows = p.outHeight * p.outWidth;
+  const groups = (channels + 15) >> 4;
   for (let unit = begin; unit < end; unit++) {
-    const image = unit / p.outHeight, y0 = (unit % p.outHeight) * p.strideY - p.top;
-    const base = <usize>(image * height * wide) * pixel;
-    for (let ox = 0; ox < outWidth; ox++) {
-      const x0 = ox * p.strideX - p.left, to = <usize>(unit * outWidth + ox) * pixel;
-      for (let c = 0; c < channels; c += 4) {
-        const width = min(4, channels - c), column = <usize>c << 2, top = take(y + to + column, width);
-        let v = f32x4.splat(0), open = i32x4.splat(-1);
-        for (let ky = 0; ky < kernelHeight; ky++) {
-          const iy = y0 + ky * dilationY;
-          if (<u32>iy >= <u32>height) continue;
-          for (let kx = 0; kx < kernelWidth; kx++) {
-            const ix = x0 + kx * dilationX;
-            if (<u32>ix >= <u32>wide) continue;
-            const at = base + <usize>(iy * wide + ix) * pixel + column, seen = take(x + at, width);
-            const found = v128.and(open, v128.or(f32x4.eq(seen, top), f32x4.ne(seen, seen)));
-            v = v128.bitselect(take(u + at, width), v, found);
-            open = v128.andnot(open, found);
-          }
-        }
-        give(out + to + column, v, width);
+    const image = unit / groups, c0 = (unit % groups) << 4, c1 = min(channels, c0 + 16);
+    const base = image * p.height * p.width;
+    for (let w = 0; w < windows; w++) {
+      const from = <usize>((image * windows + w) * channels) << 2;
+      for (let c = c0; c < c1; c++) {
+        const column = <usize>c << 2, place = load<i32>(places + from + column);
+        if (place < 0) continue;
+        const at = dx + (<usize>((base + place) * channels) << 2) + column;
+        store<f32>(at, load<f32>(at) + load<f32>(dy + from + column));
+      }
+    }
+  }
+}
+
+/** out = u at the windows' places, 0 where there is none. Units are output rows (of all images). */
+export function poolPick(
+  description: usize, u: usize, places: usize, out: usize, begin: i32, end: i32,
+): void {
+  const p = changetype<Pooling>(description), channels = p.channels;
+  for (let unit = begin; unit < end; unit++) {
+    const base = unit / p.outHeight * p.height * p.width;
+    for (let w = unit * p.outWidth; w < (unit + 1) * p.outWidth; w++) {
+      const to = <usize>(w * channels) << 2;
+      for (let c = 0; c < channels; c++) {
+        const column = <usize>c << 2, place = load<i32>(places + to + column);
+        const at = u + (<usize>((base + place) * channels) << 2) + column;
+        store<f32>(out + to + column, place < 0 ? 0 : load<f32>(at));
       }
     }
   }

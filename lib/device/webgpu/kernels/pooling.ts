@@ -1,7 +1,7 @@
 /**
  * Pooling and its gradients, on images [N, H, W, C] as they lie in memory. In max-pooling NaN wins, and the gradient goes to
- * the first maximum of each window in row-major order, as in PyTorch. TensorFlow.js' lose NaN and find windows by float
- * division, which a GPU may round.
+ * the first maximum of each window in row-major order, as in PyTorch: the place of each is kept, and every pixel asks the windows
+ * that see it for theirs. TensorFlow.js' lose NaN and find windows by float division, which a GPU may round.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Averaging, PoolSizes } from "../../geometry.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
-import { buffers, NAN, onePerThread, packUniforms, WORKGROUP } from "../wgsl.ts";
+import { buffers, NAN, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
 
 const uniformsOf = (size: number, s: PoolSizes, divisor: number) =>
   packUniforms([
@@ -31,8 +31,7 @@ fn inputAt(image: i32, row: i32, column: i32, channel: i32) -> i32 {
 }
 fn outputAt(image: i32, row: i32, column: i32, channel: i32) -> i32 {
   return ((image * uniforms.outHeight + row) * uniforms.outWidth + column) * uniforms.channels + channel;
-}
-fn same(a: f32, b: f32) -> bool { return a == b || (isNan(a) && isNan(b)); }`;
+}`;
 
 /** WGSL: this thread's pixel as image, i, j and channel, of the sizes given. */
 const pixel = (height: string, width: string) => `
@@ -75,11 +74,15 @@ function dispatch(
   const result = gpu.allocate(shape, "float32");
   const size = sizeOf(shape);
   if (size === 0) return result;
-  const names = Object.keys(inputs);
   gpu.dispatch({
     key,
     code: () => /* wgsl */ `
-${buffers(Object.fromEntries(names.map((name) => [name, "f32"])), "f32")}
+${
+      buffers(
+        Object.fromEntries(Object.entries(inputs).map(([name, { dtype }]) => [name, wgslType(dtype)])),
+        "f32",
+      )
+    }
 ${NAN}
 ${PLACES}
 ${onePerThread(body)}`,
@@ -114,7 +117,6 @@ function overWindow(
     `${pixel("outHeight", "outWidth")}
   let top = i * uniforms.strideHeight - uniforms.top;
   let left = j * uniforms.strideWidth - uniforms.left;${WINDOW}
-  var found = false;
   var result = ${start};
   for (var row = firstRow; row < lastRow; row += uniforms.dilationHeight) {
     for (var column = firstColumn; column < lastColumn; column += uniforms.dilationWidth) {
@@ -158,42 +160,72 @@ function overWindows(
   );
 }
 
-/** The largest of each window; NaN if there is one. */
-export function maxPool(gpu: Gpu, x: Storage, s: PoolSizes, nanWins = true): Storage {
-  const better = nanWins ? "!isNan(result) && (x[at] > result || isNan(x[at]))" : "x[at] > result";
-  return overWindow(gpu, `maxPool ${nanWins}`, { x }, s, [
-    "-infinity()",
-    `if (${better}) { result = x[at]; }`,
-    "result",
-  ]);
-}
-
-/** A pixel gets a window's gradient if it is the window's maximum and nothing before it in the window is. */
-const FIRST_MAXIMUM = `
-      let largest = y[at];
-      if (!same(x[index], largest)) { continue; }
-      ${WINDOW}
-      var first = true;
-      for (var row = firstRow; row <= i && first; row += uniforms.dilationHeight) {
-        let end = select(lastColumn, j, row == i);
-        for (var column = firstColumn; column < end; column += uniforms.dilationWidth) {
-          if (same(x[inputAt(image, row, column, channel)], largest)) { first = false; break; }
-        }
+/**
+ * The largest of each window, and the place of the first of them in its channel; −∞ and −1 where a window sees nothing.
+ *
+ * @param nanWins Whether a NaN is larger than all; else it is none of those to choose from.
+ */
+export function maxPool(gpu: Gpu, x: Storage, s: PoolSizes, nanWins = true): [y: Storage, places: Storage] {
+  const shape = [s.images, s.outHeight, s.outWidth, s.channels], size = sizeOf(shape);
+  const y = gpu.allocate(shape, "float32"), places = gpu.allocate(shape, "int32");
+  if (size === 0) return [y, places];
+  const better = nanWins
+    ? "place < 0 || !isNan(result) && (value > result || isNan(value))"
+    : "value > result";
+  gpu.dispatch({
+    key: `maxPool ${nanWins}`,
+    code: () => /* wgsl */ `
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> output: array<f32>;
+@group(0) @binding(2) var<storage, read_write> places: array<i32>;
+@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+${NAN}
+${PLACES}
+${
+      onePerThread(`${pixel("outHeight", "outWidth")}
+  let top = i * uniforms.strideHeight - uniforms.top;
+  let left = j * uniforms.strideWidth - uniforms.left;${WINDOW}
+  var result = -infinity();
+  var place = -1;
+  for (var row = firstRow; row < lastRow; row += uniforms.dilationHeight) {
+    for (var column = firstColumn; column < lastColumn; column += uniforms.dilationWidth) {
+      let value = x[inputAt(image, row, column, channel)];
+      if (${better}) {
+        result = value;
+        place = row * uniforms.inWidth + column;
       }
-      if (first) { sum += dy[at]; }`;
-
-/** dy at the first largest x of each window, added up over windows. */
-export function maxPoolGrad(gpu: Gpu, dy: Storage, x: Storage, y: Storage, s: PoolSizes): Storage {
-  return overWindows(gpu, "maxPoolGrad", { dy, x, y }, s, FIRST_MAXIMUM);
+    }
+  }
+  output[index] = result;
+  places[index] = place;`)
+    }`,
+    bindings: [x, y, places],
+    uniforms: uniformsOf(size, s, 1),
+    workgroups: workgroupsFor(size, WORKGROUP),
+  });
+  return [y, places];
 }
 
-/** u at the first largest x of each window. */
-export function maxPoolPick(gpu: Gpu, u: Storage, x: Storage, y: Storage, s: PoolSizes): Storage {
-  return overWindow(gpu, "maxPoolPick", { u, x, y }, s, [
-    "0.0",
-    "if (!found && same(x[at], y[index])) { result = u[at]; found = true; }",
-    "result",
-  ]);
+/** dy at the places of the windows, added up over windows. */
+export function maxPoolGrad(gpu: Gpu, dy: Storage, places: Storage, s: PoolSizes): Storage {
+  const share = "if (places[at] == i * uniforms.inWidth + j) { sum += dy[at]; }";
+  return overWindows(gpu, "maxPoolGrad", { dy, places }, s, share);
+}
+
+/** u at the place of each window, 0 at −1. */
+export function maxPoolPick(gpu: Gpu, u: Storage, places: Storage, s: PoolSizes): Storage {
+  return dispatch(
+    gpu,
+    "maxPoolPick",
+    { u, places },
+    s,
+    [s.outHeight, s.outWidth],
+    `${pixel("outHeight", "outWidth")}
+  let place = max(places[index], 0);
+  let value = u[inputAt(image, place / uniforms.inWidth, place % uniforms.inWidth, channel)];
+  output[index] = select(value, 0.0, places[index] < 0);`,
+    1,
+  );
 }
 
 /**

@@ -118,7 +118,7 @@ export function adaptImages(): void {
   });
   adapt("MaxPool", (call) => {
     const x = pooled(call);
-    return x === null ? null : pooling.maxPool(call.gpu, x, poolingSizes(x.shape, call), false);
+    return x === null ? null : pooling.maxPool(call.gpu, x, poolingSizes(x.shape, call), false)[0];
   });
   adapt("AvgPool", (call) => {
     const x = pooled(call);
@@ -126,9 +126,10 @@ export function adaptImages(): void {
     return x === null ? null : pooling.avgPool(call.gpu, x, poolingSizes(x.shape, call), "inside");
   });
   adapt("MaxPoolGrad", (call) => {
-    const [dy, x, y] = ["dy", "input", "output"].map((name) => storageOf(call, name));
-    if (dy === null || x === null || y === null) return null;
-    return pooling.maxPoolGrad(call.gpu, dy, x, y, poolingSizes(x.shape, call));
+    const [dy, x] = ["dy", "input"].map((name) => storageOf(call, name));
+    if (dy === null || x === null) return null;
+    const sizes = poolingSizes(x.shape, call), [, places] = pooling.maxPool(call.gpu, x, sizes, false);
+    return pooling.maxPoolGrad(call.gpu, dy, places, sizes);
   });
   adapt("AvgPoolGrad", (call) => {
     const dy = storageOf(call, "dy"), x = storageOf(call, "input");
