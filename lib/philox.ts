@@ -13,12 +13,12 @@ export type Distribution = "uniform" | "normal" | "dropout";
 /** The 64-bit key of a draw: its low and high 32 bits. */
 export type Seed = readonly [low: number, high: number];
 
-/** A stretch of the generator's sequence. */
+/** A stretch of the generator's sequence; another one, where a recorded step runs again. */
 export interface Draw {
   /** The key, as two unsigned 32-bit words. */
-  readonly seed: Seed;
+  seed: Seed;
   /** The counter of its first block of four words, < 2⁵³. */
-  readonly offset: number;
+  offset: number;
 }
 
 /** The two multipliers and the two Weyl constants (the golden ratio and √3 − 1, as 32-bit fractions). */

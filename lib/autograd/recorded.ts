@@ -69,8 +69,9 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
   random(distribution: "uniform" | "normal", shape: readonly number[], draw: Draw): Value {
     return this.#made("random", () => this.#device.kernels.random(distribution, shape, draw));
   }
-  dropoutMask(x: Value, p: number, draw: Draw): Value {
-    return this.#made("dropoutMask", () => this.#device.kernels.dropoutMask(x.buffer.storage, p, draw));
+  dropout(x: Value, p: number, draw: Draw): [Value, Value] {
+    const mask = this.#made("dropout", () => this.#device.kernels.dropout(x.buffer.storage, p, draw)[1]);
+    return [this.mul(x, mask), mask];
   }
 
   protected override unary(name: UnaryName, x: Value, p = 0, q = 0): Value {

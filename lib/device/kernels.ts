@@ -67,11 +67,14 @@ export interface Kernels<T extends Shaped> {
   fill(shape: readonly number[], value: number, dtype?: DType): T;
   /**
    * Random numbers, uniform in [0, 1) or of the standard normal distribution: element i takes word i % 4 of block ⌊i / 4⌋
-   * from `draw.offset` on (see lib/philox.ts).
+   * from `draw.offset` on (see lib/philox.ts). Uniform ones are the same bits everywhere; normal ones may differ in the last few.
+   * Where a recorded step runs again, what `draw` holds may be another place.
    */
   random(distribution: "uniform" | "normal", shape: readonly number[], draw: Draw): T;
-  /** Of x's shape: 0 with probability p, else 1 / (1 − p). Elements are drawn in the order in which x lies in memory. */
-  dropoutMask(x: T, p: number, draw: Draw): T;
+  /**
+   * x times a mask, and the mask: 0 with probability p, else 1 / (1 − p). Elements are drawn in the order in which x lies in memory.
+   */
+  dropout(x: T, p: number, draw: Draw): [y: T, mask: T];
 
   // Functions of each element
 

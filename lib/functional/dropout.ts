@@ -2,7 +2,7 @@
 import { apply } from "../autograd/graph.ts";
 import { sizeOf, text } from "../device/shape.ts";
 import { toDtype } from "../tensor/combine.ts";
-import { draw } from "../tensor/random.ts";
+import { drawOn } from "../tensor/random.ts";
 import { checkTensor } from "../tensor/check.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { made } from "../tensor/values.ts";
@@ -31,7 +31,7 @@ export function dropout(x: Tensor, p = 0.5, options: { training?: boolean } = {}
   const drops = looked("dropout", x, p, options);
   if (!drops) return x.clone();
   if (p === 1) return x.mul(0);
-  return new Tensor(apply("dropout", [toDtype(x.value, "float32")], { draw: draw(x.size), p }));
+  return new Tensor(apply("dropout", [toDtype(x.value, "float32")], { draw: drawOn(x.device, x.size), p }));
 }
 
 /**
@@ -105,6 +105,6 @@ function withoutChannels(x: Tensor, p: number, dims: number): Tensor {
   if (p === 1) return x.mul(0);
   const { device } = x, shape = x.shape.map((n, d) => d < dims ? n : 1);
   const all = made("dropout", device, () => device.kernels.fill(shape, 1));
-  const mask = apply("dropout", [all], { draw: draw(sizeOf(shape)), p });
+  const mask = apply("dropout", [all], { draw: drawOn(device, sizeOf(shape)), p });
   return new Tensor(apply("mul", [toDtype(x.value, "float32"), mask], undefined));
 }

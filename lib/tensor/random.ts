@@ -20,7 +20,7 @@ const generator: { seed: Draw["seed"]; offset: number } = { seed: [0, 0], offset
 
 /**
  * Starts the sequence of random numbers anew. The same seed gives the same initial weights, shuffles and dropout on
- * every device. Without a call the seed is 0.
+ * every device; of normal numbers, the last digits may be a device's own. Without a call the seed is 0.
  *
  * PyTorch: `torch.manual_seed`.
  *
@@ -46,11 +46,18 @@ export function manualSeed(seed: number): void {
   generator.offset = 0;
 }
 
-/** Takes the next `count` numbers of the sequence. */
+/** Takes the next `count` numbers of the sequence, to be made on the host. */
 export function draw(count: number): Draw {
   const { seed, offset } = generator;
   generator.offset += Math.ceil(count / 4);
   return { seed, offset };
+}
+
+/** Takes the next `count` numbers of the sequence, to be made by a device's kernel: a recorded step takes others each time. */
+export function drawOn({ recording }: Device, count: number): Draw {
+  const numbers = draw(count);
+  recording?.again(() => Object.assign(numbers, draw(count)));
+  return numbers;
 }
 
 /** Takes 64 bits of the sequence: the key of a sequence of its own. */
@@ -73,7 +80,7 @@ export function random(
   name = distribution === "uniform" ? "rand" : "randn",
 ): Tensor {
   const where = chosenDevice(name, device);
-  const numbers = draw(sizeOf(shape));
+  const numbers = drawOn(where, sizeOf(shape));
   return new Tensor(
     made(name, where, () => where.kernels.random(distribution, shape, numbers), requiresGrad),
   );

@@ -50,7 +50,7 @@ const CALLS: Record<string, Call> = {
   random: (k, draw) => [
     draw([300_000]),
     k.random("uniform", [300_001], { seed: [3, 4], offset: 5 }),
-    k.dropoutMask(draw([3, 70, 40, 40]), 0.3, { seed: [1, 1], offset: 2 ** 32 - 7 }),
+    k.dropout(draw([3, 70, 40, 40]), 0.3, { seed: [1, 1], offset: 2 ** 32 - 7 })[1],
   ],
   "functions of one": (k, draw) => {
     const x = draw([400, 501]);

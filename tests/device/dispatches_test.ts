@@ -1,6 +1,6 @@
 /** How many programs of a GPU an operation is: each is a trip through memory, and microseconds of waiting. */
 import { assertEquals } from "@std/assert";
-import { arange, cat, currentDevice, F, nn, noGrad, ones, randint, randn, type Tensor } from "descent";
+import { arange, cat, currentDevice, F, nn, noGrad, ones, rand, randint, randn, type Tensor } from "descent";
 import type { WebGpuDevice } from "../../lib/device/webgpu/mod.ts";
 import { onDevice } from "../devices.ts";
 import { onGpu } from "./gpu.ts";
@@ -54,6 +54,12 @@ onShared("batch normalization in evaluation is one program", () => {
   assertEquals(noGrad(() => programsOf(() => layer.forward(x)).length), 1);
 });
 
+onShared("dropout is one program each way, and random numbers are one", () => {
+  const x = images();
+  assertEquals(counts(() => F.dropout(x, 0.4)), [1, 1]);
+  for (const draw of [rand, randn]) assertEquals(programsOf(() => draw(4, 5)).length, 1);
+});
+
 onShared("a long line is reduced by two programs, many lines by one", () => {
   const long = ones(1_000_000), rows = ones(4096, 64), columns = ones(64, 4096);
   for (const name of ["sum", "max"] as const) {
@@ -88,11 +94,15 @@ onGpu(
 onShared(
   "softmax, its logarithm and cross-entropy are one program forward and one back, the mean one more",
   () => {
-    const logits = () => learned(randn(50, 10)), classes = randint(0, 10, [50]);
-    assertEquals(counts(() => logits().softmax(1)), [1, 1]);
-    assertEquals(counts(() => logits().logSoftmax(0)), [1, 1]);
-    assertEquals(counts(() => F.crossEntropy(logits(), classes, { reduction: "none" })), [1, 1]);
-    assertEquals(counts(() => F.crossEntropy(logits(), classes)), [2, 1]);
+    const logits = learned(randn(50, 10)), classes = randint(0, 10, [50]);
+    const fresh = (f: () => Tensor) => {
+      logits.zeroGrad();
+      return counts(f);
+    };
+    assertEquals(fresh(() => logits.softmax(1)), [1, 1]);
+    assertEquals(fresh(() => logits.logSoftmax(0)), [1, 1]);
+    assertEquals(fresh(() => F.crossEntropy(logits, classes, { reduction: "none" })), [1, 1]);
+    assertEquals(fresh(() => F.crossEntropy(logits, classes)), [2, 1]);
   },
 );
 

@@ -57,7 +57,7 @@ const border: Record<string, [inputs: HostArray[], call: Call]> = {
   ],
   "fills": [[], (k) => [k.fill([ELEMENTS], 3), k.fill([ELEMENTS], 1, "bool")]],
   "random numbers": [[], (k) => [k.random("uniform", [4 * ELEMENTS], seed)]],
-  "dropout": [[floats(4, ELEMENTS)], (k, [x]) => [k.dropoutMask(x, 0.5, seed)]],
+  "dropout": [[floats(4, ELEMENTS)], (k, [x]) => k.dropout(x, 0.5, seed)],
   "sums along rows": [[floats(GROUPS, 65)], (k, [x]) => [k.sum(x, [1]), k.max(x, [1])]],
   "sums of columns": [[floats(2, ELEMENTS)], (k, [x]) => [k.sum(x, [0]), k.min(x, [0])]],
   "sums of everything": [[floats(GROUPS, 65)], (k, [x]) => [k.sum(x, [0, 1])]],

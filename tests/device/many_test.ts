@@ -86,7 +86,7 @@ const draw = { seed: [7, 2 ** 32 - 1], offset: 2 ** 32 - 5000 } as const;
 const MOVES: Record<string, Case> = {
   fill: makeCase([], (k) => [k.fill([301, 333], 7), k.fill([301, 333], -3, "int32")]),
   random: makeCase([], (k) => [k.random("uniform", [301, 333], draw)]),
-  dropoutMask: makeCase([float([301, 333])], (k, [x]) => [k.dropoutMask(x, 0.3, draw)], {
+  dropout: makeCase([float([301, 333])], (k, [x]) => k.dropout(x, 0.3, draw), {
     relative: 2 ** -23,
   }),
   cast: makeCase([float([90_001], 1, "reals")], (k, [x]) => [k.cast(x, "int32"), k.cast(x, "bool")]),

@@ -79,7 +79,7 @@ onEachDevice("uniform numbers and dropped ones are the host's, bit for bit", asy
     const size = sizeOf(shape), x = device.upload(new Float32Array(size), shape, "float32");
     const drawn = arena.tidy(() => [
       kernels.random("uniform", shape, DRAW),
-      ...[0, 0.3, 0.5, 1].map((p) => kernels.dropoutMask(x, p, DRAW)),
+      ...[0, 0.3, 0.5, 1].map((p) => kernels.dropout(x, p, DRAW)[1]),
     ]);
     const [uniform, ...masks] = await Promise.all(drawn.map((y) => device.read(y)));
     assertEquals(uniform, philoxValues("uniform", size, seed, offset));
@@ -94,17 +94,21 @@ onEachDevice("uniform numbers and dropped ones are the host's, bit for bit", asy
   }
 });
 
-onEachDevice("normal numbers are the host's, to float32's logarithm and cosine", async (name) => {
-  const device = currentDevice(), { kernels, arena } = device, { seed, offset } = DRAW;
-  for (const shape of SHAPES) {
-    const drawn = arena.tidy(() => kernels.random("normal", shape, DRAW));
-    const values = await device.read(drawn), wanted = philoxValues("normal", sizeOf(shape), seed, offset);
-    assertEquals(values.length, wanted.length);
-    // WGSL's logarithm near 1 is off by 2⁻²¹.
-    const tolerance = name === "cpu" ? 4e-7 : 2e-5;
-    values.forEach((value, i) =>
-      assert(Math.abs(value - wanted[i]) <= tolerance * (1 + Math.abs(wanted[i])))
-    );
-    device.free(drawn);
-  }
-});
+onEachDevice(
+  "normal numbers are the host's, small ones too, to a few units in the last place",
+  async (name) => {
+    const device = currentDevice(), { kernels, arena } = device, { seed, offset } = DRAW;
+    for (const shape of SHAPES) {
+      const drawn = arena.tidy(() => kernels.random("normal", shape, DRAW));
+      const values = await device.read(drawn), wanted = philoxValues("normal", sizeOf(shape), seed, offset);
+      assertEquals(values.length, wanted.length);
+      // WGSL lets a root be off by some units in the last place, and a sum be fused with a product.
+      const tolerance = name === "cpu" ? 2 ** -23 : 1e-6;
+      values.forEach((value, i) => {
+        const error = Math.abs(value - wanted[i]);
+        assert(error <= tolerance * Math.abs(wanted[i]), `${value}, not ${wanted[i]}`);
+      });
+      device.free(drawn);
+    }
+  },
+);

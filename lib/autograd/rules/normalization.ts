@@ -68,9 +68,6 @@ export interface Dropout {
 export const dropout = rule<Dropout>({
   maths: "y = x · m, m = 0 with probability p, else 1 / (1 − p);  ∂x = g · m  [Srivastava et al. 2014]",
   saves: {},
-  forward: (k, [x], { draw, p }) => {
-    const mask = k.dropoutMask(x, p, draw);
-    return [k.mul(x, mask), mask];
-  },
+  forward: (k, [x], { draw, p }) => k.dropout(x, p, draw),
   gradient: (k, { g, extra: [mask] }) => [() => k.mul(g, mask)],
 });

@@ -79,8 +79,10 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
   random(distribution: "uniform" | "normal", shape: readonly number[], draw: Draw): Storage {
     return random(this.#engine, distribution, [...shape], draw);
   }
-  dropoutMask(x: Storage, p: number, draw: Draw): Storage {
-    return seen(random(this.#engine, "dropout", [...dense(x).shape], draw, p), x.order);
+  dropout(x: Storage, p: number, draw: Draw): [Storage, Storage] {
+    check.floats("dropout", x);
+    const mask = seen(random(this.#engine, "dropout", [...dense(x).shape], draw, p), x.order);
+    return [this.mul(x, mask), mask];
   }
 
   protected override unary(name: UnaryName, x: Storage, p?: number, q?: number): Storage {

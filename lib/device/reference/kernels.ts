@@ -57,8 +57,8 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
   random(distribution: "uniform" | "normal", shape: readonly number[], draw: Draw): HostArray {
     return random.random(distribution, shape, draw);
   }
-  dropoutMask(x: HostArray, p: number, draw: Draw): HostArray {
-    return random.dropoutMask(x, p, draw);
+  dropout(x: HostArray, p: number, draw: Draw): [y: HostArray, mask: HostArray] {
+    return random.dropout(x, p, draw);
   }
 
   protected override unary(name: UnaryName, x: HostArray, p?: number, q?: number): HostArray {

@@ -14,9 +14,13 @@ export function random(distribution: "uniform" | "normal", shape: readonly numbe
   return { shape: [...shape], dtype: "float32", data };
 }
 
-/** {@linkcode Kernels.dropoutMask} */
-export function dropoutMask(x: HostArray, p: number, draw: Draw): HostArray {
-  check.floats("dropoutMask", x);
-  const data = philoxValues("dropout", sizeOf(x.shape), draw.seed, draw.offset, p);
-  return { shape: [...x.shape], dtype: "float32", data };
+/** {@linkcode Kernels.dropout} */
+export function dropout(x: HostArray, p: number, draw: Draw): [y: HostArray, mask: HostArray] {
+  check.floats("dropout", x);
+  const mask = philoxValues("dropout", sizeOf(x.shape), draw.seed, draw.offset, p);
+  return [mask.map((factor, i) => factor * x.data[i]), mask].map((data) => ({
+    shape: [...x.shape],
+    dtype: "float32",
+    data,
+  })) as [HostArray, HostArray];
 }

@@ -56,7 +56,7 @@ import { matmul, matmulIntegers, type Matrix } from "./kernels/matmul.ts";
 import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
 import { order } from "./kernels/order.ts";
 import * as pooling from "./kernels/pooling.ts";
-import { dropout, normal, uniform } from "./kernels/random.ts";
+import { dropout, random } from "./kernels/random.ts";
 import { reduce, type ReductionName } from "./kernels/reduction.ts";
 import { indexAdd, indexSelect } from "./kernels/rows.ts";
 import { inverseCdf } from "./kernels/sampling.ts";
@@ -92,10 +92,12 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     return fill(this.#gpu, shape, value, dtype);
   }
   random(distribution: "uniform" | "normal", shape: readonly number[], draw: Draw): Storage {
-    return (distribution === "uniform" ? uniform : normal)(this.#gpu, shape, draw);
+    return random(this.#gpu, distribution, shape, draw);
   }
-  dropoutMask(x: Storage, p: number, draw: Draw): Storage {
-    return seen(dropout(this.#gpu, dense(x).shape, p, draw), x.order);
+  dropout(x: Storage, p: number, draw: Draw): [Storage, Storage] {
+    check.floats("dropout", x);
+    const [y, mask] = dropout(this.#gpu, dense(x), p, draw);
+    return [seen(y, x.order), seen(mask, x.order)];
   }
 
   protected override unary(name: UnaryName, x: Storage, p?: number, q?: number): Storage {
