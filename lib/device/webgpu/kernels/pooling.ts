@@ -10,6 +10,7 @@ import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
 import { buffers, NAN, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
+import { reduceMiddle } from "./reduction.ts";
 
 const uniformsOf = (size: number, s: PoolSizes, divisor: number) =>
   packUniforms([
@@ -249,6 +250,15 @@ export function avgPool(
   s: PoolSizes,
   divisor: Averaging["divisor"] = "padded",
 ): Storage {
+  // One window that is the whole image: many threads share it.
+  if (
+    s.kernelHeight === s.height && s.kernelWidth === s.width && s.outHeight * s.outWidth === 1 &&
+    s.top + s.left === 0
+  ) {
+    const length = s.height * s.width, shape = [s.images, 1, 1, s.channels];
+    const by = typeof divisor === "number" ? divisor : length;
+    return reduceMiddle(gpu, "sum", x, [s.images, length, s.channels], shape, by);
+  }
   const steps = ["0.0", "result += x[at];", `result / ${divisorOf(divisor)}`];
   return overWindow(gpu, `avgPool ${kindOf(divisor)}`, { x }, s, steps, numberOf(divisor));
 }

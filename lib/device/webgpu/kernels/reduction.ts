@@ -72,31 +72,39 @@ export function reduce(
   return rest;
 }
 
-/** Reduces the middle of x seen as [outer, length, inner]; the result is seen as `shape`. */
+/** Reduces the middle of x seen as [outer, length, inner]; the result, seen as `shape`, is divided by a number. */
 export function reduceMiddle(
   gpu: Gpu,
   name: ReductionName,
   x: Storage,
   [outer, length, inner]: readonly [number, number, number],
   shape: readonly number[],
+  divisor = 1,
 ): Storage {
   const lines = linesOf([outer, length, inner], true), { parts } = lines;
-  if (parts === 1 || lines.size === 0) return pass(gpu, name, x, lines, shape);
-  const partial = pass(gpu, name, x, lines, [outer, parts, inner]);
-  const result = reduceMiddle(gpu, name, partial, [outer, parts, inner], shape);
+  if (parts === 1 || lines.size === 0) return pass(gpu, name, x, lines, shape, divisor);
+  const partial = pass(gpu, name, x, lines, [outer, parts, inner], 1);
+  const result = reduceMiddle(gpu, name, partial, [outer, parts, inner], shape, divisor);
   gpu.free(partial);
   return result;
 }
 
 /** One dispatch: a result for each part of each line. */
-function pass(gpu: Gpu, name: ReductionName, x: Storage, lines: Lines, shape: readonly number[]): Storage {
+function pass(
+  gpu: Gpu,
+  name: ReductionName,
+  x: Storage,
+  lines: Lines,
+  shape: readonly number[],
+  divisor: number,
+): Storage {
   const result = gpu.allocate(shape, x.dtype);
   if (lines.size === 0) return result;
   const type = wgslType(x.dtype), { float, integer, start } = REDUCTIONS[name];
   gpu.dispatch({
-    key: `reduce ${name} ${type} ${alone(lines)}`,
+    key: `reduce ${name} ${type} ${alone(lines)} ${divisor !== 1}`,
     code: () => /* wgsl */ `
-${lineStruct()}
+${lineStruct("divisor: f32")}
 ${buffers({ input: type }, type)}
 ${NAN}
 ${shared(lines, type)}
@@ -126,11 +134,11 @@ ${
   }
   var value = combine(combine(a, b), combine(c, d));
   ${together(lines, "value", "combine")}
-  if (exists && lane == 0u) { output[line] = value; }`,
+  if (exists && lane == 0u) { output[line] = value${divisor === 1 ? "" : " / uniforms.divisor"}; }`,
       )
     }`,
     bindings: [x, result],
-    uniforms: lineUniforms(lines),
+    uniforms: lineUniforms(lines, [{ f: divisor }]),
     workgroups: lines.workgroups,
   });
   return result;
