@@ -8,6 +8,7 @@ import { type Device, useDevice } from "descent";
 import { bytesOf, flopsOf } from "../../lib/device/profile/cost.ts";
 import { watchKernels } from "../../lib/device/profile/watch.ts";
 import { resnet18 } from "../cases/networks.ts";
+import { idle } from "./idle.ts";
 import { step } from "./jobs.ts";
 import { type Card, ESTIMATED } from "./peaks.ts";
 import type { Size } from "./sizes.ts";
@@ -40,7 +41,7 @@ export async function estimate({ batches, side }: Size): Promise<void> {
 
 /** The calls of a step, which is not computed. */
 function callsOf(device: Device, input: number[]): Call[] {
-  const calls: Call[] = [], run = step(resnet18, input);
+  const calls: Call[] = [], run = idle(() => step(resnet18, input));
   // The optimizer makes its memory in the first step.
   idle(run);
   const end = watchKernels(device, {
@@ -57,17 +58,6 @@ function callsOf(device: Device, input: number[]): Call[] {
     end();
   }
   return calls;
-}
-
-/** Runs a body, of which the GPU hears nothing. */
-function idle(body: () => unknown): void {
-  const { submit } = GPUQueue.prototype;
-  GPUQueue.prototype.submit = () => undefined;
-  try {
-    body();
-  } finally {
-    GPUQueue.prototype.submit = submit;
-  }
 }
 
 /** Milliseconds that a call takes at the least. */
