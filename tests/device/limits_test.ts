@@ -2,11 +2,13 @@
  * What a GPU has limits for: a device that can do no more than WebGPU promises of every GPU computes all the same, and where a kernel
  * needs more workgroups than one dimension of a dispatch has, it takes two.
  */
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { OutOfMemoryError, readable } from "../../lib/device/memory.ts";
 import type { HostArray } from "../../lib/device/reference/array.ts";
 import type { Device } from "../../lib/device/device.ts";
-import { useDevice } from "descent";
+import { capture, F, manualSeed, nn, optim, randn, type Tensor, useDevice, zeros } from "descent";
+import { makeCurrent } from "../../lib/device/mod.ts";
+import type { Limits } from "../../lib/device/webgpu/adapter.ts";
 import { arrayOf, numbers } from "./contract/arbitraries.ts";
 import type { Call } from "./contract/case.ts";
 import { large, methods, properties } from "./contract/methods.ts";
@@ -23,6 +25,9 @@ onGpu("every kernel makes do with WebGPU's default limits", async () => {
   }
   gpu.destroy();
 });
+
+/** A step of training. */
+type Step = (x: Tensor, target: Tensor) => Tensor | Promise<Tensor>;
 
 /** One more than a dimension of a dispatch has workgroups; and as many elements as need them, a workgroup of 64 each. */
 const GROUPS = 65536, ELEMENTS = 64 * GROUPS - 63;
@@ -224,10 +229,33 @@ const pieces: Record<string, [inputs: HostArray[], call: Call]> = {
       k.avgPool2dGrad(dy, x.shape, twos),
     ],
   ],
+  "random numbers": [
+    [half],
+    (k, [x]) => [
+      k.random("uniform", [ROWS, 37], { seed: [1, 2], offset: 2 ** 32 - 500 }),
+      ...[k.random("normal", [ROWS, 37], seed), ...k.dropout(x, 0.3, seed)],
+    ],
+  ],
+  "steps of Adam": [
+    [half, floats(ROWS, 37), floats(ROWS, 37), arrayOf([ROWS, 37], 7, "positive"), floats(37), floats(1, 37)],
+    (k, [param, grad, m, v, small, by]) => {
+      const none = k.fill([37], 0), more = k.reshape(by, [37]);
+      const list = [{ param, grad, m, v, vMax: null }, {
+        param: small,
+        grad: more,
+        m: none,
+        v: k.square(more),
+        vMax: null,
+      }];
+      k.adamStep(list, { ...adam, step: 3 });
+      return [param, m, v, small];
+    },
+  ],
   "products": [
     [half, floats(37, 9), floats(9, 37), floats(9), floats(65, 32, 30), floats(65, 30, 4), floats(30, 4)],
     (k, [x, w, rows, bias, batch, others, one]) => [
       ...[k.matmul(x, w), k.linear(x, rows, bias), k.matmul(batch, others), k.matmul(batch, one)],
+      k.matmul(k.permute(x, [1, 0]), x),
     ],
   ],
   "convolutions": [
@@ -302,3 +330,29 @@ onGpu(
     (await gpuOf(gpu)).destroy();
   },
 );
+
+onGpu("a captured step on arrays larger than a binding is the written one", async () => {
+  const losses = async (limits: Limits | undefined, how: (f: Step) => Step) => {
+    manualSeed(3);
+    const gpu = await newGpu(limits), raw = await gpuOf(gpu), losses: number[] = [];
+    makeCurrent(gpu);
+    const x = randn(1024, 32), target = zeros([1024], { dtype: "int32" });
+    const net = new nn.Sequential(new nn.Linear(32, 64), new nn.ReLU(), new nn.Linear(64, 4));
+    const optimizer = new optim.SGD(net.parameters(), { lr: 0.1, momentum: 0.9 });
+    const step = how((x, target) => {
+      optimizer.zeroGrad();
+      const loss = F.crossEntropy(net.forward(x), target);
+      loss.backward();
+      optimizer.step();
+      return loss;
+    });
+    for (let i = 0; i < 4; i++) losses.push(await (await step(x, target)).item());
+    raw.destroy();
+    await useDevice("cpu");
+    return losses;
+  };
+  const small = { maxStorageBufferBindingSize: 2 ** 16 };
+  const whole = await losses(undefined, (f) => f), captured = await losses(small, capture);
+  captured.forEach((loss, i) => assertAlmostEquals(loss, whole[i], 1e-5));
+  assert(whole[3] < whole[0]);
+});

@@ -469,7 +469,10 @@ export function gpuBackendClass(
       const uniforms = typeof program.uniforms === "function" ? program.uniforms() : program.uniforms;
       const compiled = this.#programs.compiled(program);
       if (this.#log !== null) {
-        for (const storage of bindings) this.#present(storage);
+        for (const storage of bindings) {
+          checkBinding(storage.shape, this.limits);
+          this.#present(storage);
+        }
         this.calls.noted(program);
         return this.#log.dispatch(program, compiled, uniforms);
       }

@@ -364,6 +364,14 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
       result.shape = [...shape];
       return result;
     }
+    // A sum over rows of both, as the gradient of a layer's weights: its parts are added.
+    if (
+      a.transposed && !b.transposed && bias === null && left.shape.length === 2 && right.shape.length === 2
+    ) {
+      const some = ([left, right]: Storage[]) =>
+        matmul(this.#gpu, { ...a, memory: left }, { ...b, memory: right });
+      return overRows(this.#gpu, [left, right], some, this.#plus);
+    }
     const batches = left.shape.length === shape.length && right.shape.length === shape.length &&
       shape.length > 2 &&
       left.shape[0] === right.shape[0];

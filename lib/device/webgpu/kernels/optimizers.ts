@@ -16,6 +16,7 @@ import type {
 import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
+import { fromOf, part, runsOf } from "../part.ts";
 import { NAN, packUniforms, WORKGROUP } from "../wgsl.ts";
 
 /** A program binds no more arrays than that, however many an adapter grants: it is the longer, the more there are. */
@@ -48,31 +49,44 @@ function update<S extends string>(
   { states, scalars, lines }: Rule<S>,
 ): void {
   const most = Math.min(MOST_BINDINGS, gpu.limits.maxStorageBuffersPerShaderStage);
-  const filled = list.filter(({ param }) => sizeOf(param.shape) > 0);
+  const filled = list.filter(({ param }) => sizeOf(param.shape) > 0).flatMap((arrays) => cut(gpu, arrays));
   const present = (arrays: Arrays<S>) => states.filter((name) => arrays[name] !== null);
   // Most sizes are multiples of four; a binding of vectors does not reach the rest of another.
   const widthOf = ({ param }: Arrays<S>) => sizeOf(param.shape) % 4 === 0 ? 4 : 1;
   const isLarge = ({ param }: Arrays<S>) => sizeOf(param.shape) >= LARGE;
-  const kindOf = (arrays: Arrays<S>) => [widthOf(arrays), isLarge(arrays), ...present(arrays)].join(" ");
+  // Parts of one array are no two arrays of a program.
+  const kindOf = (arrays: Arrays<S>) =>
+    [widthOf(arrays), isLarge(arrays), fromOf(arrays.param), ...present(arrays)].join(" ");
   for (const alike of Map.groupBy(filled, kindOf).values()) {
     const own = present(alike[0]), width = widthOf(alike[0]);
     const fitting = Math.max(1, Math.floor(most / (2 + own.length)));
     const together = isLarge(alike[0]) ? Math.min(LARGE_TOGETHER, fitting) : fitting;
     for (let at = 0; at < alike.length; at += together) {
-      const part = alike.slice(at, at + together);
-      const sizes = part.map(({ param }) => sizeOf(param.shape) / width);
+      const some = alike.slice(at, at + together);
+      const sizes = some.map(({ param }) => sizeOf(param.shape) / width);
       let end = 0;
       const ends = sizes.map((size) => end += Math.ceil(size / WORKGROUP));
       gpu.dispatch({
-        key: [kernel, part.length, width, ...own].join(" "),
+        key: [kernel, some.length, width, ...own].join(" "),
         code: () =>
-          code(part.length, width, own, Object.keys(scalars()), lines((name) => own.includes(name))),
-        bindings: part.flatMap((arrays) => [arrays.grad, arrays.param, ...own.map((name) => arrays[name]!)]),
+          code(some.length, width, own, Object.keys(scalars()), lines((name) => own.includes(name))),
+        bindings: some.flatMap((arrays) => [arrays.grad, arrays.param, ...own.map((name) => arrays[name]!)]),
         uniforms: () => packUniforms([...sizes, ...ends, ...Object.values(scalars()).map((f) => ({ f }))]),
         workgroups: workgroupsFor(end, 1),
       });
     }
   }
+}
+
+/** A parameter in parts, where its arrays are too large for a program. */
+function cut<S extends string>(gpu: Gpu, arrays: Arrays<S>): Arrays<S>[] {
+  const runs = runsOf(gpu, sizeOf(arrays.param.shape), [1]);
+  if (runs.length === 1) return [arrays];
+  return runs.map((run) =>
+    Object.fromEntries(
+      Object.entries<Storage | null>(arrays).map(([name, x]) => [name, x === null ? x : part(x, run, 1)]),
+    ) as Arrays<S>
+  );
 }
 
 /**

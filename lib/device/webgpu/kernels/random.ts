@@ -9,6 +9,7 @@ import { type Draw, dropoutThreshold, PHILOX } from "../../../philox.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
+import { part, type Run, runsOf } from "../part.ts";
 import { onePerThread, packUniforms, WORKGROUP } from "../wgsl.ts";
 
 const ROUNDS = Array.from({ length: 10 }, (_, round) => round);
@@ -87,21 +88,23 @@ export function random(
 ): Storage {
   const result = gpu.allocate(shape, "float32"), size = sizeOf(shape);
   if (size === 0) return result;
-  gpu.dispatch({
-    key: `philox ${distribution}`,
-    code: () =>
-      program(
-        ["<storage, read_write> output"],
-        distribution === "uniform" ? "" : BOX_MULLER,
-        distribution === "uniform"
-          ? `let value = ${UNIFORM};`
-          : "let value = vec4(boxMuller(word.x, word.y), boxMuller(word.z, word.w));",
-        (at, word) => `output[${at}] = value.${word};`,
-      ),
-    bindings: [result],
-    uniforms: () => pack(size, draw, 0),
-    workgroups: workgroupsFor(Math.ceil(size / 4), WORKGROUP),
-  });
+  for (const run of runsOf(gpu, size, [1])) {
+    gpu.dispatch({
+      key: `philox ${distribution}`,
+      code: () =>
+        program(
+          ["<storage, read_write> output"],
+          distribution === "uniform" ? "" : BOX_MULLER,
+          distribution === "uniform"
+            ? `let value = ${UNIFORM};`
+            : "let value = vec4(boxMuller(word.x, word.y), boxMuller(word.z, word.w));",
+          (at, word) => `output[${at}] = value.${word};`,
+        ),
+      bindings: [part(result, run, 1)],
+      uniforms: () => pack(run, draw, 0),
+      workgroups: workgroupsFor(Math.ceil(run.count / 4), WORKGROUP),
+    });
+  }
   return result;
 }
 
@@ -110,25 +113,29 @@ export function dropout(gpu: Gpu, x: Storage, p: number, draw: Draw): [y: Storag
   const y = gpu.allocate(x.shape, "float32"), mask = gpu.allocate(x.shape, "float32");
   const size = sizeOf(x.shape);
   if (size === 0) return [y, mask];
-  gpu.dispatch({
-    key: "dropout",
-    code: () =>
-      program(
-        ["<storage, read> input", "<storage, read_write> output", "<storage, read_write> mask"],
-        "",
-        "let value = select(vec4(uniforms.kept), vec4(0.0), (word >> vec4(8u)) < vec4(uniforms.threshold));",
-        (at, word) => `output[${at}] = input[${at}] * value.${word}; mask[${at}] = value.${word};`,
-      ),
-    bindings: [x, y, mask],
-    uniforms: () => pack(size, draw, p),
-    workgroups: workgroupsFor(Math.ceil(size / 4), WORKGROUP),
-  });
+  for (const run of runsOf(gpu, size, [1])) {
+    gpu.dispatch({
+      key: "dropout",
+      code: () =>
+        program(
+          ["<storage, read> input", "<storage, read_write> output", "<storage, read_write> mask"],
+          "",
+          "let value = select(vec4(uniforms.kept), vec4(0.0), (word >> vec4(8u)) < vec4(uniforms.threshold));",
+          (at, word) => `output[${at}] = input[${at}] * value.${word}; mask[${at}] = value.${word};`,
+        ),
+      bindings: [x, y, mask].map((one) => part(one, run, 1)),
+      uniforms: () => pack(run, draw, p),
+      workgroups: workgroupsFor(Math.ceil(run.count / 4), WORKGROUP),
+    });
+  }
   return [y, mask];
 }
 
-function pack(size: number, { seed, offset }: Draw, p: number): ArrayBuffer {
+function pack({ from, count }: Run, { seed, offset }: Draw, p: number): ArrayBuffer {
+  // Runs begin where blocks do.
+  const first = offset + from / 4;
   return packUniforms([
-    ...[size, seed[0], seed[1], offset % 2 ** 32, Math.floor(offset / 2 ** 32), dropoutThreshold(p)],
+    ...[count, seed[0], seed[1], first % 2 ** 32, Math.floor(first / 2 ** 32), dropoutThreshold(p)],
     { f: p < 1 ? 1 / (1 - p) : 0 },
   ]);
 }
