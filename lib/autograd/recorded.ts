@@ -137,6 +137,10 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
 
   matmul = (a: Value, b: Value): Value => this.#apply("matmul", a, b);
   linear = (x: Value, w: Value, bias: Value): Value => this.#apply("linear", x, w, bias);
+  linearWeightBiasGrad = (
+    dy: Value,
+    x: Value,
+  ): [Value, Value] => [this.matmul(this.permute(dy, [1, 0]), x), this.sum(dy, [0])];
   conv2d = (x: Value, w: Value, bias: Value | null, settings: Convolution): Value =>
     apply("conv2d", bias === null ? [x, w] : [x, w, bias], settings);
   conv2dInputGrad = (dy: Value, w: Value, shape: readonly number[], settings: Convolution): Value =>

@@ -286,6 +286,14 @@ export function product(a: Shaped, b: Shaped): number[] {
   return [...batch, a.shape[a.shape.length - 2], b.shape[b.shape.length - 1]];
 }
 
+/** Checks the gradient of a linear map's result, and what the map was of. */
+export function linearGrad(dy: Shaped, x: Shaped): void {
+  floats("linearWeightBiasGrad", dy, x);
+  rank("linearWeightBiasGrad", "dy", dy, 2);
+  rank("linearWeightBiasGrad", "x", x, 2);
+  shaped("linearWeightBiasGrad", "x", x, [dy.shape[0], x.shape[1]]);
+}
+
 /** The shape of a linear map's result. */
 export function linear(x: Shaped, w: Shaped, bias: Shaped): number[] {
   floats("linear", x, w, bias);

@@ -334,6 +334,8 @@ export interface Kernels<T extends Shaped> {
   matmul(a: T, b: T): T;
   /** x wᵀ + bias: x [R, in], w [out, in], bias [out] → [R, out]. */
   linear(x: T, w: T, bias: T): T;
+  /** The gradients of {@linkcode linear}'s w and bias: dyᵀ x [out, in] and Σ dy over rows [out], of dy [R, out] and x [R, in]. */
+  linearWeightBiasGrad(dy: T, x: T): [dw: T, dBias: T];
   /**
    * x [N, C, H, W] ⋆ w [out, C / groups, kH, kW] + bias [out] → [N, out, outH, outW]. The padding's zeros are multiplied: with ∞
    * they make NaN. Numbers outside of a window change nothing in its result, however large.

@@ -82,6 +82,14 @@ const KINDS: Record<string, fc.Arbitrary<Case>> = {
       tolerance: sumOf(k + 1),
     };
   }),
+  "gradients of a linear layer's weight and bias": multiplied.map(({ rows, inner, columns, fours }) => {
+    const [m, k, n] = [rows, inner, columns].map((size) => fours ? 4 * Math.ceil(size / 4) : size);
+    return {
+      shapes: [[k, m], [k, n]],
+      call: (kernels, [dy, x]) => kernels.linearWeightBiasGrad(dy, x),
+      tolerance: sumOf(k),
+    };
+  }),
   "convolutions": convolved.map(({ x, w, settings }) => ({
     shapes: [x, w, [w[0]]],
     call: (k, [x, w, bias]) => [k.conv2d(x, w, bias, settings)],

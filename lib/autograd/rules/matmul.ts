@@ -25,9 +25,14 @@ export const linear = rule({
   maths: "y = x wᵀ + b, [R, in] × [out, in] + [out];  ∂x = g w, ∂w = gᵀ x, ∂b = Σ g over rows",
   saves: { inputs: factors },
   forward: (k, [x, w, bias]) => k.linear(x, w, bias),
-  gradient: (k, { g, inputs: [x, w] }) => [
-    () => k.matmul(g, w),
-    () => k.matmul(turned(k, g), x),
-    () => k.sum(g, [0]),
-  ],
+  gradient: (k, { g, inputs: [x, w], needs }) => {
+    // As of a convolution: the sum costs hardly anything beside the product that reads all of g.
+    let made: ReturnType<typeof k.linearWeightBiasGrad> | undefined;
+    const both = () => made ??= k.linearWeightBiasGrad(g, x);
+    return [
+      () => k.matmul(g, w),
+      () => needs[2] ? both()[0] : k.matmul(turned(k, g), x),
+      () => needs[1] ? both()[1] : k.sum(g, [0]),
+    ];
+  },
 });

@@ -297,6 +297,10 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
     const left = { matrix: this.#plain(x), transposed: false };
     return multiply(this.#engine, left, { matrix, transposed: !transposed }, bias, false, shape);
   }
+  linearWeightBiasGrad(dy: Storage, x: Storage): [Storage, Storage] {
+    check.linearGrad(dy, x);
+    return [this.matmul(this.permute(dy, [1, 0]), x), this.sum(dy, [0])];
+  }
 
   #images(x: Storage): Storage {
     return dense(inOrder(x, channelsLast(x.shape.length), this.#engine.transpose));

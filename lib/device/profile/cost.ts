@@ -19,6 +19,7 @@ type Flops = {
 export const FLOPS: Flops = {
   matmul: ([a], y) => 2 * sizeOf(y.shape) * a.shape[a.shape.length - 1],
   linear: ([x], y) => 2 * sizeOf(y.shape) * x.shape[1],
+  linearWeightBiasGrad: ([dy, x]) => 2 * sizeOf(dy.shape) * x.shape[1],
   // Each output is a sum over one filter, whose first dimension counts the filters.
   conv2d: ([, w], y) => 2 * sizeOf(y.shape) * sizeOf(w.shape.slice(1)),
   conv2dInputGrad: ([dy, w]) => 2 * sizeOf(dy.shape) * sizeOf(w.shape.slice(1)),

@@ -181,6 +181,9 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
   linear(x: HostArray, w: HostArray, bias: HostArray): HostArray {
     return products.linear(x, w, bias);
   }
+  linearWeightBiasGrad(dy: HostArray, x: HostArray): [HostArray, HostArray] {
+    return products.linearWeightBiasGrad(dy, x);
+  }
   conv2d(x: HostArray, w: HostArray, bias: HostArray | null, settings: Convolution): HostArray {
     return convolution.conv2d(x, w, bias, settings);
   }

@@ -47,3 +47,21 @@ export function linear(x: HostArray, w: HostArray, bias: HostArray): HostArray {
   }
   return y;
 }
+
+/** {@linkcode Kernels.linearWeightBiasGrad} */
+export function linearWeightBiasGrad(dy: HostArray, x: HostArray): [dw: HostArray, dBias: HostArray] {
+  check.linearGrad(dy, x);
+  const [rows, outputs] = dy.shape, inputs = x.shape[1];
+  const dw = zeros([outputs, inputs]), dBias = zeros([outputs]);
+  for (let j = 0; j < outputs; j++) {
+    let sum = 0;
+    for (let i = 0; i < rows; i++) sum += dy.data[i * outputs + j];
+    dBias.data[j] = sum;
+    for (let k = 0; k < inputs; k++) {
+      let total = 0;
+      for (let i = 0; i < rows; i++) total += dy.data[i * outputs + j] * x.data[i * inputs + k];
+      dw.data[j * inputs + k] = total;
+    }
+  }
+  return [dw, dBias];
+}

@@ -52,7 +52,7 @@ import {
 import { fill } from "./kernels/fill.ts";
 import { at, gather, oneHot, scatterAdd, scatterLast } from "./kernels/indexing.ts";
 import { fitsLoops, layerNorm, layerNormGrad } from "./kernels/layer_norm.ts";
-import { matmul, matmulIntegers, type Matrix } from "./kernels/matmul.ts";
+import { linearWeightBiasGrad, matmul, matmulIntegers, type Matrix } from "./kernels/matmul.ts";
 import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
 import { order } from "./kernels/order.ts";
 import * as pooling from "./kernels/pooling.ts";
@@ -349,6 +349,13 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     const { memory, transposed } = this.#factor(w);
     const shape = [x.shape[0], w.shape[0]];
     return this.#product(this.#factor(x), { memory, transposed: !transposed }, bias, shape);
+  }
+  linearWeightBiasGrad(dy: Storage, x: Storage): [Storage, Storage] {
+    check.linearGrad(dy, x);
+    const [g, input] = [dy, x].map((one) => this.#plain(one));
+    const whole = [g, input, { shape: [dy.shape[1], x.shape[1]] }].every((one) => fits(this.#gpu, one));
+    if (whole && sizeOf(x.shape) > 0 && dy.shape[1] > 0) return linearWeightBiasGrad(this.#gpu, g, input);
+    return [this.matmul(this.permute(dy, [1, 0]), x), this.sum(dy, [0])];
   }
   /** a · b + bias; of some rows, or some of a batch, at a time where they are too large. */
   #product(a: Matrix, b: Matrix, bias: Storage | null, shape: readonly number[]): Storage {

@@ -51,6 +51,13 @@ const linear = given(
     fc.tuple(inputs([rows, from], infinite), inputs([to, from], infinite), inputs([to], infinite)),
 ).map(({ a: [, terms], b }) => makeCase(b, (k, [x, w, bias]) => [k.linear(x, w, bias)], sumOf(terms + 1)));
 
+const linearWeightBiasGrad = given(
+  fc.tuple(sides, sides, sides).map(([rows, from, to]) =>
+    rows * from * to > 100_000 ? [rows, Math.min(from, 9), Math.min(to, 9)] : [rows, from, to]
+  ),
+  ([rows, from, to]) => fc.tuple(inputs([rows, to], infinite), inputs([rows, from], infinite)),
+).map(({ a: [terms], b }) => makeCase(b, (k, [dy, x]) => k.linearWeightBiasGrad(dy, x), sumOf(terms)));
+
 const upTo = (max: number) => fc.integer({ min: 1, max });
 const pair = (one: fc.Arbitrary<number>) => fc.tuple(one, one);
 
@@ -252,7 +259,15 @@ const avgPool2dGrad = given(averages, ({ x, settings }) => inputs(pooledShape(x,
     })
   );
 
-export const products = { matmul, linear, conv2d, conv2dInputGrad, conv2dFilterGrad, conv2dFilterBiasGrad };
+export const products = {
+  matmul,
+  linear,
+  linearWeightBiasGrad,
+  conv2d,
+  conv2dInputGrad,
+  conv2dFilterGrad,
+  conv2dFilterBiasGrad,
+};
 export const pooling = { maxPool2d, maxPool2dGrad, maxPool2dPick, avgPool2d, avgPool2dGrad };
 
 function largeProduct(m: number, inner: number, n: number): Case {

@@ -193,5 +193,5 @@ export function convolutionFilterBiasGrad(
   if (tooSmall(s.outChannels / s.groups, s) || s.channels === 0) {
     return [convolutionFilterGrad(gpu, x, dy, s), reduce(gpu, "sum", dy, [0, 1, 2], false)];
   }
-  return productAndSums(gpu, filterProduct(x, dy, s));
+  return productAndSums(gpu, { ...filterProduct(x, dy, s), summed: "b" });
 }

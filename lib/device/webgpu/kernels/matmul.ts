@@ -10,7 +10,7 @@ import { expand } from "./arrange.ts";
 import { fill } from "./fill.ts";
 import { buffers, onePerThread, packUniforms, WORKGROUP } from "../wgsl.ts";
 import { matrix } from "./operands.ts";
-import { inFours, tiledProduct } from "./product.ts";
+import { inFours, type Product, productAndSums, tiledProduct } from "./product.ts";
 
 /** A row-major matrix, or a batch of them, [..., rows, columns]; `transposed`: what is meant has these as columns. */
 export interface Matrix {
@@ -32,18 +32,28 @@ export function matmul(gpu: Gpu, a: Matrix, b: Matrix, bias: Storage | null = nu
     sizeOf(own) === 1 || sizeOf(own) === count
       ? { memory, transposed }
       : { memory: expand(gpu, memory, [...batch, ...memory.shape.slice(-2)]), transposed };
-  const left = whole(a, batchA), right = whole(b, batchB);
+  return tiledProduct(gpu, productOf(whole(a, batchA), whole(b, batchB), batch, bias));
+}
+
+/** dyᵀ x [out, in] and Σ dy [out], of dy [R, out] and x [R, in]; not of nothing. */
+export function linearWeightBiasGrad(gpu: Gpu, dy: Storage, x: Storage): [dw: Storage, dBias: Storage] {
+  const product = productOf({ memory: dy, transposed: true }, { memory: x, transposed: false }, [], null);
+  return productAndSums(gpu, { ...product, summed: "a" });
+}
+
+/** The product of matrices with as many dimensions before as `batch` says, or of ones that serve all. */
+function productOf(left: Matrix, right: Matrix, batch: readonly number[], bias: Storage | null): Product {
+  const [rows, inner] = extents(left), columns = extents(right)[1], count = sizeOf(batch);
+  const several = ({ memory }: Matrix) => sizeOf(memory.shape.slice(0, -2)) > 1;
   // Many matrices times one are one tall matrix times it.
-  const tall = sizeOf(batchB) === 1 && !left.transposed && sizeOf(batchA) === count;
+  const tall = several(left) && !several(right) && !left.transposed;
   const groups = tall ? 1 : count, together = tall ? count * rows : rows;
   const [lineA, lineB] = [left, right].map(({ memory }) => memory.shape[memory.shape.length - 1]);
   const sizes = { groups, rows: together, columns, inner };
   const [wideA, wideB] = [lineA, lineB].map((line) => line % 4 === 0 && inFours(sizes));
-  const far = ({ memory }: Matrix, wide: boolean) =>
-    groups === 1 || sizeOf(memory.shape.slice(0, -2)) === 1
-      ? 0
-      : sizeOf(memory.shape.slice(-2)) / (wide ? 4 : 1);
-  return tiledProduct(gpu, {
+  const far = (matrix: Matrix, wide: boolean) =>
+    groups === 1 || !several(matrix) ? 0 : sizeOf(matrix.memory.shape.slice(-2)) / (wide ? 4 : 1);
+  return {
     name: "matmul",
     a: matrix("left", !left.transposed, wideA),
     b: matrix("right", right.transposed, wideB),
@@ -56,8 +66,8 @@ export function matmul(gpu: Gpu, a: Matrix, b: Matrix, bias: Storage | null = nu
       rightGroup: far(right, wideB),
     },
     ...sizes,
-    ...{ shape, outRow: columns, outGroup: together * columns },
-  });
+    ...{ shape: [...batch, rows, columns], outRow: columns, outGroup: together * columns },
+  };
 }
 
 /** The turns of one loop: software adapters end longer ones early. */

@@ -23,6 +23,8 @@ export interface Product {
   readonly inputs: readonly [a: Storage, b: Storage];
   /** One number for each column of each group. */
   readonly bias?: Storage | null;
+  /** The factor, which must run along its side, whose sums along k are wanted, too: one for each row or column of each group. */
+  readonly summed?: "a" | "b";
   /** Integers that operands and `setup` read as `u.name`. */
   readonly integers: Readonly<Record<string, number>>;
   readonly groups: number;
@@ -49,22 +51,26 @@ export function inFours(sizes: Omit<Sizes, "name">): boolean {
 
 /** Computes the product. Long sums of few results are split among workgroups and their parts added, always alike. */
 export function tiledProduct(gpu: Gpu, product: Product): Storage {
-  return compute(gpu, product, false)[0];
+  return compute(gpu, product)[0];
 }
 
-/** The product and Σₖ b(k, column), [groups · columns]; b must run along its side. */
-export function productAndSums(gpu: Gpu, product: Product): [product: Storage, sums: Storage] {
-  const [result, sums] = compute(gpu, product, true);
+/** The product and the sums of a factor that is `summed`, [groups · rows] or [groups · columns]. */
+export function productAndSums(
+  gpu: Gpu,
+  product: Product & { summed: "a" | "b" },
+): [product: Storage, sums: Storage] {
+  const [result, sums] = compute(gpu, product);
   return [result, sums!];
 }
 
-function compute(gpu: Gpu, product: Product, summed: boolean): [Storage, Storage?] {
-  if (sizeOf(product.shape) === 0) {
-    return [gpu.allocate(product.shape, "float32"), summed ? gpu.allocate([0], "float32") : undefined];
+function compute(gpu: Gpu, product: Product): [Storage, Storage?] {
+  const { shape, bias, summed } = product;
+  if (sizeOf(shape) === 0) {
+    return [gpu.allocate(shape, "float32"), summed && gpu.allocate([0], "float32")];
   }
-  const { shape, bias } = product, { tile, splits } = chooseTile(gpu, product);
-  if (splits === 1) return dispatch(gpu, product, tile, 1, summed);
-  const [parts, others] = dispatch(gpu, { ...product, bias: null }, tile, splits, summed);
+  const { tile, splits } = chooseTile(gpu, product);
+  if (splits === 1) return dispatch(gpu, product, tile, 1);
+  const [parts, others] = dispatch(gpu, { ...product, bias: null }, tile, splits);
   const result = addParts(gpu, { parts, others, bias, splits, shape });
   gpu.free(parts);
   if (others !== undefined) gpu.free(others);
@@ -76,12 +82,11 @@ function dispatch(
   product: Product,
   tile: Tile,
   splits: number,
-  summed: boolean,
 ): [Storage, Storage?] {
-  const { name, a, b, rows, columns, inner, groups, parts = 1, shape, bias } = product;
+  const { name, a, b, rows, columns, inner, groups, parts = 1, shape, bias, summed } = product;
   const lead = splits === 1 ? [] : [splits], size = sizeOf(shape);
   const result = gpu.allocate([...lead, ...shape], "float32");
-  const sums = summed ? gpu.allocate([...lead, groups * columns], "float32") : undefined;
+  const sums = summed && gpu.allocate([...lead, groups * (summed === "a" ? rows : columns)], "float32");
   const wide = inFours(product) &&
     [columns, product.outRow, product.outGroup, size].every((n) => n % 4 === 0);
   const tilesAcross = Math.ceil(columns / tile.columns), tilesDown = Math.ceil(rows / tile.rows);
@@ -97,10 +102,10 @@ function dispatch(
   };
   const biased = bias !== null && bias !== undefined;
   gpu.dispatch({
-    key: [name, a.key, b.key, Object.values(tile), wide ? 4 : 1, biased && "bias", summed && "sums"].join(
+    key: [name, a.key, b.key, Object.values(tile), wide ? 4 : 1, biased && "bias", summed].join(
       " ",
     ),
-    code: () => code(product, tile, Object.keys(integers), { wide, biased, summed }),
+    code: () => code(product, tile, Object.keys(integers), { wide, biased }),
     bindings: [...product.inputs, ...(biased ? [bias] : []), result, ...(sums ? [sums] : [])],
     emits: product.inputs.length + (biased ? 1 : 0),
     uniforms: packUniforms(Object.values(integers)),
@@ -276,9 +281,9 @@ function code(
   product: Product,
   tile: Tile,
   integers: readonly string[],
-  { wide, biased, summed }: { wide: boolean; biased: boolean; summed: boolean },
+  { wide, biased }: { wide: boolean; biased: boolean },
 ): string {
-  const { a, b, setup = "let rows = u.rows; let inner = u.inner;" } = product;
+  const { a, b, summed, setup = "let rows = u.rows; let inner = u.inner;" } = product;
   const { place = "row * u.outRow + group * u.outGroup" } = product;
   const threads = threadsOf(tile), across = tile.columns / tile.eachColumn;
   const layoutA = layoutOf(a, tile.rows, tile.depth), layoutB = layoutOf(b, tile.columns, tile.depth);
@@ -292,6 +297,7 @@ function code(
     ...(summed ? [`var<storage, read_write> sums: array<f32>;`] : []),
     `var<uniform> u: Uniforms;`,
   ];
+  const lines = summed && summing(summed, tile, summed === "a" ? layoutA : layoutB);
   const sums = range(tile.eachRow).flatMap((r) => range(tile.eachColumn / 4).map((q) => `sum${r}_${q}`));
   return /* wgsl */ `
 struct Uniforms { ${integers.map((name) => `${name}: i32`).join(", ")} }
@@ -321,7 +327,7 @@ fn main(
   let x = ${across === threads ? "thread" : `thread % ${across}u`};
   let y = ${across === threads ? "0u" : `thread / ${across}u`};
   ${sums.map((name) => `var ${name} = vec4<f32>(0.0);`).join(" ")}
-  ${summed ? "var columnSum = vec4<f32>(0.0);" : ""}
+  ${lines?.declare ?? ""}
   ${left.before}
   ${right.before}
   ${left.variables}
@@ -342,29 +348,29 @@ fn main(
     ${right.read}
     }
     ${products(product, tile, layoutA, layoutB)}
-    ${
-    summed
-      ? `if (firstRow == 0 && thread < ${tile.columns / 4}u) {
-      ${
-        range(tile.depth).map((k) => `columnSum += tile_b[${layoutB.at("thread", `${k}u`)}];`).join(
-          "\n      ",
-        )
-      }
-    }`
-      : ""
-  }
+    ${lines?.add ?? ""}
   }
   ${storing(tile, place, wide, biased)}
-  ${
-    summed
-      ? `if (firstRow == 0 && thread < ${tile.columns / 4}u) {
-    let at = (split * u.groups + group) * u.columns, column = firstColumn + i32(thread) * 4;
-    ${
-        range(4).map((c) => `if (column + ${c} < u.columns) { sums[at + column + ${c}] = columnSum[${c}]; }`)
-          .join("\n    ")
-      }
-  }`.replace(", column =", ";\n    let column =")
-      : ""
-  }
+  ${lines?.store ?? ""}
 }`;
+}
+
+/** WGSL: a factor's sums along k, by the workgroups of the other side's first tile, from what they have in workgroup memory. */
+function summing(factor: "a" | "b", tile: Tile, layout: Layout) {
+  const [first, other, count, quads] = factor === "a"
+    ? ["firstRow", "firstColumn", "u.rows", tile.rows / 4]
+    : ["firstColumn", "firstRow", "u.columns", tile.columns / 4];
+  const where = `if (${other} == 0 && thread < ${quads}u)`;
+  const each = (line: (i: number) => string, count: number) => range(count).map(line).join("\n      ");
+  return {
+    declare: "var four = vec4<f32>(0.0);",
+    add: `${where} {
+      ${each((k) => `four += tile_${factor}[${layout.at("thread", `${k}u`)}];`, tile.depth)}
+    }`,
+    store: `${where} {
+      let at = (split * u.groups + group) * ${count};
+      let place = ${first} + i32(thread) * 4;
+      ${each((i) => `if (place + ${i} < ${count}) { sums[at + place + ${i}] = four[${i}]; }`, 4)}
+    }`,
+  };
 }
