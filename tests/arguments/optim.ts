@@ -222,6 +222,7 @@ export const optimRoom: Room = {
     "optim.*.check",
     "optim.*.update",
     "optim.Optimizer.run",
+    "optim.Optimizer.together",
     "optim.Optimizer.compose",
     "optim.Optimizer.remembered",
     "optim.Optimizer",

@@ -518,5 +518,5 @@ export const tensorRoom: Room = {
     zeros: sizes,
     zerosLike: like,
   },
-  internal: ["Device", "Tensor", "Tensor.*="],
+  internal: ["Device", "Device.check", "Tensor", "Tensor.*="],
 };
