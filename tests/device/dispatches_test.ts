@@ -1,6 +1,21 @@
 /** How many programs of a GPU an operation is: each is a trip through memory, and microseconds of waiting. */
-import { assertEquals } from "@std/assert";
-import { arange, cat, currentDevice, F, nn, noGrad, ones, rand, randint, randn, type Tensor } from "descent";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  arange,
+  cat,
+  currentDevice,
+  F,
+  multinomial,
+  nn,
+  noGrad,
+  ones,
+  rand,
+  randint,
+  randn,
+  type Tensor,
+  tensor,
+  zeros,
+} from "descent";
 import type { WebGpuDevice } from "../../lib/device/webgpu/mod.ts";
 import { onDevice } from "../devices.ts";
 import { onGpu } from "./gpu.ts";
@@ -82,6 +97,12 @@ onGpu(
         ten / 2,
       ]);
       assertEquals(await read(x.reshape(2, ten / 2).sum(1)), [ten / 2, ten / 2]);
+      // Sums of 64 parts of a distribution, and a row's loss: loops over all that there is of them.
+      const right = tensor([4_999_999], { dtype: "int32" }),
+        weights = zeros(1, 5_000_000).scatter(1, right.reshape(1, 1), 1);
+      assertEquals(await read(multinomial(weights, 1)), [4_999_999]);
+      assertAlmostEquals(await F.crossEntropy(weights, right).item(), Math.log(4_999_999 + Math.E) - 1, 1e-5);
+      assertAlmostEquals(await weights.reshape(5_000_000, 1).softmax(0).sum().item(), 1, 1e-5);
       assertEquals(await read(last.argmax(0, { keepdim: true })), [2_999_999]);
       assertEquals(await read(last.reshape(1_500_000, 2).argmax(0)), [1_499_999, 1_499_999]);
       assertEquals(await read(last.max(0, { keepdim: true }), last.neg().min(0, { keepdim: true })), [

@@ -8,6 +8,9 @@ import type { Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
 import { buffers, NAN, onePerThread, packUniforms, WORKGROUP } from "../wgsl.ts";
 
+/** Weights of a part that one dispatch takes: fewer than the 65,535 turns after which llvmpipe ends a loop unasked. */
+const TURNS = 1 << 15;
+
 /** weights [rows, classes], points [rows, count] → int32 [rows, count]. */
 export function inverseCdf(gpu: Gpu, weights: Storage, points: Storage): Storage {
   const [rows, classes] = weights.shape, [, count] = points.shape;
@@ -62,10 +65,18 @@ ${
 /** Within each part of each row: the sum up to each place. */
 function runningSums(gpu: Gpu, weights: Storage, part: number, parts: number): Storage {
   const [rows, classes] = weights.shape, result = gpu.allocate([rows, classes], "float32");
+  for (let from = 0; from < part; from += TURNS) {
+    addUp(gpu, weights, result, rows * parts, [classes, part, parts, from]);
+  }
+  return result;
+}
+
+/** Adds the next weights of each part to the sum before them. */
+function addUp(gpu: Gpu, weights: Storage, sums: Storage, size: number, sizes: readonly number[]): void {
   gpu.dispatch({
     key: "inverseCdf sums",
     code: () => /* wgsl */ `
-struct Uniforms { size: u32, classes: u32, part: u32, parts: u32 }
+struct Uniforms { size: u32, classes: u32, part: u32, parts: u32, start: u32 }
 ${buffers({ weights: "f32" }, "f32")}
 ${
       onePerThread(`
@@ -73,15 +84,16 @@ ${
   let row = index / uniforms.parts;
   let first = (index - row * uniforms.parts) * uniforms.part;
   let end = min(first + uniforms.part, uniforms.classes);
+  let begin = first + uniforms.start;
   var sum = 0.0;
-  for (var i = first; i < end; i++) {
+  if (uniforms.start > 0u && begin < end) { sum = output[row * uniforms.classes + begin - 1u]; }
+  for (var i = begin; i < min(end, begin + ${TURNS}u); i++) {
     sum += weights[row * uniforms.classes + i];
     output[row * uniforms.classes + i] = sum;
   }`)
     }`,
-    bindings: [weights, result],
-    uniforms: packUniforms([rows * parts, classes, part, parts]),
-    workgroups: workgroupsFor(rows * parts, WORKGROUP),
+    bindings: [weights, sums],
+    uniforms: packUniforms([size, ...sizes]),
+    workgroups: workgroupsFor(size, WORKGROUP),
   });
-  return result;
 }

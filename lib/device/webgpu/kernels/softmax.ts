@@ -20,19 +20,24 @@ import {
   together,
 } from "./lines.ts";
 
-/** The longest line of one workgroup: its loops stay far below llvmpipe's 65,535 turns; and one that leaves a GPU idle, of a few. */
-const LONGEST = 1 << 20, LONG = 1 << 16, FEW = 32;
+/**
+ * The turns of one loop: there are three of them, and llvmpipe ends what comes after 65,535 turns of all loops of a program
+ * together, unasked.
+ */
+const TURNS = 1 << 14;
+/** A line so long leaves a GPU idle where there are few of them. */
+const LONG = 1 << 16, FEW = 32;
 /** Losses whose mean one workgroup takes, and classes of a row that it chooses from: whatever else it costs, its loops end. */
-export const MOST_LOSSES = 1 << 20, MOST_CLASSES = 1 << 23;
+export const MOST_LOSSES = 1 << 20, MOST_CLASSES = 256 * TURNS;
 
 function along({ shape }: Storage, dim: number): Lines {
   return linesOf([sizeOf(shape.slice(0, dim)), shape[dim], sizeOf(shape.slice(dim + 1))]);
 }
 
-/** Whether lines are such that workgroups can share them: not a few that are very long. */
-export function fitsLines({ shape }: Storage, dim: number): boolean {
-  const length = shape[dim];
-  return length <= LONG || (length <= LONGEST && sizeOf(shape) / length >= FEW);
+/** Whether workgroups can share lines: not a few that are very long, nor any that is too long for them. */
+export function fitsLines(x: Storage, dim: number): boolean {
+  const length = x.shape[dim], { lanes, size } = along(x, dim);
+  return length / lanes <= TURNS && (length <= LONG || size >= FEW);
 }
 
 const ADD = "fn plus(a: f32, b: f32) -> f32 { return a + b; }";
