@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   else {
     watch();
     if (options.estimate) await estimate(options);
-    else await runParts(parts, options, Deno.args);
+    else await runParts(parts, options);
   }
   return 0;
 }

@@ -14,7 +14,7 @@ const MOST = 120;
 const LEAST = 3;
 
 /** Runs what there is time for. */
-export async function runParts(parts: Part[], options: Options, args: readonly string[]): Promise<void> {
+export async function runParts(parts: Part[], options: Options): Promise<void> {
   const end = performance.now() + 1000 * options.limit;
   for (const part of parts) {
     const left = (end - performance.now()) / 1000;
@@ -23,14 +23,18 @@ export async function runParts(parts: Part[], options: Options, args: readonly s
     } else if (options.here) {
       await useDevice("webgpu");
       await part.run();
-    } else await inProcess(part, Math.min(left, options.small ? left : MOST), args);
+    } else await inProcess(part, Math.min(left, options.small ? left : MOST), options);
   }
 }
 
-async function inProcess({ name }: Part, seconds: number, args: readonly string[]): Promise<void> {
-  const flags = args.filter((arg, i) =>
-    arg.startsWith("--") || /^--(?:seconds|side|batches)$/.test(args[i - 1] ?? "")
-  );
+async function inProcess({ name }: Part, seconds: number, options: Options): Promise<void> {
+  const { small, side, batches } = options;
+  const flags = [
+    `--seconds=${options.seconds}`,
+    `--side=${side}`,
+    `--batches=${batches}`,
+    ...small ? ["--small"] : [],
+  ];
   // A bundle has with it what this folder's deno.json would name.
   const bundled = Deno.mainModule.endsWith(".ts") ? [] : ["--no-config"];
   const child = new Deno.Command(Deno.execPath(), {
