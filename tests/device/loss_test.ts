@@ -2,7 +2,7 @@
  * A GPU that is lost or has no memory left, at every moment of a program: what happens is an error that says so, with a way out; nothing
  * waits for ever, and a new device serves.
  */
-import { device, F, nn, optim, randn, steps, type Tensor, useDevice, zeros } from "descent";
+import { capture, device, F, nn, optim, randn, steps, type Tensor, useDevice, zeros } from "descent";
 import {
   assert,
   assertEquals,
@@ -93,6 +93,17 @@ const moments: Record<string, (lose: () => void) => Promise<unknown>> = {
       step.log({ loss });
       if (step.index === 2) lose();
     }
+  },
+  "between captured steps": async (lose) => {
+    const { x, forward, update } = training();
+    const step = capture((_: Tensor) => {
+      const loss = forward();
+      update(loss);
+      return loss;
+    });
+    for (let i = 0; i < 3; i++) await (await step(x)).item();
+    lose();
+    return await (await step(x)).item();
   },
   "while a device is asked for": async (lose) => {
     const same = useDevice("webgpu");
