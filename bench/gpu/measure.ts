@@ -12,6 +12,7 @@ import { digits } from "./line.ts";
 const GROUP_MS = 30;
 /** From this on, a turn is timed by itself, and the read does not matter. */
 const SLOW_MS = 400;
+/** Of slow turns, one pair is enough. */
 const LEAST_GROUPS = 3;
 
 /** What was measured of a turn, ready for a line. */
@@ -60,7 +61,8 @@ export async function measure(jobs: readonly Job[], seconds: number): Promise<Ti
     plans.push({ job, first, ...await lengths(job), pairs: [] });
   }
   const end = performance.now() + 1000 * seconds * jobs.length;
-  while (performance.now() < end || plans[0].pairs.length < LEAST_GROUPS) {
+  const enough = plans.some(({ short, long }) => long === short + 1) ? 1 : LEAST_GROUPS;
+  while (performance.now() < end || plans[0].pairs.length < enough) {
     for (const { job, short, long, pairs } of plans) {
       pairs.push({ short: await group(job, short), long: await group(job, long) });
     }
