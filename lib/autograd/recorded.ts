@@ -69,6 +69,11 @@ export class Recorded extends Elementwise<Value> implements Kernels<Value> {
   random(distribution: "uniform" | "normal", shape: readonly number[], draw: Draw): Value {
     return this.#made("random", () => this.#device.kernels.random(distribution, shape, draw));
   }
+  sumOfSquares(list: readonly Value[]): Value {
+    return list.map((x) => this.sum(this.square(x), x.shape.map((_, d) => d))).reduce((a, b) =>
+      this.add(a, b)
+    );
+  }
   dropout(x: Value, p: number, draw: Draw): [Value, Value] {
     const mask = this.#made("dropout", () => this.#device.kernels.dropout(x.buffer.storage, p, draw)[1]);
     return [this.mul(x, mask), mask];

@@ -225,6 +225,8 @@ export interface Kernels<T extends Shaped> {
 
   /** Σ x; over nothing: x. float32, or int32, which wraps. */
   sum(x: T, dims: readonly number[], keepdim?: boolean): T;
+  /** Σ x² of all elements of a list of arrays; of none: 0. The order of the sums is fixed. At least one array. */
+  sumOfSquares(list: readonly T[]): T;
   /** Π x; over no elements: 1. float32, or int32, which wraps. */
   prod(x: T, dims: readonly number[], keepdim?: boolean): T;
   /** The largest; NaN if there is one. Any dtype. A RangeError if there is nothing to choose from. */
@@ -538,6 +540,8 @@ export interface Updates<T extends Shaped> {
   sgdStep(list: readonly SgdArrays<T>[], settings: SgdSettings): void;
   /** Adam (Kingma & Ba 2015, algorithm 1), AdamW (Loshchilov & Hutter 2019), AMSGrad with vMax. */
   adamStep(list: readonly AdamArrays<T>[], settings: AdamSettings): void;
+  /** Every element of the arrays times `factor`, which has no dimensions. */
+  scale(list: readonly T[], factor: T): void;
   /** RMSprop (Hinton 2012, lecture 6e), centered with `average`, with momentum with `buffer`. */
   rmspropStep(list: readonly RmspropArrays<T>[], settings: RmspropSettings): void;
 }

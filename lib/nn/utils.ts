@@ -1,10 +1,12 @@
 /** What is done to all parameters, or all gradients, at once, as torch.nn.utils. */
+import { exclusive } from "../autograd/in_place.ts";
 import { unrecorded } from "../autograd/no_grad.ts";
 import { text } from "../device/shape.ts";
 import { tensor } from "../tensor/create.ts";
 import { cat } from "../tensor/join.ts";
 import { checkTensor } from "../tensor/check.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { made } from "../tensor/values.ts";
 import { checkNumber, checkOptions, checkRange, describe, surplus } from "../text/arguments.ts";
 
 /** Parameters: a list, as `net.parameters()` returns it, or a single one. */
@@ -35,9 +37,14 @@ function gradients(name: string, parameters: Parameters): Tensor[] {
 
 function normOf(tensors: readonly Tensor[], p: number): Tensor {
   if (tensors.length === 0) return tensor(0);
-  const sizes = tensors.map((one) => one.abs());
-  if (p === Infinity) return sizes.map((one) => one.max()).reduce((a, b) => a.maximum(b));
-  const sum = sizes.map((one) => (p === 2 ? one.square() : one.pow(p)).sum()).reduce((a, b) => a.add(b));
+  if (p === Infinity) return tensors.map((one) => one.abs().max()).reduce((a, b) => a.maximum(b));
+  const [{ device }] = tensors;
+  if (p === 2 && tensors.every((one) => one.device === device)) {
+    const list = tensors.map(({ value }) => value.buffer.storage);
+    return new Tensor(made("clipGradNorm_", device, () => device.kernels.sumOfSquares(list))).sqrt();
+  }
+  const powers = tensors.map((one) => (p === 2 ? one.square() : one.abs().pow(p)).sum());
+  const sum = powers.reduce((a, b) => a.add(b));
   return p === 2 ? sum.sqrt() : sum.pow(1 / p);
 }
 
@@ -78,7 +85,15 @@ export function clipGradNorm_(
     const grads = gradients(name, parameters), norm = normOf(grads, normType);
     if (maxNorm === Infinity || grads.length === 0) return norm;
     const factor = norm.add(1e-6).pow(-1).mul(maxNorm).clamp({ max: 1 });
-    for (const grad of grads) grad.mul_(factor);
+    for (const [device, own] of Map.groupBy(grads, (grad) => grad.device)) {
+      const list = own.map((grad) => exclusive(grad.value, name)), { arena, kernels } = device;
+      const start = arena.open();
+      try {
+        kernels.scale(list, factor.value.buffer.storage);
+      } finally {
+        arena.abandon(start);
+      }
+    }
     return norm;
   });
 }

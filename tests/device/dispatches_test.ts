@@ -75,6 +75,15 @@ onShared("dropout is one program each way, and random numbers are one", () => {
   for (const draw of [rand, randn]) assertEquals(programsOf(() => draw(4, 5)).length, 1);
 });
 
+onShared("the gradients of 60 parameters are clipped by a few programs", () => {
+  const params = Array.from({ length: 60 }, (_, i) => nn.init.ones_(new nn.Parameter(randn(i + 1))));
+  params.map((one) => one.square().sum()).reduce((a, b) => a.add(b)).backward();
+  const names = programsOf(() => nn.utils.clipGradNorm_(params, 0.1)).map((key) => key.split(" ")[0]);
+  assertEquals(names.filter((name) => name === "squares").length, 2);
+  assertEquals(names.filter((name) => name === "scale").length, 8);
+  assertEquals(names.length, 16);
+});
+
 onShared("a long line is reduced by two programs, many lines by one", () => {
   const long = ones(1_000_000), rows = ones(4096, 64), columns = ones(64, 4096);
   for (const name of ["sum", "max"] as const) {

@@ -24,7 +24,10 @@ function programsOf(bindings: number, step: (gpu: Gpu) => void): Program[] {
   const programs: Program[] = [];
   step(
     {
-      limits: { maxStorageBuffersPerShaderStage: bindings },
+      limits: {
+        ...{ maxStorageBuffersPerShaderStage: bindings, maxStorageBufferBindingSize: 2 ** 27 },
+        maxBufferSize: 2 ** 28,
+      },
       dispatch: (program: Program) => programs.push(program),
     } as unknown as Gpu,
   );

@@ -36,6 +36,26 @@ onEachDevice(
   },
 );
 
+onEachDevice(
+  "clipGradNorm_() takes many gradients, long ones, and such as are the same numbers",
+  async () => {
+    const long = tensor(Array(20_000).fill(1), { requiresGrad: true });
+    const many = Array.from({ length: 40 }, () => tensor([0, 0], { requiresGrad: true }));
+    // All of these share one gradient.
+    many.reduce((a, b) => a.add(b)).mul(tensor([1, 2])).sum().add(long.mul(3).sum()).backward();
+    const before = many[0].grad!.clone(), norm = Math.sqrt(40 * 5 + 9 * 20_000);
+    assertAlmostEquals(await nn.utils.clipGradNorm_([...many, long], 1).item(), norm, 1e-4 * norm);
+    for (const one of many) {
+      const [x, y] = await one.grad!.data();
+      assertAlmostEquals(x * norm, 1, 1e-4);
+      assertAlmostEquals(y * norm, 2, 1e-4);
+    }
+    const scaled = await long.grad!.data();
+    assert(scaled.every((x) => Math.abs(x * norm - 3) < 1e-3));
+    assertEquals(await before.array(), [1, 2]);
+  },
+);
+
 Deno.test("clipGradNorm_() leaves alone what is short enough, and parameters without a gradient", async () => {
   const [short] = withGradients([0.3, 0.4]), none = tensor([1], { requiresGrad: true });
   assertAlmostEquals(await nn.utils.clipGradNorm_([short, none], 1).item(), 0.5, 1e-6);

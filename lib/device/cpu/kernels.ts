@@ -516,6 +516,22 @@ export class CpuKernels extends Elementwise<Storage> implements DeviceKernels {
     run(laid);
     for (const give of back) give();
   }
+  sumOfSquares(list: readonly Storage[]): Storage {
+    check.floats("sumOfSquares", ...list);
+    return list.map((x) => this.sum(this.square(x), x.shape.map((_, d) => d))).reduce((a, b) =>
+      this.add(a, b)
+    );
+  }
+  scale(list: readonly Storage[], factor: Storage): void {
+    check.floats("scale", ...list);
+    check.fits("scale", "factor", factor, []);
+    const engine = this.#engine;
+    for (const x of list) {
+      // First, since it may move x to where threads find it.
+      const product = this.mul(x, factor);
+      engine.block(x).view().set(engine.block(product).view());
+    }
+  }
   sgdStep(list: readonly SgdArrays<Storage>[], settings: SgdSettings): void {
     check.updates("sgdStep", list);
     for (const arrays of list) this.#step(arrays, (laid) => sgdStep(this.#engine, laid, settings));

@@ -311,6 +311,17 @@ export class Reference extends Elementwise<HostArray> implements Kernels<HostArr
     return normalization.layerNormGrad(dy, x, mean, variance, scale, epsilon);
   }
 
+  sumOfSquares(list: readonly HostArray[]): HostArray {
+    check.floats("sumOfSquares", ...list);
+    let sum = 0;
+    for (const { data } of list) for (const x of data) sum += x * x;
+    return { shape: [], dtype: "float32", data: Float32Array.of(sum) };
+  }
+  scale(list: readonly HostArray[], factor: HostArray): void {
+    check.floats("scale", ...list);
+    check.fits("scale", "factor", factor, []);
+    for (const { data } of list) for (let i = 0; i < data.length; i++) data[i] *= factor.data[0];
+  }
   sgdStep(list: readonly SgdArrays<HostArray>[], settings: SgdSettings): void {
     check.updates("sgdStep", list);
     for (const arrays of list) optimizers.sgdStep(arrays, settings);

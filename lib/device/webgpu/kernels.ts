@@ -52,6 +52,7 @@ import {
 import { fill } from "./kernels/fill.ts";
 import { at, gather, oneHot, scatterAdd, scatterLast } from "./kernels/indexing.ts";
 import { fitsLoops, layerNorm, layerNormGrad } from "./kernels/layer_norm.ts";
+import { scale, squares } from "./kernels/lists.ts";
 import { linearWeightBiasGrad, matmul, matmulIntegers, type Matrix } from "./kernels/matmul.ts";
 import { adamStep, rmspropStep, sgdStep } from "./kernels/optimizers.ts";
 import { order } from "./kernels/order.ts";
@@ -655,6 +656,15 @@ export class WebGpuKernels extends Elementwise<Storage> implements DeviceKernels
     return layerNormGrad(this.#gpu, this.#plain(dy), this.#plain(x), mean, variance, scale, epsilon);
   }
 
+  sumOfSquares(list: readonly Storage[]): Storage {
+    check.floats("sumOfSquares", ...list);
+    return this.sum(squares(this.#gpu, list), [0]);
+  }
+  scale(list: readonly Storage[], factor: Storage): void {
+    check.floats("scale", ...list);
+    check.fits("scale", "factor", factor, []);
+    scale(this.#gpu, list, factor);
+  }
   sgdStep(list: readonly SgdArrays<Storage>[], settings: SgdSettings): void {
     check.updates("sgdStep", list);
     this.#inPlace(list, (alike) => sgdStep(this.#gpu, alike, settings));

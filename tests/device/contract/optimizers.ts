@@ -36,6 +36,25 @@ function stepCase(
   return makeCase(list.flat(), call, STEP, { settings, inPlace: true });
 }
 
+const sumOfSquares = lists((shape) => inputs(shape, reals).map((one) => [one])).map((list) =>
+  makeCase(list.flat(), (k, x) => [k.sumOfSquares(x)], { relative: 1e-5 })
+);
+
+const scale = fc.tuple(
+  lists((shape) => inputs(shape, reals).map((one) => [one])),
+  fc.constantFrom(0.5, 0.3, 0),
+).map(([list, factor]) =>
+  makeCase(
+    list.flat(),
+    (k, x) => {
+      k.scale(x, k.fill([], factor));
+      return x;
+    },
+    STEP,
+    { settings: { factor }, inPlace: true },
+  )
+);
+
 const sgdStep = fc.tuple(
   lists((shape) => fc.tuple(inputs(shape, reals), inputs(shape, reals), inputs(shape, reals))),
   fc.record({
@@ -117,4 +136,4 @@ const rmspropStep = fc.tuple(
   });
 });
 
-export const steps = { sgdStep, adamStep, rmspropStep };
+export const steps = { sumOfSquares, scale, sgdStep, adamStep, rmspropStep };
