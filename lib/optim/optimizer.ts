@@ -42,8 +42,11 @@ export interface ParamState {
 
 /** A parameter that takes part in a step. */
 export interface Updated {
+  /** The parameter. */
   readonly param: Tensor;
+  /** @internal Its gradient, on its device. */
   readonly grad: Storage;
+  /** What is remembered of it. */
   readonly state: ParamState;
 }
 
