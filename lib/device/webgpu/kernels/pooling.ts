@@ -9,7 +9,7 @@ import type { Averaging, PoolSizes } from "../../geometry.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Storage } from "../../storage.ts";
 import { type Gpu, workgroupsFor } from "../gpu.ts";
-import { buffers, NAN, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
+import { buffers, emit, NAN, onePerThread, packUniforms, wgslType, WORKGROUP } from "../wgsl.ts";
 import { reduceMiddle } from "./reduction.ts";
 
 const uniformsOf = (size: number, s: PoolSizes, divisor: number) =>
@@ -84,10 +84,12 @@ ${
         "f32",
       )
     }
+${emit("output")}
 ${NAN}
 ${PLACES}
 ${onePerThread(body)}`,
     bindings: [...Object.values(inputs), result],
+    emits: Object.keys(inputs).length,
     uniforms: uniformsOf(size, s, divisor),
     workgroups: workgroupsFor(size, WORKGROUP),
   });
@@ -125,7 +127,7 @@ function overWindow(
       ${step}
     }
   }
-  output[index] = ${finish};`,
+  emit(index, ${finish});`,
     divisor,
   );
 }
@@ -156,7 +158,7 @@ function overWindows(
       ${share}
     }
   }
-  output[index] = sum;`,
+  emit(index, sum);`,
     divisor,
   );
 }
@@ -180,6 +182,7 @@ export function maxPool(gpu: Gpu, x: Storage, s: PoolSizes, nanWins = true): [y:
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
 @group(0) @binding(2) var<storage, read_write> places: array<i32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
+${emit("output")}
 ${NAN}
 ${PLACES}
 ${
@@ -197,10 +200,11 @@ ${
       }
     }
   }
-  output[index] = result;
+  emit(index, result);
   places[index] = place;`)
     }`,
     bindings: [x, y, places],
+    emits: 1,
     uniforms: uniformsOf(size, s, 1),
     workgroups: workgroupsFor(size, WORKGROUP),
   });
@@ -224,7 +228,7 @@ export function maxPoolPick(gpu: Gpu, u: Storage, places: Storage, s: PoolSizes)
     `${pixel("outHeight", "outWidth")}
   let place = max(places[index], 0);
   let value = u[inputAt(image, place / uniforms.inWidth, place % uniforms.inWidth, channel)];
-  output[index] = select(value, 0.0, places[index] < 0);`,
+  emit(index, select(value, 0.0, places[index] < 0));`,
     1,
   );
 }
