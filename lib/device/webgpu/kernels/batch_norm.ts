@@ -48,7 +48,9 @@ function gridOf({ shape }: Storage, axis: number): Grid {
   const vectors = last && channels % 4 === 0;
   const columns = vectors ? channels / 4 : channels;
   let lanes = 1;
-  while (last && lanes < columns && lanes < (vectors ? LANES / 4 : LANES)) lanes *= 2;
+  const beside = last ? vectors ? LANES / 4 : LANES : 1;
+  // Where a channel has few values, threads that it does not need take other channels.
+  while (lanes < columns && (lanes < beside || 2 * lanes * rows <= THREADS)) lanes *= 2;
   const blocks = Math.ceil(columns / lanes), batch = EACH * THREADS / lanes;
   const wanted = Math.min(Math.ceil(rows / batch), Math.max(1, Math.ceil(ENOUGH / blocks)));
   const chunkRows = batch * Math.ceil(rows / wanted / batch), chunks = Math.ceil(rows / chunkRows);
