@@ -33,6 +33,8 @@ export interface Recorder {
   isOwn(storage: Storage): boolean;
   /** Computes a body at once, in arrays that are not the step's. */
   apart<T>(body: () => T): T;
+  /** A reference to an array of the step's own, which the step holds for its later runs; it keeps nobody from changing the array. */
+  hold(own: Storage): Storage;
   /** How many arrays of the step's own are alive, of references counted once. */
   readonly alive: number;
   /** Ends it: the device computes again. The step has not run yet. */
@@ -51,6 +53,8 @@ export interface RecordedStep {
   difference(other: RecordedStep): string | null;
   /** Computes it, on what is given: arrays, and those of its own that they are copied to. */
   run(given: readonly (readonly [from: Storage, to: Storage])[]): void;
+  /** Gives back what was held for it. */
+  drop(held: Storage): void;
   /** A copy of an array of its own as the last run left it, which is the caller's. */
   result(own: Storage): Storage;
   /** Gives back the arrays of its own that nobody holds, and the others when they are freed. */

@@ -14,7 +14,7 @@ import { Value } from "../autograd/value.ts";
 import type { Device } from "../device/device.ts";
 import { currentDevice } from "../device/mod.ts";
 import type { RecordedStep, Recorder } from "../device/recording.ts";
-import type { Storage } from "../device/storage.ts";
+import { Storage } from "../device/storage.ts";
 import { observe } from "../nn/call.ts";
 import type { Module } from "../nn/module.ts";
 import { tensorsIn } from "../tensor/inside.ts";
@@ -90,10 +90,10 @@ export function capture<A extends unknown[] = Tensor[], R = Tensor>(fn: (...inpu
 /** A leaf whose gradient a step changes. */
 interface Gradient {
   readonly value: Value;
-  /** What it was before: nothing, this gradient, or anything, as it was taken away first. */
-  readonly before: Value | "none" | "any";
-  /** What it is behind the step: nothing, numbers of the step's own, or what is not its own. */
-  after: Storage | Value | null;
+  /** What it was before: nothing, these data, or anything, as it was taken away first. */
+  readonly before: object | "none" | "any";
+  /** What it is behind the step: nothing, numbers of the step's own, or where it was. */
+  after: Storage | "same" | null;
 }
 
 /** A step that can run again. */
@@ -135,16 +135,25 @@ class Steps<A extends unknown[], R> {
     const device = deviceOf(inputs);
     if (device.recording !== null) return this.#fn(...inputs);
     const signature = `${signatureOf(inputs)} ${current().recording} ${changes}`;
-    const at = this.#kept.findLastIndex(({ ready }) => fits(ready, device, signature));
-    const [known] = at < 0 ? [] : this.#kept.splice(at, 1);
-    if (known?.sure === true && isReady(known.ready)) {
-      this.#kept.push(known);
-      this.#attempts.delete(signature);
-      for (const callback of known.ready.again) callback();
-      return run(known.ready, inputs) as R;
+    let before: Ready | null = null;
+    for (const known of this.#kept.filter(({ ready }) => fits(ready, device, signature)).reverse()) {
+      const { ready, sure } = known;
+      if (sure && !isCurrent(ready)) discard(this.#without(known));
+      else if (!startsLikeThis(ready)) continue;
+      else if (!sure) before ??= ready;
+      else {
+        this.#kept.push({ ready: this.#without(known), sure });
+        this.#attempts.delete(signature);
+        for (const callback of ready.again) callback();
+        return run(ready, inputs) as R;
+      }
     }
-    if (known?.sure === true) discard(known.ready);
-    return this.#record(device, signature, inputs, known?.sure === false ? known.ready : null);
+    return this.#record(device, signature, inputs, before);
+  }
+
+  #without(known: { ready: Ready; sure: boolean }): Ready {
+    this.#kept.splice(this.#kept.indexOf(known), 1);
+    return known.ready;
   }
 
   /** @param before What was recorded the last time, to be compared with. */
@@ -177,7 +186,10 @@ class Steps<A extends unknown[], R> {
       if (this.#kept.length >= KEPT) discard(this.#kept.shift()!.ready);
       this.#kept.push({ ready, sure: difference === null });
     }
-    if (before !== null) discard(before);
+    if (before !== null) {
+      this.#kept = this.#kept.filter(({ ready }) => ready !== before);
+      discard(before);
+    }
     return result as R;
   }
 
@@ -244,7 +256,7 @@ class Session implements Guard, Journal {
       const returned = rebuilt(result, Tensor, (x) => {
         const { storage } = x.value.buffer;
         if (!recorder.isOwn(storage)) return x;
-        outputs.push(device.share(storage));
+        outputs.push(recorder.hold(storage));
         return new Slot(outputs.at(-1)!);
       });
       this.#settle();
@@ -253,7 +265,7 @@ class Session implements Guard, Journal {
       for (const buffer of given) buffer.free("when the captured function returned");
       this.#check();
       const known = new Set<object>([...places, ...outputs].map(({ dataId }) => dataId));
-      for (const { after } of gradients) if (after !== null && "dataId" in after) known.add(after.dataId);
+      for (const { after } of gradients) if (after instanceof Storage) known.add(after.dataId);
       const left = recorder.alive - known.size;
       const step = recorder.finish(), modes = [...this.#modes];
       const again = this.#again;
@@ -290,9 +302,11 @@ class Session implements Guard, Journal {
 
   gradient(value: Value, how: "added" | "forgotten"): void {
     if (this.#gradients.has(value) || this.#recorder.isOwn(value.buffer.storage)) return;
-    const { grad } = value;
-    const before = how === "forgotten" ? "any" : grad === null || grad.buffer.freed ? "none" : grad;
-    this.#gradients.set(value, { value, before, after: null });
+    this.#gradients.set(value, {
+      value,
+      before: how === "forgotten" ? "any" : gradientOf(value),
+      after: null,
+    });
   }
 
   #refused(): Error {
@@ -340,7 +354,7 @@ class Session implements Guard, Journal {
       const { grad } = one.value;
       if (grad === null || grad.buffer.freed) continue;
       const { storage } = grad.buffer;
-      one.after = this.#recorder.isOwn(storage) ? this.#device.share(storage) : grad;
+      one.after = this.#recorder.isOwn(storage) ? this.#recorder.hold(storage) : "same";
     }
     return gradients;
   }
@@ -358,15 +372,19 @@ function fits(ready: Ready, device: Device, signature: string): boolean {
     ready.modes.every(([module, training]) => module.training === training);
 }
 
-/** Whether all is where the step expects it. */
-function isReady({ step, gradients, used }: Ready): boolean {
-  for (const [value, buffer] of used) if (value.buffer !== buffer || buffer.freed) return false;
-  for (const { value, before } of gradients) {
-    if (before === "any") continue;
-    const { grad } = value, there = grad === null || grad.buffer.freed ? "none" : grad;
-    if (there !== before) return false;
-  }
-  return step.isValid();
+/** The data of a value's gradient. */
+function gradientOf({ grad }: Value): object | "none" {
+  return grad === null || grad.buffer.freed ? "none" : grad.buffer.storage.dataId;
+}
+
+/** Whether what the step uses from outside is what it was. */
+function isCurrent({ step, used }: Ready): boolean {
+  return used.every(([value, buffer]) => value.buffer === buffer && !buffer.freed) && step.isValid();
+}
+
+/** Whether gradients are now as they were when the step began. */
+function startsLikeThis({ gradients }: Ready): boolean {
+  return gradients.every(({ value, before }) => before === "any" || gradientOf(value) === before);
 }
 
 /** Computes a step on what is given, and hands out what it returns. */
@@ -381,11 +399,7 @@ function run(ready: Ready, inputs: unknown[]): unknown {
   for (const { value, after } of gradients) {
     if (after === null) {
       if (value.grad !== null) forgetGradient(value);
-    } else if (!("dataId" in after)) {
-      value.grad = after;
-    } else if (
-      value.grad === null || value.grad.buffer.freed || value.grad.buffer.storage.dataId !== after.dataId
-    ) {
+    } else if (after !== "same" && gradientOf(value) !== after.dataId) {
       forgetGradient(value);
       giveGradient(device, value, device.share(after));
     }
@@ -396,9 +410,10 @@ function run(ready: Ready, inputs: unknown[]): unknown {
 }
 
 /** Gives back what a step that will not run again holds; it can still be compared with. */
-function release({ device, places, gradients, outputs }: Ready): void {
-  for (const storage of [...places, ...outputs]) device.free(storage);
-  for (const { after } of gradients) if (after !== null && "dataId" in after) device.free(after);
+function release({ device, step, places, gradients, outputs }: Ready): void {
+  for (const storage of places) device.free(storage);
+  for (const storage of outputs) step.drop(storage);
+  for (const { after } of gradients) if (after instanceof Storage) step.drop(after);
 }
 
 /** Gives back all that a step holds. */

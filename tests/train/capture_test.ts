@@ -1,4 +1,16 @@
-import { capture, currentDevice, nn, noGrad, optim, steps, type Tensor, tensor, zeros } from "descent";
+import {
+  capture,
+  currentDevice,
+  manualSeed,
+  nn,
+  noGrad,
+  optim,
+  randn,
+  steps,
+  type Tensor,
+  tensor,
+  zeros,
+} from "descent";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { onEachDevice } from "../devices.ts";
 
@@ -245,3 +257,72 @@ onEachDevice("what a step changes may be saved by a graph outside that was only 
   }
   assertEquals(results[1], results[0]);
 });
+
+onEachDevice(
+  "two captured steps of one program may add to the same gradients, as those of a GAN do",
+  async () => {
+    const results: unknown[] = [];
+    for (const captured of [false, true]) {
+      manualSeed(4);
+      const maker = new nn.Linear(3, 2),
+        judge = new nn.Sequential(new nn.Linear(2, 4), new nn.Tanh(), new nn.Linear(4, 1));
+      const [ofMaker, ofJudge] = [maker, judge].map((net) => new optim.Adam(net.parameters(), { lr: 0.01 }));
+      const wrap = <A extends Tensor[]>(f: (...x: A) => Tensor) => captured ? capture(f) : f;
+      const judging = wrap((real: Tensor, noise: Tensor) => {
+        ofJudge.zeroGrad();
+        const loss = judge.forward(real).sub(judge.forward(maker.forward(noise).detach())).square().mean();
+        loss.backward();
+        ofJudge.step();
+        return loss;
+      });
+      const making = wrap((noise: Tensor) => {
+        ofMaker.zeroGrad();
+        const loss = judge.forward(maker.forward(noise)).mean();
+        loss.backward();
+        ofMaker.step();
+        return loss;
+      });
+      const seen: unknown[] = [];
+      for (let i = 0; i < 7; i++) {
+        seen.push(await judging(randn(5, 2), randn(5, 3)).item(), await making(randn(5, 3)).item());
+        seen.push(await judge.parameters()[0].grad!.array());
+      }
+      results.push(seen);
+      if (captured) {
+        const ran = [judging, making].map((step) => (step as ReturnType<typeof capture>).recordings);
+        assert(currentDevice().name === "cpu" || ran.every((count) => count <= 3), `recorded ${ran} times`);
+      }
+    }
+    assertEquals(results[1], results[0]);
+  },
+);
+
+onEachDevice(
+  "a step that is captured in the middle of others adds up gradients, and is recorded no more in the end",
+  async () => {
+    const results: unknown[] = [];
+    for (const captured of [false, true]) {
+      const w = tensor([1, -2], { requiresGrad: true }), sgd = new optim.SGD([w], { lr: 0.1 });
+      const f = (x: Tensor) => {
+        const loss = x.mul(w).square().sum();
+        loss.backward();
+        return loss;
+      };
+      const add = captured ? capture(f) : f, seen: unknown[] = [];
+      let recorded = 0;
+      for (let i = 0; i < 24; i++) {
+        if (i === 12 && captured) recorded = (add as ReturnType<typeof capture>).recordings;
+        seen.push(await add(tensor([i % 5, 1])).item());
+        if (i % 3 !== 2) continue;
+        seen.push(await w.grad!.array());
+        sgd.step();
+        sgd.zeroGrad();
+      }
+      results.push(seen, await w.array());
+      if (captured && currentDevice().name === "webgpu") {
+        assertEquals((add as ReturnType<typeof capture>).recordings, recorded);
+      }
+    }
+    assertEquals(results.slice(2), results.slice(0, 2));
+  },
+);

@@ -66,6 +66,8 @@ export interface GpuBackend extends Gpu, KernelBackend {
   observer: DispatchObserver | null;
   /** Which calls of kernels the programs of recorded steps belong to. */
   readonly calls: NotedCalls;
+  /** Whether others refer to the same data, captured steps that hold it for their later runs not counted. */
+  isShared(storage: Storage): boolean;
   /** What the collector feels of it. */
   readonly pressure: Pressure<Handle>;
   resetPeak(): void;
@@ -111,6 +113,8 @@ export function gpuBackendClass(
     readonly #programs: Programs;
     readonly #flags: GPUBuffer;
     readonly #lane: Lane;
+    /** References that captured steps hold for their later runs, by their data. */
+    readonly #holds = new Map<object, number>();
     /** Where programs are noted instead of computed; null: nowhere. */
     #log: StepLog | null = null;
     /** Whether a program of TensorFlow.js' own is recorded, to be submitted next; which buffers it names is not known here. */
@@ -161,7 +165,8 @@ export function gpuBackendClass(
           this.#internals.tensorMap.get(dataId).resource = buffer;
         },
         allocate: (like) => this.#like(like),
-        isShared: ({ dataId }) => this.refCount(dataId) > 1,
+        isShared: (storage) => this.isShared(storage),
+        drop: (storage) => this.#drop(storage),
         copy: (from, to, bytes, offset, start) => this.#copy(from, to, bytes, offset, start),
         run: (program, compiled, group, offset) => this.#run(program, compiled, group, offset),
         flush: () => this.flush(),
@@ -344,6 +349,23 @@ export function gpuBackendClass(
         ? new Part(x, 0, shape)
         : new Storage(x.dataId, [...shape], x.dtype, x.order);
       return this.arena.track(shared);
+    }
+
+    isShared({ dataId }: Storage): boolean {
+      return this.refCount(dataId) - (this.#holds.get(dataId) ?? 0) > 1;
+    }
+
+    #hold(x: Storage): Storage {
+      this.#holds.set(x.dataId, (this.#holds.get(x.dataId) ?? 0) + 1);
+      return this.share(x);
+    }
+
+    #drop(x: Storage): void {
+      if (x.freed) return;
+      const left = this.#holds.get(x.dataId)! - 1;
+      if (left === 0) this.#holds.delete(x.dataId);
+      else this.#holds.set(x.dataId, left);
+      this.free(x);
     }
 
     free(x: Storage): void {
@@ -547,7 +569,7 @@ export function gpuBackendClass(
     }
 
     recorder(): Recorder {
-      const log = new StepLog(this.device, this.#pool);
+      const log = new StepLog(this.device, this.#pool), held: Storage[] = [];
       // What is recorded so far comes before, whatever becomes of the step.
       this.flush();
       this.#log = log;
@@ -557,6 +579,10 @@ export function gpuBackendClass(
       return {
         place: (like) => this.#named(like),
         copy: (from, to) => this.overwrite(to, from),
+        hold: (own) => {
+          held.push(this.#hold(own));
+          return held.at(-1)!;
+        },
         apart: (body) => this.#apart(body),
         isOwn: (storage) => log.isOwn(storage),
         get alive() {
@@ -570,6 +596,7 @@ export function gpuBackendClass(
         },
         abandon: () => {
           stop();
+          for (const storage of held) this.#drop(storage);
           log.close();
           this.#lane.release(log.departed);
         },

@@ -146,6 +146,6 @@ export class WebGpuDevice extends Device {
   }
 
   override isShared(storage: Storage): boolean {
-    return this.backend.refCount(storage.dataId) > 1;
+    return this.backend.isShared(storage);
   }
 }

@@ -35,6 +35,8 @@ export interface Lane {
   locate(storage: Storage, buffer: GPUBuffer): void;
   /** Whether other storages refer to the same data. */
   isShared(storage: Storage): boolean;
+  /** Gives back what is held for a step. */
+  drop(storage: Storage): void;
   /** An array like another one, without values yet. */
   allocate(like: Storage): Storage;
   copy(from: GPUBuffer, to: GPUBuffer, bytes: number, offset?: number, start?: number): void;
@@ -242,6 +244,10 @@ export class GpuStep implements RecordedStep {
         : `${said} is given another tensor ${text(shape)}`;
     }
     return null;
+  }
+
+  drop(held: Storage): void {
+    this.#lane.drop(held);
   }
 
   result(own: Storage): Storage {
