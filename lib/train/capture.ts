@@ -3,23 +3,17 @@
  *
  * @module
  */
-import { Buffer } from "../autograd/buffer.ts";
-import { forgetGradient, giveGradient } from "../autograd/collect.ts";
+import type { Buffer } from "../autograd/buffer.ts";
 import { current, runNow } from "../autograd/context.ts";
-import { take } from "../autograd/in_place.ts";
-import type { Guard } from "../autograd/guard.ts";
-import { changes, type Journal, withJournal } from "../autograd/journal.ts";
-import { closeScope, freeAll, openScope } from "../autograd/scope.ts";
+import { changes } from "../autograd/journal.ts";
+import { closeScope, openScope } from "../autograd/scope.ts";
 import { Value } from "../autograd/value.ts";
 import type { Device } from "../device/device.ts";
-import { currentDevice } from "../device/mod.ts";
-import type { RecordedStep, Recorder } from "../device/recording.ts";
-import { Storage } from "../device/storage.ts";
-import { observe } from "../nn/call.ts";
-import type { Module } from "../nn/module.ts";
-import { tensorsIn } from "../tensor/inside.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { checkFunction, describe, isPlain, surplus } from "../text/arguments.ts";
+import { checkFunction, surplus } from "../text/arguments.ts";
+import { discard, fits, isCurrent, type Ready, release, run, startsLikeThis } from "./captured.ts";
+import { Session } from "./recording_session.ts";
+import { deviceOf, rebuilt, signatureOf } from "./structure.ts";
 
 /** A function that is computed as a whole. */
 export interface Captured<A extends unknown[], R> {
@@ -85,36 +79,6 @@ export function capture<A extends unknown[] = Tensor[], R = Tensor>(fn: (...inpu
   const call = (...inputs: A): R => steps.call(inputs);
   Object.defineProperty(call, "recordings", { get: () => steps.recordings });
   return Object.assign(call, { free: () => steps.free() }) as unknown as Captured<A, R>;
-}
-
-/** A leaf whose gradient a step changes. */
-interface Gradient {
-  readonly value: Value;
-  /** What it was before: nothing, these data, or anything, as it was taken away first. */
-  readonly before: object | "none" | "any";
-  /** What it is behind the step: nothing, numbers of the step's own, or where it was. */
-  after: Storage | "same" | null;
-}
-
-/** A step that can run again. */
-interface Ready {
-  readonly device: Device;
-  readonly signature: string;
-  readonly step: RecordedStep;
-  readonly places: readonly Storage[];
-  readonly again: readonly (() => void)[];
-  readonly gradients: readonly Gradient[];
-  readonly modes: readonly (readonly [Module, boolean])[];
-  /** Values from outside that operations were applied to, and what they were. */
-  readonly used: readonly (readonly [Value, Buffer])[];
-  /** What the function returned, with slots in the place of the tensors that it made. */
-  readonly result: unknown;
-  readonly outputs: readonly Storage[];
-}
-
-/** The place of a tensor in what a function returned: the step's own numbers. */
-class Slot {
-  constructor(readonly storage: Storage) {}
 }
 
 /** What is recorded of one function. */
@@ -199,229 +163,6 @@ class Steps<A extends unknown[], R> {
   }
 }
 
-/** One recording. */
-class Session implements Guard, Journal {
-  readonly #device: Device;
-  readonly #recorder: Recorder;
-  readonly #again: (() => void)[] = [];
-  /** Values that were there before and got other numbers, and those that they had. */
-  readonly #replaced = new Map<Value, { buffer: Buffer; storage: Storage }>();
-  readonly #used = new Set<Value>();
-  readonly #gradients = new Map<Value, Gradient>();
-  readonly #modes = new Map<Module, boolean>();
-  #refusal: string | null = null;
-
-  constructor(device: Device, recorder: Recorder) {
-    this.#device = device;
-    this.#recorder = recorder;
-  }
-
-  /** Records a call; `left` counts what it made and left behind, which the next call will find. */
-  record(
-    fn: (...inputs: never[]) => unknown,
-    inputs: unknown[],
-    signature: string,
-  ): { ready: Ready; left: number } {
-    const device = this.#device, recorder = this.#recorder, places: Storage[] = [], given: Buffer[] = [];
-    device.recording = {
-      again: (callback) => this.#again.push(callback),
-      refuse: (sentence) => this.#refusal ??= sentence,
-      apart: (body) => recorder.apart(body),
-    };
-    // It looks at no numbers, as what watches a loop would.
-    const scope = openScope(current().scope, "", this);
-    try {
-      const own = rebuilt(inputs, Tensor, (x) => {
-        if (x.requiresGrad) return x;
-        const place = recorder.place(x.value.buffer.storage);
-        places.push(place);
-        // The caller's, and kept: the function's scope is not to free it.
-        const buffer = new Buffer(device, device.share(place), "capture", null);
-        buffer.kept = true;
-        given.push(buffer);
-        return new Tensor(new Value(buffer));
-      }) as never[];
-      const call = () => runNow({ recording: current().recording, scope }, () => fn(...own));
-      const note = (module: Module) => this.#modes.set(module, module.training);
-      const result = withJournal(this, () => observe(note, call));
-      if (result instanceof Promise) {
-        result.catch(() => {});
-        this.#refusal = null;
-        throw new TypeError(
-          "capture: the function returned a promise; it must compute its result without waiting for anything",
-        );
-      }
-      this.#check();
-      const outputs: Storage[] = [];
-      const returned = rebuilt(result, Tensor, (x) => {
-        const { storage } = x.value.buffer;
-        if (!recorder.isOwn(storage)) return x;
-        outputs.push(recorder.hold(storage));
-        return new Slot(outputs.at(-1)!);
-      });
-      this.#settle();
-      const gradients = this.#gradientsAfter();
-      closeScope(scope, freeAll("when the captured function returned without it"));
-      for (const buffer of given) buffer.free("when the captured function returned");
-      this.#check();
-      const known = new Set<object>([...places, ...outputs].map(({ dataId }) => dataId));
-      for (const { after } of gradients) if (after instanceof Storage) known.add(after.dataId);
-      const left = recorder.alive - known.size;
-      const step = recorder.finish(), modes = [...this.#modes];
-      const again = this.#again;
-      const used = [...this.#used].map((value) => [value, value.buffer] as const);
-      return {
-        ready: { device, signature, step, places, again, gradients, modes, used, result: returned, outputs },
-        left,
-      };
-    } catch (error) {
-      this.#restore();
-      closeScope(scope, freeAll("when the captured function failed"));
-      for (const buffer of given) buffer.free("when the captured function failed");
-      for (const place of places) device.free(place);
-      recorder.abandon();
-      throw this.#refusal === null ? error : this.#refused();
-    } finally {
-      device.recording = null;
-    }
-  }
-
-  replaced(value: Value): void {
-    if (this.#replaced.has(value) || value.buffer.device !== this.#device || value.buffer.freed) return;
-    const { buffer } = value, { storage } = buffer;
-    // What others refer to as well must stay as it is: the value parts from it, and the next recording finds it apart.
-    if (this.#recorder.isOwn(storage) || this.#device.isShared(storage)) return;
-    this.#replaced.set(value, { buffer, storage: this.#device.share(storage) });
-  }
-
-  made(_name: string, _value: object, inputs: readonly object[]): void {
-    for (const input of inputs as Value[]) {
-      if (!this.#recorder.isOwn(input.buffer.storage)) this.#used.add(input);
-    }
-  }
-
-  gradient(value: Value, how: "added" | "forgotten"): void {
-    if (this.#gradients.has(value) || this.#recorder.isOwn(value.buffer.storage)) return;
-    this.#gradients.set(value, {
-      value,
-      before: how === "forgotten" ? "any" : gradientOf(value),
-      after: null,
-    });
-  }
-
-  #refused(): Error {
-    return new Error(`capture: ${this.#refusal}`);
-  }
-
-  #check(): void {
-    if (this.#refusal !== null) throw this.#refused();
-  }
-
-  /** What was there before gets its new numbers where its old ones were, and so finds them there the next time. */
-  #settle(): void {
-    const device = this.#device;
-    for (const [value, { buffer, storage: old }] of this.#replaced) {
-      // A graph that still needs the old numbers keeps them.
-      if (buffer.uses > 0 || value.buffer.freed) {
-        device.free(old);
-        continue;
-      }
-      const { storage } = value.buffer;
-      if (storage.dataId !== old.dataId) {
-        const laid = device.arena.tidy(() => device.kernels.laidLike(storage, old));
-        this.#recorder.copy(laid, old);
-        device.free(laid);
-      }
-      put(value, old);
-    }
-    this.#replaced.clear();
-  }
-
-  /** Takes back what no kernel has computed. */
-  #restore(): void {
-    for (const [value, { storage }] of this.#replaced) put(value, storage);
-    for (const { value } of this.#gradients.values()) {
-      const { grad } = value;
-      if (grad !== null && !grad.buffer.freed && this.#recorder.isOwn(grad.buffer.storage)) {
-        forgetGradient(value);
-      }
-    }
-  }
-
-  #gradientsAfter(): Gradient[] {
-    const gradients = [...this.#gradients.values()];
-    for (const one of gradients) {
-      const { grad } = one.value;
-      if (grad === null || grad.buffer.freed) continue;
-      const { storage } = grad.buffer;
-      one.after = this.#recorder.isOwn(storage) ? this.#recorder.hold(storage) : "same";
-    }
-    return gradients;
-  }
-}
-
-/** Gives a value a storage for good; takes it. */
-function put(value: Value, storage: Storage): void {
-  const { buffer } = value;
-  take(value, new Buffer(buffer.device, storage, buffer.operation, null), "capture");
-}
-
-/** Whether a step was recorded for this. */
-function fits(ready: Ready, device: Device, signature: string): boolean {
-  return ready.device === device && ready.signature === signature &&
-    ready.modes.every(([module, training]) => module.training === training);
-}
-
-/** The data of a value's gradient. */
-function gradientOf({ grad }: Value): object | "none" {
-  return grad === null || grad.buffer.freed ? "none" : grad.buffer.storage.dataId;
-}
-
-/** Whether what the step uses from outside is what it was. */
-function isCurrent({ step, used }: Ready): boolean {
-  return used.every(([value, buffer]) => value.buffer === buffer && !buffer.freed) && step.isValid();
-}
-
-/** Whether gradients are now as they were when the step began. */
-function startsLikeThis({ gradients }: Ready): boolean {
-  return gradients.every(({ value, before }) => before === "any" || gradientOf(value) === before);
-}
-
-/** Computes a step on what is given, and hands out what it returns. */
-function run(ready: Ready, inputs: unknown[]): unknown {
-  const { device, step, places, gradients, result } = ready;
-  const given: Storage[] = [];
-  rebuilt(inputs, Tensor, (x) => {
-    if (!x.requiresGrad) given.push(x.value.buffer.storage);
-    return x;
-  });
-  step.run(given.map((from, i) => [from, places[i]] as const));
-  for (const { value, after } of gradients) {
-    if (after === null) {
-      if (value.grad !== null) forgetGradient(value);
-    } else if (after !== "same" && gradientOf(value) !== after.dataId) {
-      forgetGradient(value);
-      giveGradient(device, value, device.share(after));
-    }
-  }
-  return rebuilt(result, Slot, ({ storage }) => {
-    return new Tensor(new Value(new Buffer(device, step.result(storage), "capture")));
-  });
-}
-
-/** Gives back what a step that will not run again holds; it can still be compared with. */
-function release({ device, step, places, gradients, outputs }: Ready): void {
-  for (const storage of places) device.free(storage);
-  for (const storage of outputs) step.drop(storage);
-  for (const { after } of gradients) if (after instanceof Storage) step.drop(after);
-}
-
-/** Gives back all that a step holds. */
-function discard(ready: Ready): void {
-  release(ready);
-  ready.step.close();
-}
-
 /** Runs the function as it is; it makes, frees and returns what a recorded one would. */
 function plainly<A extends unknown[], R>(fn: (...inputs: A) => R, inputs: A): R {
   const { recording, scope: outer } = current();
@@ -447,51 +188,4 @@ function plainly<A extends unknown[], R>(fn: (...inputs: A) => R, inputs: A): R 
       return false;
     });
   }
-}
-
-/** The device of what is given, or the current one. */
-function deviceOf(inputs: unknown): Device {
-  for (const { device } of tensorsIn(inputs)) return device;
-  return currentDevice();
-}
-
-/** The same lists and plain objects, with something else in the place of the objects of a class. */
-function rebuilt<T>(
-  structure: unknown,
-  kind: new (...args: never[]) => T,
-  map: (one: T) => unknown,
-): unknown {
-  if (structure instanceof kind) return map(structure);
-  if (Array.isArray(structure)) return structure.map((one) => rebuilt(one, kind, map));
-  if (!isPlain(structure)) return structure;
-  return Object.fromEntries(Object.entries(structure).map(([name, one]) => [name, rebuilt(one, kind, map)]));
-}
-
-const names = new WeakMap<object, number>();
-let named = 0;
-
-/** Which object it is. */
-function nameOf(object: object): number {
-  let name = names.get(object);
-  if (name === undefined) names.set(object, name = ++named);
-  return name;
-}
-
-/** What a step is recorded for: the kinds of what it is given. */
-function signatureOf(given: unknown): string {
-  if (given instanceof Tensor) {
-    const { storage } = given.value.buffer;
-    if (given.requiresGrad) return `tensor ${nameOf(given.value)}`;
-    return `${given.dtype}[${given.shape}]${storage.order ?? ""}${given.device.name}`;
-  }
-  if (Array.isArray(given)) return `[${given.map(signatureOf).join()}]`;
-  if (isPlain(given)) {
-    return `{${
-      Object.entries(given).map(([name, one]) => `${JSON.stringify(name)}:${signatureOf(one)}`).join()
-    }}`;
-  }
-  if (typeof given === "object" && given !== null || typeof given === "function") {
-    return `object ${nameOf(given)}`;
-  }
-  return describe(given);
 }
