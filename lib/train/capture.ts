@@ -75,24 +75,39 @@ const ATTEMPTS = 5;
 export function capture<A extends unknown[] = Tensor[], R = Tensor>(fn: (...inputs: A) => R): Captured<A, R> {
   if (arguments.length > 1) surplus("capture", arguments, 1);
   checkFunction("capture", "the function", fn, "(x, y) => { …; return loss }");
-  const steps = new Steps(fn);
+  const kept: Kept[] = [], steps = new Steps(fn, kept);
   const call = (...inputs: A): R => steps.call(inputs);
+  forgotten.register(call, kept);
   Object.defineProperty(call, "recordings", { get: () => steps.recordings });
   return Object.assign(call, { free: () => steps.free() }) as unknown as Captured<A, R>;
+}
+
+/** A recording; `sure`: there were two, and alike. */
+interface Kept {
+  readonly ready: Ready;
+  readonly sure: boolean;
+}
+
+/** Gives back what was recorded of functions that JavaScript has forgotten. The functions themselves are not a part of that. */
+const forgotten = new FinalizationRegistry<Kept[]>(giveBack);
+
+function giveBack(kept: Kept[]): void {
+  for (const { ready } of kept.splice(0)) discard(ready);
 }
 
 /** What is recorded of one function. */
 class Steps<A extends unknown[], R> {
   readonly #fn: (...inputs: A) => R;
-  /** What was recorded, the one used last at the end; `sure`: twice, and alike. */
-  #kept: { ready: Ready; sure: boolean }[] = [];
+  /** What was recorded, the one used last at the end. */
+  readonly #kept: Kept[];
   /** How often in a row it was recorded, by what for. */
   readonly #attempts = new Map<string, number>();
   #said = "";
   recordings = 0;
 
-  constructor(fn: (...inputs: A) => R) {
+  constructor(fn: (...inputs: A) => R, kept: Kept[]) {
     this.#fn = fn;
+    this.#kept = kept;
   }
 
   call(inputs: A): R {
@@ -115,7 +130,7 @@ class Steps<A extends unknown[], R> {
     return this.#record(device, signature, inputs, before);
   }
 
-  #without(known: { ready: Ready; sure: boolean }): Ready {
+  #without(known: Kept): Ready {
     this.#kept.splice(this.#kept.indexOf(known), 1);
     return known.ready;
   }
@@ -151,15 +166,15 @@ class Steps<A extends unknown[], R> {
       this.#kept.push({ ready, sure: difference === null });
     }
     if (before !== null) {
-      this.#kept = this.#kept.filter(({ ready }) => ready !== before);
+      const at = this.#kept.findIndex(({ ready }) => ready === before);
+      if (at >= 0) this.#kept.splice(at, 1);
       discard(before);
     }
     return result as R;
   }
 
   free(): void {
-    for (const { ready } of this.#kept) discard(ready);
-    this.#kept = [];
+    giveBack(this.#kept);
   }
 }
 

@@ -326,3 +326,14 @@ onEachDevice(
     assertEquals(results.slice(2), results.slice(0, 2));
   },
 );
+
+onEachDevice("what was recorded of a function that is forgotten goes with it", async () => {
+  const device = currentDevice(), x = zeros(512, 512), before = device.memory().bytes;
+  for (let i = 0; i < 8; i++) {
+    const step = capture((x: Tensor) => x.exp().sqrt().sum());
+    for (let j = 0; j < 4; j++) await step(x).item();
+  }
+  for (let i = 0; i < 3; i++) await device.pressure.relieve();
+  const more = device.memory().bytes - before;
+  assert(more <= 4 * 4 * x.size, `${more} bytes are left`);
+});
