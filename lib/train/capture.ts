@@ -46,7 +46,8 @@ const ATTEMPTS = 5;
  * parameters, running statistics, gradients, an optimizer's learning rate and step count, random numbers of the device. Other
  * JavaScript runs while the step is recorded and not again: the first two recordings are compared, and a function that does not do
  * the same twice ends in an error. A record that does not fit any more (another shape, another mode of a module, a
- * tensor that was replaced) is made anew. Nothing can be read inside; return a tensor, and read it outside.
+ * tensor that was replaced) is made anew. Nothing can be read inside; return a tensor, and read it outside. So nothing watches the
+ * numbers inside either: of what `steps()` looks at, the loss that is logged remains.
  *
  * PyTorch: `torch.cuda.make_graphed_callables`, `torch.compile(mode="reduce-overhead")`.
  *
