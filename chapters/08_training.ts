@@ -447,7 +447,7 @@ const rows = trained.map(({ name, images, history }) => {
     "training": accuracy.toFixed(3),
     "test": testAccuracy.toFixed(3),
     "Tang, test": published[name.replace("small ", "")].at(-1)!.toFixed(3),
-    "seconds an epoch": Math.round(seconds),
+    "time an epoch": `${Math.round(seconds)} s`,
   };
 });
 if (rows.length > 0) await show(rows);

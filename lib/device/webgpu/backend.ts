@@ -132,6 +132,7 @@ export function gpuBackendClass(
     });
 
     readonly software: boolean;
+    readonly slowCompiler: boolean;
     tuning?: Gpu["tuning"];
 
     constructor(
@@ -142,6 +143,7 @@ export function gpuBackendClass(
     ) {
       super(device, info);
       this.software = isSoftware({ info });
+      this.slowCompiler = /swiftshader/i.test(`${info.description} ${info.device}`);
       this.#pool = this.#internals.bufferManager = new BufferPool(
         device,
         errors,

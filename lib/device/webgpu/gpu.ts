@@ -53,6 +53,8 @@ export interface Gpu {
   readonly limits: GPUSupportedLimits;
   /** Whether the adapter computes on the processor, where other tiles are fast. */
   readonly software: boolean;
+  /** Whether its compiler takes minutes and gigabytes over long programs, as SwiftShader's does over tiles of 64 results a thread. */
+  readonly slowCompiler: boolean;
   /** What was measured of products on this adapter; see tuning.ts. */
   readonly tuning?: { get(key: string): Choice | undefined };
   /** An array without values yet, in row-major order. */

@@ -27,34 +27,40 @@ function words(s: PoolSizes): number[] {
 /** What one window takes, in nanoseconds a pixel and channel. */
 const cost = (s: PoolSizes) => s.outWidth * s.channels * s.kernelHeight * s.kernelWidth / 2;
 
-/** Images [N, H, W, C] → [N, outH, outW, C]; of the largest, `places` takes where they stand. */
-export function pool(
+/** Images [N, H, W, C] → `out` [N, outH, outW, C]; of the largest, `places` takes where they stand. */
+function windows(
   engine: Engine,
   mode: PoolMode,
-  x: Storage,
+  [x, out, places]: readonly Storage[],
   s: PoolSizes,
-  places: Storage | null = null,
-): Storage {
-  const out = engine.allocate([s.images, s.outHeight, s.outWidth, s.channels]);
-  if (sizeOf(out.shape) === 0) return out;
-  const [from, to] = [engine.pointer(x), engine.pointer(out)];
+): void {
+  if (sizeOf(out.shape) === 0) return;
   engine.wasm.launch(
     "pool",
     s.images * s.outHeight,
     cost(s),
     ...modeOf(mode),
     engine.describe(words(s)),
-    from,
-    to,
-    places === null ? 0 : engine.pointer(places),
+    engine.pointer(x),
+    engine.pointer(out),
+    places === undefined ? 0 : engine.pointer(places),
   );
+}
+
+const outOf = (s: PoolSizes) => [s.images, s.outHeight, s.outWidth, s.channels];
+
+/** Images [N, H, W, C] → [N, outH, outW, C]. */
+export function pool(engine: Engine, mode: PoolMode, x: Storage, s: PoolSizes): Storage {
+  const out = engine.allocate(outOf(s));
+  windows(engine, mode, [x, out], s);
   return out;
 }
 
 /** The largest of each window, and where the first of them stands. */
 export function maxPool(engine: Engine, x: Storage, s: PoolSizes): [y: Storage, places: Storage] {
-  const places = engine.allocate([s.images, s.outHeight, s.outWidth, s.channels], "int32");
-  return [pool(engine, "max", x, s, places), places];
+  const y = engine.allocate(outOf(s)), places = engine.allocate(outOf(s), "int32");
+  windows(engine, "max", [x, y, places], s);
+  return [y, places];
 }
 
 /** dx [N, H, W, C] of an average. */

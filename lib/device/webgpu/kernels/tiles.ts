@@ -121,14 +121,16 @@ export function candidates(software: boolean): Tile[] {
 export interface Chooser {
   /** See gpu.ts. */
   readonly software: boolean;
+  /** See gpu.ts. */
+  readonly slowCompiler: boolean;
   /** What was measured, by {@linkcode keyOf}. */
   readonly tuning?: { get(key: string): Choice | undefined };
 }
 
 /** The tile and the number of splits that were measured to be fastest, or that are estimated to be. */
-export function chooseTile({ software, tuning }: Chooser, sizes: Sizes): Choice {
+export function chooseTile({ software, slowCompiler, tuning }: Chooser, sizes: Sizes): Choice {
   const measured = tuning?.get(keyOf(sizes));
-  return measured === undefined ? estimate(software, sizes) : withinLoops(measured, sizes);
+  return measured === undefined ? estimate(software, slowCompiler, sizes) : withinLoops(measured, sizes);
 }
 
 /** With as many splits as loops demand. */
@@ -138,10 +140,10 @@ function withinLoops({ tile, splits }: Choice, { inner }: Sizes): Choice {
 
 const leastSplits = (tile: Tile, inner: number) => Math.max(1, Math.ceil(inner / tile.depth / MOST_STEPS));
 
-function estimate(software: boolean, sizes: Sizes): Choice {
+function estimate(software: boolean, slowCompiler: boolean, sizes: Sizes): Choice {
   const { candidates, threads, pass, number } = software ? PROCESSOR : GPU;
   const { groups, rows, columns, inner, parts = 1 } = sizes, results = groups * rows * columns;
-  const small = multiplications(sizes) < LARGE;
+  const small = slowCompiler || multiplications(sizes) < LARGE;
   let best: Choice | undefined, least = Infinity;
   for (const { tile, cost } of small ? [{ tile: SMALL, cost: 1 }] : candidates) {
     const workgroups = groups * parts * Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
