@@ -22,7 +22,7 @@ export * from "./likelihood_losses.ts";
 export * from "./linear.ts";
 export * from "./local_response_norm.ts";
 export * from "./losses.ts";
-export { batchNorm, type BatchNormOptions } from "./normalization.ts";
+export * from "./normalization.ts";
 export * from "./one_hot.ts";
 export * from "./padding.ts";
 export * from "./pooling.ts";

@@ -1,5 +1,5 @@
 /** Batch normalization as a layer: `F.batchNorm` with parameters and running statistics of its own. */
-import { normalizeBatch } from "../functional/normalization.ts";
+import { normalizeBatch } from "../functional/batch_norm.ts";
 import { text } from "../device/shape.ts";
 import { ones, tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";

@@ -167,16 +167,19 @@ Object.entries(KINDS).forEach(([kind, cases], place) => {
 
 Deno.test("a tile is chosen so that a GPU has work for all its threads, and sums are split no further than that", () => {
   const square = (n: number) => ({ name: "matmul", groups: 1, rows: n, columns: n, inner: n });
-  const { tile, splits } = chooseTile({ software: false }, square(4096));
+  const { tile, splits } = chooseTile({ software: false, slowCompiler: false }, square(4096));
   assertEquals([tile.rows, tile.columns, splits], [128, 128, 1]);
   // Few results of long sums.
   const last = { name: "convolution", groups: 1, rows: 49, columns: 512, inner: 4608 };
-  const few = chooseTile({ software: false }, last);
+  const few = chooseTile({ software: false, slowCompiler: false }, last);
   assertEquals(few.splits > 4 && few.tile.rows < 128, true);
   // A row of results fits a flat tile.
-  assertEquals(chooseTile({ software: false }, { ...square(4096), rows: 1 }).tile.rows, 8);
+  assertEquals(
+    chooseTile({ software: false, slowCompiler: false }, { ...square(4096), rows: 1 }).tile.rows,
+    8,
+  );
   // No loop has more turns than software adapters grant.
-  const long = chooseTile({ software: true }, { ...square(4), inner: 1e7 });
+  const long = chooseTile({ software: true, slowCompiler: false }, { ...square(4), inner: 1e7 });
   assertEquals(1e7 / long.splits / long.tile.depth < 65_535, true);
 });
 
@@ -184,8 +187,14 @@ Deno.test("what was measured is chosen, for sizes like those that it was measure
   const sizes = { name: "matmul", groups: 1, rows: 1000, columns: 1000, inner: 1000 };
   const choice = { tile: candidates(false)[1], splits: 2 };
   const tuning = readTuning("useDevice", { adapter: "x", products: { [keyOf(sizes)]: written(choice) } });
-  assertEquals(chooseTile({ software: false, tuning }, { ...sizes, rows: 1100 }), choice);
-  assertEquals(chooseTile({ software: false, tuning }, { ...sizes, rows: 8000 }).splits, 1);
+  assertEquals(
+    chooseTile({ software: false, slowCompiler: false, tuning }, { ...sizes, rows: 1100 }),
+    choice,
+  );
+  assertEquals(
+    chooseTile({ software: false, slowCompiler: false, tuning }, { ...sizes, rows: 8000 }).splits,
+    1,
+  );
 });
 
 Deno.test("a table that is none, or that has tiles which no workgroup can compute, is refused", () => {

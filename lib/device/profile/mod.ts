@@ -9,7 +9,7 @@ import { peakOf } from "./peak.ts";
 import { Profile } from "./profile.ts";
 import { type Grouping, Meter } from "./meter.ts";
 
-export type { GpuCounters } from "../webgpu/observer.ts";
+export type { GpuCounters } from "./counters.ts";
 export type { DevicePeak } from "./peak.ts";
 export { Profile, type ProfileRow } from "./profile.ts";
 

@@ -6,7 +6,7 @@
 import { legible } from "../../text/escape.ts";
 import { amount, duration, grouped } from "../../text/numbers.ts";
 import { truncate, wrap } from "../../text/width.ts";
-import type { GpuCounters } from "../webgpu/observer.ts";
+import type { GpuCounters } from "./counters.ts";
 import type { DevicePeak } from "./peak.ts";
 import type { Measured, Tally } from "./meter.ts";
 

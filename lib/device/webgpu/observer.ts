@@ -7,18 +7,6 @@ import { bytesOf, flopsOf, shapesOf } from "../profile/cost.ts";
 import type { KernelWatcher } from "../profile/watch.ts";
 import type { Program } from "./gpu.ts";
 
-/** What the host has sent to the GPU since the device was made. */
-export interface GpuCounters {
-  /** Programs, those of TensorFlow.js' among them. */
-  dispatches: number;
-  /** Lists of commands. */
-  submits: number;
-  /** Writes of the host into buffers: values, and the numbers of programs. */
-  writes: number;
-  /** The bytes of these writes; what TensorFlow.js' own programs are told is not among them. */
-  bytesWritten: number;
-}
-
 /** Is told of every program that runs. */
 export interface DispatchObserver {
   /**
