@@ -8,6 +8,37 @@
  */
 import { type DeviceName, useDevice } from "descent";
 
+/**
+ * Where WGSL mixes && and || without parentheses. Browsers refuse it, as the language does, and Deno's compiler does not notice.
+ *
+ * @returns The text up to there; null: nowhere.
+ */
+function mixing(code: string): string | null {
+  const text = code.replaceAll(/\/\/.*$/gm, "");
+  const levels = [""];
+  for (const { 0: token, index } of text.matchAll(/&&|\|\||[()[\]{};,]/g)) {
+    const last = levels.length - 1;
+    if (token === "(" || token === "[") levels.push("");
+    else if (token === ")" || token === "]") levels.pop();
+    else if (token === "&&" || token === "||") {
+      if (levels[last] !== "" && levels[last] !== token) {
+        return text.slice(Math.max(0, index - 60), index + 2);
+      }
+      levels[last] = token;
+    } else levels[last] = "";
+  }
+  return null;
+}
+
+if ("GPUDevice" in globalThis) {
+  const { prototype } = GPUDevice, { createShaderModule } = prototype;
+  prototype.createShaderModule = function (descriptor) {
+    const odd = mixing(descriptor.code);
+    if (odd !== null) throw new Error(`WGSL of ${descriptor.label}: && and || need parentheses: …${odd}`);
+    return createShaderModule.call(this, descriptor);
+  };
+}
+
 /** Why webgpu is not tested here, or whether its adapter computes on the processor. */
 const gpu: { missing: string } | { software: boolean } = await useDevice("webgpu").then(
   (device) => {

@@ -144,7 +144,7 @@ export function gpuBackendClass(
     ) {
       super(device, info);
       this.software = isSoftware({ info });
-      this.slowCompiler = /swiftshader/i.test(`${info.description} ${info.device}`);
+      this.slowCompiler = /swiftshader/i.test(`${info.description} ${info.device} ${info.architecture}`);
       this.#pool = this.#internals.bufferManager = new BufferPool(
         device,
         errors,

@@ -111,7 +111,7 @@ const HELPERS: Readonly<Record<string, string>> = {
   let large = max(abs(a), abs(b));
   let ratio = min(abs(a), abs(b)) / large;
   let size = select(large * sqrt(1.0 + ratio * ratio), 0.0, large == 0.0);
-  let infinite = abs(a) >= infinity() && !isNan(a) || abs(b) >= infinity() && !isNan(b);
+  let infinite = (abs(a) >= infinity() && !isNan(a)) || (abs(b) >= infinity() && !isNan(b));
   return select(select(size, a + b, isNan(a) || isNan(b)), infinity(), infinite);
 }`,
   areaSine: `fn areaSine(x: f32) -> f32 {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Arena } from "../arena.ts";
 import type { DType, Storage, Values } from "../storage.ts";
 import type { Choice } from "./kernels/tiles.ts";
@@ -43,6 +42,13 @@ export interface Program {
   flops?: number;
   /** The kernel that may find an index out of range: binds the flags of range.ts after the uniforms. */
   checks?: RangeChecked;
+}
+
+/** An array as TensorFlow.js sees it. Said here, so that who reads the library's types needs none of TensorFlow.js'. */
+interface TensorInfo {
+  readonly dataId: object;
+  readonly shape: number[];
+  readonly dtype: string;
 }
 
 /** The GPU, as kernels see it. */

@@ -56,7 +56,7 @@ function winners(
     : extreme === "max"
     ? `!isNan(b) && (${ahead} || isNan(a))`
     : `!isNan(a) && (isNan(b) || ${ahead})`;
-  const equal = type === "i32" ? "a == b" : "a == b || isNan(a) && isNan(b)";
+  const equal = type === "i32" ? "a == b" : "a == b || (isNan(a) && isNan(b))";
   gpu.dispatch({
     key: `arg${extreme} ${type} ${candidates === null} ${alone(lines)}`,
     code: () => /* wgsl */ `

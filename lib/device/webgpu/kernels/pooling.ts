@@ -173,7 +173,7 @@ export function maxPool(gpu: Gpu, x: Storage, s: PoolSizes, nanWins = true): [y:
   const y = gpu.allocate(shape, "float32"), places = gpu.allocate(shape, "int32");
   if (size === 0) return [y, places];
   const better = nanWins
-    ? "place < 0 || !isNan(result) && (value > result || isNan(value))"
+    ? "place < 0 || (!isNan(result) && (value > result || isNan(value)))"
     : "value > result";
   gpu.dispatch({
     key: `maxPool ${nanWins}`,
