@@ -24,6 +24,11 @@ function product(call: Call, kernel: string): Storage | null {
   const { gpu, inputs, attrs } = call;
   const a = storageOf(call, "a"), b = storageOf(call, "b"), bias = storageOf(call, "bias");
   if (a?.dtype !== "float32" || b?.dtype !== "float32") return null;
+  // What is no product, TensorFlow.js' own kernel refuses in its own words.
+  const innerOfB = b.shape.at(attrs.transposeB ? -1 : -2);
+  if (Math.min(a.shape.length, b.shape.length) < 2 || a.shape.at(attrs.transposeA ? -2 : -1) !== innerOfB) {
+    return null;
+  }
   const plain = isLinear(call) && (inputs.bias === undefined || bias?.shape.length === 1);
   if (plain) {
     const left = { memory: a, transposed: Boolean(attrs.transposeA) };
