@@ -8,6 +8,7 @@ import { isStateful, type Parts, type Stateful } from "../../lib/io/parts.ts";
 import { onDevice, onEachDevice } from "../devices.ts";
 import { checkpointBytes, closed, described, opened, summed } from "./bytes.ts";
 import { bitsOf, newRun, train } from "./run.ts";
+import { settled } from "../memory.ts";
 
 for (const Optimizer of [optim.Adam, optim.AdamW]) {
   Deno.test(`a run with ${Optimizer.name} that goes on from a checkpoint ends with the same bits as one that was not stopped`, async () => {
@@ -258,7 +259,7 @@ Deno.test("what was saved and loaded is nobody's afterwards: the next step copie
   await train(run, 0, 2);
   const saved = await checkpointBytes(run), { device } = run.model.parameters()[0];
   await load(saved, run);
-  const { bytes } = device.memory();
+  const { bytes } = await settled();
   await load(await checkpointBytes(run), run);
   assertEquals(device.memory().bytes, bytes);
   for (const [name, { value: { buffer } }] of run.model.namedParameters()) {

@@ -75,7 +75,6 @@ onEachDevice("a leaf that a scope returns has its gradient with it", async () =>
 onEachDevice(
   "an asynchronous scope lasts until its promise settles, and other flows know nothing of it",
   async () => {
-    const before = inUse();
     let mine: Tensor | undefined, other: Tensor | undefined;
     const slow = scope(async () => {
       mine = ones(SHAPE);
@@ -92,7 +91,10 @@ onEachDevice(
     assertEquals(await more.at(0, 0).item(), 2);
     assertEquals(await other!.at(0, 0).item(), 1);
     await assertRejects(() => mine!.data(), Error, "was freed at the end of the scope()");
-    assert(inUse() >= before + 2);
+    // Nothing is counted: while this test waits, the collector may free what tests before it have left.
+    for (const [kept, value] of [[more, 2], [other!, 1]] as const) {
+      assertEquals((await kept.data()).every((x) => x === value), true);
+    }
   },
 );
 
