@@ -1,6 +1,6 @@
 /** Chapters run as a reader runs them: a program of its own, with nothing granted. */
 import { assertEquals } from "@std/assert";
-import { fences, parseCells } from "../../tools/notebooks/percent.ts";
+import { fences, parseCells, parseQuestion } from "../../tools/notebooks/percent.ts";
 
 /** What a program came to. */
 export interface Outcome {
@@ -78,13 +78,35 @@ export async function output(chapter: string, ...args: string[]): Promise<string
  *
  * @returns What each answer printed.
  */
-export async function answers(chapter: string): Promise<string[]> {
-  const path = `chapters/${chapter}.ts`;
-  const text = Deno.readTextFileSync(new URL(path, root));
-  const folded = parseCells(text, path).filter(({ tags }) => tags.includes("folded"));
-  const mark = "-------------------- answer";
-  const blocks = folded.map(({ source }) => `console.log("${mark}");\n{\n${fences(source).join("\n")}\n}\n`);
-  const { code, stdout, stderr } = await start(["--check", "-"], `${text}\n${blocks.join("")}`);
+export function answers(chapter: string): Promise<string[]> {
+  const { text, cells } = parted(chapter);
+  const folded = cells.filter(({ tags }) => tags.includes("folded"));
+  return blocks(text, folded.map(({ source }) => fences(source).join("\n")));
+}
+
+/**
+ * Runs the code of a chapter's questions behind its first code cell, each in a block of its own.
+ *
+ * @returns What each printed.
+ */
+export function questions(chapter: string): Promise<string[]> {
+  const { path, cells } = parted(chapter);
+  const asked = cells.filter(({ tags }) => tags.includes("question"));
+  const first = cells.find(({ kind }) => kind === "code")!;
+  return blocks(first.source, asked.map((cell) => parseQuestion(cell, path).code));
+}
+
+function parted(chapter: string) {
+  const path = `chapters/${chapter}.ts`, text = Deno.readTextFileSync(new URL(path, root));
+  return { path, text, cells: parseCells(text, path) };
+}
+
+/** What each of some blocks prints behind a text that they may use. */
+async function blocks(text: string, codes: readonly string[]): Promise<string[]> {
+  if (codes.length === 0) return [];
+  const mark = "-------------------- block";
+  const marked = codes.map((code) => `console.log("${mark}");\n{\n${code}\n}\n`);
+  const { code, stdout, stderr } = await start(["--check", "-"], `${text}\n${marked.join("")}`);
   assertEquals(code, 0, stderr);
   return stdout.split(`${mark}\n`).slice(1);
 }

@@ -1,7 +1,7 @@
 /** The numbers that a chapter's prose quotes, held against what its code says and its program prints. */
 import { assertEquals } from "@std/assert";
 import { fences, parseCells } from "../../tools/notebooks/percent.ts";
-import { answers, output } from "./program.ts";
+import { answers, output, questions } from "./program.ts";
 
 /** What a chapter printed. */
 export interface Seen {
@@ -9,6 +9,8 @@ export interface Seen {
   text: string;
   /** The answers to its exercises. */
   answers: string[];
+  /** What decides its questions. */
+  questions: string[];
 }
 
 /**
@@ -29,7 +31,9 @@ export async function assertProse(chapter: string, sources: Record<string, Sourc
   const path = `chapters/${chapter}.ts`;
   const cells = parseCells(Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url)), path);
   const prose: string[] = [], code: string[] = [];
-  for (const { kind, source } of cells) {
+  for (const { kind, source: whole } of cells) {
+    // What a wrong choice of a question says is nobody's claim.
+    const source = whole.replace(/^- \[ \] .*\n(?: {2}.*\n)*/gm, "");
     if (kind === "code") code.push(source);
     else {
       code.push(...fences(source));
@@ -38,9 +42,13 @@ export async function assertProse(chapter: string, sources: Record<string, Sourc
       prose.push(source.replace(/```[^]*?```/g, "").replace(/`[^`\n]+`/g, ""));
     }
   }
-  const seen: Seen = { text: await output(chapter), answers: await answers(chapter) };
+  const seen: Seen = {
+    text: await output(chapter),
+    answers: await answers(chapter),
+    questions: await questions(chapter),
+  };
   const coded = new Set(numbersIn(code.join("\n")).map(valueOf));
-  const printed = numbersIn([seen.text, ...seen.answers].join("\n")).map(valueOf);
+  const printed = numbersIn([seen.text, ...seen.answers, ...seen.questions].join("\n")).map(valueOf);
   const open: string[] = [], wrong: string[] = [], used = new Set<string>();
   for (const number of quoted(prose.join("\n"))) {
     const source = sources[number];

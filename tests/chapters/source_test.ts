@@ -1,5 +1,6 @@
 // Reads the chapters' sources, which needs a permission.
 import { assert, assertEquals } from "@std/assert";
+import { parseCells, parseQuestion } from "../../tools/notebooks/percent.ts";
 import { chapterNumber } from "./program.ts";
 
 const granted = (await Deno.permissions.query({ name: "read" })).state === "granted";
@@ -7,14 +8,17 @@ const folder = new URL("../../chapters/", import.meta.url);
 const names = granted ? [...Deno.readDirSync(folder)].map(({ name }) => name).sort() : [];
 const reason = granted ? "" : " (skipped: needs --allow-read)";
 
-const CODE = "// %%", PROSE = "// %% [markdown]", FOLDED = '// %% [markdown] tags=["folded"]';
+const CODE = "// %%",
+  PROSE = "// %% [markdown]",
+  FOLDED = '// %% [markdown] tags=["folded"]',
+  QUESTION = '// %% [markdown] tags=["question"]';
 
 /** A chapter's cells: what kind, and its lines. */
 function cells(name: string): { prose: boolean; folded: boolean; lines: string[] }[] {
   const text = Deno.readTextFileSync(new URL(name, folder));
   return text.split(/^(?=\/\/ %%)/m).map((cell) => {
     const [mark, ...lines] = cell.trimEnd().split("\n");
-    assert([CODE, PROSE, FOLDED].includes(mark), `${name}: a cell begins with "${mark}"`);
+    assert([CODE, PROSE, FOLDED, QUESTION].includes(mark), `${name}: a cell begins with "${mark}"`);
     return { prose: mark !== CODE, folded: mark === FOLDED, lines };
   });
 }
@@ -85,6 +89,27 @@ Deno.test({
         const fences = lines.filter((line) => line.startsWith("// ```"));
         assert(fences.length >= 2, `${name}: ${lines[0]} has no code`);
         fences.forEach((fence, i) => assertEquals(fence, i % 2 === 0 ? "// ```ts" : "// ```", name));
+      }
+    }
+  },
+});
+
+Deno.test({
+  name: "a chapter's questions stand between its first code and its exercises, and are read as questions" +
+    reason,
+  ignore: !granted,
+  fn() {
+    for (const name of names) {
+      const all = parseCells(Deno.readTextFileSync(new URL(name, folder)), name);
+      const first = all.findIndex(({ kind }) => kind === "code");
+      const closing = all.findLastIndex(({ tags }) => !tags.includes("folded"));
+      for (const [i, cell] of all.entries()) {
+        if (!cell.tags.includes("question")) continue;
+        assert(
+          i > first && i < closing,
+          `${name}:${cell.line}: a question in front of all code, or behind the exercises`,
+        );
+        parseQuestion(cell, name);
       }
     }
   },

@@ -11,6 +11,18 @@
  *
  * // %% [markdown] tags=["folded"]
  * // **Answer to 1.** What the reader unfolds.
+ *
+ * // %% [markdown] tags=["question"]
+ * // **Predict.** What is one and one?
+ * //
+ * // - [ ] 1
+ * // - [x] 2
+ * //
+ * // **Answer.** Count.
+ * //
+ * // ```ts
+ * // console.log(1 + 1);
+ * // ```
  * ```
  *
  * @module
@@ -21,7 +33,7 @@ export interface Cell {
   kind: "markdown" | "code";
   /** Markdown without its `//`, or code as it stands. */
   source: string;
-  /** "folded": closed until the reader opens it. */
+  /** "folded": closed until the reader opens it; "question": {@linkcode parseQuestion} reads it. */
   tags: string[];
   /** Where its marker stands, counted from 1. */
   line: number;
@@ -78,6 +90,52 @@ function readOptions(options: string, where: string): Pick<Cell, "kind" | "tags"
   return {
     kind: kind === "markdown" ? "markdown" : "code",
     tags: tags === undefined ? [] : JSON.parse(tags),
+  };
+}
+
+/** What a reader is asked to predict. */
+export interface Question {
+  /** Markdown, as the other texts are. */
+  question: string;
+  choices: string[];
+  /** The index of the right choice. */
+  right: number;
+  /** Why. */
+  answer: string;
+  /** What shows it: TypeScript that needs only the chapter's first code cell. */
+  code: string;
+}
+
+const QUESTION =
+  /^\*\*Predict\.\*\* (?<question>[^]+?)\n\n(?<choices>(?:- \[[ x]\] .+\n(?: {2}.+\n)*)+)\n\*\*Answer\.\*\* (?<answer>[^]+?)\n\n```ts\n(?<code>[^]+?)\n```$/;
+
+/**
+ * Reads a cell that is tagged "question".
+ *
+ * @param cell The cell.
+ * @param name The script's name, for messages.
+ * @throws {SyntaxError} if it is not of the form that is shown above, or not one of two to five choices is right.
+ */
+export function parseQuestion({ source, line }: Cell, name: string): Question {
+  const parts = QUESTION.exec(source)?.groups;
+  if (parts === undefined) {
+    throw new SyntaxError(
+      `${name}:${line}: a question is **Predict.** and a text, choices (- [ ] and - [x]), **Answer.** and a text, and one block of ts`,
+    );
+  }
+  const choices = parts.choices.trimEnd().split(/\n(?=- \[)/);
+  const right = choices.flatMap((choice, i) => choice.startsWith("- [x]") ? [i] : []);
+  if (right.length !== 1 || choices.length < 2 || choices.length > 5) {
+    throw new SyntaxError(
+      `${name}:${line}: one of two to five choices is right (- [x]), not ${right.length} of ${choices.length}`,
+    );
+  }
+  return {
+    question: parts.question,
+    choices: choices.map((choice) => choice.slice("- [ ] ".length).replace(/\n {2}/g, "\n")),
+    right: right[0],
+    answer: parts.answer,
+    code: parts.code,
   };
 }
 
