@@ -1,6 +1,7 @@
 /** What a person sees: pictures, charts, graphs, tables. @module */
 import "./bare.ts";
 export { Graph, graph, type GraphOptions } from "./graph/graph.ts";
+export type { GraphNode } from "./graph/own.ts";
 export { show, type ShowOptions } from "./show.ts";
 export { chart } from "./chart/build.ts";
 export {

@@ -31,6 +31,14 @@ const curves: Entry = {
 const field = () => ({ ...axes(), zTitle: "z", zRange: [0, 5], over: { a: { x: [1], y: [1] } } });
 const loss = () => tensor([1, 2], { requiresGrad: true }).square().sum();
 
+/** A number of a program's own engine. */
+class Own {
+  data = 1;
+  grad = 1;
+  op = "relu";
+  constructor(readonly inputs: Own[] = []) {}
+}
+
 export const showRoom: Room = {
   entries: {
     "chart.line": curves,
@@ -116,6 +124,7 @@ export const showRoom: Room = {
     "graph": {
       good: [
         () => [loss(), { names: { a: ones(1) }, module: new nn.Linear(1, 1), depth: 1, title: "x" }],
+        () => [new Own([new Own()])],
       ],
       use: (picture) => show(picture),
       // Of a tensor without a history.

@@ -182,3 +182,54 @@ Deno.test("a graph that is not there is missed in a sentence", () => {
   const names = { x: 3 as unknown as Tensor };
   assertThrows(() => graph(x.square(), { names }), TypeError, "names.x must be a tensor");
 });
+
+Deno.test("numbers of a program's own engine are drawn like tensors, what they say of their gradients too", async () => {
+  const x = { data: 3, grad: 0, inputs: [] };
+  const s = { data: 9, op: "square", grad: 0, inputs: [x] };
+  const y = { data: 90, op: "mul", grad: 0, inputs: [s, { data: 10, inputs: [] }] };
+  const picture = graph(y, { names: { x, y } });
+  Object.assign(y, { data: 0, grad: 1 });
+  Object.assign(s, { grad: 10 });
+  assertEquals(
+    await textOf(picture),
+    lines("y = mul  90  ∂ 1", "├─ leaf  10", "square  9  ∂ 10", "└─ x  3  ∂ 0"),
+  );
+});
+
+Deno.test("an engine's number that is used twice is drawn once, and a graph of 100,000 is walked without recursion", () => {
+  interface Own {
+    data: number;
+    inputs: Own[];
+  }
+  let y: Own = { data: 1, inputs: [] };
+  for (let i = 0; i < 20; i++) y = { data: 2 * y.data, inputs: [y, y] };
+  assertEquals(graph(y).size, 21);
+  for (let i = 0; i < 100_000; i++) y = { data: 0, inputs: [y] };
+  assertThrows(() => graph(y), RangeError, "graph: 100021 boxes are more than a page can hold");
+});
+
+Deno.test("graph() says what is wrong with a number of a program's own engine", () => {
+  const x = { data: 1, inputs: [] as unknown[] };
+  // deno-lint-ignore no-explicit-any -- as a notebook would call it
+  const draw = graph as any;
+  assertThrows(() => draw({ data: "1", inputs: [] }), TypeError, 'graph: data must be a number, not "1"');
+  assertThrows(
+    () => draw({ data: 1, inputs: [2] }),
+    TypeError,
+    "graph: data must be a number, not undefined",
+  );
+  assertThrows(
+    () => draw({ data: 1, inputs: new Set() }),
+    TypeError,
+    "graph: inputs must be a list, not a Set",
+  );
+  assertThrows(() => draw({ ...x, grad: null }), TypeError, "graph: grad must be a number, not null");
+  assertThrows(
+    () => draw(x, { names: { w: tensor(1) } }),
+    TypeError,
+    "graph: names.w must be a number of the",
+  );
+  assertThrows(() => draw(x, { module: new nn.ReLU() }), TypeError, "graph: module names");
+  x.inputs.push(x);
+  assertThrows(() => draw(x), Error, "graph: a number was computed from itself");
+});

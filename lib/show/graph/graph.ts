@@ -1,19 +1,20 @@
 /**
- * The computation graph behind a tensor, to be shown.
+ * The computation graph behind a tensor, or behind a number of a program's own engine, to be shown.
  *
  * @module
  */
 import { Module } from "../../nn/module.ts";
 import { checkTensor } from "../../tensor/check.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 import { checkOptions, checkText, checkWhole, describe, isPlain, surplus } from "../../text/arguments.ts";
 import { behind, type Box, collapse } from "./collapse.ts";
+import { type GraphNode, isOwn, ownSnapshot } from "./own.ts";
 import { type Names, snapshot } from "./snapshot.ts";
 
 /** How a graph is shown. */
 export interface GraphOptions {
-  /** What to call tensors: `{ x, w, b }`. */
-  names?: Record<string, Tensor>;
+  /** What to call tensors, or numbers of a program's own: `{ x, w, b }`. */
+  names?: Record<string, Tensor | GraphNode>;
   /** The network that computed it: its parameters and modules are called by their paths then. */
   module?: Module;
   /** Modules inside of so many others are drawn open; 0 draws a network as one box. Unless told, as many as fit on a page. */
@@ -27,7 +28,7 @@ const PAGE = 32;
 /** More than this take Graphviz minutes. */
 const MOST = 600;
 
-/** A snapshot of the graph behind a tensor; `show()` draws it. */
+/** A snapshot of the graph behind a result; `show()` draws it. */
 export class Graph {
   /** @internal */
   readonly root: Box;
@@ -52,12 +53,14 @@ export class Graph {
  *
  * `backward()` frees the graph, so call this before it. Shown after it, the picture has the gradients too, ∂y/∂ of every small box.
  *
- * @param y The tensor at the end.
+ * An engine of the program's own is drawn as well, if its numbers have `data` and `inputs`, and perhaps `op` and `grad`.
+ *
+ * @param y The tensor, or the number, at the end.
  * @param options names, module, depth, title.
  * @returns What `show()` takes.
- * @throws {Error} if there is no graph behind `y`, or `backward()` has freed it.
+ * @throws {Error} if there is no graph behind `y`, `backward()` has freed it, or a number was computed from itself.
  * @throws {RangeError} if it is too large to be drawn, or `depth` is no whole number ≥ 0.
- * @throws {TypeError} if `y` is no tensor, or an option is of another kind or name.
+ * @throws {TypeError} if `y` is no tensor and no such number, or an option is of another kind or name.
  * @example
  * ```ts
  * import { graph, show, tensor } from "descent";
@@ -66,15 +69,21 @@ export class Graph {
  * const picture = graph(y, { names: { x, y } });
  * y.backward();
  * await show(picture);
+ *
+ * const two = { data: 2, grad: 4, inputs: [] }; // numbers of an engine of one's own
+ * await show(graph({ data: 4, grad: 1, op: "square", inputs: [two] }, { names: { two } }));
  * ```
  */
-export function graph(y: Tensor, options: GraphOptions = {}): Graph {
+export function graph(y: Tensor | GraphNode, options: GraphOptions = {}): Graph {
   if (arguments.length > 2) surplus("graph", arguments, 2);
-  checkTensor("graph", "y", y);
-  checkGraphOptions(options);
+  if (!isOwn(y)) checkTensor("graph", "y", y);
+  checkGraphOptions(options, y);
   const { names = {}, module, depth, title = "" } = options;
-  const sources: Names[] = module === undefined ? [names] : [names, module];
-  const root = collapse(snapshot(y, sources), depth, PAGE);
+  const root = collapse(
+    y instanceof Tensor ? snapshot(y, sourcesOf(names, module)) : ownSnapshot(y, names),
+    depth,
+    PAGE,
+  );
   const found = new Graph(root, title);
   if (found.size > MOST) {
     throw new RangeError(
@@ -87,16 +96,29 @@ export function graph(y: Tensor, options: GraphOptions = {}): Graph {
   return found;
 }
 
+/** Where the names of tensors come from. */
+function sourcesOf(names: object, module: Module | undefined): Names[] {
+  return module === undefined ? [names as Names] : [names as Names, module];
+}
+
 /** Throws where an option is of another kind or name. */
-function checkGraphOptions(options: GraphOptions): void {
+function checkGraphOptions(options: GraphOptions, y: Tensor | GraphNode): void {
   checkOptions("graph", options, ["names", "module", "depth", "title"]);
   const { names, module, depth, title } = options;
   if (names !== undefined && !isPlain(names)) {
     throw new TypeError(`graph: names stand in one object, such as { x, w }, not ${describe(names)}`);
   }
-  for (const [name, tensor] of Object.entries(names ?? {})) checkTensor("graph", `names.${name}`, tensor);
+  for (const [name, value] of Object.entries(names ?? {})) {
+    if (!isOwn(y)) checkTensor("graph", `names.${name}`, value);
+    else if (!isOwn(value)) {
+      throw new TypeError(`graph: names.${name} must be a number of the same engine, not ${describe(value)}`);
+    }
+  }
   if (module !== undefined && !(module instanceof Module)) {
     throw new TypeError(`graph: module must be a module, not ${describe(module)}`);
+  }
+  if (module !== undefined && isOwn(y)) {
+    throw new TypeError("graph: module names the parameters of a tensor's graph; leave it out here");
   }
   if (depth !== undefined) checkWhole("graph", "depth", depth, 0);
   if (title !== undefined) checkText("graph", "title", title);
