@@ -22,6 +22,7 @@ export interface GradCheckOptions {
 
 /** One input of a check. */
 interface Input {
+  readonly tensor: Tensor;
   readonly values: Values;
   readonly shape: number[];
   readonly dtype: DType;
@@ -50,6 +51,7 @@ function checkArguments(name: string, args: ArrayLike<unknown>): void {
 async function read(name: string, inputs: readonly Tensor[]): Promise<Input[]> {
   const some = inputs.some((input) => input.requiresGrad);
   const read = await Promise.all(inputs.map(async (input) => ({
+    tensor: input,
     values: await input.data(),
     shape: input.shape,
     dtype: input.dtype,
@@ -69,6 +71,23 @@ function leaves(inputs: readonly Input[], moved = -1, element = 0, shift = 0): T
     if (i === moved) data[element] += shift;
     return new Tensor(makeValue("gradCheck", data, { shape, dtype, device, requiresGrad: chosen }));
   });
+}
+
+/**
+ * Runs a body with fresh leaves; meanwhile the tensors that were given are these leaves, too, so that a function may take
+ * them from where it stands, as a network takes its parameters. The body awaits nothing.
+ */
+function onLeaves<T>(inputs: readonly Input[], own: readonly Tensor[], body: (...own: Tensor[]) => T): T {
+  const values = inputs.map(({ tensor }) => tensor.value);
+  const before = values.map(({ buffer, node }) => ({ buffer, node }));
+  values.forEach((value, i) =>
+    Object.assign(value, { buffer: own[i].value.buffer, node: own[i].value.node })
+  );
+  try {
+    return replay(() => body(...own));
+  } finally {
+    values.forEach((value, i) => Object.assign(value, before[i]));
+  }
 }
 
 /** As many numbers as another tensor has, in its shape and on its device. */
@@ -133,9 +152,12 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
  * is weighted with fixed random numbers and summed in float64. A function that draws random numbers draws the same
  * ones at every call.
  *
+ * The inputs are also moved where the function finds them by itself: `() => net.forward(x)` with `net.parameters()` checks a
+ * whole network.
+ *
  * PyTorch: `torch.autograd.gradcheck`.
  *
- * @param fn The function, of one tensor argument per input.
+ * @param fn The function, of one tensor argument per input. It awaits nothing.
  * @param inputs Where to check. Gradients are checked for those that require one, or, if none does, for all of float32.
  * @param options eps, atol, rtol.
  * @returns The largest absolute error found.
@@ -147,6 +169,15 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
  * const error = await gradCheck((x, y) => x.mul(y).sum(), [tensor([1, 2]), tensor([3, 4])]);
  * console.log(error < 1e-3); // true
  * ```
+ * @example A network, with steps so small that no neuron crosses its kink
+ * ```ts
+ * import { gradCheck, manualSeed, nn, tensor } from "descent";
+ * import { assert } from "@std/assert";
+ * manualSeed(0);
+ * const net = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU(), new nn.Linear(3, 1));
+ * const x = tensor([[2.1, 3.2]]);
+ * assert(await gradCheck(() => net.forward(x), net.parameters(), { eps: 1e-3 }) < 1e-3);
+ * ```
  */
 export async function gradCheck(
   fn: (...inputs: Tensor[]) => Tensor,
@@ -156,12 +187,16 @@ export async function gradCheck(
   const name = "gradCheck";
   checkArguments(name, arguments);
   const given = await read(name, inputs);
-  const own = leaves(given), output = checkTensor(name, "what fn returns", replay(() => fn(...own)));
-  const weights = weigh(output.size, 0);
-  if (output.requiresGrad) output.backward(beside(output, weights));
+  const own = leaves(given);
+  const weights = onLeaves(given, own, (...inputs) => {
+    const output = checkTensor(name, "what fn returns", fn(...inputs));
+    const weights = weigh(output.size, 0);
+    if (output.requiresGrad) output.backward(beside(output, weights));
+    return weights;
+  });
   const gradients = await Promise.all(own.map((leaf) => leaf.grad?.data()));
   const probe = async (i: number, j: number, shift: number) => {
-    const moved = () => replay(() => fn(...leaves(given, i, j, shift))).data();
+    const moved = () => onLeaves(given, leaves(given, i, j, shift), (...inputs) => fn(...inputs).data());
     return dot(await scoped(moved, freeAll(`by ${name}()`), { recording: false }), weights);
   };
   return await compare(name, given, gradients, probe, options);
@@ -196,11 +231,12 @@ export async function gradGradCheck(
   checkArguments(name, arguments);
   const given = await read(name, inputs);
   const directions = given.map(({ values }, i) => weigh(values.length, i + 1));
-  const run = (own: Tensor[], createGraph: boolean) => {
-    const output = checkTensor(name, "what fn returns", replay(() => fn(...own)));
-    if (!output.requiresGrad) return;
-    output.backward(beside(output, weigh(output.size, 0)), { createGraph });
-  };
+  const run = (own: Tensor[], createGraph: boolean) =>
+    onLeaves(given, own, (...inputs) => {
+      const output = checkTensor(name, "what fn returns", fn(...inputs));
+      if (!output.requiresGrad) return;
+      output.backward(beside(output, weigh(output.size, 0)), { createGraph });
+    });
   const own = leaves(given);
   run(own, true);
   const sums = own.flatMap(({ grad }, i) =>

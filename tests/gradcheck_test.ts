@@ -1,4 +1,17 @@
-import { F, gradCheck, manualSeed, noGrad, ones, rand, randn, type Tensor, tensor, zeros } from "descent";
+import {
+  F,
+  gradCheck,
+  gradGradCheck,
+  manualSeed,
+  nn,
+  noGrad,
+  ones,
+  rand,
+  randn,
+  type Tensor,
+  tensor,
+  zeros,
+} from "descent";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { onEachDevice } from "./devices.ts";
 
@@ -65,6 +78,56 @@ Deno.test("gradCheck() leaves inputs and their gradients as they are", async () 
   await gradCheck((x) => x.exp(), [x]);
   assertEquals(await x.grad!.array(), [2, 4]);
   assertEquals(await x.array(), [1, 2]);
+});
+
+/** A network whose gradients are half of what they should be, in one layer. */
+class Halved extends nn.Module {
+  right = new nn.Linear(2, 3);
+  wrong = new nn.Linear(3, 1);
+
+  override forward(x: Tensor): Tensor {
+    const y = this.wrong.forward(this.right.forward(x).tanh());
+    return y.add(y.detach()).div(2);
+  }
+}
+
+Deno.test("gradCheck() checks a network by its parameters, which nobody passes to it", async () => {
+  manualSeed(1);
+  const x = tensor([[2.1, 3.2], [0.3, -1]]);
+  const net = new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh(), new nn.Linear(3, 1));
+  assert(await gradCheck(() => net.forward(x), net.parameters()) < 1e-3);
+  assert(await gradGradCheck(() => net.forward(x).square(), net.parameters(), { atol: 1e-2 }) < 1e-2);
+
+  const halved = new Halved();
+  await assertRejects(
+    () => gradCheck(() => halved.forward(x), halved.parameters()),
+    Error,
+    "gradCheck: input 0 [3, 2], element 0",
+  );
+  // Of the parameters of another network it finds that nothing depends on them.
+  assertEquals(await gradCheck(() => halved.forward(x), net.parameters()), 0);
+});
+
+Deno.test("gradCheck() leaves what a function takes from outside as it was, also where it throws", async () => {
+  const w = tensor([1, 2], { requiresGrad: true });
+  const double = w.mul(2);
+  let calls = 0;
+  const broken = () => {
+    if (++calls === 3) throw new Error("at the third call");
+    return w.square();
+  };
+  await assertRejects(() => gradCheck(broken, [w]), Error, "at the third call");
+  assertEquals([w.isLeaf, w.requiresGrad, w.grad], [true, true, null]);
+  assertEquals(await w.array(), [1, 2]);
+  double.sum().backward();
+  assertEquals(await w.grad!.array(), [2, 2]);
+  assertEquals(await gradCheck(() => w, [w]) < 1e-3, true);
+});
+
+Deno.test("gradCheck() takes a tensor that is given twice for two inputs", async () => {
+  const x = tensor([1, 2]);
+  assert(await gradCheck((a, b) => a.mul(b.square()), [x, x]) < 1e-2);
+  await assertRejects(() => gradCheck((a, b) => a.add(wrong(b)), [x, x]), Error, "input 1");
 });
 
 Deno.test("gradCheck() is as strict as asked", async () => {
