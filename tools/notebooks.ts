@@ -11,11 +11,11 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { parseCells } from "../lib/course/cells.ts";
 import { duration } from "../lib/text/numbers.ts";
 import { execute } from "./notebooks/execute.ts";
 import { CellError } from "./notebooks/kernel.ts";
 import { type Notebook, serialize, staleCell, toNotebook } from "./notebooks/nbformat.ts";
-import { parseCells } from "./notebooks/percent.ts";
 import { pictureOf, type Wanted, wantedPictures } from "./notebooks/pictures.ts";
 
 /** The page whose pictures are taken from notebooks. */

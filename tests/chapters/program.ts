@@ -1,6 +1,6 @@
 /** Chapters run as a reader runs them: a program of its own, with nothing granted. */
 import { assertEquals } from "@std/assert";
-import { fences, parseCells, parseQuestion } from "../../tools/notebooks/percent.ts";
+import { fences, parseCells, parseQuestion } from "../../lib/course/cells.ts";
 
 /** What a program came to. */
 export interface Outcome {

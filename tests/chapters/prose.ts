@@ -1,6 +1,6 @@
 /** The numbers that a chapter's prose quotes, held against what its code says and its program prints. */
 import { assertEquals } from "@std/assert";
-import { fences, parseCells } from "../../tools/notebooks/percent.ts";
+import { fences, parseCells } from "../../lib/course/cells.ts";
 import { answers, output, questions } from "./program.ts";
 
 /** What a chapter printed. */

@@ -1,6 +1,6 @@
 // Reads the chapters' sources, which needs a permission.
 import { assert, assertEquals } from "@std/assert";
-import { parseCells, parseQuestion } from "../../tools/notebooks/percent.ts";
+import { parseCells, parseQuestion } from "../../lib/course/cells.ts";
 import { chapterNumber } from "./program.ts";
 
 const granted = (await Deno.permissions.query({ name: "read" })).state === "granted";

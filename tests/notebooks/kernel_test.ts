@@ -89,6 +89,26 @@ testUnless(reason, "answers in folded Markdown are run, and their errors count",
   assertStringIncludes(error.message, "cell 1 failed: ReferenceError: nowhere is not defined");
 });
 
+testUnless(reason, "a question's code is run, too, and what it declares is its own", async () => {
+  const cell = (kind: "code" | "markdown", source: string, ...tags: string[]) => ({
+    kind,
+    source,
+    tags,
+    line: 1,
+  });
+  const question = (code: string) =>
+    cell(
+      "markdown",
+      `**Predict.** What?\n\n- [x] 1\n- [ ] 2\n\n**Answer.** One.\n\n\`\`\`ts\n${code}\n\`\`\``,
+      "question",
+    );
+  const answer = cell("markdown", 'Answer\n\n```ts\nif (x !== "mine") throw new Error(x);\n```', "folded");
+  const code = cell("code", 'const x = "mine";');
+  await execute(toNotebook([code, question('const x = "its";\nconsole.log(x);'), answer]), NOTEBOOKS);
+  const wrong = execute(toNotebook([code, question("nowhere();")]), NOTEBOOKS);
+  assertStringIncludes((await assertRejects(() => wrong, CellError)).message, "nowhere is not defined");
+});
+
 /** Cells that end with a value, and what they show of it. */
 const BARE: [code: string, types: string[], text: string][] = [
   [

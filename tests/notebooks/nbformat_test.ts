@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { lines, serialize, staleCell, toNotebook } from "../../tools/notebooks/nbformat.ts";
-import { parseCells } from "../../tools/notebooks/percent.ts";
+import { parseCells } from "../../lib/course/cells.ts";
 
 const script = (code: string) =>
   `// %% [markdown]\n// # Title\n\n// %%\n${code}\n\n// %%\nlast();\n\n// %%\nlast();\n`;
@@ -44,6 +44,30 @@ Deno.test("folded Markdown becomes a closed block with its first line as the tit
   const source = cells[0].source.join("");
   assert(source.startsWith("<details>\n<summary>Answer to 1</summary>\n\nBecause."), source);
   assertEquals(cells.at(-1)!.metadata, { jupyter: { source_hidden: true }, tags: ["folded"] });
+});
+
+Deno.test("a question has lettered choices, and tells which is right in a closed block only", () => {
+  const text = `// %% [markdown] tags=["question"]
+// **Predict.** What is one and one?
+//
+// - [ ] 1
+// - [x] 2, as
+//   ever
+//
+// **Answer.** Count.
+//
+// \`\`\`ts
+// console.log(1 + 1);
+// \`\`\`
+`;
+  const [cell] = notebookOf(text).cells;
+  assertEquals(cell.metadata, { tags: ["question"] });
+  const open = "**Predict.** What is one and one?\n\n- **a.** 1\n- **b.** 2, as\n  ever\n\n";
+  const closed = "**b.** Count.\n\n```ts\nconsole.log(1 + 1);\n```";
+  assertEquals(
+    cell.source.join(""),
+    `${open}<details>\n<summary>Answer</summary>\n\n${closed}\n\n</details>`,
+  );
 });
 
 Deno.test("lines() keeps every line's end", () => {

@@ -3,17 +3,17 @@
  *
  * @module
  */
+import { fences } from "../../lib/course/cells.ts";
 import { CellError, Kernel } from "./kernel.ts";
 import type { Notebook, Output } from "./nbformat.ts";
 import { Outputs } from "./outputs.ts";
-import { fences } from "./percent.ts";
 
 /** So long a cell may take, in milliseconds. */
 const TIMEOUT = 300_000;
 
 /**
  * Runs all cells in a kernel of their own and keeps their outputs in the notebook. Then runs the TypeScript in folded
- * Markdown, the answers to exercises, and forgets what it prints.
+ * Markdown, the answers to questions and exercises, and forgets what it prints.
  *
  * @param notebook Its code cells get outputs and numbers.
  * @param folder Where it lies.
@@ -48,8 +48,12 @@ export async function execute(
       }
     }
     for (const [i, cell] of notebook.cells.entries()) {
-      if (cell.cell_type !== "markdown" || !cell.metadata.tags?.includes("folded")) continue;
-      for (const code of fences(cell.source.join(""))) await run(code, i + 1, true);
+      const { tags = [] } = cell.metadata, isQuestion = tags.includes("question");
+      if (cell.cell_type !== "markdown" || !isQuestion && !tags.includes("folded")) continue;
+      for (const code of fences(cell.source.join(""))) {
+        // What a question declares is its own: the answers behind it need the chapter's names as they are.
+        await run(isQuestion ? `{\n${code}\n}` : code, i + 1, true);
+      }
     }
   } finally {
     await kernel.close();

@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { Cell } from "./percent.ts";
+import { type Cell, letterOf, parseQuestion, withoutHeading } from "../../lib/course/cells.ts";
 
 /** What a cell shows, by MIME type. */
 export type MimeBundle = Record<string, unknown>;
@@ -60,9 +60,7 @@ export function toNotebook(cells: readonly Cell[]): Notebook {
   const used = new Map<string, number>();
   return {
     cells: guarded.map((cell) => {
-      const source = lines(
-        cell.kind === "code" ? withoutHeading(cell.source) : isFolded(cell) ? fold(cell.source) : cell.source,
-      );
+      const source = lines(shown(cell));
       const hash = createHash("sha256").update(`${cell.kind}\n${source.join("")}`).digest("hex").slice(0, 8);
       const count = (used.get(hash) ?? 0) + 1;
       used.set(hash, count);
@@ -120,14 +118,25 @@ function isFolded({ tags }: Cell): boolean {
   return tags.includes("folded");
 }
 
-/** Code without the line that prints a script's headings: here they stand above the cell. */
-function withoutHeading(source: string): string {
-  return source.replace(/^section\(".*"\);\n+/, "");
+/** What a cell says in a notebook. */
+function shown(cell: Cell): string {
+  if (cell.kind === "code") return withoutHeading(cell.source);
+  if (isFolded(cell)) {
+    const [title, ...rest] = cell.source.split("\n");
+    return fold(title.replace(/^#+ /, "").replaceAll("**", ""), rest.join("\n").trim());
+  }
+  return cell.tags.includes("question") ? asked(cell) : cell.source;
 }
 
-/** Markdown that is closed until the reader opens it; its first line stays visible. */
-function fold(source: string): string {
-  const [title, ...rest] = source.split("\n");
-  const summary = title.replace(/^#+ /, "").replaceAll("**", "");
-  return `<details>\n<summary>${summary}</summary>\n\n${rest.join("\n").trim()}\n\n</details>`;
+/** A question: the choices have letters, and the answer is closed. */
+function asked(cell: Cell): string {
+  const { question, choices, right, answer, code } = parseQuestion(cell, "the chapter");
+  const list = choices.map((choice, i) => `- **${letterOf(i)}.** ${choice.replaceAll("\n", "\n  ")}`);
+  const unfolded = `**${letterOf(right)}.** ${answer}\n\n\`\`\`ts\n${code}\n\`\`\``;
+  return `**Predict.** ${question}\n\n${list.join("\n")}\n\n${fold("Answer", unfolded)}`;
+}
+
+/** Markdown that is closed until the reader opens it. */
+function fold(summary: string, source: string): string {
+  return `<details>\n<summary>${summary}</summary>\n\n${source}\n\n</details>`;
 }

@@ -139,6 +139,16 @@ export function parseQuestion({ source, line }: Cell, name: string): Question {
   };
 }
 
+/** "a" for the first choice of a question. */
+export function letterOf(choice: number): string {
+  return String.fromCharCode("a".charCodeAt(0) + choice);
+}
+
+/** Code without the line that prints a script's headings, for where the heading itself stands above it. */
+export function withoutHeading(code: string): string {
+  return code.replace(/^section\(".*"\);\n+/, "");
+}
+
 /** The TypeScript between fences (` ```ts `) of a Markdown text. */
 export function fences(markdown: string): string[] {
   return [...markdown.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code.trimEnd());

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { fences, parseCells, parseQuestion } from "../../tools/notebooks/percent.ts";
+import { fences, parseCells, parseQuestion } from "../../lib/course/cells.ts";
 
 Deno.test("a script is parted at its markers, and Markdown loses its slashes", () => {
   const text = "// %% [markdown]\n// # Title\n//\n// Text with $x$.\n\n// %%\nconst x = 1;\n\n// a comment\n";
