@@ -4,6 +4,7 @@ import { chapterNumber, programTest, run } from "./program.ts";
 
 const CHAPTERS = [
   "01_extremum",
+  "01b_backward",
   "02_vector_extremum",
   "03_linear_regression",
   "04_mlp",
@@ -45,7 +46,7 @@ for (const chapter of ["05_alexnet", "06_batchnorm", "07_resnet", "08_training"]
   });
 }
 
-for (const chapter of ["01_extremum", "02_vector_extremum", "04_mlp", "06_batchnorm"]) {
+for (const chapter of ["01_extremum", "01b_backward", "02_vector_extremum", "04_mlp", "06_batchnorm"]) {
   programTest(`${chapter} prints some hundred lines at most`, async () => {
     const { code, stdout, stderr } = await run(chapter, "--steps", "1e9");
     assertEquals({ code, stdout }, { code: 2, stdout: "" });

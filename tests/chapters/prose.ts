@@ -32,8 +32,9 @@ export async function assertProse(chapter: string, sources: Record<string, Sourc
   const cells = parseCells(Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url)), path);
   const prose: string[] = [], code: string[] = [];
   for (const { kind, source: whole } of cells) {
-    // What a wrong choice of a question says is nobody's claim.
-    const source = whole.replace(/^- \[ \] .*\n(?: {2}.*\n)*/gm, "");
+    // What a wrong choice of a question says is nobody's claim, and how long a chapter takes is no experiment's.
+    const source = whole.replace(/^- \[ \] .*\n(?: {2}.*\n)*/gm, "")
+      .replace(/^\*About \d+ minutes\. Before it: .*\*$/m, "");
     if (kind === "code") code.push(source);
     else {
       code.push(...fences(source));
