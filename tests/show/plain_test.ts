@@ -68,6 +68,45 @@ Deno.test("coloured curves are told apart without their colours: by their letter
   assert(solid > 1.3 * dash && dash > 1.3 * dot, `${solid} places solid, ${dash} dashed, ${dot} dotted`);
 });
 
+Deno.test("a line that leaves the picture far away is drawn where it passes, and not turned", async () => {
+  const steep = { x: [-2, 2], y: [-1000, 1000], mode: "lines" as const };
+  const ranges = { xRange: [-2, 2] as [number, number], yRange: [-2, 2] as [number, number] };
+  const text = textOf(await resolve(chart.line({ series: { steep }, ...ranges })), {
+    columns: 60,
+    color: "none",
+  });
+  const rows = text.split("\n").filter((line) => /[┤│]/.test(line));
+  const columns = rows.map((line) => line.search(/[\u2801-\u28ff]/));
+  assertEquals(columns.length, 14);
+  assert(columns.every((column) => Math.abs(column - columns[0]) <= 1 && column > 25), `${columns}`);
+
+  const beside = { x: [-2, 2], y: [900, 1100], mode: "lines" as const };
+  const empty = textOf(await resolve(chart.line({ series: { beside }, ...ranges })), {
+    columns: 60,
+    color: "none",
+  });
+  assertEquals(empty.match(/[\u2801-\u28ff]/g), null);
+});
+
+Deno.test("lines over a landscape without colour are drawn in letters that no band has", async () => {
+  const line = { x: [-1, 1], y: [-1, 1], mode: "lines" as const };
+  const over = {
+    points: { x: [0.5], y: [-0.5] },
+    falling: { ...line, y: [1, -1] },
+    none: line,
+    rising: line,
+  };
+  const slope = chart.contour({ x: [-1, 1], y: [-1, 1], z: (x) => x, levels: 9, over });
+  const text = textOf(await resolve(slope), { columns: 60, color: "none" });
+  const rows = text.split("\n").filter((line) => /[┤│]/.test(line)).map((line) => line.slice(4));
+  const rising = rows.map((row) => row.indexOf("+")), falling = rows.map((row) => row.lastIndexOf("×"));
+  assertEquals(rising.filter((column) => column < 0), []);
+  assertEquals(rising, [...rising].sort((a, b) => b - a));
+  // Where they cross, the later one is seen.
+  assertEquals(falling.filter((column) => column < 0).length <= 1, true);
+  assertEquals(rows.join("").match(/\+/g)!.length < rows[0].length * 2, true);
+});
+
 /** How far a picture of letters reaches where its letter is not a space: in letters, and in lines. */
 function reach(lines: string[], isInside: (letter: string) => boolean): [across: number, down: number] {
   const places = lines.flatMap((line, row) =>

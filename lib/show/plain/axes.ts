@@ -54,6 +54,11 @@ function glyphOf(index: number): string {
   return GLYPHS[index % GLYPHS.length];
 }
 
+/** The letters that curves are drawn with, where they are drawn in letters. */
+export function glyphs(curves: Curve[]): string[] {
+  return curves.length > 1 ? curves.map((_, i) => glyphOf(i)) : ["●"];
+}
+
 /** Draws curves: in braille, with a letter now and then where there are several, or in letters altogether. */
 export function drawCurves(canvas: Canvas, curves: Curve[], x: Axis, y: Axis, letters: boolean): void {
   const [across, up] = letters ? [1, 1] : [2, 4];
@@ -61,7 +66,7 @@ export function drawCurves(canvas: Canvas, curves: Curve[], x: Axis, y: Axis, le
   // A letter is twice as high as wide.
   const [unit, unitUp] = letters ? [1, 0.5] : [2, 2];
   for (const [i, { mode, dash, color, x: xs, y: ys }] of curves.entries()) {
-    const glyph = curves.length > 1 ? glyphOf(i) : "●";
+    const glyph = glyphs(curves)[i];
     const [long, every] = DASHES[dash];
     const isMarked = curves.length > 1 && mode === "lines" && !letters;
     // Where a curve goes up and down within a column, one letter is enough.
@@ -70,25 +75,24 @@ export function drawCurves(canvas: Canvas, curves: Curve[], x: Axis, y: Axis, le
     let gone = 0;
     const put = (column: number, row: number) =>
       letters ? canvas.put(column, row, glyph, color) : canvas.dot(column, row, color);
-    const place = (j: number): [number, number] => [
-      clamp(share(x, xs[j]) * wide, wide),
-      clamp((1 - share(y, ys[j])) * high, high),
-    ];
+    const shares = (j: number): Point => [share(x, xs[j]), 1 - share(y, ys[j])];
+    const place = ([right, down]: Point): Point => [clamp(right * wide, wide), clamp(down * high, high)];
     if (mode !== "markers") {
       for (let j = 1; j < xs.length; j++) {
-        let [column, row] = place(j - 1);
-        for (const [c, r] of straight(column, row, ...place(j))) {
+        const seen = visible(shares(j - 1), shares(j));
+        if (seen === null) continue;
+        let [column, row] = place(seen[0]);
+        for (const [c, r] of straight(column, row, ...place(seen[1]))) {
           gone += Math.hypot((c - column) / unit, (r - row) / unitUp);
           [column, row] = [c, r];
           if (gone % every < long) put(c, r);
-          const isInside = c >= 0 && r >= 0 && r < high;
-          if (isMarked && isInside && (c >> 1) % MARK_EVERY === first) marks.set(c >> 1, r >> 2);
+          if (isMarked && (c >> 1) % MARK_EVERY === first) marks.set(c >> 1, r >> 2);
         }
       }
     }
     const isPointed = mode !== "lines" && (letters || xs.length <= MANY);
     for (let j = 0; j < xs.length; j++) {
-      const [column, row] = place(j);
+      const [column, row] = place(shares(j));
       if (isPointed) canvas.put(Math.floor(column / across), Math.floor(row / up), glyph, color);
       else if (mode === "markers" || xs.length === 1) put(column, row);
     }
@@ -96,7 +100,26 @@ export function drawCurves(canvas: Canvas, curves: Curve[], x: Axis, y: Axis, le
   }
 }
 
-/** The place of a share of so many; far away points stay near enough to draw a line to them. */
+/** A point of a picture, from 0 to 1 to the right and down; or the place where it is drawn. */
+type Point = [number, number];
+
+/** The part of a straight line that lies in the picture, if there is any (Liang and Barsky 1984). */
+function visible([x0, y0]: Point, [x1, y1]: Point): [Point, Point] | null {
+  let from = 0, to = 1;
+  for (const [at, way] of [[x0, x1 - x0], [y0, y1 - y0]]) {
+    if (way === 0) {
+      if (at < 0 || at > 1) return null;
+      continue;
+    }
+    const [enters, leaves] = [-at / way, (1 - at) / way].sort((a, b) => a - b);
+    [from, to] = [Math.max(from, enters), Math.min(to, leaves)];
+  }
+  if (from > to) return null;
+  const after = (share: number): Point => [x0 + share * (x1 - x0), y0 + share * (y1 - y0)];
+  return [from > 0 ? after(from) : [x0, y0], to < 1 ? after(to) : [x1, y1]];
+}
+
+/** The place of a share of so many; far away points stay outside, and in reach of whole numbers. */
 function clamp(at: number, size: number): number {
   if (at === size) return size - 1;
   return Math.floor(Math.min(3 * size, Math.max(-2 * size, at)));

@@ -7,12 +7,12 @@ import { truncate } from "../../text/width.ts";
 import type { FieldModel, ImagesModel, Tile } from "../chart/model.ts";
 import { bandColors, DIVERGING, hex, SEQUENTIAL, shade } from "../chart/palette.ts";
 import { paint, PLAIN } from "./ansi.ts";
-import { drawCurves, framed, legend } from "./axes.ts";
+import { drawCurves, framed, glyphs, legend } from "./axes.ts";
 import { type TextOptions, tick } from "./canvas.ts";
 
 /** From nothing to full. Nothing is a dot: one sees how far an image goes. */
 const SHADES = "·░▒▓█";
-/** For contours: every band gets a letter, so that neighbours differ. */
+/** For contours: every band gets a letter, so that neighbours differ; none that a curve over them has. */
 const BANDS = " .:-=+*%#@";
 /** The scale of colours below a matrix has so many letters. */
 const SCALE = 16;
@@ -63,6 +63,7 @@ function contourText(model: FieldModel, options: TextOptions, most: number): str
   const { x, y, xs, ys, z, levels, over, equal } = model;
   const bands = levels.length + 1, colors = bandColors(model);
   const isColored = options.color !== "none";
+  const letters = [...BANDS].filter((letter) => !glyphs(over).includes(letter));
   // Where one unit is as long both ways, a picture is so many letters wide for each one that it is high.
   const shape = equal ? 2 * (x.range[1] - x.range[0]) / (y.range[1] - y.range[0]) : null;
   const rows = shape === null
@@ -82,13 +83,13 @@ function contourText(model: FieldModel, options: TextOptions, most: number): str
       }
       for (let row = 0; !isColored && row < canvas.rows; row++) {
         const at = band(column, row, canvas.rows);
-        canvas.put(column, row, BANDS[Math.round(at * (BANDS.length - 1) / Math.max(1, bands - 1))]);
+        canvas.put(column, row, letters[Math.round(at * (letters.length - 1) / Math.max(1, bands - 1))]);
       }
     }
-    // Without colour its points tell where a curve goes; a line of letters would hide them.
+    // Without colour its points tell where a walk goes; a line of letters would hide them.
     const shown = over.map((curve) => ({
       ...curve,
-      mode: isColored ? curve.mode : "markers" as const,
+      mode: isColored || curve.mode === "lines" ? curve.mode : "markers" as const,
       x: curve.x.slice(0, 400),
       y: curve.y.slice(0, 400),
     }));
