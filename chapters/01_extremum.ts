@@ -1,6 +1,8 @@
 // %% [markdown]
 // # 1. The lowest point of a parabola
 //
+// *About 20 minutes. Before it: TypeScript, and what a slope is.*
+//
 // **The question.** Where is
 //
 // $$y = \tfrac12\,(x - 2)^2$$
@@ -58,7 +60,7 @@ x.zeroGrad();
 // Follow the picture from $x$ to $y$ and you compute $y$. Follow the numbers marked with $\partial$ from $y$ back to $x$ and
 // you compute the slope: 1 at $y$ itself, a half after the halving, then $\tfrac12 \cdot 2 \cdot (-1.992) = -1.992$ after
 // the square, and the subtraction passes it on. No step needs to know more than its own line and the number that
-// arrives.
+// arrives. From this one sentence chapter 1b builds a `backward()` of its own.
 //
 // The gradient is negative: $y$ falls when $x$ grows. So we walk *against* the gradient, and the steeper the ground, the
 // longer the step:
@@ -66,7 +68,27 @@ x.zeroGrad();
 // $$x \leftarrow x - \eta\,\frac{dy}{dx}$$
 //
 // $\eta$ is the **learning rate**.
+
+// %% [markdown] tags=["question"]
+// **Predict.** You stand at $x = 5$ instead, on the other slope. What is the gradient, and where does a step lead?
 //
+// - [ ] It is 3, and the step leads to the right, where the gradient points.
+// - [ ] It is 4.5, and the step leads to the left.
+// - [x] It is 3, and the step leads to the left.
+// - [ ] It is $-3$, and the step leads to the left.
+//
+// **Answer.** The gradient is $x - 2 = 3$: to the right $y$ grows. The step goes against it, to the left, and with $\eta = 0.4$ it ends at
+// $5 - 0.4 \cdot 3 = 3.8$. The 4.5 is $y$ itself: how high you stand says nothing about which way is down.
+//
+// ```ts
+// const x = tensor(5, { requiresGrad: true });
+// const y = x.sub(2).pow(2).div(2);
+// y.backward();
+// noGrad(() => x.sub_(x.grad!.mul(0.4)));
+// console.log(`y = ${await y.item()}, gradient = ${await x.grad!.item()}, then x = ${(await x.item()).toFixed(4)}`);
+// ```
+
+// %% [markdown]
 // ## Walking down
 //
 // The formula stands *inside* the loop, and that is worth a thought. Each time round, the graph is built anew from where
@@ -75,6 +97,32 @@ x.zeroGrad();
 // - `noGrad`: the step itself is bookkeeping. It must not become a part of the graph, so nothing is recorded inside.
 // - `zeroGrad`: gradients *add up* in `x.grad`, since in larger networks one number acts on the result along many paths.
 //   Before the next round the sum goes back to nothing.
+
+// %% [markdown] tags=["question"]
+// **Predict.** Move the line with the formula in front of the loop, so that it runs once, and leave everything else as it is. What happens?
+//
+// - [ ] The same rows: $y$ is a formula, and follows $x$.
+// - [ ] Equal steps: the gradient stays what it was at the start.
+// - [x] One step, and then an error.
+// - [ ] The same rows, but faster.
+//
+// **Answer.** $y$ is not a formula but one result, with the note of how it came about. The first `backward()` has used that note up, and the
+// second says so. To know the slope at the new $x$, the program has to compute at the new $x$.
+//
+// ```ts
+// const x = tensor(0.007588282693177462, { requiresGrad: true });
+// const y = x.sub(2).pow(2).div(2);
+// try {
+//   for (let step = 0; step < 15; step++) {
+//     console.log(`x = ${await x.item()}`);
+//     y.backward();
+//     noGrad(() => x.sub_(x.grad!.mul(0.4)));
+//     x.zeroGrad();
+//   }
+// } catch (error) {
+//   console.log((error as Error).message);
+// }
+// ```
 
 // %%
 section("Walking down");
@@ -87,6 +135,28 @@ for (let step = 0; step < flags.steps; step++) {
   noGrad(() => x.sub_(x.grad!.mul(eta)));
   x.zeroGrad();
 }
+
+// %% [markdown] tags=["question"]
+// **Predict.** What happens to the walk without `noGrad`, if the step is just `x.sub_(x.grad!.mul(eta))`?
+//
+// - [ ] Nothing: `noGrad` only saves time and memory.
+// - [x] The first step is refused.
+// - [ ] The graph grows with each step, and the walk gets slower.
+// - [ ] The gradients become wrong from the second step on.
+//
+// **Answer.** Outside `noGrad` a change in place would be recorded, too, and $x$ would become a result, computed from what it was
+// before, instead of the number that we look for. So the library refuses, with a sentence.
+//
+// ```ts
+// const x = tensor(0.007588282693177462, { requiresGrad: true });
+// x.sub(2).pow(2).div(2).backward();
+// try {
+//   x.sub_(x.grad!.mul(0.4));
+// } catch (error) {
+//   console.log((error as Error).message);
+// }
+// console.log(`x = ${await x.item()}`);
+// ```
 
 // %% [markdown]
 // ## What to notice
@@ -101,7 +171,49 @@ for (let step = 0; step < flags.steps; step++) {
 //
 // **The last digits look odd** (0.8045529723167419) because a tensor keeps 32-bit numbers, about seven decimal digits.
 // JavaScript's own have 64 bits, and it prints as many digits as tell a number from its neighbours among those.
+
+// %% [markdown] tags=["question"]
+// **Predict.** From 0.0076 it takes 15 steps with $\eta = 0.4$ to come within 0.001 of the lowest point. How many does it take from
+// 1,000, five hundred times as far away?
 //
+// - [ ] 15: the ground is steeper there.
+// - [x] 28
+// - [ ] 500
+// - [ ] 7,500
+//
+// **Answer.** Each step leaves six tenths of the distance, however large it is. Thirteen steps leave less than one part in five hundred,
+// so thirteen more are enough. Far out the ground is steep, and the steps are long.
+//
+// ```ts
+// for (const start of [0.007588282693177462, 1000]) {
+//   const x = tensor(start, { requiresGrad: true });
+//   let steps = 0;
+//   for (; Math.abs(await x.item() - 2) > 0.001; steps++) {
+//     x.sub(2).pow(2).div(2).backward();
+//     noGrad(() => x.sub_(x.grad!.mul(0.4)));
+//     x.zeroGrad();
+//   }
+//   console.log(`from ${start}: ${steps} steps`);
+// }
+// console.log(`one part in ${Math.round(1 / 0.6 ** 13)} is left after 13 steps`);
+// ```
+
+// %% [markdown] tags=["question"]
+// **Predict.** What does `await tensor(0.1).item()` give?
+//
+// - [ ] 0.1
+// - [x] 0.10000000149011612
+// - [ ] 0.1000000
+// - [ ] 0.10000000000000001
+//
+// **Answer.** One tenth has no end in binary, so 32 bits keep a neighbour of it, which is off in the ninth digit. JavaScript prints that
+// neighbour with as many digits as it takes among numbers of 64 bits.
+//
+// ```ts
+// console.log(await tensor(0.1).item());
+// ```
+
+// %% [markdown]
 // ## How large a step?
 //
 // The factor $1 - \eta$ decides everything. Here is the walk as a function of $\eta$, and where it leads with four
@@ -149,10 +261,54 @@ await show(chart.panels(panels, { title: "The same 14 steps with four learning r
 // little lower every time, and comes exactly as near as with 0.1, since $(-0.9)^{14} = 0.9^{14}$. With 2.1 (mind the other
 // scale) it swings too, and each time a little *higher*: a step that is too long leads up. So here the walk comes down
 // for any $\eta$ between 0 and 2, fastest at 1, and for no other.
+
+// %% [markdown] tags=["question"]
+// **Predict.** What does the walk do at the border, with $\eta = 2$, from 0.0076?
 //
+// - [x] It jumps to 3.9924, back to 0.0076, and so on for ever.
+// - [ ] It reaches 2 in one step and stays there.
+// - [ ] It swings, a little less each time, and comes to rest at 2 in the end.
+// - [ ] It swings wider and wider.
+//
+// **Answer.** The factor is $1 - 2 = -1$: each step lands as far behind the lowest point as it stood in front of it.
+//
+// ```ts
+// const x = tensor(0.007588282693177462, { requiresGrad: true });
+// for (let step = 0; step < 5; step++) {
+//   console.log(`x = ${(await x.item()).toFixed(4)}`);
+//   x.sub(2).pow(2).div(2).backward();
+//   noGrad(() => x.sub_(x.grad!.mul(2)));
+//   x.zeroGrad();
+// }
+// ```
+
+// %% [markdown] tags=["question"]
+// **Predict.** Turn the parabola upside down: $y = -\tfrac12 (x - 2)^2$, a hill with its top at 2. Where does the same walk lead, with
+// $\eta = 0.4$ from 0.0076?
+//
+// - [ ] To 2: there the gradient is zero.
+// - [ ] Nowhere: without a lowest point there is no gradient.
+// - [ ] To the right, over the top and down on the other side.
+// - [x] To the left, faster and faster.
+//
+// **Answer.** The gradient is $2 - x$, and $y$ falls to the left. Each step multiplies the distance to the top by $1 + \eta = 1.4$. A walk
+// downhill runs away from a top, even though the gradient there is zero.
+//
+// ```ts
+// const x = tensor(0.007588282693177462, { requiresGrad: true });
+// for (let step = 0; step < 8; step++) {
+//   console.log(`x = ${(await x.item()).toFixed(4)}`);
+//   x.sub(2).pow(2).div(-2).backward();
+//   noGrad(() => x.sub_(x.grad!.mul(0.4)));
+//   x.zeroGrad();
+// }
+// ```
+
+// %% [markdown]
 // ## Exercises
 //
-// 1. Set `eta` to 1. Why is one step enough? Then set it to 2: predict the rows before you run.
+// 1. Set `eta` to 1. Why is one step enough? Then make the valley four times as steep, `x.sub(2).pow(2).mul(2)`: which `eta`
+//    needs one step there, and from which on does the walk not come down any more?
 // 2. Change the formula in the loop to `x.sub(2).pow(4).div(4)`, a valley with the same lowest point. Nothing else has to
 //    change, but the walk does: where is it fast, and where slow?
 // 3. Remove the line `x.zeroGrad()` of the loop. The rows overshoot and swing: each step also carries the gradients of
@@ -162,11 +318,23 @@ await show(chart.panels(panels, { title: "The same 14 steps with four learning r
 // %% [markdown] tags=["folded"]
 // **Answer to 1**
 //
-// With $\eta = 1$ the factor $1 - \eta$ is 0: one step takes away the whole distance, and the second row is 2. With
-// $\eta = 2$ the factor is $-1$: the walk jumps from 0.0076 to 3.9924, just as far on the other side, and back, for ever.
+// With $\eta = 1$ the factor $1 - \eta$ is 0: one step takes away the whole distance, and the second row is 2. In the steeper valley the
+// gradient is $4\,(x - 2)$, so the factor is $1 - 4\eta$: one step is enough at $\eta = 0.25$, and at 0.5 the walk swings for ever. The
+// more a valley is curved, the shorter the steps must be. Chapters 2 and 3 meet valleys that are curved more in one direction
+// than in another.
 //
 // ```ts
-// for (const rate of [1, 2]) console.log(rate, (await walk(rate, 5)).x);
+// for (const [factor, rate] of [[0.5, 1], [2, 0.25], [2, 0.5]]) {
+//   const steep = tensor(0.007588282693177462, { requiresGrad: true });
+//   const rows: string[] = [];
+//   for (let step = 0; step < 4; step++) {
+//     rows.push((await steep.item()).toFixed(4));
+//     steep.sub(2).pow(2).mul(factor).backward();
+//     noGrad(() => steep.sub_(steep.grad!.mul(rate)));
+//     steep.zeroGrad();
+//   }
+//   console.log(`${factor} (x − 2)², η = ${rate}: ${rows.join(", ")}`);
+// }
 // ```
 
 // %% [markdown] tags=["folded"]

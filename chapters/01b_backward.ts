@@ -106,8 +106,8 @@ console.log(`y = ${y.data}, made by ${y.op} of ${y.inputs.map(({ data }) => data
 // The way back is `passOn`, a single line. When a value knows its own `grad`, it multiplies it by each of its slopes and
 // hands the product to the input in question. That is the chain rule, and all of it. `backward()` sets the `grad` of the
 // result to 1, since $y$ changes as fast as itself, and then lets the values pass on, one after the other, in some order.
-// In which? The simplest is to walk into the graph as it comes, down to the end of one branch and then into the next. That is
-// called **depth-first**:
+// In which? (`latestFirst` is the answer, and comes in a while.) The simplest is to walk into the graph as it comes, down to the
+// end of one branch and then into the next. That is called **depth-first**:
 
 // %%
 section("One line at a time");
@@ -233,11 +233,11 @@ console.log(`path by path through 20 doublings: slope ${walked.ground.grad}, ${c
 
 // %% [markdown]
 // 36: right. It is the chain rule as mathematics has it, a sum over all paths. But each doubling of the tower,
-// $t \leftarrow t + t$, doubles the number of paths. 20 of them cost two million calls for 21 values, and 60 would take
-// longer than anybody lives. Networks are full of such places; each skip connection of chapter 7 is one.
+// $t \leftarrow t + t$, doubles the number of paths: 20 of them cost two million calls for 21 values, and 60 would take
+// centuries. Networks are full of such places. Each skip connection of chapter 7 is one.
 
 // %% [markdown] tags=["question"]
-// **Predict.** Every value shall pass on exactly once. In which order may the five values of the diamond do it?
+// **Predict.** Each value is to pass on exactly once. In which order can the five values of the diamond do so?
 //
 // - [ ] `y`, `left`, `s`, `right`, `x`
 // - [ ] `y`, `left`, `s`, `x`, `right`
@@ -257,10 +257,10 @@ console.log(`path by path through 20 doublings: slope ${walked.ground.grad}, ${c
 // ```
 
 // %% [markdown]
-// So a value must wait until everything has arrived. An order in which everything stands behind all that uses it is called
-// a **topological order**, and finding one takes no cleverness. A value is computed from values that are there already, so
-// inputs are always older than results. The `id` of a `Value` is its age. Collect all that $y$ was made from, and begin with
-// the latest:
+// So a value must wait until everything has arrived. An order in which each value comes after all that use it is called a
+// **topological order**, and finding one takes no cleverness. A value is computed from values that are there already, so
+// inputs are always older than results. The `id` of a `Value` says when it was made: the older, the smaller. Collect everything
+// that $y$ was made from, and begin with the latest:
 
 // %%
 function latestFirst(y: Value): Value[] {
@@ -322,9 +322,8 @@ deep.backward();
 console.log(`latest first, 100,000 additions: ${bottom.grad}`);
 
 // %% [markdown]
-// No network is that deep, but a loop over many time steps is, and so is a sum that one adds up in a loop. `latestFirst` calls
-// nothing that calls itself. The library does it in the same way; in `lib/autograd/walk.ts` you find the sentence "creation
-// order is a topological order".
+// No network has so many layers, but a loop over many time steps can be that deep, and so can a long sum. `latestFirst` never
+// calls itself. The library does the same: "creation order is a topological order", says `lib/autograd/walk.ts`.
 //
 // ## What is zeroed, and what need not be
 //
@@ -349,35 +348,27 @@ console.log(`two more, zeroed before each: ${rounds.slice(3).map((grad) => grad.
 // round computes a new sum, a new power and a new product, and a new `Value` starts with `grad = 0`. Only leaves live from one
 // round to the next, as parameters do in training.
 //
-// What if you walk *one* graph twice? Then the values in between still hold what came the first time, and pass it on again.
+// What if you walk *one* graph twice? Then the values in between still hold what came the first time.
 
 // %% [markdown] tags=["question"]
-// **Predict.** What does the library do if you call `backward()` twice on the same $y$, without computing it anew?
+// **Predict.** $s = x^2$, $y = 2s$, and $x = 3$, so $dy/dx$ is 12. You call `y.backward()` twice on this one graph of Values. What is
+// `x.grad` then?
 //
-// - [x] The second call ends in an error.
-// - [ ] `x.grad` is the same as after the first call.
-// - [ ] `x.grad` doubles.
-// - [ ] `x.grad` triples, since the values in between are not zeroed.
+// - [ ] 12: nothing has changed between the calls.
+// - [ ] 24: the leaf adds up both calls.
+// - [x] 36: $s$ adds up both calls, too, and passes on the sum.
+// - [ ] 144: the second call multiplies by 12 once more.
 //
-// **Answer.** The graph is freed while `backward()` walks it, for in a large network it holds most of the memory; so the second
-// call refuses, and says how to keep the graph. With `retainGraph` it does not keep the gradients of what lies between, and
-// `x.grad` doubles. (Our engine is the one that triples: that is exercise 2.)
+// **Answer.** The first call leaves 2 in $s$ and hands 12 to $x$. The second adds another 2 to $s$, which now passes on 4, twice as much as
+// before: 24 more. Exercise 2 mends it with one line.
 //
 // ```ts
-// const x = tensor(3, { requiresGrad: true });
-// const once = x.square().mul(2);
-// once.backward();
-// try {
-//   once.backward();
-// } catch (error) {
-//   console.log((error as Error).message);
+// let s = 0, x = 0;
+// for (const call of ["first", "second"]) {
+//   s += 2;
+//   x += 2 * 3 * s;
+//   console.log(`after the ${call} call: x.grad = ${x}`);
 // }
-// x.zeroGrad();
-// const kept = x.square().mul(2);
-// kept.backward(undefined, { retainGraph: true });
-// console.log(`after the first: ${await x.grad!.item()}`);
-// kept.backward();
-// console.log(`after the second: ${await x.grad!.item()}`);
 // ```
 
 // %% [markdown]
@@ -413,6 +404,23 @@ const parameters = first.map((number) => new Value(number));
 const loss = lossOf(parameters);
 loss.backward();
 console.log(`loss = ${loss.data.toFixed(6)}, a graph of ${latestFirst(loss).length} values`);
+
+// %% [markdown] tags=["question"]
+// **Predict.** A neuron gets $w x + b = -0.1$ at the only sample, and so $\mathrm{relu}$ gives 0. The answer should have been larger.
+// How does a step downhill change $w$?
+//
+// - [ ] It makes $w x + b$ larger, until the neuron wakes up.
+// - [ ] By a little, since $-0.1$ is close to the kink.
+// - [x] Not at all.
+//
+// **Answer.** The slope of relu is 0 there, and whatever arrives is multiplied by it. Asking for more does not help, for nobody behind
+// the kink hears it. Only other samples can wake such a neuron.
+//
+// ```ts
+// const w = tensor(0.3, { requiresGrad: true });
+// w.mul(-2).add(0.5).relu().sub(1).square().backward();
+// console.log(`∂w = ${await w.grad!.item()}`);
+// ```
 
 // %% [markdown]
 // Are these gradients right? Nudge each parameter to both sides, as above, and compare:
@@ -486,6 +494,26 @@ await show(parameters.map(({ grad }, i) => ({
   "∂, our engine": grad.toFixed(6),
   "∂, the library": theirs[i].toFixed(6),
 })));
+
+// %% [markdown] tags=["question"]
+// **Predict.** Five samples took 119 values, or 15 tensors. How many tensors will a thousand samples take?
+//
+// - [x] 15
+// - [ ] 1,010
+// - [ ] 3,000
+// - [ ] 22,009
+//
+// **Answer.** The tensors become longer, and no more of them are needed. Our engine needs 21 values and an addition for each sample, so
+// it would have 22,009 of them.
+//
+// ```ts
+// for (const count of [5, 1000]) {
+//   const [w, b, v] = [0, 1, 2].map(() => randn(3)), [x, targets] = [randn(count, 1), randn(count)], c = randn(1);
+//   w.requiresGrad = b.requiresGrad = v.requiresGrad = c.requiresGrad = true;
+//   const loss = x.mul(w).add(b).relu().mul(v).sum(1).add(c).sub(targets).square().sum();
+//   console.log(`${count} samples: ${graph(loss).size} tensors, ${10 + 21 * count + count - 1} values`);
+// }
+// ```
 
 // %% [markdown]
 // The same loss and the same ten gradients, to about the seven digits that 32 bits have. Now let both walk, side by side, with the same
@@ -630,23 +658,6 @@ F.conv2d(image, filter).square().sum().backward();
 const [dw, dx] = [await filter.grad!.data(), await image.grad!.data()];
 console.log(`the library: ∂w = ${dw.join(", ")}, ∂x = ${dx.join(", ")}`);
 
-// %% [markdown] tags=["question"]
-// **Predict.** A neuron gets $w x + b = -0.1$ at the only sample, and so $\mathrm{relu}$ gives 0. The answer should have been larger.
-// How does a step downhill change $w$?
-//
-// - [ ] It makes $w x + b$ larger, until the neuron wakes up.
-// - [ ] By a little, since $-0.1$ is close to the kink.
-// - [x] Not at all.
-//
-// **Answer.** The slope of relu is 0 there, and whatever arrives is multiplied by it. Asking for more does not help, for nobody behind
-// the kink hears it. Only other samples can wake such a neuron.
-//
-// ```ts
-// const w = tensor(0.3, { requiresGrad: true });
-// w.mul(-2).add(0.5).relu().sub(1).square().backward();
-// console.log(`∂w = ${await w.grad!.item()}`);
-// ```
-
 // %% [markdown]
 // ## What to notice
 //
@@ -691,7 +702,8 @@ console.log(`the library: ∂w = ${dw.join(", ")}, ∂x = ${dx.join(", ")}`);
 //
 // The square between $x$ and $y$ still holds the 2 that arrived the first time. Another 2 arrives, and it passes on 4. So $x$ gets
 // 12, and then 24 more. The deeper the graph, the worse. Zero whatever has inputs before the walk, and the second call
-// brings another 12, as PyTorch does.
+// brings another 12. The library does not even let you: its `backward()` frees the graph as it goes, for in a large network that
+// is most of the memory, and says so when it is called again.
 //
 // ```ts
 // const p = new Value(3);
@@ -708,6 +720,15 @@ console.log(`the library: ∂w = ${dw.join(", ")}, ∂x = ${dx.join(", ")}`);
 //   again.backward();
 // }
 // console.log(`zeroed in between: ${q.grad}`);
+//
+// const r = tensor(3, { requiresGrad: true });
+// const once = r.pow(2).mul(2);
+// once.backward();
+// try {
+//   once.backward();
+// } catch (error) {
+//   console.log((error as Error).message);
+// }
 // ```
 
 // %% [markdown] tags=["folded"]

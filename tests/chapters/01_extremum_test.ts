@@ -1,6 +1,6 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
-import { assertEquals, assertMatch } from "@std/assert";
-import { answers, numbers, output, programTest } from "./program.ts";
+import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { answers, numbers, output, programTest, questions } from "./program.ts";
 import { assertProse, type Seen } from "./prose.ts";
 
 const BOOK = [
@@ -52,11 +52,33 @@ programTest("chapter 1's four learning rates lead where the text says", async ()
 
 programTest("chapter 1's answers see what they say", async () => {
   const [first, second, third] = await answers("01_extremum");
-  assertMatch(first, /^1 \[ 0\.00758\d+, 2, 2, 2, 2 \]\n2 \[\s*0\.0075\d+,\s*3\.9924\d+,\s*0\.0075/);
+  assertEquals(first.trim().split("\n").map((line) => line.split(": ")[1]), [
+    "0.0076, 2.0000, 2.0000, 2.0000",
+    "0.0076, 2.0000, 2.0000, 2.0000",
+    "0.0076, 3.9924, 0.0076, 3.9924",
+  ]);
   const near = (text: string) => rows(text).map((row) => Number(Number(row).toFixed(4)));
   const [quartic, swing] = [near(second), near(third)];
   assertEquals([quartic[1], quartic[4], quartic[14]], [3.1713, 2.4281, 2.2668]);
   assertEquals([swing[4], swing[9], swing[14]], [4.037, -0.0699, 4.0909]);
+});
+
+programTest("chapter 1's questions are answered as they say", async () => {
+  const [slope, outside, recorded, far, tenth, border, hill] = await questions("01_extremum");
+  assertEquals(slope, "y = 4.5, gradient = 3, then x = 3.8000\n");
+  assertMatch(
+    outside,
+    /^x = 0\.0075.*\nx = 0\.8045.*\nbackward: the graph .* was freed by an earlier backward\(\)/,
+  );
+  assertMatch(recorded, /^sub_: .*\nx = 0\.007588282693177462\n$/);
+  assertEquals(
+    far,
+    "from 0.007588282693177462: 15 steps\nfrom 1000: 28 steps\none part in 766 is left after 13 steps\n",
+  );
+  assertEquals(tenth, "0.10000000149011612\n");
+  assertEquals(numbers(border, "x").flat(), [0.0076, 3.9924, 0.0076, 3.9924, 0.0076]);
+  const away = numbers(hill, "x").flat().map((x) => 2 - x);
+  away.slice(1).forEach((distance, i) => assertAlmostEquals(distance / away[i], 1.4, 1e-3));
 });
 
 programTest("chapter 1 quotes no number that it does not show", async () => {
@@ -72,6 +94,9 @@ programTest("chapter 1 quotes no number that it does not show", async () => {
     "-0.9": 1 - 1.9,
     "-1.1": 1 - 2.1,
     "0.0076": (seen) => rows(seen)[0],
+    "3.8": ({ questions: [slope] }) => Number(/then x = (\S+)/.exec(slope)![1]),
+    "28": ({ questions: [, , , far] }) => numbers(far, "from 1000")[0][0],
+    "1.4": 1 + 0.4,
     "-0.07": ({ answers: [, , third] }) => Math.min(...numbers(third, "x").map(([x]) => x)),
   });
 });
