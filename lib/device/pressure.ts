@@ -20,11 +20,22 @@ const BALLAST = 64 * 2 ** 20;
 /** So many turns at most it is waited for the collector, which works beside the program, or for its callbacks. */
 const PATIENCE = 20;
 
+/**
+ * So many runs of the collector an object survives before it lies with the old ones, where tensors that have been there for a while
+ * are. Some runs look at the young ones only, and V8's do find those that were forgotten.
+ */
+const YOUTH = 2;
+/** So many baits are laid out: enough for two reliefs, the first of which has to wait until one is old. */
+const BAITS = 2 * (YOUTH + 2);
+
 /** What is put there for the collector to find. */
 class Bait {
   /** It is dead once nobody holds this. */
   body: object | null = {};
   found = false;
+
+  /** @param laid How many runs of the collector were known of when it was laid out. */
+  constructor(readonly laid: number) {}
 }
 
 /**
@@ -41,10 +52,12 @@ export class Pressure<Holding> {
   #felt = STEP;
   #relief: Promise<void> | null = null;
   /**
-   * One for each cycle of the next relief. Laid out early: a young object is found without looking at the old ones, among which
-   * the tensors are.
+   * What the next reliefs wait for, the oldest first. A run of the collector that finds an old one has looked at all that is old, so at
+   * the tensors, too; one that finds a young one need not have.
    */
-  #baits: Bait[] = [];
+  readonly #baits: Bait[] = [];
+  /** How many runs of the collector have found a bait. */
+  #runs = 0;
 
   /**
    * @param use How many bytes of the device are in use, whether or not anybody still knows of them.
@@ -56,7 +69,6 @@ export class Pressure<Holding> {
       if (holding instanceof Bait) holding.found = true;
       else release(holding);
     });
-    this.#lay();
     this.#lay();
   }
 
@@ -90,28 +102,38 @@ export class Pressure<Holding> {
 
   async #collect(): Promise<void> {
     const before = this.#use.bytes;
-    await this.#cycle();
+    let old = await this.#cycle();
+    for (let tries = 1; !old && tries <= YOUTH; tries++) old = await this.#cycle();
     // What the program forgets while the collector is marking, that finds the next time.
     if (this.#use.bytes > before - STEP / 2) await this.#cycle();
     this.#limit = this.#felt = this.#use.bytes + STEP;
-    while (this.#baits.length < 2) this.#lay();
+    this.#lay();
   }
 
-  /** One run of the collector, and of its callbacks, which come one after the other. */
-  async #cycle(): Promise<void> {
-    const bait = this.#baits.pop()!, weights: (ArrayBuffer | null)[] = [];
+  /**
+   * One run of the collector, and of its callbacks, which come one after the other.
+   *
+   * @returns Whether it looked at what is old, as far as one can tell.
+   */
+  async #cycle(): Promise<boolean> {
+    const bait = this.#baits.shift()!, weights: (ArrayBuffer | null)[] = [];
+    const old = this.#runs - bait.laid >= YOUTH;
     bait.body = null;
     while (weights.length < PATIENCE && !bait.found) {
       weights.push(weigh());
       await turn();
     }
+    if (bait.found) this.#runs++;
+    return old && bait.found;
   }
 
-  /** Puts there something to find. */
+  /** Sees to it that there is enough to find. */
   #lay(): void {
-    const bait = new Bait();
-    this.#forgotten.register(bait.body!, bait);
-    this.#baits.push(bait);
+    while (this.#baits.length < BAITS) {
+      const bait = new Bait(this.#runs);
+      this.#forgotten.register(bait.body!, bait);
+      this.#baits.push(bait);
+    }
   }
 }
 

@@ -1,10 +1,12 @@
 /** First values of parameters. */
-import type { Device } from "../device/mod.ts";
+import { currentDevice, type Device, type Values } from "../device/mod.ts";
 import { Buffer } from "../autograd/buffer.ts";
 import { freeAll } from "../autograd/scope.ts";
 import { scoped } from "../autograd/scoped.ts";
+import { sizeOf } from "../device/shape.ts";
 import { Value } from "../autograd/value.ts";
-import { random } from "../tensor/random.ts";
+import { draw, random } from "../tensor/random.ts";
+import { made } from "../tensor/values.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -14,12 +16,48 @@ function keepOnly(make: () => Tensor): Tensor {
 }
 
 /**
+ * So many numbers are drawn at a time on the CPU, a multiple of four: a large layer is made without room for another of its size,
+ * where memory is what networks compete for.
+ */
+const AT_ONCE = 2 ** 20;
+
+/** Random numbers times `factor`, plus `offset`: the same ones, whether they are made at a time or piece by piece. */
+function drawn(
+  distribution: "uniform" | "normal",
+  shape: number[],
+  factor: number,
+  offset: number,
+  device: Device = currentDevice(),
+): Tensor {
+  const size = sizeOf(shape), { kernels } = device;
+  if (device.name !== "cpu" || size <= AT_ONCE) {
+    const numbers = random(distribution, shape, false, device).mul_(factor);
+    return offset === 0 ? numbers : numbers.add_(offset);
+  }
+  const { seed, offset: first } = draw(size);
+  const piece = (start: number) => {
+    const count = Math.min(AT_ONCE, size - start);
+    const numbers = kernels.random(distribution, [count], { seed, offset: first + start / 4 });
+    const scaled = kernels.mul(numbers, factor);
+    return offset === 0 ? scaled : kernels.add(scaled, offset);
+  };
+  const write = (values: Values) => {
+    for (let start = 0; start < size; start += AT_ONCE) {
+      const storage = device.arena.tidy(() => piece(start));
+      values.set(device.peek(storage)!, start);
+      device.free(storage);
+    }
+  };
+  return new Tensor(made(distribution, device, () => device.make(shape, "float32", write)));
+}
+
+/**
  * Uniform random numbers in [low, high).
  *
  * @returns A tensor that no scope frees.
  */
 export function uniform(shape: number[], low: number, high: number, device?: Device): Tensor {
-  return keepOnly(() => random("uniform", shape, false, device).mul_(high - low).add_(low));
+  return keepOnly(() => drawn("uniform", shape, high - low, low, device));
 }
 
 /**
@@ -28,10 +66,7 @@ export function uniform(shape: number[], low: number, high: number, device?: Dev
  * @returns A tensor that no scope frees.
  */
 export function normal(shape: number[], mean: number, std: number, device?: Device): Tensor {
-  return keepOnly(() => {
-    const drawn = random("normal", shape, false, device).mul_(std);
-    return mean === 0 ? drawn : drawn.add_(mean);
-  });
+  return keepOnly(() => drawn("normal", shape, std, mean, device));
 }
 
 /** Filters [out, in, kH, kW] or [out, in, k] laid out once as convolutions read them. */

@@ -1,6 +1,19 @@
 /** The layers: how they start, what they refuse, that gradients flow through them as differences say. */
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { gradCheck, manualSeed, nn, noGrad, ones, optim, randn, type Tensor, tensor, zeros } from "descent";
+import {
+  currentDevice,
+  gradCheck,
+  manualSeed,
+  nn,
+  noGrad,
+  ones,
+  optim,
+  rand,
+  randn,
+  type Tensor,
+  tensor,
+  zeros,
+} from "descent";
 import { onEachDevice } from "../devices.ts";
 
 async function spread(t: Tensor): Promise<{ mean: number; std: number; largest: number }> {
@@ -41,6 +54,23 @@ Deno.test("Conv2d draws its weights in the reader's order, whatever the layout",
   const drawn = nn.init.kaimingUniform_(zeros(3, 2, 2, 2), { a: Math.sqrt(5) });
   const [a, b] = [await layer.weight.data(), await drawn.data()];
   a.forEach((value, i) => assertAlmostEquals(value, b[i], 1e-6));
+});
+
+Deno.test("a large layer takes little more than its own room to be made, of the numbers that rand() draws", async () => {
+  manualSeed(7);
+  const shape = [4096, 2048], size = 4096 * 2048, bound = 1 / Math.sqrt(2048);
+  const drawn = await rand(shape).mul(2 * bound).add(-bound).data();
+  const device = currentDevice(), before = device.memory().bytes;
+  device.resetPeak();
+  manualSeed(7);
+  const layer = new nn.Linear(2048, 4096, { bias: false });
+  const { peakBytes } = device.memory();
+  assert(peakBytes - before < 4 * size + 16e6, `${peakBytes - before} bytes`);
+  assertEquals(await layer.weight.data(), drawn);
+  manualSeed(8);
+  const normal = await randn(shape).mul(0.25).add(3).data();
+  manualSeed(8);
+  assertEquals(await nn.init.normal_(layer.weight, { mean: 3, std: 0.25 }).data(), normal);
 });
 
 Deno.test("initializations have the deviation that their papers ask for", async () => {
