@@ -57,10 +57,11 @@ x.zeroGrad();
 // %% [markdown]
 // (The `!` tells TypeScript that the gradient exists: it is `null` before `backward()`.)
 //
-// Follow the picture from $x$ to $y$ and you compute $y$. Follow the numbers marked with $\partial$ from $y$ back to $x$ and
-// you compute the slope: 1 at $y$ itself, a half after the halving, then $\tfrac12 \cdot 2 \cdot (-1.992) = -1.992$ after
-// the square, and the subtraction passes it on. No step needs to know more than its own line and the number that
-// arrives. From this one sentence chapter 1b builds a `backward()` of its own.
+// Follow the picture from $x$ to $y$ and you compute $y$. Follow the numbers marked with $\partial$ from $y$ back to
+// $x$ and you compute the slope: 1 at $y$ itself, a half after the halving, then
+// $\tfrac12 \cdot 2 \cdot (-1.992) = -1.992$ after the square, and the subtraction passes it on. No step needs to know
+// more than its own line and the number that arrives. From this one sentence chapter 1b builds a `backward()` of its
+// own.
 //
 // The gradient is negative: $y$ falls when $x$ grows. So we walk *against* the gradient, and the steeper the ground, the
 // longer the step:
@@ -77,8 +78,9 @@ x.zeroGrad();
 // - [x] It is 3, and the step leads to the left.
 // - [ ] It is $-3$, and the step leads to the left.
 //
-// **Answer.** The gradient is $x - 2 = 3$: to the right $y$ grows. The step goes against it, to the left, and with $\eta = 0.4$ it ends at
-// $5 - 0.4 \cdot 3 = 3.8$. The 4.5 is $y$ itself: how high you stand says nothing about which way is down.
+// **Answer.** The gradient is $x - 2 = 3$: to the right $y$ grows. The step goes against it, to the left, and with
+// $\eta = 0.4$ it ends at $5 - 0.4 \cdot 3 = 3.8$. The 4.5 is $y$ itself: how high you stand says nothing about which
+// way is down.
 //
 // ```ts
 // const x = tensor(5, { requiresGrad: true });
@@ -99,15 +101,16 @@ x.zeroGrad();
 //   Before the next round the sum goes back to nothing.
 
 // %% [markdown] tags=["question"]
-// **Predict.** Move the line with the formula in front of the loop, so that it runs once, and leave everything else as it is. What happens?
+// **Predict.** Move the line with the formula in front of the loop, so that it runs once, and leave everything else as
+// it is. What happens?
 //
 // - [ ] The same rows: $y$ is a formula, and follows $x$.
 // - [ ] Equal steps: the gradient stays what it was at the start.
 // - [x] One step, and then an error.
 // - [ ] The same rows, but faster.
 //
-// **Answer.** $y$ is not a formula but one result, with the note of how it came about. The first `backward()` has used that note up, and the
-// second says so. To know the slope at the new $x$, the program has to compute at the new $x$.
+// **Answer.** $y$ is not a formula but one result, with the note of how it came about. The first `backward()` has used
+// that note up, and the second says so. To know the slope at the new $x$, the program has to compute at the new $x$.
 //
 // ```ts
 // const x = tensor(0.007588282693177462, { requiresGrad: true });
@@ -144,8 +147,8 @@ for (let step = 0; step < flags.steps; step++) {
 // - [ ] The graph grows with each step, and the walk gets slower.
 // - [ ] The gradients become wrong from the second step on.
 //
-// **Answer.** Outside `noGrad` a change in place would be recorded, too, and $x$ would become a result, computed from what it was
-// before, instead of the number that we look for. So the library refuses, with a sentence.
+// **Answer.** Outside `noGrad` a change in place would be recorded, too, and $x$ would become a result, computed from
+// what it was before, instead of the number that we look for. So the library refuses, with a sentence.
 //
 // ```ts
 // const x = tensor(0.007588282693177462, { requiresGrad: true });
@@ -173,16 +176,16 @@ for (let step = 0; step < flags.steps; step++) {
 // JavaScript's own have 64 bits, and it prints as many digits as tell a number from its neighbours among those.
 
 // %% [markdown] tags=["question"]
-// **Predict.** From 0.0076 it takes 15 steps with $\eta = 0.4$ to come within 0.001 of the lowest point. How many does it take from
-// 1,000, five hundred times as far away?
+// **Predict.** From 0.0076 it takes 15 steps with $\eta = 0.4$ to come within 0.001 of the lowest point. How many does
+// it take from 1,000, five hundred times as far away?
 //
 // - [ ] 15: the ground is steeper there.
 // - [x] 28
 // - [ ] 500
 // - [ ] 7,500
 //
-// **Answer.** Each step leaves six tenths of the distance, however large it is. Thirteen steps leave less than one part in five hundred,
-// so thirteen more are enough. Far out the ground is steep, and the steps are long.
+// **Answer.** Each step leaves six tenths of the distance, however large it is. Thirteen steps leave less than one part
+// in five hundred, so thirteen more are enough. Far out the ground is steep, and the steps are long.
 //
 // ```ts
 // for (const start of [0.007588282693177462, 1000]) {
@@ -206,8 +209,8 @@ for (let step = 0; step < flags.steps; step++) {
 // - [ ] 0.1000000
 // - [ ] 0.10000000000000001
 //
-// **Answer.** One tenth has no end in binary, so 32 bits keep a neighbour of it, which is off in the ninth digit. JavaScript prints that
-// neighbour with as many digits as it takes among numbers of 64 bits.
+// **Answer.** One tenth has no end in binary, so 32 bits keep a neighbour of it, which is off in the ninth digit.
+// JavaScript prints that neighbour with as many digits as it takes among numbers of 64 bits.
 //
 // ```ts
 // console.log(await tensor(0.1).item());
@@ -283,16 +286,16 @@ await show(chart.panels(panels, { title: "The same 14 steps with four learning r
 // ```
 
 // %% [markdown] tags=["question"]
-// **Predict.** Turn the parabola upside down: $y = -\tfrac12 (x - 2)^2$, a hill with its top at 2. Where does the same walk lead, with
-// $\eta = 0.4$ from 0.0076?
+// **Predict.** Turn the parabola upside down: $y = -\tfrac12 (x - 2)^2$, a hill with its top at 2. Where does the same
+// walk lead, with $\eta = 0.4$ from 0.0076?
 //
 // - [ ] To 2: there the gradient is zero.
 // - [ ] Nowhere: without a lowest point there is no gradient.
 // - [ ] To the right, over the top and down on the other side.
 // - [x] To the left, faster and faster.
 //
-// **Answer.** The gradient is $2 - x$, and $y$ falls to the left. Each step multiplies the distance to the top by $1 + \eta = 1.4$. A walk
-// downhill runs away from a top, even though the gradient there is zero.
+// **Answer.** The gradient is $2 - x$, and $y$ falls to the left. Each step multiplies the distance to the top by
+// $1 + \eta = 1.4$. A walk downhill runs away from a top, even though the gradient there is zero.
 //
 // ```ts
 // const x = tensor(0.007588282693177462, { requiresGrad: true });
@@ -307,21 +310,21 @@ await show(chart.panels(panels, { title: "The same 14 steps with four learning r
 // %% [markdown]
 // ## Exercises
 //
-// 1. Set `eta` to 1. Why is one step enough? Then make the valley four times as steep, `x.sub(2).pow(2).mul(2)`: which `eta`
-//    needs one step there, and from which on does the walk not come down any more?
+// 1. Set `eta` to 1. Why is one step enough? Then make the valley four times as steep, `x.sub(2).pow(2).mul(2)`: which
+//    `eta` needs one step there, and from which on does the walk not come down any more?
 // 2. Change the formula in the loop to `x.sub(2).pow(4).div(4)`, a valley with the same lowest point. Nothing else has to
 //    change, but the walk does: where is it fast, and where slow?
 // 3. Remove the line `x.zeroGrad()` of the loop. The rows overshoot and swing: each step also carries the gradients of
-//    all steps before it. Done on purpose and with more care this is called momentum, and is one half of Adam, the optimizer of
-//    chapter 5.
+//    all steps before it. Done on purpose and with more care this is called momentum, and is one half of Adam, the
+//    optimizer of chapter 5.
 
 // %% [markdown] tags=["folded"]
 // **Answer to 1**
 //
-// With $\eta = 1$ the factor $1 - \eta$ is 0: one step takes away the whole distance, and the second row is 2. In the steeper valley the
-// gradient is $4\,(x - 2)$, so the factor is $1 - 4\eta$: one step is enough at $\eta = 0.25$, and at 0.5 the walk swings for ever. The
-// more a valley is curved, the shorter the steps must be. Chapters 2 and 3 meet valleys that are curved more in one direction
-// than in another.
+// With $\eta = 1$ the factor $1 - \eta$ is 0: one step takes away the whole distance, and the second row is 2. In the
+// steeper valley the gradient is $4\,(x - 2)$, so the factor is $1 - 4\eta$: one step is enough at $\eta = 0.25$, and
+// at 0.5 the walk swings for ever. The more a valley is curved, the shorter the steps must be. Chapters 2 and 3 meet
+// valleys that are curved more in one direction than in another.
 //
 // ```ts
 // for (const [factor, rate] of [[0.5, 1], [2, 0.25], [2, 0.5]]) {
@@ -340,10 +343,10 @@ await show(chart.panels(panels, { title: "The same 14 steps with four learning r
 // %% [markdown] tags=["folded"]
 // **Answer to 2**
 //
-// The gradient is now $(x - 2)^3$, and again nobody had to say so. Far out it is larger than before: the first step leaps
-// from 0.0076 to 3.1713, beyond the lowest point. Near the bottom it is next to nothing: the walk comes back to 2.43 within
-// three more steps, and the ten after those bring it no nearer than 2.2668. The ground gets flatter as it goes down, so each
-// step is shorter than the last.
+// The gradient is now $(x - 2)^3$, and again nobody had to say so. Far out it is larger than before: the first step
+// leaps from 0.0076 to 3.1713, beyond the lowest point. Near the bottom it is next to nothing: the walk comes back to
+// 2.43 within three more steps, and the ten after those bring it no nearer than 2.2668. The ground gets flatter as it
+// goes down, so each step is shorter than the last.
 //
 // ```ts
 // const p = tensor(0.007588282693177462, { requiresGrad: true });

@@ -3,7 +3,8 @@
 //
 // *About 30 minutes. Before it: chapter 1.*
 //
-// **The question.** In chapter 1 nobody told the program a derivative, and `backward()` gave the right one. How can it know?
+// **The question.** In chapter 1 nobody told the program a derivative, and `backward()` gave the right one. How can it
+// know?
 //
 // **The idea.** A formula, however long, is made of a few small operations, and each has a slope that everybody learned at
 // school. So let every number remember which operation made it, from what, and with which slopes. The chain rule does the
@@ -12,7 +13,8 @@
 // do.
 
 // %%
-import { chart, F, graph, linspace, manualSeed, noGrad, randn, show, tensor, useDevice } from "descent";
+import { chart, F, gradCheck, graph, linspace, manualSeed, noGrad, randn, show } from "descent";
+import { tensor, useDevice } from "descent";
 import { chapterFlags, section } from "descent/course";
 
 const flags = chapterFlags({
@@ -103,11 +105,11 @@ console.log(`y = ${y.data}, made by ${y.op} of ${y.inputs.map(({ data }) => data
 //
 // ## One line at a time
 //
-// The way back is `passOn`, a single line. When a value knows its own `grad`, it multiplies it by each of its slopes and
-// hands the product to the input in question. That is the chain rule, and all of it. `backward()` sets the `grad` of the
-// result to 1, since $y$ changes as fast as itself, and then lets the values pass on, one after the other, in some order.
-// In which? (`latestFirst` is the answer, and comes in a while.) The simplest is to walk into the graph as it comes, down to the
-// end of one branch and then into the next. That is called **depth-first**:
+// The way back is `passOn`, a single line. When a value knows its own `grad`, it multiplies it by each of its slopes
+// and hands the product to the input in question. That is the chain rule, and all of it. `backward()` sets the `grad`
+// of the result to 1, since $y$ changes as fast as itself, and then lets the values pass on, one after the other, in
+// some order. In which? (`latestFirst` is the answer, and comes in a while.) The simplest is to walk into the graph as
+// it comes, down to the end of one branch and then into the next. That is called **depth-first**:
 
 // %%
 section("One line at a time");
@@ -127,9 +129,10 @@ console.log(`dy/dx = ${x.grad}`);
 await show(graph(y, { names: { x, y }, title: "Chapter 1's parabola, in Values" }));
 
 // %% [markdown]
-// It is chapter 1's slope, $-1.9924$, with twice as many digits, since JavaScript's numbers have 64 bits. Read the orange
-// numbers from $y$ backwards: 1, then 0.5, then $0.5 \cdot 2 \cdot (-1.9924)$, and `add` passes on what it gets. The constants
-// have a `grad`, too. Nobody asks for it, but it is right: turn the factor 0.5 up a little, and $y$ grows 3.97 times as much.
+// It is chapter 1's slope, $-1.9924$, with twice as many digits, since JavaScript's numbers have 64 bits. Read the
+// orange numbers from $y$ backwards: 1, then 0.5, then $0.5 \cdot 2 \cdot (-1.9924)$, and `add` passes on what it gets.
+// The constants have a `grad`, too. Nobody asks for it, but it is right: turn the factor 0.5 up a little, and $y$ grows
+// 3.97 times as much.
 
 // %% [markdown] tags=["question"]
 // **Predict.** $x$ is 3, and $y = x \cdot x + x$. What is $dy/dx$, and so what must `backward()` leave in `x.grad`?
@@ -139,8 +142,8 @@ await show(graph(y, { names: { x, y }, title: "Chapter 1's parabola, in Values" 
 // - [x] 7: the product passes on 3 twice, the sum 1.
 // - [ ] 10: the product passes on $3 \cdot 3$, the sum 1.
 //
-// **Answer.** $x$ is used three times. Where it is multiplied, it is both factors, and for each of them the slope is the other
-// one, 3. All that arrives is added up: $3 + 3 + 1 = 7$, which is $2x + 1$.
+// **Answer.** $x$ is used three times. Where it is multiplied, it is both factors, and for each of them the slope is
+// the other one, 3. All that arrives is added up: $3 + 3 + 1 = 7$, which is $2x + 1$.
 //
 // ```ts
 // const x = tensor(3, { requiresGrad: true });
@@ -199,13 +202,13 @@ const height = (x: number) => x ** 2 + x ** 4;
 console.log(`by nudging x: ${((height(2 + nudge) - height(2 - nudge)) / (2 * nudge)).toFixed(4)}`);
 
 // %% [markdown]
-// 4 instead of 36, and no error message. (The check needs no calculus: nudge $x$ by a little to both sides and see how much $y$
-// changes.) Look at $s$ in the picture: its `grad` is right, 9. But $x$ has got only $1 \cdot 4$. The walk came to $s$ through
-// `left`, and $s$ passed on what it had at that moment, the 1 of `left`. The 8 of `right` arrived later, and $s$ was not asked
-// again.
+// 4 instead of 36, and no error message. (The check needs no calculus: nudge $x$ by a little to both sides and see how
+// much $y$ changes.) Look at $s$ in the picture: its `grad` is right, 9. But $x$ has got only $1 \cdot 4$. The walk
+// came to $s$ through `left`, and $s$ passed on what it had at that moment, the 1 of `left`. The 8 of `right` arrived
+// later, and $s$ was not asked again.
 //
-// Should $s$ pass on again whenever something arrives? Then its first 1 would be handed on twice. It works if each value hands on
-// only what has *just* arrived. That walks every path from $y$ to the leaves on its own:
+// Should $s$ pass on again whenever something arrives? Then its first 1 would be handed on twice. It works if each
+// value hands on only what has *just* arrived. That walks every path from $y$ to the leaves on its own:
 
 // %%
 let calls = 0;
@@ -244,8 +247,8 @@ console.log(`path by path through 20 doublings: slope ${walked.ground.grad}, ${c
 // - [ ] `x`, `s`, `left`, `right`, `y`
 // - [x] `y`, `right`, `left`, `s`, `x`
 //
-// **Answer.** A value may pass on when everything that uses it has done so: $s$ behind both `left` and `right`, and $x$ behind
-// $s$. Which of `left` and `right` comes first does not matter.
+// **Answer.** A value may pass on when everything that uses it has done so: $s$ behind both `left` and `right`, and $x$
+// behind $s$. Which of `left` and `right` comes first does not matter.
 //
 // ```ts
 // const users: Record<string, string[]> = { y: [], left: ["y"], right: ["y"], s: ["left", "right"], x: ["s"] };
@@ -257,10 +260,10 @@ console.log(`path by path through 20 doublings: slope ${walked.ground.grad}, ${c
 // ```
 
 // %% [markdown]
-// So a value must wait until everything has arrived. An order in which each value comes after all that use it is called a
-// **topological order**, and finding one takes no cleverness. A value is computed from values that are there already, so
-// inputs are always older than results. The `id` of a `Value` says when it was made: the older, the smaller. Collect everything
-// that $y$ was made from, and begin with the latest:
+// So a value must wait until everything has arrived. An order in which each value comes after all that use it is called
+// a **topological order**, and finding one takes no cleverness. A value is computed from values that are there already,
+// so inputs are always older than results. The `id` of a `Value` says when it was made: the older, the smaller. Collect
+// everything that $y$ was made from, and begin with the latest:
 
 // %%
 function latestFirst(y: Value): Value[] {
@@ -283,8 +286,9 @@ console.log(
 );
 
 // %% [markdown]
-// 36, and each value has been asked once. With that the engine is complete: `class Value`, `valueOf` and `latestFirst`, all in
-// fewer than sixty lines. (The `for` over `found` also visits what is added while it runs; that is how a JavaScript `Set` works.)
+// 36, and each value has been asked once. With that the engine is complete: `class Value`, `valueOf` and `latestFirst`,
+// all in fewer than sixty lines. (The `for` over `found` also visits what is added while it runs; that is how a
+// JavaScript `Set` works.)
 //
 // ## A hundred thousand steps deep
 //
@@ -322,13 +326,13 @@ deep.backward();
 console.log(`latest first, 100,000 additions: ${bottom.grad}`);
 
 // %% [markdown]
-// No network has so many layers, but a loop over many time steps can be that deep, and so can a long sum. `latestFirst` never
-// calls itself. The library does the same: "creation order is a topological order", says `lib/autograd/walk.ts`.
+// No network has so many layers, but a loop over many time steps can be that deep, and so can a long sum. `latestFirst`
+// never calls itself. The library does the same: "creation order is a topological order", says `lib/autograd/walk.ts`.
 //
 // ## What is zeroed, and what need not be
 //
-// `+=` has a price: somebody must set the sums back. Here are three rounds at the same place. Nothing moves, so the slope should
-// be the same each time:
+// `+=` has a price: somebody must set the sums back. Here are three rounds at the same place. Nothing moves, so the
+// slope should be the same each time:
 
 // %%
 section("What is zeroed, and what need not be");
@@ -343,24 +347,24 @@ console.log(`three rounds, nothing zeroed: ${rounds.slice(0, 3).map((grad) => gr
 console.log(`two more, zeroed before each: ${rounds.slice(3).map((grad) => grad.toFixed(4)).join(", ")}`);
 
 // %% [markdown]
-// Unless it is zeroed, the leaf carries the gradients of all rounds before. A walk downhill with these sums is what exercise 3
-// of chapter 1 showed: it overshoots and swings for ever. But why is it enough to zero *the leaf*? Because nothing else survives. Each
-// round computes a new sum, a new power and a new product, and a new `Value` starts with `grad = 0`. Only leaves live from one
-// round to the next, as parameters do in training.
+// Unless it is zeroed, the leaf carries the gradients of all rounds before. A walk downhill with these sums is what
+// exercise 3 of chapter 1 showed: it overshoots and swings for ever. But why is it enough to zero *the leaf*? Because
+// nothing else survives. Each round computes a new sum, a new power and a new product, and a new `Value` starts with
+// `grad = 0`. Only leaves live from one round to the next, as parameters do in training.
 //
 // What if you walk *one* graph twice? Then the values in between still hold what came the first time.
 
 // %% [markdown] tags=["question"]
-// **Predict.** $s = x^2$, $y = 2s$, and $x = 3$, so $dy/dx$ is 12. You call `y.backward()` twice on this one graph of Values. What is
-// `x.grad` then?
+// **Predict.** $s = x^2$, $y = 2s$, and $x = 3$, so $dy/dx$ is 12. You call `y.backward()` twice on this one graph of
+// Values. What is `x.grad` then?
 //
 // - [ ] 12: nothing has changed between the calls.
 // - [ ] 24: the leaf adds up both calls.
 // - [x] 36: $s$ adds up both calls, too, and passes on the sum.
 // - [ ] 144: the second call multiplies by 12 once more.
 //
-// **Answer.** The first call leaves 2 in $s$ and hands 12 to $x$. The second adds another 2 to $s$, which now passes on 4, twice as much as
-// before: 24 more. Exercise 2 mends it with one line.
+// **Answer.** The first call leaves 2 in $s$ and hands 12 to $x$. The second adds another 2 to $s$, which now passes on
+// 4, twice as much as before: 24 more. Exercise 2 mends it with one line.
 //
 // ```ts
 // let s = 0, x = 0;
@@ -374,13 +378,14 @@ console.log(`two more, zeroed before each: ${rounds.slice(3).map((grad) => grad.
 // %% [markdown]
 // ## A network made of numbers
 //
-// Four operations make a network. One input, three **neurons**, one output: each neuron multiplies the input by a **weight**,
-// adds a **bias**, and lets through what is positive. The output is a weighted sum of the three, and a last bias:
+// Four operations make a network. One input, three **neurons**, one output: each neuron multiplies the input by a
+// **weight**, adds a **bias**, and lets through what is positive. The output is a weighted sum of the three, and a last
+// bias:
 //
 // $$f(x) = \sum_{i=1}^{3} v_i \,\mathrm{relu}(w_i x + b_i) + c$$
 //
-// The ten numbers $w$, $b$, $v$, $c$ are its **parameters**. Let it learn $|x|$ from five samples. How wrong it is, its **loss**,
-// is the sum of the squared errors: one number, and so something that can walk downhill.
+// The ten numbers $w$, $b$, $v$, $c$ are its **parameters**. Let it learn $|x|$ from five samples. How wrong it is, its
+// **loss**, is the sum of the squared errors: one number, and so something that can walk downhill.
 
 // %%
 section("A network made of numbers");
@@ -406,15 +411,15 @@ loss.backward();
 console.log(`loss = ${loss.data.toFixed(6)}, a graph of ${latestFirst(loss).length} values`);
 
 // %% [markdown] tags=["question"]
-// **Predict.** A neuron gets $w x + b = -0.1$ at the only sample, and so $\mathrm{relu}$ gives 0. The answer should have been larger.
-// How does a step downhill change $w$?
+// **Predict.** A neuron gets $w x + b = -0.1$ at the only sample, and so $\mathrm{relu}$ gives 0. The answer should
+// have been larger. How does a step downhill change $w$?
 //
 // - [ ] It makes $w x + b$ larger, until the neuron wakes up.
 // - [ ] By a little, since $-0.1$ is close to the kink.
 // - [x] Not at all.
 //
-// **Answer.** The slope of relu is 0 there, and whatever arrives is multiplied by it. Asking for more does not help, for nobody behind
-// the kink hears it. Only other samples can wake such a neuron.
+// **Answer.** The slope of relu is 0 there, and whatever arrives is multiplied by it. Asking for more does not help,
+// for nobody behind the kink hears it. Only other samples can wake such a neuron.
 //
 // ```ts
 // const w = tensor(0.3, { requiresGrad: true });
@@ -437,9 +442,9 @@ const gaps = parameters.map(({ grad }, i) => Math.abs(grad - byNudging(i)));
 console.log(`largest difference from nudging: ${Math.max(...gaps).toExponential(1)}`);
 
 // %% [markdown]
-// They differ by less than a billionth. Nudging needs two forward passes for each parameter: twenty here, and more than ninety
-// million in chapter 5. `backward()` needs one walk for all of them. That is why networks are trained with it, and nudging
-// only serves to check it. The library's `gradCheck` does so from chapter 4 on.
+// They differ by less than a billionth. Nudging needs two forward passes for each parameter: twenty here, and more than
+// ninety million in chapter 5. `backward()` needs one walk for all of them. That is why networks are trained with it,
+// and nudging only serves to check it.
 
 // %% [markdown] tags=["question"]
 // **Predict.** A smaller nudge should measure a slope better. The slope of $x^3$ at 2 is 12. Which nudge comes nearest?
@@ -449,9 +454,9 @@ console.log(`largest difference from nudging: ${Math.max(...gaps).toExponential(
 // - [ ] `1e-10`
 // - [ ] `1e-14`
 //
-// **Answer.** A large nudge measures the bend as well. A tiny one drowns: the two results then agree in nearly all of their sixteen
-// digits, and the difference is made of the last ones, which are rounded. In between it is best. With the 32 bits of a tensor it
-// lies higher still, near 0.01.
+// **Answer.** A large nudge measures the bend as well. A tiny one drowns: the two results then agree in nearly all of
+// their sixteen digits, and the difference is made of the last ones, which are rounded. In between it is best. With the
+// 32 bits of a tensor it lies higher still, near 0.01.
 //
 // ```ts
 // for (const nudge of [1e-2, 1e-5, 1e-10, 1e-14]) {
@@ -463,8 +468,9 @@ console.log(`largest difference from nudging: ${Math.max(...gaps).toExponential(
 // %% [markdown]
 // ## The same in tensors
 //
-// Now the library, from the same ten numbers. A tensor holds all three weights at once, and another all five samples. The
-// samples stand in a column of five, the weights in a row of three. The product takes each with each, a table of five rows and three columns:
+// Now the library, from the same ten numbers. A tensor holds all three weights at once, and another all five samples.
+// The samples stand in a column of five, the weights in a row of three. The product takes each with each, a table of
+// five rows and three columns:
 
 // %%
 section("The same in tensors");
@@ -503,8 +509,8 @@ await show(parameters.map(({ grad }, i) => ({
 // - [ ] 3,000
 // - [ ] 22,009
 //
-// **Answer.** The tensors become longer, and no more of them are needed. Our engine needs 21 values and an addition for each sample, so
-// it would have 22,009 of them.
+// **Answer.** The tensors become longer, and no more of them are needed. Our engine needs 21 values and an addition for
+// each sample, so it would have 22,009 of them.
 //
 // ```ts
 // for (const count of [5, 1000]) {
@@ -516,8 +522,8 @@ await show(parameters.map(({ grad }, i) => ({
 // ```
 
 // %% [markdown]
-// The same loss and the same ten gradients, to about the seven digits that 32 bits have. Now let both walk, side by side, with the same
-// learning rate:
+// The same loss and the same ten gradients, to about the seven digits that 32 bits have. Now let both walk, side by
+// side, with the same learning rate:
 
 // %%
 const rate = 0.02;
@@ -557,10 +563,10 @@ await show(chart.line({
 }));
 
 // %% [markdown]
-// Three kinks put the bend at the right place. Nobody told the ten numbers what each of them is for. With `--seed 1` you see
-// that this can go wrong: two neurons are silent at all five samples from the start, so they get no gradient; the third soon joins
-// them, and what is left is one constant, 1.2, the mean of the samples. Our engine and the library agree on that, too. How
-// numbers should start is a question that chapter 4 takes up.
+// Three kinks put the bend at the right place. Nobody told the ten numbers what each of them is for. With `--seed 1`
+// you see that this can go wrong: two neurons are silent at all five samples from the start, so they get no gradient;
+// the third soon joins them, and what is left is one constant, 1.2, the mean of the samples. Our engine and the library
+// agree on that, too. How large weights should be at the start is a question that chapter 4 takes up.
 //
 // ## A row of the library, read aloud
 //
@@ -578,27 +584,28 @@ await show(chart.line({
 // });
 // ```
 //
-// `maths` is for us. `forward` asks the device, `k`, for the product; that may be a GPU. `gradient` is our `passOn`: `g` is
-// what has arrived, and each input is handed `g` times its slope, which is the other factor. These are two functions, not two
-// products, since only those inputs are asked that need a gradient. `saves` says what has to be kept for the way back: each
-// factor, if the *other* one needs a gradient.
+// `maths` is for us. `forward` asks the device, `k`, for the product; that may be a GPU. `gradient` is our `passOn`:
+// `g` is what has arrived, and each input is handed `g` times its slope, which is the other factor. These are two
+// functions, not two products, since only those inputs are asked that need a gradient. `saves` says what has to be kept
+// for the way back: each factor, if the *other* one needs a gradient.
 //
-// There is one difference. A `Value` keeps its slopes. A tensor cannot afford to: a product of fifteen numbers with fifteen
-// others has a slope for each result with each input, $15 \cdot 30$ of them, nearly all zero. So the row keeps the inputs, and
-// multiplies with the slopes when `g` is there, without ever writing them down.
+// There is one difference. A `Value` keeps its slopes. A tensor cannot afford to: a product of fifteen numbers with
+// fifteen others has a slope for each result with each input, $15 \cdot 30$ of them, nearly all zero. So the row keeps
+// the inputs, and multiplies with the slopes when `g` is there, without ever writing them down.
 //
 // `sumTo` is the word that is left.
 
 // %% [markdown] tags=["question"]
-// **Predict.** $c$ is a tensor of one number. It is added to 1,000 results, and the objective is the sum of all. What is `c.grad`?
+// **Predict.** $c$ is a tensor of one number. It is added to 1,000 results, and the objective is the sum of all. What
+// is `c.grad`?
 //
 // - [ ] 1
 // - [ ] 0.001
 // - [x] 1,000
 // - [ ] A tensor of a thousand ones.
 //
-// **Answer.** If $c$ grows by a little, each of the results grows as much, and their sum a thousand times as much. A gradient always
-// has the shape of its tensor, so it is one number.
+// **Answer.** If $c$ grows by a little, each of the results grows as much, and their sum a thousand times as much. A
+// gradient always has the shape of its tensor, so it is one number.
 //
 // ```ts
 // const c = tensor(0, { requiresGrad: true });
@@ -609,10 +616,10 @@ await show(chart.line({
 // %% [markdown]
 // ## What a tensor changes
 //
-// Stretching a small tensor to meet a large one, as the three weights met five samples, is called **broadcasting**. Each weight
-// is then used once for each sample. In our engine `+=` adds up what comes back from each use. A tensor gets everything at
-// once, in the shape of the product, and has to add it up by itself. To see it, we give each sample a copy of the weights, and
-// look at what arrives at each copy:
+// Stretching a small tensor to meet a large one, as the three weights met five samples, is called **broadcasting**.
+// Each weight is then used once for each sample. In our engine `+=` adds up what comes back from each use. A tensor
+// gets everything at once, in the shape of the product, and has to add it up by itself. To see it, we give each sample
+// a copy of the weights, and look at what arrives at each copy:
 
 // %%
 section("What a tensor changes");
@@ -624,8 +631,8 @@ console.log(`what arrives at the copies: ${await copies.grad!.format()}`);
 console.log(`and at the shared weights: ${await shared.grad!.format()}`);
 
 // %% [markdown]
-// The columns are added up, and that is `sumTo`: *the gradient of stretching is a sum*. (The picture of the network has it, too:
-// the gradient of `b` is the sum of the five rows that arrive at its `add`.)
+// The columns are added up, and that is `sumTo`: *the gradient of stretching is a sum*. (The picture of the network has
+// it, too: the gradient of `b` is the sum of the five rows that arrive at its `add`.)
 //
 // The convolutions of chapter 5 take the same idea further. A small **kernel** of weights slides over a picture, and every
 // place uses the same few weights. Their row begins like this:
@@ -635,10 +642,11 @@ console.log(`and at the shared weights: ${await shared.grad!.format()}`);
 //     "∂x = g spread back by w, ∂w = Σ x g over n, i, j, ∂b = Σ g  [Dumoulin & Visin 2016]",
 // ```
 //
-// The first line looks worse than it is: a sum of products. Read the second one. $\partial w$ is a sum over all pictures $n$ and all
-// places $i, j$, since a weight is used at every one of them. $\partial x$ is "spread back": a number of the picture was used by all the
-// places whose kernel lay over it, and each sends back its $g$ times the weight that it used. Both are `+=` once more. Here
-// is a picture of one row, five numbers wide, and a kernel of three weights, in our engine and in the library:
+// The first line looks worse than it is: a sum of products. Read the second one. $\partial w$ is a sum over all
+// pictures $n$ and all places $i, j$, since a weight is used at every one of them. $\partial x$ is "spread back": a
+// number of the picture was used by all the places whose kernel lay over it, and each sends back its $g$ times the
+// weight that it used. Both are `+=` once more. Here is a picture of one row, five numbers wide, and a kernel of three
+// weights, in our engine and in the library:
 
 // %%
 const row = [1, 2, 4, 8, 16], kernel = [1, 0, -1];
@@ -652,31 +660,38 @@ objective.backward();
 const slopesOf = (values: Value[]) => values.map(({ grad }) => grad).join(", ");
 console.log(`our engine: ∂w = ${slopesOf(weights)}, ∂x = ${slopesOf(pixels)}`);
 
-const image = tensor([[[row]]], { requiresGrad: true }),
-  filter = tensor([[[kernel]]], { requiresGrad: true });
+const image = tensor([[[row]]], { requiresGrad: true });
+const filter = tensor([[[kernel]]], { requiresGrad: true });
 F.conv2d(image, filter).square().sum().backward();
 const [dw, dx] = [await filter.grad!.data(), await image.grad!.data()];
 console.log(`the library: ∂w = ${dw.join(", ")}, ∂x = ${dx.join(", ")}`);
 
+const error = await gradCheck((x, w) => F.conv2d(x, w).square().sum(), [image, filter]);
+console.log(`gradCheck: ${error.toExponential(0)} at most`);
+
 // %% [markdown]
+// They agree, and so does `gradCheck`, the library's own check: it nudges each number of each tensor that it is given, and
+// tells the largest error. Chapter 4 uses it on a network.
+//
 // ## What to notice
 //
-// **Nothing is differentiated.** The engine never writes down a derivative as a formula, nor does it nudge anything. It multiplies
-// numbers that were known when the result was computed. That is called **automatic differentiation**, and going from the result
-// back, in **reverse mode**, has a price that does not depend on how many parameters there are: one walk.
+// **Nobody differentiates the whole.** Each operation knows its own slope, and what is multiplied are numbers that were
+// known when the result was computed. That is called **automatic differentiation**. Going from the result back, in
+// **reverse mode**, takes about as much work as computing the result, however many parameters there are.
 //
-// **Three rules make it right.** What arrives is added up; a value passes on when all has arrived; and what lives longer than a
-// round is set to zero before the next.
+// **Three rules make it right.** What arrives is added up; a value passes on when all has arrived; and what lives
+// longer than a round is set to zero before the next.
 //
-// **A tensor is a bundle.** Ten parameters and five samples took 119 values, and 15 tensors. Nothing else has changed, not even the
-// sums: `+=` between values is a sum inside of a tensor. Chapter 2 puts two numbers into one tensor and walks on.
+// **A tensor is a bundle.** Ten parameters and five samples took 119 values, and 15 tensors. Nothing else has changed,
+// not even the sums: `+=` between values is a sum inside of a tensor. Chapter 2 puts two numbers into one tensor and
+// walks on.
 //
 // ## Exercises
 //
 // 1. The engine lacks $e^x$. Write `exp`, which takes a `Value` and gives one. How many lines does it take? Build
 //    $\mathrm{sigmoid}(x) = 1 / (1 + e^{-x})$ from it, and check its slope at 0.5 by nudging.
-// 2. Call `backward()` twice on the same $y = 2x^2$, at $x = 3$. Why does `x.grad` triple instead of doubling? Which line makes it
-//    double?
+// 2. Call `backward()` twice on the same $y = 2x^2$, at $x = 3$. Why does `x.grad` triple instead of doubling? Which
+//    line makes it double?
 // 3. Two neurons are enough for $|x|$. Which weights would you give them? What are loss and gradients there? Then push
 //    every parameter off by 0.1 and let it walk: does it come back?
 
@@ -700,10 +715,10 @@ console.log(`the library: ∂w = ${dw.join(", ")}, ∂x = ${dx.join(", ")}`);
 // %% [markdown] tags=["folded"]
 // **Answer to 2**
 //
-// The square between $x$ and $y$ still holds the 2 that arrived the first time. Another 2 arrives, and it passes on 4. So $x$ gets
-// 12, and then 24 more. The deeper the graph, the worse. Zero whatever has inputs before the walk, and the second call
-// brings another 12. The library does not even let you: its `backward()` frees the graph as it goes, for in a large network that
-// is most of the memory, and says so when it is called again.
+// The square between $x$ and $y$ still holds the 2 that arrived the first time. Another 2 arrives, and it passes on 4.
+// So $x$ gets 12, and then 24 more. The deeper the graph, the worse. Zero whatever has inputs before the walk, and the
+// second call brings another 12. The library does not even let you: its `backward()` frees the graph as it goes, for in
+// a large network that is most of the memory, and says so when it is called again.
 //
 // ```ts
 // const p = new Value(3);
@@ -734,9 +749,9 @@ console.log(`the library: ∂w = ${dw.join(", ")}, ∂x = ${dx.join(", ")}`);
 // %% [markdown] tags=["folded"]
 // **Answer to 3**
 //
-// $|x| = \mathrm{relu}(x) + \mathrm{relu}(-x)$: weights 1 and $-1$, no bias, and both are added up. The loss is 0, and so are all gradients: it is a
-// lowest point, and `backward()` says so. Pushed off, it walks from a loss of 0.81 back to nearly none, though not to the same numbers:
-// the third neuron keeps a part of the work.
+// $|x| = \mathrm{relu}(x) + \mathrm{relu}(-x)$: weights 1 and $-1$, no bias, and both are added up. The loss is 0, and
+// so are all gradients: it is a lowest point, and `backward()` says so. Pushed off, it walks from a loss of 0.81 back
+// to nearly none, though not to the same numbers: the third neuron keeps a part of the work.
 //
 // ```ts
 // const ideal = [1, -1, 0, 0, 0, 0, 1, 1, 0, 0];

@@ -43,8 +43,8 @@ console.log(`shape of x: [${x.shape}], of x times its transpose: [${x.matmul(x.t
 // - [x] [2, 2]
 // - [ ] None: the shapes do not fit.
 //
-// **Answer.** A column of two times a row of two takes each with each: a table of four products. Rows come from the left factor,
-// columns from the right one.
+// **Answer.** A column of two times a row of two takes each with each: a table of four products. Rows come from the
+// left factor, columns from the right one.
 //
 // ```ts
 // console.log(`[${x.t().matmul(x).shape}]`);
@@ -74,8 +74,8 @@ x.zeroGrad();
 // - [ ] `[[4., 4.]]`
 // - [x] `[[4., 0.]]`
 //
-// **Answer.** A gradient has the shape of its tensor, whether all of it was used or not. $y$ does not change with $x_1$, and so the
-// slope in that direction is 0.
+// **Answer.** A gradient has the shape of its tensor, whether all of it was used or not. $y$ does not change with
+// $x_1$, and so the slope in that direction is 0.
 //
 // ```ts
 // x.at(0, 0).mul(4).backward();
@@ -133,8 +133,8 @@ await show(
 // - [ ] It leads further and further away.
 // - [ ] It needs two steps, one for each unknown.
 //
-// **Answer.** The bowl is twice as curved, so a step leaves $1 - 2\eta = -1$ times the error: it lands as far behind the lowest point as it
-// stood in front of it. One step is enough at $\eta = 0.5$.
+// **Answer.** The bowl is twice as curved, so a step leaves $1 - 2\eta = -1$ times the error: it lands as far behind
+// the lowest point as it stood in front of it. One step is enough at $\eta = 0.5$.
 //
 // ```ts
 // for (const rate of [1, 0.5]) {
@@ -151,16 +151,17 @@ await show(
 // ```
 
 // %% [markdown] tags=["question"]
-// **Predict.** Turn one direction upside down: $y = x_0^2 - x_1^2$ has no lowest point. The walk starts at exactly $(1, 0)$, with
-// $\eta = 0.4$. Where does it lead?
+// **Predict.** Turn one direction upside down: $y = x_0^2 - x_1^2$ has no lowest point. The walk starts at exactly
+// $(1, 0)$, with $\eta = 0.4$. Where does it lead?
 //
 // - [x] To $(0, 0)$, and there it stays.
 // - [ ] Down along $x_1$, without end.
 // - [ ] It stays at $(1, 0)$.
 // - [ ] `backward()` refuses: there is no lowest point.
 //
-// **Answer.** At $x_1 = 0$ the slope along $x_1$ is 0, so nothing pushes the walk to either side. It ends where both slopes are 0, on a
-// **saddle**. A zero gradient does not make a lowest point. Start a millionth beside it, and in the end the walk runs away.
+// **Answer.** At $x_1 = 0$ the slope along $x_1$ is 0, so nothing pushes the walk to either side. It ends where both
+// slopes are 0, on a **saddle**. A zero gradient does not make a lowest point. Start a millionth beside it, and in the
+// end the walk runs away.
 //
 // ```ts
 // for (const beside of [0, 1e-6]) {
@@ -219,16 +220,16 @@ await show(chart.contour({
 //
 // ## Many outputs, one objective
 //
-// So far the formula gave one number. A model often gives several: a price for today and one for tomorrow, ten scores for ten
-// digits. Which of them is to be smallest? Here two unknowns are turned into three outputs, and each has a **target**, the value
-// that we should like it to have:
+// So far the formula gave one number. A model often gives several: a price for today and one for tomorrow, ten scores
+// for ten digits. Which of them is to be smallest? Here two unknowns are turned into three outputs, and each has a
+// **target**, the value that we should like it to have:
 //
 // $$x\,A = \begin{pmatrix} x_0 & x_1 & x_0 + x_1 \end{pmatrix}, \qquad A = \begin{pmatrix} 1 & 0 & 1 \\ 0 & 1 & 1 \end{pmatrix},
 // \qquad t = \begin{pmatrix} 1 & 1 & 5 \end{pmatrix}$$
 //
-// They cannot all have their way: $x_0 = 1$ and $x_1 = 1$ do not add up to 5. What can be asked for is that they miss by little
-// *together*. So square each error and add them up. That one number is the **objective**, and all that has been said about
-// walking downhill holds for it:
+// They cannot all have their way: $x_0 = 1$ and $x_1 = 1$ do not add up to 5. What can be asked for is that they miss
+// by little *together*. So square each error and add them up. That one number is the **objective**, and all that has
+// been said about walking downhill holds for it:
 //
 // $$y = \sum_j \big( (x\,A)_j - t_j \big)^2$$
 
@@ -248,8 +249,8 @@ console.log(`gradient of their sum = ${await point.grad!.format()}`);
 point.zeroGrad();
 
 // %% [markdown]
-// Each error pulls its own way, and *the gradient of a sum is the sum of the gradients*. (Look at the columns: $-4 + 0 - 11 = -15$.) So a
-// step down the sum listens to all of them at once.
+// Each error pulls its own way, and *the gradient of a sum is the sum of the gradients*. (Look at the columns:
+// $-4 + 0 - 11 = -15$.) So a step down the sum listens to all of them at once.
 
 // %% [markdown] tags=["question"]
 // **Predict.** Where will the walk come to rest?
@@ -259,8 +260,9 @@ point.zeroGrad();
 // - [x] At $(2, 2)$, where no output has its target.
 // - [ ] Nowhere: the three pull for ever.
 //
-// **Answer.** At $(2, 2)$ the three miss by 1, 1 and $-1$, and their gradients $(2, 0)$, $(0, 2)$ and $(-2, -2)$ cancel. At $(1, 1)$ two of them
-// are content and do not pull, so the third has its way, until the pull of the others is as strong.
+// **Answer.** At $(2, 2)$ the three miss by 1, 1 and $-1$, and their gradients $(2, 0)$, $(0, 2)$ and $(-2, -2)$
+// cancel. At $(1, 1)$ two of them are content and do not pull, so the third has its way, until the pull of the others
+// is as strong.
 //
 // ```ts
 // const A = tensor([[1, 0, 1], [0, 1, 1]]), targets = tensor([[1, 1, 5]]);
@@ -301,19 +303,20 @@ await show(chart.contour({
 // %% [markdown]
 // On each of the straight lines one output has its target. The walk ends between all three, as near to them as it can.
 //
-// Every objective in this course is such a sum. Chapter 3 sums over samples, chapter 5 over the ten outputs of a network, and
-// where there are many of both the mean is taken, which is the sum in a smaller unit.
+// Every objective in this course is such a sum. Chapter 3 sums over samples, chapter 5 over the ten outputs of a
+// network, and where there are many of both the mean is taken, which is the sum in a smaller unit.
 
 // %% [markdown] tags=["question"]
-// **Predict.** Take the mean of the three squared errors instead of their sum, and keep $\eta = 0.2$. What becomes of the walk?
+// **Predict.** Take the mean of the three squared errors instead of their sum, and keep $\eta = 0.2$. What becomes of
+// the walk?
 //
 // - [ ] It ends elsewhere: a mean cares less about large errors.
 // - [ ] Nothing changes at all.
 // - [x] It ends at the same place, with smaller steps.
 // - [ ] It ends at the same place, with larger steps.
 //
-// **Answer.** The mean is a third of the sum everywhere, so it is lowest at the same place, and its gradient is a third. Three times the learning
-// rate takes the same steps as before.
+// **Answer.** The mean is a third of the sum everywhere, so it is lowest at the same place, and its gradient is a
+// third. Three times the learning rate takes the same steps as before.
 //
 // ```ts
 // const A = tensor([[1, 0, 1], [0, 1, 1]]), targets = tensor([[1, 1, 5]]);
@@ -333,13 +336,15 @@ await show(chart.contour({
 // %% [markdown]
 // ## Two remarks on tensors
 //
-// **Tensors are a way to store numbers, not a new kind of mathematics.** When a formula with tensors looks strange, write
-// it out element by element: scalars are all there is, as in chapter 1b. What we minimize is always *one* number, which is why
-// `backward()` starts from a tensor of one element, and why every gradient has exactly the shape of the tensor it belongs to.
+// **Tensors are a way to store numbers, not a new kind of mathematics.** When a formula with tensors looks strange,
+// write it out element by element: scalars are all there is, as in chapter 1b. What we minimize is always *one* number,
+// which is why `backward()` starts from a tensor of one element, and why every gradient has exactly the shape of the
+// tensor it belongs to.
 //
-// **Nobody differentiates a vector by a matrix.** So says the book, and more exactly: such derivatives occur inside the graph
-// at every line, but nobody writes them down. The backward pass only ever needs them *multiplied* by the gradient that arrives from
-// above, and each operation knows how to do that multiplication at once. (The row of `mul` in chapter 1b is an example.)
+// **Nobody differentiates a vector by a matrix.** So says the book, and more exactly: such derivatives occur inside the
+// graph at every line, but nobody writes them down. The backward pass only ever needs them *multiplied* by the gradient
+// that arrives from above, and each operation knows how to do that multiplication at once. (The row of `mul` in chapter
+// 1b is an example.)
 //
 // ## Exercises
 //
@@ -347,8 +352,8 @@ await show(chart.contour({
 // 2. Along the valley's $x_0$ a step leaves $1 - 20\eta$ of the error, along $x_1$ it leaves $1 - 2\eta$. Let `descend` try
 //    $\eta = 0.11$ and $0.05$. Which $\eta$ makes both errors shrink equally fast?
 // 3. Call `point.matmul(A).backward()` somewhere. Read the sentence you get: which single number would you have meant?
-// 4. The second error matters ten times as much to you as the others. Say so in the objective. Where does the walk end now, and why
-//    does it not with $\eta = 0.2$?
+// 4. The second error matters ten times as much to you as the others. Say so in the objective. Where does the walk end
+//    now, and why does it not with $\eta = 0.2$?
 
 // %% [markdown] tags=["folded"]
 // **Answer to 1**
@@ -370,10 +375,10 @@ await show(chart.contour({
 // %% [markdown] tags=["folded"]
 // **Answer to 2**
 //
-// Printed are the distances to $-0.2$ and $-2.5$ that are left. At 0.05 the first factor is 0, so $x_0$ is right at once, and
-// $x_1$ creeps with 0.9. At 0.11 the first is $-1.2$: $x_0$ is 21.8 away and leaving. Both shrink alike where
-// $20\eta - 1 = 1 - 2\eta$, that is at $\eta = 1/11$, with a factor of $9/11 \approx 0.82$. No constant $\eta$ can do better in
-// the end, for the worse of the two factors is the one that stays.
+// Printed are the distances to $-0.2$ and $-2.5$ that are left. At 0.05 the first factor is 0, so $x_0$ is right at
+// once, and $x_1$ creeps with 0.9. At 0.11 the first is $-1.2$: $x_0$ is 21.8 away and leaving. Both shrink alike where
+// $20\eta - 1 = 1 - 2\eta$, that is at $\eta = 1/11$, with a factor of $9/11 \approx 0.82$. No constant $\eta$ can do
+// better in the end, for the worse of the two factors is the one that stays.
 //
 // ```ts
 // for (const rate of [0.05, 0.09, 1 / 11, 0.11]) {
@@ -402,9 +407,9 @@ await show(chart.contour({
 // %% [markdown] tags=["folded"]
 // **Answer to 4**
 //
-// Multiply the squared errors by weights before the sum. Now $x_1$ is almost where the second wants it, and the others share what is left:
-// the walk ends at $(2.4286, 1.1429)$. With $\eta = 0.2$ it never gets there. The ground along $x_1$ is curved with about 22, and $2/22$
-// is the longest step that it allows.
+// Multiply the squared errors by weights before the sum. Now $x_1$ is almost where the second wants it, and the others
+// share what is left: the walk ends at $(2.4286, 1.1429)$. With $\eta = 0.2$ it never gets there. The ground along
+// $x_1$ is curved with about 22, and $2/22$ is the longest step that it allows.
 //
 // ```ts
 // const weights = tensor([[1, 10, 1]]);

@@ -100,6 +100,8 @@ programTest("chapter 1b's broadcasting and convolution add up what a tensor's we
   const [ours, theirs] = ["our engine", "the library"].map((label) => numbers(text, label)[0]);
   assertEquals(ours, [-126, -252, -504, -6, -12, -18, 12, 24]);
   assertEquals(theirs, ours);
+  // Of gradients up to 504, in 32 bits.
+  assert(numbers(text, "gradCheck")[0][0] < 5e-3);
 });
 
 programTest("chapter 1b's questions are answered as they say", async () => {
