@@ -12,11 +12,11 @@ import { checkFunction, checkOptions, checkRange, describe, surplus } from "./te
 
 /** Settings of {@linkcode gradCheck}. */
 export interface GradCheckOptions {
-  /** Step of the differences: 0.02 if not said. Use less where the function bends sharply, and stay away from kinks. */
+  /** Step of the differences: 0.02 by default. Use less where the function bends sharply, and stay away from kinks. */
   eps?: number;
-  /** Accepted absolute error: 1e-3 if not said. */
+  /** Accepted absolute error: 1e-3 by default. */
   atol?: number;
-  /** Accepted error relative to the difference quotient: 1e-3 if not said. */
+  /** Accepted error relative to the difference quotient: 1e-3 by default. */
   rtol?: number;
 }
 

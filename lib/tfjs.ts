@@ -127,7 +127,7 @@ function onGpu(device: Device): Home {
  * Chooses the device of the tensors made from now on, ours and TensorFlow.js': what `useDevice` of "descent" does, and
  * `tf.setBackend()`.
  *
- * @param name "cpu"; "webgpu", then a software adapter will do, too; or nothing: a real GPU if there is one, else the cpu.
+ * @param name "cpu"; "webgpu", which also takes a software adapter; or nothing: a real GPU if there is one, else the cpu.
  * @param options threads: of the cpu.
  * @returns The device.
  * @throws {RangeError} if there is no device of that name.
@@ -189,7 +189,7 @@ function rowMajor({ kernels }: Device, x: Storage): Storage {
 
 /** Options of {@linkcode fromTfjs}. */
 export interface FromTfjsOptions {
-  /** Whether gradients are to be computed for it: false if not said. */
+  /** Whether gradients are to be computed for it: false by default. */
   requiresGrad?: boolean;
 }
 

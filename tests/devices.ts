@@ -60,7 +60,7 @@ export const devices: readonly DeviceName[] = noGpu === undefined ? ["cpu", "web
  *
  * @param name A sentence.
  * @param body The test; the device is chosen already.
- * @param options `onSoftware`: whether it is quick enough for an adapter without a GPU; true if not said.
+ * @param options `onSoftware`: whether it is quick enough for an adapter without a GPU; true by default.
  */
 export function onEachDevice(
   name: string,

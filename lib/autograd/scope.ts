@@ -59,7 +59,7 @@ export function stillOpen(scope: Scope | null): Scope | null {
  * Closes a scope, and no other.
  *
  * @param settle What to do with each buffer made in it: true moves it to the heir.
- * @param heir The nearest open scope around it, if not said.
+ * @param heir The nearest open scope around it by default.
  */
 export function closeScope(
   scope: Scope,

@@ -6,7 +6,7 @@ import { closeScope, type Member, openScope, type Scope } from "./scope.ts";
 export interface ScopedOptions {
   /** The name of the module whose forward it is. */
   module?: string;
-  /** Whether operations are recorded: as outside, if not said. */
+  /** Whether operations are recorded: as outside by default. */
   recording?: boolean;
 }
 

@@ -18,16 +18,16 @@ import type { Transform } from "./transforms/plan.ts";
 
 /** Options of a {@linkcode DataLoader}. */
 export interface DataLoaderOptions<Sample, Batch> {
-  /** How many samples a batch has: 1 if not said. */
+  /** How many samples a batch has: 1 by default. */
   batchSize?: number;
-  /** Whether each epoch goes through the samples in another random order, which `manualSeed()` seeds: false if not said. */
+  /** Whether each epoch goes through the samples in another random order, which `manualSeed()` seeds: false by default. */
   shuffle?: boolean;
-  /** Whether a last batch that is not full is left out: false if not said. */
+  /** Whether a last batch that is not full is left out: false by default. */
   dropLast?: boolean;
   /** What is done to the image of each sample: to the sample itself, or to the first of a list as in [image, label]. */
   transform?: Transform;
   /**
-   * What makes the batch of the samples, when it is handed out; if not said, whatever stands at one place of each sample becomes
+   * What makes the batch of the samples, when it is handed out; by default, whatever stands at one place of each sample becomes
    * one tensor.
    */
   collate?: (samples: Sample[]) => Batch;

@@ -23,16 +23,16 @@ export interface Pooling {
   readonly strides: Pair;
   /** Rows above and below, columns left and right; at most half the window. */
   readonly padding: Pair;
-  /** Distance between the window's rows and between its columns; 1 if not said. Averages take no other. */
+  /** Distance between the window's rows and between its columns; 1 by default. Averages take no other. */
   readonly dilations?: Pair;
-  /** Whether a last window may hang over the far border, if it begins before it: false if not said. */
+  /** Whether a last window may hang over the far border, if it begins before it: false by default. */
   readonly ceil?: boolean;
 }
 
 /** How an average's window moves over an image. */
 export interface Averaging extends Pooling {
   /**
-   * What a window's sum is divided by: the number of pixels that it covers with those of the padding ("padded", if not said), of
+   * What a window's sum is divided by: the number of pixels that it covers with those of the padding ("padded" by default), of
    * those inside of the image ("inside"), or a number.
    */
   readonly divisor?: "padded" | "inside" | number;

@@ -37,7 +37,7 @@ let turn: Promise<unknown> = Promise.resolve();
  *
  * PyTorch: `torch.set_default_device`.
  *
- * @param name "cpu"; "webgpu", then a software adapter will do, too; or nothing: a real GPU if there is one, else the cpu.
+ * @param name "cpu"; "webgpu", which also takes a software adapter; or nothing: a real GPU if there is one, else the cpu.
  * @param options threads: of the cpu, also where it stands in for a GPU; tuning: of the GPU.
  * @returns The device, of which `description` says what it is, and why it is the cpu where no GPU was found.
  * @throws {RangeError} if there is no device of that name, or it cannot have so many threads, or such tiles.
@@ -66,7 +66,7 @@ export async function useDevice(name?: DeviceName, options: DeviceOptions = {}):
  *
  * PyTorch: `torch.device`.
  *
- * @param name "cpu"; "webgpu", then a software adapter will do, too; or nothing: a real GPU if there is one, else the cpu.
+ * @param name "cpu"; "webgpu", which also takes a software adapter; or nothing: a real GPU if there is one, else the cpu.
  * @param options threads: of the cpu, also where it stands in for a GPU; tuning: of the GPU.
  * @returns The device.
  * @throws {RangeError} if there is no device of that name, or it cannot have so many threads, or such tiles.

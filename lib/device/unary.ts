@@ -10,7 +10,7 @@ import type { DType } from "./storage.ts";
 export interface Unary {
   /** The dtypes that it takes. */
   readonly takes: readonly DType[];
-  /** What the result is; the dtype of x if not said. */
+  /** What the result is; the dtype of x by default. */
   readonly gives?: DType;
   /** In float64, rounded to float32 when stored; int32 wraps. */
   readonly js: (x: number, p: number, q: number) => number;

@@ -56,7 +56,7 @@ export function relu6(x: Tensor): Tensor {
  * PyTorch: `torch.nn.functional.leaky_relu`.
  *
  * @param x Any shape.
- * @param slope The slope below 0: 0.01 if not said.
+ * @param slope The slope below 0: 0.01 by default.
  * @returns A tensor of this shape.
  * @throws {RangeError} if the slope is not a finite number.
  * @throws {TypeError} if x is no tensor.
@@ -111,7 +111,7 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
  * PyTorch: `torch.nn.functional.elu`.
  *
  * @param x Any shape.
- * @param alpha What it falls to, −alpha, far below 0: 1 if not said.
+ * @param alpha What it falls to, −alpha, far below 0: 1 by default.
  * @returns A tensor of this shape.
  * @throws {RangeError} if alpha is not a finite number.
  * @throws {TypeError} if x is no tensor.
@@ -133,7 +133,7 @@ export function elu(x: Tensor, alpha = 1): Tensor {
  * PyTorch: `torch.nn.functional.celu`.
  *
  * @param x Any shape.
- * @param alpha What it falls to, −alpha, far below 0: 1 if not said; not 0.
+ * @param alpha What it falls to, −alpha, far below 0: 1 by default; not 0.
  * @returns A tensor of this shape.
  * @throws {RangeError} if alpha is 0 or not a finite number.
  * @throws {TypeError} if x is no tensor.
@@ -175,7 +175,7 @@ export function selu(x: Tensor): Tensor {
  * PyTorch: `torch.nn.functional.gelu`.
  *
  * @param x Any shape.
- * @param options `approximate`: "none" for Φ itself, which is meant if not said; "tanh" as in GPT-2.
+ * @param options `approximate`: "none" for Φ itself, which is meant by default; "tanh" as in GPT-2.
  * @returns A tensor of this shape.
  * @throws {RangeError} if there is no such approximation.
  * @throws {TypeError} if x is no tensor.
@@ -317,7 +317,7 @@ export function logSigmoid(x: Tensor): Tensor {
  * PyTorch: `torch.nn.functional.softplus`.
  *
  * @param x Any shape.
- * @param options `beta`: how sharp the bend at 0 is, 1 if not said; `threshold`: where beta · x is larger the result is x, 20 if not said.
+ * @param options `beta`: how sharp the bend at 0 is, 1 by default; `threshold`: where beta · x is larger the result is x, 20 by default.
  * @returns A tensor of this shape.
  * @throws {RangeError} if beta is 0 or not finite, or the threshold is NaN.
  * @throws {TypeError} if x is no tensor.
@@ -379,8 +379,8 @@ export function tanh(x: Tensor): Tensor {
  * PyTorch: `torch.nn.functional.hardtanh`.
  *
  * @param x Any shape.
- * @param min The smallest value: −1 if not said.
- * @param max The largest value: 1 if not said.
+ * @param min The smallest value: −1 by default.
+ * @param max The largest value: 1 by default.
  * @returns A tensor of this shape.
  * @throws {RangeError} if min is not below max.
  * @throws {TypeError} if x is no tensor.
@@ -423,7 +423,7 @@ export function tanhshrink(x: Tensor): Tensor {
  * PyTorch: `torch.nn.functional.hardshrink`.
  *
  * @param x Any shape.
- * @param lambda What is no larger becomes 0: 0.5 if not said.
+ * @param lambda What is no larger becomes 0: 0.5 by default.
  * @returns A tensor of this shape.
  * @throws {RangeError} if lambda is not a finite number.
  * @throws {TypeError} if x is no tensor.
@@ -448,7 +448,7 @@ export function hardshrink(x: Tensor, lambda = 0.5): Tensor {
  * PyTorch: `torch.nn.functional.softshrink`.
  *
  * @param x Any shape.
- * @param lambda The step towards 0: 0.5 if not said.
+ * @param lambda The step towards 0: 0.5 by default.
  * @returns A tensor of this shape.
  * @throws {RangeError} if lambda is not a finite number ≥ 0.
  * @throws {TypeError} if x is no tensor.
@@ -541,7 +541,7 @@ export function softmin(x: Tensor, dim: number): Tensor {
  * PyTorch: `torch.nn.functional.glu`.
  *
  * @param x Any shape.
- * @param dim The dimension, of an even size: the last if not said.
+ * @param dim The dimension, of an even size: the last by default.
  * @returns A tensor with half of that dimension.
  * @throws {RangeError} if the dimension does not exist, or its size is odd.
  * @throws {TypeError} if x is no tensor.

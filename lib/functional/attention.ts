@@ -15,11 +15,11 @@ export interface AttentionOptions {
    * not said, or null.
    */
   attnMask?: Tensor | null;
-  /** Probability with which a weight becomes 0, in evaluation, too: 0 if not said. */
+  /** Probability with which a weight becomes 0, in evaluation, too: 0 by default. */
   dropoutP?: number;
-  /** Whether query i looks at keys 0 to i alone: false if not said. */
+  /** Whether query i looks at keys 0 to i alone: false by default. */
   isCausal?: boolean;
-  /** What the scores are multiplied by: 1 / √E if not said, or null. */
+  /** What the scores are multiplied by: 1 / √E by default, or null. */
   scale?: number | null;
 }
 

@@ -15,13 +15,13 @@ export type { Padding };
 export interface ConvOptions {
   /** [out], added to every position of an output channel. */
   bias?: Tensor | null;
-  /** How far the window moves: 1 if not said. */
+  /** How far the window moves: 1 by default. */
   stride?: Size;
-  /** Zeros on each side, per dimension; or "same", which leaves the size as it is; or "valid", none: 0 if not said. */
+  /** Zeros on each side, per dimension; or "same", which leaves the size as it is; or "valid", none: 0 by default. */
   padding?: Padding;
-  /** Distance between the taps of the kernel: 1 if not said. */
+  /** Distance between the taps of the kernel: 1 by default. */
   dilation?: Size;
-  /** How many groups the channels fall into; each output channel sees those of its own: 1 if not said. */
+  /** How many groups the channels fall into; each output channel sees those of its own: 1 by default. */
   groups?: number;
 }
 

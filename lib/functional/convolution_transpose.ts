@@ -14,15 +14,15 @@ import { images, ofImages } from "./images.ts";
 export interface ConvTransposeOptions {
   /** [out], added to every position of an output channel. */
   bias?: Tensor | null;
-  /** How far apart the windows lie that the input's pixels are spread over: 1 if not said. */
+  /** How far apart the windows lie that the input's pixels are spread over: 1 by default. */
   stride?: Size;
-  /** How much is cut off on each side: 0 if not said. */
+  /** How much is cut off on each side: 0 by default. */
   padding?: Size;
-  /** How much larger the result is, below and on the right; less than stride or dilation: 0 if not said. */
+  /** How much larger the result is, below and on the right; less than stride or dilation: 0 by default. */
   outputPadding?: Size;
-  /** How many groups the channels fall into: 1 if not said. */
+  /** How many groups the channels fall into: 1 by default. */
   groups?: number;
-  /** Distance between the taps of the kernel: 1 if not said. */
+  /** Distance between the taps of the kernel: 1 by default. */
   dilation?: Size;
 }
 

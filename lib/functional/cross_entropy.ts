@@ -13,15 +13,15 @@ import { checkReduction, reduce } from "./reduction.ts";
 
 /** Settings of {@linkcode nllLoss}. */
 export interface ClassLossOptions extends LossOptions {
-  /** [C], how much each class counts: 1 if not said. A mean is divided by the sum of the weights. */
+  /** [C], how much each class counts: 1 by default. A mean is divided by the sum of the weights. */
   weight?: Tensor | null;
-  /** A class that does not count, such as that of padding: −100 if not said. */
+  /** A class that does not count, such as that of padding: −100 by default. */
   ignoreIndex?: number;
 }
 
 /** Settings of {@linkcode crossEntropy}. */
 export interface CrossEntropyOptions extends ClassLossOptions {
-  /** ε: the target is mixed with the uniform distribution, (1 − ε) target + ε / C (Szegedy et al. 2016). 0 if not said. */
+  /** ε: the target is mixed with the uniform distribution, (1 − ε) target + ε / C (Szegedy et al. 2016). 0 by default. */
   labelSmoothing?: number;
 }
 

@@ -7,29 +7,29 @@ import { checkBoolean, checkNumber, checkOptions, checkRange, surplus } from "..
 
 /** Options of {@linkcode normalize}. */
 export interface NormalizeOptions {
-  /** Which norm, (Σ |x|ᵖ)^(1/p); Infinity for the largest |x|: 2 if not said. */
+  /** Which norm, (Σ |x|ᵖ)^(1/p); Infinity for the largest |x|: 2 by default. */
   p?: number;
-  /** The dimension along which vectors lie: 1 if not said. */
+  /** The dimension along which vectors lie: 1 by default. */
   dim?: number;
-  /** The smallest number that is divided by: 1e-12 if not said. */
+  /** The smallest number that is divided by: 1e-12 by default. */
   eps?: number;
 }
 
 /** Options of {@linkcode cosineSimilarity}. */
 export interface CosineSimilarityOptions {
-  /** The dimension along which vectors lie: 1 if not said. */
+  /** The dimension along which vectors lie: 1 by default. */
   dim?: number;
-  /** The smallest length that is divided by: 1e-8 if not said. */
+  /** The smallest length that is divided by: 1e-8 by default. */
   eps?: number;
 }
 
 /** Options of {@linkcode pairwiseDistance}. */
 export interface PairwiseDistanceOptions {
-  /** Which norm, (Σ |x|ᵖ)^(1/p); Infinity for the largest |x|: 2 if not said. */
+  /** Which norm, (Σ |x|ᵖ)^(1/p); Infinity for the largest |x|: 2 by default. */
   p?: number;
-  /** What is added to every difference: 1e-6 if not said. */
+  /** What is added to every difference: 1e-6 by default. */
   eps?: number;
-  /** Keep the last dimension with size 1: false if not said. */
+  /** Keep the last dimension with size 1: false by default. */
   keepdim?: boolean;
 }
 

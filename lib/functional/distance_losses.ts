@@ -12,31 +12,31 @@ import { matching } from "./target.ts";
 
 /** Settings of {@linkcode smoothL1Loss}. */
 export interface SmoothL1LossOptions extends LossOptions {
-  /** Where the parabola ends: 1 if not said; with 0 there is none. */
+  /** Where the parabola ends: 1 by default; with 0 there is none. */
   beta?: number;
 }
 
 /** Settings of {@linkcode huberLoss}. */
 export interface HuberLossOptions extends LossOptions {
-  /** Where the parabola ends: 1 if not said. */
+  /** Where the parabola ends: 1 by default. */
   delta?: number;
 }
 
 /** Settings of losses with a margin. */
 export interface MarginLossOptions extends LossOptions {
-  /** How far apart is far enough: 0, for hingeEmbeddingLoss 1, if not said. */
+  /** How far apart is far enough: 0, for hingeEmbeddingLoss 1 by default. */
   margin?: number;
 }
 
 /** Settings of {@linkcode tripletMarginLoss}. */
 export interface TripletMarginLossOptions extends LossOptions {
-  /** How much farther the negative must be than the positive: 1 if not said. */
+  /** How much farther the negative must be than the positive: 1 by default. */
   margin?: number;
-  /** p of the distance (Σ |d|ᵖ)^(1/p): 2 if not said. */
+  /** p of the distance (Σ |d|ᵖ)^(1/p): 2 by default. */
   p?: number;
-  /** Added to each difference, against a distance of 0, which has no slope: 1e-6 if not said. */
+  /** Added to each difference, against a distance of 0, which has no slope: 1e-6 by default. */
   eps?: number;
-  /** Whether the negative's distance is the smaller of that from the anchor and that from the positive: false if not said. */
+  /** Whether the negative's distance is the smaller of that from the anchor and that from the positive: false by default. */
   swap?: boolean;
 }
 

@@ -16,7 +16,7 @@ import { checkBoolean, checkNumber, checkOptions, surplus } from "../text/argume
  *
  * @param x Any shape.
  * @param p Probability of a zero, from 0 to 1.
- * @param options `training`: if false, the numbers stay as they are; true if not said.
+ * @param options `training`: if false, the numbers stay as they are; true by default.
  * @returns A tensor of x's shape.
  * @throws {RangeError} if p is no probability.
  * @throws {TypeError} if x is no tensor, p no number, or there is no such option.
@@ -43,7 +43,7 @@ export function dropout(x: Tensor, p = 0.5, options: { training?: boolean } = {}
  *
  * @param x Images [N, C, H, W], or signals [N, C, L].
  * @param p Probability of a zero, from 0 to 1.
- * @param options `training`: if false, the numbers stay as they are; true if not said.
+ * @param options `training`: if false, the numbers stay as they are; true by default.
  * @returns A tensor of x's shape.
  * @throws {RangeError} if p is no probability, or the shape is none of these.
  * @throws {TypeError} if x is no tensor, p no number, or there is no such option.
@@ -70,7 +70,7 @@ export function dropout2d(x: Tensor, p = 0.5, options: { training?: boolean } = 
  *
  * @param x Signals [N, C, L] or [C, L].
  * @param p Probability of a zero, from 0 to 1.
- * @param options `training`: if false, the numbers stay as they are; true if not said.
+ * @param options `training`: if false, the numbers stay as they are; true by default.
  * @returns A tensor of x's shape.
  * @throws {RangeError} if p is no probability, or the shape is none of these.
  * @throws {TypeError} if x is no tensor, p no number, or there is no such option.

@@ -11,7 +11,7 @@ import { checkPaddingIdx } from "./padding_idx.ts";
 
 /** Settings of {@linkcode embedding}. */
 export interface EmbeddingOptions {
-  /** A row that learns nothing, such as that of padding; negative: counted from the end. None if not said, or null. */
+  /** A row that learns nothing, such as that of padding; negative: counted from the end. None by default, or null. */
   paddingIdx?: number | null;
 }
 

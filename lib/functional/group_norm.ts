@@ -15,7 +15,7 @@ export interface GroupNormOptions {
   weight?: Tensor | null;
   /** β [C], zeros if not given. */
   bias?: Tensor | null;
-  /** ε, added to the variance: 1e-5 if not said. */
+  /** ε, added to the variance: 1e-5 by default. */
   eps?: number;
 }
 
@@ -25,9 +25,9 @@ export interface InstanceNormOptions extends GroupNormOptions {
   runningMean?: Tensor | null;
   /** Running variance [C], unbiased; as `runningMean`. */
   runningVar?: Tensor | null;
-  /** Whether to normalize with the input's own statistics (and update the running ones): true if not said. */
+  /** Whether to normalize with the input's own statistics (and update the running ones): true by default. */
   useInputStats?: boolean;
-  /** Share of the new input in the running statistics: 0.1 if not said. */
+  /** Share of the new input in the running statistics: 0.1 by default. */
   momentum?: number;
 }
 

@@ -29,14 +29,14 @@ export interface InterpolateOptions {
   /**
    * "nearest": the pixel in whose square the place lies; "nearest-exact": the one whose center is nearest; "linear" of signals,
    * "bilinear" of images, "trilinear" of volumes: between the centers around; "bicubic": by a cubic convolution with a = −3/4;
-   * "area": means of all that a pixel covers. "nearest" if not said.
+   * "area": means of all that a pixel covers. "nearest" by default.
    */
   mode?: InterpolationMode;
-  /** Whether the outermost centers, not the outermost edges, lie on one another; of linear and cubic modes: false if not said. */
+  /** Whether the outermost centers, not the outermost edges, lie on one another; of linear and cubic modes: false by default. */
   alignCorners?: boolean;
-  /** Whether the distance of the places follows from both sizes even where a scale factor is given: false if not said. */
+  /** Whether the distance of the places follows from both sizes even where a scale factor is given: false by default. */
   recomputeScaleFactor?: boolean;
-  /** Whether what shrinks is smoothed over all pixels that it covers; of "bilinear" and "bicubic": false if not said. */
+  /** Whether what shrinks is smoothed over all pixels that it covers; of "bilinear" and "bicubic": false by default. */
   antialias?: boolean;
 }
 

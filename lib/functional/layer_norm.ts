@@ -14,7 +14,7 @@ export interface LayerNormOptions {
   weight?: Tensor | null;
   /** β, of the normalized shape; zeros if not given. */
   bias?: Tensor | null;
-  /** ε, added to the variance: 1e-5 if not said. */
+  /** ε, added to the variance: 1e-5 by default. */
   eps?: number;
 }
 
@@ -22,7 +22,7 @@ export interface LayerNormOptions {
 export interface RmsNormOptions {
   /** γ, of the normalized shape; ones if not given. */
   weight?: Tensor | null;
-  /** ε, added to the mean of the squares: 2⁻²³ if not said, the distance from 1 to the next float32. */
+  /** ε, added to the mean of the squares: 2⁻²³ by default, the distance from 1 to the next float32. */
   eps?: number | null;
 }
 

@@ -12,33 +12,33 @@ import { matching } from "./target.ts";
 
 /** Settings of {@linkcode binaryCrossEntropy}. */
 export interface BinaryCrossEntropyOptions extends LossOptions {
-  /** How much each element counts, broadcast: 1 if not said. */
+  /** How much each element counts, broadcast: 1 by default. */
   weight?: Tensor | null;
 }
 
 /** Settings of {@linkcode klDivLoss}. */
 export interface KlDivLossOptions {
-  /** "mean" of all elements if not said, as in PyTorch; "batchmean", the sum divided by the first size, is the divergence. */
+  /** "mean" of all elements by default, as in PyTorch; "batchmean", the sum divided by the first size, is the divergence. */
   reduction?: "mean" | "batchmean" | "sum" | "none";
-  /** Whether the target holds logarithms, too: false if not said. */
+  /** Whether the target holds logarithms, too: false by default. */
   logTarget?: boolean;
 }
 
 /** Settings of {@linkcode gaussianNLLLoss}. */
 export interface GaussianNLLLossOptions extends LossOptions {
-  /** Whether the constant ½ ln 2π is added: false if not said. */
+  /** Whether the constant ½ ln 2π is added: false by default. */
   full?: boolean;
-  /** The least variance that is counted: 1e-6 if not said. */
+  /** The least variance that is counted: 1e-6 by default. */
   eps?: number;
 }
 
 /** Settings of {@linkcode poissonNLLLoss}. */
 export interface PoissonNLLLossOptions extends LossOptions {
-  /** Whether the input is the logarithm of the rate: true if not said. */
+  /** Whether the input is the logarithm of the rate: true by default. */
   logInput?: boolean;
-  /** Whether Stirling's approximation of ln target! is added where the target is above 1: false if not said. */
+  /** Whether Stirling's approximation of ln target! is added where the target is above 1: false by default. */
   full?: boolean;
-  /** Added to the rate before its logarithm: 1e-8 if not said. */
+  /** Added to the rate before its logarithm: 1e-8 by default. */
   eps?: number;
 }
 

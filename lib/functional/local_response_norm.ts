@@ -7,11 +7,11 @@ import { avgPool2d } from "./pooling.ts";
 
 /** Settings of {@linkcode localResponseNorm}. */
 export interface LocalResponseNormOptions {
-  /** α: 1e-4 if not said. */
+  /** α: 1e-4 by default. */
   alpha?: number;
-  /** β: 0.75 if not said. */
+  /** β: 0.75 by default. */
   beta?: number;
-  /** k: 1 if not said. */
+  /** k: 1 by default. */
   k?: number;
 }
 

@@ -11,15 +11,15 @@ export type Reduction = "mean" | "sum" | "none";
 
 /** Settings of {@linkcode mseLoss}. */
 export interface LossOptions {
-  /** "mean" if not said. */
+  /** "mean" by default. */
   reduction?: Reduction;
 }
 
 /** Settings of {@linkcode binaryCrossEntropyWithLogits}. */
 export interface BinaryLossOptions extends LossOptions {
-  /** How much each element counts, broadcast: 1 if not said. */
+  /** How much each element counts, broadcast: 1 by default. */
   weight?: Tensor | null;
-  /** How much the ones of the target count against its zeros, broadcast: 1 if not said. */
+  /** How much the ones of the target count against its zeros, broadcast: 1 by default. */
   posWeight?: Tensor | null;
 }
 

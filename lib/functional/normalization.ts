@@ -13,11 +13,11 @@ export interface BatchNormOptions {
   runningMean?: Tensor | null;
   /** Running variance [C], unbiased: used in evaluation, updated in place in training. */
   runningVar?: Tensor | null;
-  /** Whether to normalize with the batch's own statistics (and update the running ones): false if not said. */
+  /** Whether to normalize with the batch's own statistics (and update the running ones): false by default. */
   training?: boolean;
-  /** Share of the new batch in the running statistics: 0.1 if not said. */
+  /** Share of the new batch in the running statistics: 0.1 by default. */
   momentum?: number;
-  /** ε, added to the variance: 1e-5 if not said. */
+  /** ε, added to the variance: 1e-5 by default. */
   eps?: number;
 }
 

@@ -10,10 +10,10 @@ export type { PaddingMode };
 export interface PadOptions {
   /**
    * "constant": a number; "reflect": the image mirrored at its outermost pixel; "replicate": that pixel again and again;
-   * "circular": the other side of the image. "constant" if not said.
+   * "circular": the other side of the image. "constant" by default.
    */
   mode?: PaddingMode;
-  /** The number of a constant border: 0 if not said. */
+  /** The number of a constant border: 0 by default. */
   value?: number;
 }
 

@@ -10,23 +10,23 @@ import { placed } from "./indices.ts";
 
 /** What poolings share. */
 export interface WindowOptions {
-  /** How far the window moves: its own size if not said. */
+  /** How far the window moves: its own size by default. */
   stride?: Size;
-  /** A border on each side, at most half the window: 0 if not said. */
+  /** A border on each side, at most half the window: 0 by default. */
   padding?: Size;
-  /** Whether a last window may hang over the far border, as long as it begins in front of it: false if not said. */
+  /** Whether a last window may hang over the far border, as long as it begins in front of it: false by default. */
   ceilMode?: boolean;
 }
 
 /** Settings of a maximum. */
 export interface MaxPoolOptions extends WindowOptions {
-  /** Distance between the pixels of a window: 1 if not said. */
+  /** Distance between the pixels of a window: 1 by default. */
   dilation?: Size;
 }
 
 /** Settings of a mean. */
 export interface AvgPoolOptions extends WindowOptions {
-  /** Whether zeros of the border count as pixels of a window: true if not said. */
+  /** Whether zeros of the border count as pixels of a window: true by default. */
   countIncludePad?: boolean;
   /** What the sum of a window is divided by, in place of how many pixels it has. */
   divisorOverride?: number;

@@ -12,11 +12,11 @@ import { images } from "./images.ts";
 
 /** Settings of {@linkcode unfold} and {@linkcode fold}. */
 export interface UnfoldOptions {
-  /** Distance between the taps of a window: 1 if not said. */
+  /** Distance between the taps of a window: 1 by default. */
   dilation?: Size;
-  /** Zeros on each side of the image: 0 if not said. */
+  /** Zeros on each side of the image: 0 by default. */
   padding?: Size;
-  /** How far the window moves: 1 if not said. */
+  /** How far the window moves: 1 by default. */
   stride?: Size;
 }
 

@@ -10,11 +10,11 @@ import { checkOptions, surplus } from "../text/arguments.ts";
 
 /** Settings of {@linkcode maxUnpool2d} and {@linkcode maxUnpool1d}. */
 export interface MaxUnpoolOptions {
-  /** How far the window moved: its own size if not said. */
+  /** How far the window moved: its own size by default. */
   stride?: Size;
-  /** The border that there was on each side: 0 if not said. */
+  /** The border that there was on each side: 0 by default. */
   padding?: Size;
-  /** The size of the result, where the pooling left pixels over: what its windows covered if not said. */
+  /** The size of the result, where the pooling left pixels over: what its windows covered by default. */
   outputSize?: Size;
 }
 

@@ -32,13 +32,13 @@ import type { Plain } from "./tree.ts";
 export interface Best {
   /** The value's name, such as "testAccuracy". */
   name: string;
-  /** What is better; if not said, an accuracy should rise and all else should fall. */
+  /** What is better; by default, an accuracy should rise and all else should fall. */
   mode?: "min" | "max";
 }
 
 /** Settings of {@linkcode Checkpoints}. */
 export interface CheckpointsOptions {
-  /** How many of the last are kept: 3 if not said. */
+  /** How many of the last are kept: 3 by default. */
   keep?: number;
   /** Which one is kept beside them, however old it is: a value's name, such as "testAccuracy" or "testLoss", or with what is better. */
   best?: string | Best;

@@ -37,7 +37,7 @@ export class SafetensorsFile {
   /**
    * Reads tensors, in the order of the names.
    *
-   * @param names Which: all, if not said.
+   * @param names Which: all by default.
    */
   read(names: Iterable<string> = this.header.tensors.keys()): Record<string, Tensor> {
     const wanted = [...names],

@@ -13,7 +13,7 @@ export interface SafetensorsOptions {
   /** What is to be noted in the file: texts by name. */
   metadata?: Record<string, string>;
   /**
-   * What the numbers are in the file: float32 as "F32" (if not said), or in half the room as "F16" or "BF16", rounded to the
+   * What the numbers are in the file: float32 as "F32" (by default), or in half the room as "F16" or "BF16", rounded to the
    * nearest, ties to even; int32 as "I32", or as "I64", PyTorch's integers.
    */
   dtypes?: { float32?: "F32" | "F16" | "BF16"; int32?: "I32" | "I64" };

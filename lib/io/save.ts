@@ -8,7 +8,7 @@ import { type FileSource, openSource } from "./source.ts";
 
 /** Settings of {@linkcode load}. */
 export interface LoadOptions {
-  /** Whether the file may have parts that are not given: false if not said. The random numbers then go on as they are. */
+  /** Whether the file may have parts that are not given: false by default. The random numbers then go on as they are. */
   partial?: boolean;
 }
 

@@ -70,7 +70,7 @@ export class LeakyReLU extends Module {
   /**
    * Makes the layer.
    *
-   * @param slope Slope of the negative side: 0.01 if not said.
+   * @param slope Slope of the negative side: 0.01 by default.
    * @throws {RangeError} if it is not finite.
    * @throws {TypeError} if it is no number.
    */
@@ -113,8 +113,8 @@ export class Hardtanh extends Module {
   /**
    * Makes the layer.
    *
-   * @param min The smallest value: −1 if not said.
-   * @param max The largest value: 1 if not said.
+   * @param min The smallest value: −1 by default.
+   * @param max The largest value: 1 by default.
    * @throws {RangeError} if min is not below max.
    * @throws {TypeError} if one of them is no number.
    */

@@ -31,7 +31,7 @@ export interface ActivationRow {
 
 /** Options of {@linkcode activations}. */
 export interface ActivationsOptions {
-  /** Paths of the modules to look at: all that have none inside, if not said. */
+  /** Paths of the modules to look at: all that have none inside by default. */
   names?: readonly string[];
 }
 

@@ -24,15 +24,15 @@ import type { Parameter } from "./parameter.ts";
 
 /** Settings of {@linkcode MultiheadAttention}. */
 export interface MultiheadAttentionOptions {
-  /** Probability with which a weight becomes 0 in training: 0 if not said. */
+  /** Probability with which a weight becomes 0 in training: 0 by default. */
   dropout?: number;
-  /** Whether the linear maps add biases: true if not said. */
+  /** Whether the linear maps add biases: true by default. */
   bias?: boolean;
-  /** Size of the keys: that of the queries if not said, or null. */
+  /** Size of the keys: that of the queries by default, or null. */
   kdim?: number | null;
-  /** Size of the values: that of the queries if not said, or null. */
+  /** Size of the values: that of the queries by default, or null. */
   vdim?: number | null;
-  /** Whether sequences are [batch, tokens, size] instead of [tokens, batch, size]: false if not said. */
+  /** Whether sequences are [batch, tokens, size] instead of [tokens, batch, size]: false by default. */
   batchFirst?: boolean;
 }
 
@@ -40,16 +40,16 @@ export interface MultiheadAttentionOptions {
 export interface MultiheadAttentionCall {
   /** [N, S], or [S] of one sequence. bool: true where a key is padding, and not seen; float32: added to the scores. */
   keyPaddingMask?: Tensor | null;
-  /** Whether the weights are returned: true if not said. Without them it is faster. */
+  /** Whether the weights are returned: true by default. Without them it is faster. */
   needWeights?: boolean;
   /**
    * [L, S], or [N · heads, L, S]. bool: true where a query may not look at a key, the other way round than
    * `F.scaledDotProductAttention` has it; float32: added to the scores.
    */
   attnMask?: Tensor | null;
-  /** Whether the weights that are returned are the heads' mean: true if not said. */
+  /** Whether the weights that are returned are the heads' mean: true by default. */
   averageAttnWeights?: boolean;
-  /** Whether query i looks at keys 0 to i alone; a mask that is given says so already. false if not said. */
+  /** Whether query i looks at keys 0 to i alone; a mask that is given says so already. false by default. */
   isCausal?: boolean;
 }
 

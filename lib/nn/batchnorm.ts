@@ -19,13 +19,13 @@ import type { Parameter } from "./parameter.ts";
 
 /** Settings of a batch normalization. */
 export interface BatchNormLayerOptions {
-  /** ε, added to the variance: 1e-5 if not said. */
+  /** ε, added to the variance: 1e-5 by default. */
   eps?: number;
-  /** Share of a new batch in the running statistics: 0.1 if not said; null: all batches count the same. */
+  /** Share of a new batch in the running statistics: 0.1 by default; null: all batches count the same. */
   momentum?: number | null;
-  /** Whether the result is scaled by γ and shifted by β, which are learned: true if not said. */
+  /** Whether the result is scaled by γ and shifted by β, which are learned: true by default. */
   affine?: boolean;
-  /** Whether running statistics are kept for evaluation: true if not said. Without them evaluation uses the batch's. */
+  /** Whether running statistics are kept for evaluation: true by default. Without them evaluation uses the batch's. */
   trackRunningStats?: boolean;
 }
 

@@ -21,17 +21,17 @@ import type { Parameter } from "./parameter.ts";
 
 /** Settings of {@linkcode Conv1d} and {@linkcode Conv2d}. */
 export interface ConvLayerOptions {
-  /** How far the window moves: 1 if not said. */
+  /** How far the window moves: 1 by default. */
   stride?: Size;
-  /** A border on each side, per dimension; or "same", which leaves the size as it is; or "valid", none: 0 if not said. */
+  /** A border on each side, per dimension; or "same", which leaves the size as it is; or "valid", none: 0 by default. */
   padding?: Padding;
-  /** Distance between the taps of the kernel: 1 if not said. */
+  /** Distance between the taps of the kernel: 1 by default. */
   dilation?: Size;
-  /** How many groups the channels fall into; each output channel sees those of its own: 1 if not said. */
+  /** How many groups the channels fall into; each output channel sees those of its own: 1 by default. */
   groups?: number;
-  /** Whether a bias is added to each output channel: true if not said. */
+  /** Whether a bias is added to each output channel: true by default. */
   bias?: boolean;
-  /** What the border is made of, see `F.pad`: "zeros" if not said. */
+  /** What the border is made of, see `F.pad`: "zeros" by default. */
   paddingMode?: "zeros" | "reflect" | "replicate" | "circular";
 }
 

@@ -13,17 +13,17 @@ import type { Parameter } from "./parameter.ts";
 
 /** Settings of {@linkcode ConvTranspose1d} and {@linkcode ConvTranspose2d}. */
 export interface ConvTransposeLayerOptions {
-  /** How far apart the windows lie that the input's pixels are spread over: 1 if not said. */
+  /** How far apart the windows lie that the input's pixels are spread over: 1 by default. */
   stride?: Size;
-  /** How much is cut off on each side: 0 if not said. */
+  /** How much is cut off on each side: 0 by default. */
   padding?: Size;
-  /** How much larger the result is, behind; less than stride or dilation: 0 if not said. */
+  /** How much larger the result is, behind; less than stride or dilation: 0 by default. */
   outputPadding?: Size;
-  /** How many groups the channels fall into: 1 if not said. */
+  /** How many groups the channels fall into: 1 by default. */
   groups?: number;
-  /** Whether a bias is added to each output channel: true if not said. */
+  /** Whether a bias is added to each output channel: true by default. */
   bias?: boolean;
-  /** Distance between the taps of the kernel: 1 if not said. */
+  /** Distance between the taps of the kernel: 1 by default. */
   dilation?: Size;
 }
 

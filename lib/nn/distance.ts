@@ -46,7 +46,7 @@ export class CosineSimilarity extends Module {
   /**
    * Makes the module.
    *
-   * @param dim The dimension along which vectors lie: 1 if not said.
+   * @param dim The dimension along which vectors lie: 1 by default.
    * @param options eps.
    * @throws {RangeError} if the dimension is no whole number, or eps no finite number ≥ 0.
    * @throws {TypeError} if an argument is of another kind, or there is no such option.
@@ -102,7 +102,7 @@ export class PairwiseDistance extends Module {
   /**
    * Makes the module.
    *
-   * @param p Which norm: 2 if not said.
+   * @param p Which norm: 2 by default.
    * @param options eps, keepdim.
    * @throws {RangeError} if p is below 0, or eps not finite.
    * @throws {TypeError} if an argument is of another kind, or there is no such option.

@@ -10,7 +10,7 @@ abstract class Dropping extends Module {
   /**
    * Makes the layer.
    *
-   * @param p Probability of a zero: 0.5 if not said.
+   * @param p Probability of a zero: 0.5 by default.
    * @throws {RangeError} if p is no probability.
    * @throws {TypeError} if it is no number.
    */

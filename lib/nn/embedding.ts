@@ -13,13 +13,13 @@ import type { Parameter } from "./parameter.ts";
 
 /** Settings of {@linkcode Embedding}. */
 export interface EmbeddingLayerOptions {
-  /** A row of zeros that learns nothing, such as that of padding; negative: counted from the end. None if not said, or null. */
+  /** A row of zeros that learns nothing, such as that of padding; negative: counted from the end. None by default, or null. */
   paddingIdx?: number | null;
 }
 
 /** Settings of {@linkcode Embedding.fromPretrained}. */
 export interface PretrainedOptions extends EmbeddingLayerOptions {
-  /** Whether the table stays as it is: true if not said. */
+  /** Whether the table stays as it is: true by default. */
   freeze?: boolean;
 }
 

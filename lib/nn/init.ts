@@ -26,17 +26,17 @@ const NONLINEARITIES: readonly Nonlinearity[] = [
 
 /** Settings of Kaiming's initializations. */
 export interface KaimingOptions {
-  /** Slope of the leaky ReLU behind the layer: 0 if not said. */
+  /** Slope of the leaky ReLU behind the layer: 0 by default. */
   a?: number;
-  /** Whether the variance is kept on the way forward ("fan_in", if not said) or backward ("fan_out"). */
+  /** Whether the variance is kept on the way forward ("fan_in" by default) or backward ("fan_out"). */
   mode?: "fan_in" | "fan_out";
-  /** The function behind the layer: "leaky_relu" if not said. */
+  /** The function behind the layer: "leaky_relu" by default. */
   nonlinearity?: Nonlinearity;
 }
 
 /** Settings of Xavier's initializations. */
 export interface XavierOptions {
-  /** Factor of the standard deviation: 1 if not said; see {@linkcode calculateGain}. */
+  /** Factor of the standard deviation: 1 by default; see {@linkcode calculateGain}. */
   gain?: number;
 }
 
@@ -67,7 +67,7 @@ function fill(tensor: Tensor, fresh: Tensor): Tensor {
  * PyTorch: `torch.nn.init.uniform_`.
  *
  * @param tensor float32, any shape.
- * @param options `a`: 0 if not said; `b`: 1 if not said.
+ * @param options `a`: 0 by default; `b`: 1 by default.
  * @returns The tensor.
  * @throws {RangeError} if a > b, or one is not finite.
  * @throws {TypeError} if the tensor is not float32, or an option is of another kind or name.
@@ -93,7 +93,7 @@ export function uniform_(tensor: Tensor, options: { a?: number; b?: number } = {
  * PyTorch: `torch.nn.init.normal_`.
  *
  * @param tensor float32, any shape.
- * @param options `mean`: 0 if not said; `std`: 1 if not said.
+ * @param options `mean`: 0 by default; `std`: 1 by default.
  * @returns The tensor.
  * @throws {RangeError} if the standard deviation is negative, or one is not finite.
  * @throws {TypeError} if the tensor is not float32, or an option is of another kind or name.
@@ -288,7 +288,7 @@ function kaimingDeviation(
  * PyTorch: `torch.nn.init.calculate_gain`.
  *
  * @param nonlinearity The function: "linear", "sigmoid" (1), "tanh" (5/3), "relu" (√2), "leaky_relu", "selu" (3/4).
- * @param slope Of the leaky ReLU: 0.01 if not said.
+ * @param slope Of the leaky ReLU: 0.01 by default.
  * @returns The factor.
  * @throws {RangeError} for another name.
  * @throws {TypeError} if it is no text, or the slope no number.

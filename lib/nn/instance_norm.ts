@@ -22,13 +22,13 @@ import type { Parameter } from "./parameter.ts";
 
 /** Settings of an instance normalization. */
 export interface InstanceNormLayerOptions {
-  /** ε, added to the variance: 1e-5 if not said. */
+  /** ε, added to the variance: 1e-5 by default. */
   eps?: number;
-  /** Share of a new input in the running statistics: 0.1 if not said. */
+  /** Share of a new input in the running statistics: 0.1 by default. */
   momentum?: number;
-  /** Whether the result is scaled by γ and shifted by β, which are learned, a number for each channel: false if not said. */
+  /** Whether the result is scaled by γ and shifted by β, which are learned, a number for each channel: false by default. */
   affine?: boolean;
-  /** Whether running statistics are kept for evaluation: false if not said. Without them evaluation uses the input's own. */
+  /** Whether running statistics are kept for evaluation: false by default. Without them evaluation uses the input's own. */
   trackRunningStats?: boolean;
 }
 
@@ -181,11 +181,11 @@ export class InstanceNorm2d extends InstanceNorm {
 
 /** Settings of {@linkcode LocalResponseNorm}. */
 export interface LocalResponseNormLayerOptions {
-  /** α: 1e-4 if not said. */
+  /** α: 1e-4 by default. */
   alpha?: number;
-  /** β: 0.75 if not said. */
+  /** β: 0.75 by default. */
   beta?: number;
-  /** k: 1 if not said. */
+  /** k: 1 by default. */
   k?: number;
 }
 

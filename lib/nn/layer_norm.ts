@@ -20,11 +20,11 @@ import type { Parameter } from "./parameter.ts";
 
 /** Settings of {@linkcode LayerNorm}. */
 export interface LayerNormLayerOptions {
-  /** ε, added to the variance: 1e-5 if not said. */
+  /** ε, added to the variance: 1e-5 by default. */
   eps?: number;
-  /** Whether the result is scaled by γ and shifted by β, which are learned, a number for each element: true if not said. */
+  /** Whether the result is scaled by γ and shifted by β, which are learned, a number for each element: true by default. */
   elementwiseAffine?: boolean;
-  /** Whether there is a β: true if not said. */
+  /** Whether there is a β: true by default. */
   bias?: boolean;
 }
 
@@ -98,9 +98,9 @@ export class LayerNorm extends Module {
 
 /** Settings of {@linkcode RMSNorm}. */
 export interface RMSNormLayerOptions {
-  /** ε, added to the mean of the squares: 2⁻²³ if not said, the distance from 1 to the next float32. */
+  /** ε, added to the mean of the squares: 2⁻²³ by default, the distance from 1 to the next float32. */
   eps?: number | null;
-  /** Whether the result is scaled by γ, which is learned, a number for each element: true if not said. */
+  /** Whether the result is scaled by γ, which is learned, a number for each element: true by default. */
   elementwiseAffine?: boolean;
 }
 
@@ -169,9 +169,9 @@ export class RMSNorm extends Module {
 
 /** Settings of {@linkcode GroupNorm}. */
 export interface GroupNormLayerOptions {
-  /** ε, added to the variance: 1e-5 if not said. */
+  /** ε, added to the variance: 1e-5 by default. */
   eps?: number;
-  /** Whether the result is scaled by γ and shifted by β, which are learned, a number for each channel: true if not said. */
+  /** Whether the result is scaled by γ and shifted by β, which are learned, a number for each channel: true by default. */
   affine?: boolean;
 }
 

@@ -10,7 +10,7 @@ import type { Parameter } from "./parameter.ts";
 
 /** Settings of {@linkcode Linear}. */
 export interface LinearOptions {
-  /** Whether a bias is added: true if not said. */
+  /** Whether a bias is added: true by default. */
   bias?: boolean;
 }
 

@@ -292,7 +292,7 @@ export abstract class Module {
    *
    * PyTorch: `torch.nn.Module.train`.
    *
-   * @param on Whether to train: true if not said.
+   * @param on Whether to train: true by default.
    * @returns This module.
    * @throws {TypeError} if a module is inside of itself.
    */
@@ -330,7 +330,7 @@ export abstract class Module {
    *
    * PyTorch: `torch.nn.Module.requires_grad_`.
    *
-   * @param on Whether they require gradients: true if not said.
+   * @param on Whether they require gradients: true by default.
    * @returns This module.
    */
   requiresGrad_(on = true): this {
@@ -446,7 +446,7 @@ export abstract class Module {
    *
    * @param name The field: not there yet, without a dot.
    * @param buffer The tensor, which is kept as by `keep()`; null for one that comes later.
-   * @param options `persistent`: whether it is part of stateDict(); true if not said.
+   * @param options `persistent`: whether it is part of stateDict(); true by default.
    * @returns The tensor.
    * @throws {RangeError} if the name is taken, empty, or has a dot.
    * @throws {TypeError} if an argument is of another kind.
@@ -558,7 +558,7 @@ export abstract class Module {
    * PyTorch: `torch.nn.Module.load_state_dict`.
    *
    * @param state Tensors by path, as `stateDict()` returns them.
-   * @param options `strict`: whether missing and unexpected entries are errors; true if not said.
+   * @param options `strict`: whether missing and unexpected entries are errors; true by default.
    * @returns The names that were missing, and those the module does not have.
    * @throws {RangeError} if entries are missing, unexpected or misshapen; one sentence names them.
    * @throws {TypeError} if `state` is no such object, or an entry is no tensor, or of another dtype or device.

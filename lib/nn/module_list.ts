@@ -53,8 +53,8 @@ export class ModuleList<M extends Module = Module> extends Sequence<M> {
   /**
    * A part of the list.
    *
-   * @param start The first of them, from the front or negative from the end: 0 if not said.
-   * @param end The first that is left out: the length if not said.
+   * @param start The first of them, from the front or negative from the end: 0 by default.
+   * @param end The first that is left out: the length by default.
    * @returns A new list of the same modules.
    * @throws {RangeError} if one is no whole number.
    * @throws {TypeError} if one is no number.

@@ -49,7 +49,7 @@ abstract class Pooling extends Module {
     });
   }
 
-  /** @internal The arguments, for printing; `more` are the options of one kind, and what they are if not said. */
+  /** @internal The arguments, for printing; `more` are the options of one kind, and what they are by default. */
   protected text(more: Record<string, unknown>, defaults: Record<string, unknown>): string {
     const { kernelSize, stride, padding, ceilMode } = this;
     return argumentsText([kernelSize], { stride, padding, ...more, ceilMode }, {
@@ -73,7 +73,7 @@ abstract class MaxPool<I extends boolean> extends Pooling {
    * Makes the layer.
    *
    * @param kernelSize Size of the window: one number, or one a dimension.
-   * @param options stride: the window's own size if not said; padding: at most half the window; dilation, ceilMode;
+   * @param options stride: the window's own size by default; padding: at most half the window; dilation, ceilMode;
    * returnIndices: whether it returns { values, indices }.
    * @throws {RangeError} if a size is negative or fractional, or the padding is too wide.
    * @throws {TypeError} if an argument is of another kind, or there is no such option.
@@ -202,7 +202,7 @@ export class AvgPool2d extends AvgPool {
    * Makes the layer.
    *
    * @param kernelSize Size of the window: one number, or rows and columns.
-   * @param options stride: the window's own size if not said; padding: at most half the window; ceilMode, countIncludePad,
+   * @param options stride: the window's own size by default; padding: at most half the window; ceilMode, countIncludePad,
    * divisorOverride.
    * @throws {RangeError} if a size is negative or fractional, or the padding is too wide.
    * @throws {TypeError} if an argument is of another kind, or there is no such option.
@@ -262,7 +262,7 @@ export class AvgPool1d extends AvgPool {
    * Makes the layer.
    *
    * @param kernelSize Size of the window.
-   * @param options stride: the window's own size if not said; padding: at most half the window; ceilMode, countIncludePad.
+   * @param options stride: the window's own size by default; padding: at most half the window; ceilMode, countIncludePad.
    * @throws {RangeError} if a size is negative or fractional, or the padding is too wide.
    * @throws {TypeError} if an argument is of another kind, or there is no such option.
    */

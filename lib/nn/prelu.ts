@@ -10,7 +10,7 @@ import { Parameter } from "./parameter.ts";
 
 /** Settings of {@linkcode PReLU}. */
 export interface PReLUOptions {
-  /** The first slope below 0: 0.25 if not said. */
+  /** The first slope below 0: 0.25 by default. */
   init?: number;
 }
 
@@ -33,7 +33,7 @@ export class PReLU extends Module {
   /**
    * Makes the layer.
    *
-   * @param numParameters How many slopes: 1, which is meant if not said, or as many as channels.
+   * @param numParameters How many slopes: 1, which is meant by default, or as many as channels.
    * @param options init.
    * @throws {RangeError} if the number of slopes is not a whole number ≥ 1, or init not finite.
    * @throws {TypeError} if an argument is of another kind, or there is no such option.

@@ -31,21 +31,21 @@ import {
 
 /** Settings of a recurrent network. */
 export interface RecurrentOptions {
-  /** How many networks stand on one another, each reading what the one below says: 1 if not said. */
+  /** How many networks stand on one another, each reading what the one below says: 1 by default. */
   numLayers?: number;
-  /** Whether biases are added: true if not said. */
+  /** Whether biases are added: true by default. */
   bias?: boolean;
-  /** Whether sequences are [batch, time, size] instead of [time, batch, size]: false if not said. States are never turned. */
+  /** Whether sequences are [batch, time, size] instead of [time, batch, size]: false by default. States are never turned. */
   batchFirst?: boolean;
-  /** Probability of a zero between two layers, in training: 0 if not said. */
+  /** Probability of a zero between two layers, in training: 0 by default. */
   dropout?: number;
-  /** Whether a second network reads each sequence from its end; both results stand side by side: false if not said. */
+  /** Whether a second network reads each sequence from its end; both results stand side by side: false by default. */
   bidirectional?: boolean;
 }
 
 /** Settings of {@linkcode RNN}. */
 export interface RNNOptions extends RecurrentOptions {
-  /** What a step ends with: "tanh" if not said. */
+  /** What a step ends with: "tanh" by default. */
   nonlinearity?: "tanh" | "relu";
 }
 
@@ -238,7 +238,7 @@ export class RNN extends Recurrent {
    * Reads sequences.
    *
    * @param x [T, B, in], with `batchFirst` [B, T, in]; one sequence: [T, in].
-   * @param hx The state before, [layers · directions, B, H], or [layers · directions, H] of one sequence: zeros if not said, or null.
+   * @param hx The state before, [layers · directions, B, H], or [layers · directions, H] of one sequence: zeros by default, or null.
    * @returns What the last layer says at each step, [T, B, directions · H] (turned as x is), and the last states, shaped as `hx`.
    * @throws {RangeError} if sizes do not fit.
    * @throws {TypeError} if an argument is no tensor, or more is given.
@@ -285,7 +285,7 @@ export class LSTM extends Recurrent {
    *
    * @param x [T, B, in], with `batchFirst` [B, T, in]; one sequence: [T, in].
    * @param hx The states before as a list [h, c], each [layers · directions, B, H], or [layers · directions, H] of one sequence: zeros
-   * if not said, or null.
+   * by default, or null.
    * @returns What the last layer says at each step, [T, B, directions · H] (turned as x is), and the last states [h, c].
    * @throws {RangeError} if sizes do not fit.
    * @throws {TypeError} if x is no tensor, hx is no such list, or more is given.
@@ -333,7 +333,7 @@ export class GRU extends Recurrent {
    * Reads sequences.
    *
    * @param x [T, B, in], with `batchFirst` [B, T, in]; one sequence: [T, in].
-   * @param hx The state before, [layers · directions, B, H], or [layers · directions, H] of one sequence: zeros if not said, or null.
+   * @param hx The state before, [layers · directions, B, H], or [layers · directions, H] of one sequence: zeros by default, or null.
    * @returns What the last layer says at each step, [T, B, directions · H] (turned as x is), and the last states, shaped as `hx`.
    * @throws {RangeError} if sizes do not fit.
    * @throws {TypeError} if an argument is no tensor, or more is given.

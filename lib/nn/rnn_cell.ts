@@ -12,13 +12,13 @@ import { elman, givenState, GRU_KIND, type Kind, LSTM_KIND, stepParameters } fro
 
 /** Settings of a recurrent cell. */
 export interface RecurrentCellOptions {
-  /** Whether biases are added: true if not said. */
+  /** Whether biases are added: true by default. */
   bias?: boolean;
 }
 
 /** Settings of {@linkcode RNNCell}. */
 export interface RNNCellOptions extends RecurrentCellOptions {
-  /** What the step ends with: "tanh" if not said. */
+  /** What the step ends with: "tanh" by default. */
   nonlinearity?: "tanh" | "relu";
 }
 
@@ -142,7 +142,7 @@ export class RNNCell extends RecurrentCell {
    * One step.
    *
    * @param x [B, in], or [in].
-   * @param hx The state before, [B, H], or [H]: zeros if not said, or null.
+   * @param hx The state before, [B, H], or [H]: zeros by default, or null.
    * @returns The state after, of the same shape.
    * @throws {RangeError} if sizes do not fit.
    * @throws {TypeError} if an argument is no tensor, or more is given.
@@ -187,7 +187,7 @@ export class LSTMCell extends RecurrentCell {
    * One step.
    *
    * @param x [B, in], or [in].
-   * @param hx The states before as a list [h, c], each [B, H], or [H]: zeros if not said, or null.
+   * @param hx The states before as a list [h, c], each [B, H], or [H]: zeros by default, or null.
    * @returns The states after, as a list [h, c].
    * @throws {RangeError} if sizes do not fit.
    * @throws {TypeError} if x is no tensor, hx is no such list, or more is given.
@@ -231,7 +231,7 @@ export class GRUCell extends RecurrentCell {
    * One step.
    *
    * @param x [B, in], or [in].
-   * @param hx The state before, [B, H], or [H]: zeros if not said, or null.
+   * @param hx The state before, [B, H], or [H]: zeros by default, or null.
    * @returns The state after, of the same shape.
    * @throws {RangeError} if sizes do not fit.
    * @throws {TypeError} if an argument is no tensor, or more is given.

@@ -149,7 +149,7 @@ export abstract class Sequence<T> extends Module implements Iterable<T> {
   /**
    * Takes one out; those behind it get the numbers before.
    *
-   * @param index From the front, or negative from the end: the last, if not said.
+   * @param index From the front, or negative from the end: the last by default.
    * @returns What was taken out.
    * @throws {RangeError} if there is none.
    * @throws {TypeError} if the index is no number.

@@ -77,8 +77,8 @@ export class Sequential extends Sequence<Layer> {
   /**
    * A part of the network, of the same modules under the same names: `net.slice(0, -1)` is all but the last.
    *
-   * @param start The first of them, from the front or negative from the end: 0 if not said.
-   * @param end The first that is left out: the length if not said.
+   * @param start The first of them, from the front or negative from the end: 0 by default.
+   * @param end The first that is left out: the length by default.
    * @returns A new Sequential.
    * @throws {RangeError} if one is no whole number.
    * @throws {TypeError} if one is no number.

@@ -23,8 +23,8 @@ export class Flatten extends Module {
   /**
    * Makes the layer.
    *
-   * @param start The first dimension to flatten: 1 if not said.
-   * @param end The last, included: −1, the last of all, if not said.
+   * @param start The first dimension to flatten: 1 by default.
+   * @param end The last, included: −1, the last of all by default.
    * @throws {RangeError} if one is no whole number.
    * @throws {TypeError} if one is no number.
    */

@@ -176,7 +176,7 @@ export class ELU extends Module {
   /**
    * Makes the layer.
    *
-   * @param alpha What it falls to, −alpha, far below 0: 1 if not said.
+   * @param alpha What it falls to, −alpha, far below 0: 1 by default.
    * @throws {RangeError} if it is not finite.
    * @throws {TypeError} if it is no number.
    */
@@ -219,7 +219,7 @@ export class CELU extends Module {
   /**
    * Makes the layer.
    *
-   * @param alpha What it falls to, −alpha, far below 0: 1 if not said; not 0.
+   * @param alpha What it falls to, −alpha, far below 0: 1 by default; not 0.
    * @throws {RangeError} if it is 0 or not finite.
    * @throws {TypeError} if it is no number.
    */

@@ -152,7 +152,7 @@ export class GLU extends Module {
   /**
    * Makes the layer.
    *
-   * @param dim The dimension, of an even size: the last if not said.
+   * @param dim The dimension, of an even size: the last by default.
    * @throws {RangeError} if it is no whole number.
    * @throws {TypeError} if it is no number.
    */

@@ -21,19 +21,19 @@ import { Module } from "./module.ts";
 
 /** Settings of {@linkcode TransformerEncoderLayer}. */
 export interface TransformerEncoderLayerOptions {
-  /** Size between the two linear layers: 2048 if not said. */
+  /** Size between the two linear layers: 2048 by default. */
   dimFeedforward?: number;
-  /** Probability of a zero, in training: 0.1 if not said. */
+  /** Probability of a zero, in training: 0.1 by default. */
   dropout?: number;
-  /** What stands between the two linear layers: "relu" if not said. */
+  /** What stands between the two linear layers: "relu" by default. */
   activation?: "relu" | "gelu";
-  /** ε of the normalizations: 1e-5 if not said. */
+  /** ε of the normalizations: 1e-5 by default. */
   layerNormEps?: number;
-  /** Whether sequences are [batch, tokens, size] instead of [tokens, batch, size]: false if not said. */
+  /** Whether sequences are [batch, tokens, size] instead of [tokens, batch, size]: false by default. */
   batchFirst?: boolean;
-  /** Whether normalization comes before attention and linear layers instead of behind them: false if not said. */
+  /** Whether normalization comes before attention and linear layers instead of behind them: false by default. */
   normFirst?: boolean;
-  /** Whether linear maps and normalizations have biases: true if not said. */
+  /** Whether linear maps and normalizations have biases: true by default. */
   bias?: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface TransformerEncoderLayerCall {
   srcMask?: Tensor | null;
   /** As `keyPaddingMask` of {@linkcode MultiheadAttention.forward}. */
   srcKeyPaddingMask?: Tensor | null;
-  /** Whether tokens look at those before them and themselves alone: false if not said. */
+  /** Whether tokens look at those before them and themselves alone: false by default. */
   isCausal?: boolean;
 }
 
@@ -53,7 +53,7 @@ export interface TransformerEncoderCall {
   mask?: Tensor | null;
   /** As `keyPaddingMask` of {@linkcode MultiheadAttention.forward}. */
   srcKeyPaddingMask?: Tensor | null;
-  /** Whether tokens look at those before them and themselves alone: false if not said. */
+  /** Whether tokens look at those before them and themselves alone: false by default. */
   isCausal?: boolean;
 }
 
@@ -205,7 +205,7 @@ export class TransformerEncoder extends Module {
    *
    * @param encoderLayer What is copied: all layers start with the same numbers.
    * @param numLayers How many.
-   * @param options `norm`: a normalization behind them all; none if not said, or null.
+   * @param options `norm`: a normalization behind them all; none by default, or null.
    * @throws {RangeError} if there is to be less than one layer.
    * @throws {TypeError} if an argument is of another kind, or there is no such option.
    */

@@ -25,7 +25,7 @@ abstract class MaxUnpool extends Module {
    * Makes the layer.
    *
    * @param kernelSize Size of the window: one number, or one a dimension.
-   * @param options stride: the window's own size if not said; padding.
+   * @param options stride: the window's own size by default; padding.
    * @throws {RangeError} if a size is negative or fractional.
    * @throws {TypeError} if an argument is of another kind, or there is no such option.
    */

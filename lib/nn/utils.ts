@@ -14,7 +14,7 @@ export type Parameters = Iterable<Tensor> | Tensor;
 
 /** Settings of {@linkcode clipGradNorm_}. */
 export interface ClipGradNormOptions {
-  /** p of the norm (Σ |g|ᵖ)^(1/p), or Infinity for the largest: 2 if not said. */
+  /** p of the norm (Σ |g|ᵖ)^(1/p), or Infinity for the largest: 2 by default. */
   normType?: number;
 }
 

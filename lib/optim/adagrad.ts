@@ -7,17 +7,17 @@ import { Optimizer, type Params, type Updated } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode Adagrad}. */
 export interface AdagradOptions {
-  /** Learning rate: 1e-2 if not said. */
+  /** Learning rate: 1e-2 by default. */
   lr?: number;
-  /** How fast the learning rate falls, as lr / (1 + (t − 1) lrDecay): 0 if not said. */
+  /** How fast the learning rate falls, as lr / (1 + (t − 1) lrDecay): 0 by default. */
   lrDecay?: number;
-  /** λ of the penalty ½ λ |θ|²: 0 if not said. */
+  /** λ of the penalty ½ λ |θ|²: 0 by default. */
   weightDecay?: number;
-  /** What the sums of squares begin with: 0 if not said. */
+  /** What the sums of squares begin with: 0 by default. */
   initialAccumulatorValue?: number;
-  /** ε, added to the root: 1e-10 if not said. */
+  /** ε, added to the root: 1e-10 by default. */
   eps?: number;
-  /** Whether to climb instead of descend: false if not said. */
+  /** Whether to climb instead of descend: false by default. */
   maximize?: boolean;
 }
 

@@ -6,17 +6,17 @@ import { Optimizer, type Params, type ParamState, type Updated } from "./optimiz
 
 /** Hyper-parameters of {@linkcode Adam} and {@linkcode AdamW}. */
 export interface AdamOptions {
-  /** Learning rate: 1e-3 if not said. */
+  /** Learning rate: 1e-3 by default. */
   lr?: number;
-  /** How much of the running means of the gradient and of its square is kept each step: [0.9, 0.999] if not said. */
+  /** How much of the running means of the gradient and of its square is kept each step: [0.9, 0.999] by default. */
   betas?: readonly [number, number];
-  /** ε, added to the root of the mean square: 1e-8 if not said. */
+  /** ε, added to the root of the mean square: 1e-8 by default. */
   eps?: number;
-  /** λ: for Adam of the penalty ½ λ |θ|², for AdamW of the decay θ ← (1 − lr λ) θ. 0, for AdamW 0.01, if not said. */
+  /** λ: for Adam of the penalty ½ λ |θ|², for AdamW of the decay θ ← (1 − lr λ) θ. 0, for AdamW 0.01 by default. */
   weightDecay?: number;
-  /** Whether to divide by the largest mean square so far (Reddi et al. 2018): false if not said. */
+  /** Whether to divide by the largest mean square so far (Reddi et al. 2018): false by default. */
   amsgrad?: boolean;
-  /** Whether to climb instead of descend: false if not said. */
+  /** Whether to climb instead of descend: false by default. */
   maximize?: boolean;
 }
 

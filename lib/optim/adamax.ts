@@ -7,15 +7,15 @@ import { Optimizer, type Params, type Updated } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode Adamax}. */
 export interface AdamaxOptions {
-  /** Learning rate: 2e-3 if not said. */
+  /** Learning rate: 2e-3 by default. */
   lr?: number;
-  /** How much of the running mean of the gradient and of its largest value is kept each step: [0.9, 0.999] if not said. */
+  /** How much of the running mean of the gradient and of its largest value is kept each step: [0.9, 0.999] by default. */
   betas?: readonly [number, number];
-  /** ε, added to the gradient's size: 1e-8 if not said. */
+  /** ε, added to the gradient's size: 1e-8 by default. */
   eps?: number;
-  /** λ of the penalty ½ λ |θ|²: 0 if not said. */
+  /** λ of the penalty ½ λ |θ|²: 0 by default. */
   weightDecay?: number;
-  /** Whether to climb instead of descend: false if not said. */
+  /** Whether to climb instead of descend: false by default. */
   maximize?: boolean;
 }
 

@@ -19,23 +19,23 @@ export interface CyclicLROptions {
   baseLr: number | readonly number[];
   /** The highest learning rate, for all groups or for each. */
   maxLr: number | readonly number[];
-  /** How many steps the rate rises: 2000 if not said. */
+  /** How many steps the rate rises: 2000 by default. */
   stepSizeUp?: number;
-  /** How many steps it falls: as many if not said. */
+  /** How many steps it falls: as many by default. */
   stepSizeDown?: number;
-  /** "triangular" if not said; "triangular2" halves the height each cycle, "exp_range" multiplies it by gamma each step. */
+  /** "triangular" by default; "triangular2" halves the height each cycle, "exp_range" multiplies it by gamma each step. */
   mode?: "triangular" | "triangular2" | "exp_range";
-  /** The factor of "exp_range": 1 if not said. */
+  /** The factor of "exp_range": 1 by default. */
   gamma?: number;
   /** In place of a mode: what the height is multiplied by, from the number of the cycle (from 1) or of the step. */
   scaleFn?: (x: number) => number;
-  /** What scaleFn is given: "cycle" if not said. */
+  /** What scaleFn is given: "cycle" by default. */
   scaleMode?: "cycle" | "iterations";
-  /** Whether momentum (or Adam's first beta) falls while the rate rises: true if not said. */
+  /** Whether momentum (or Adam's first beta) falls while the rate rises: true by default. */
   cycleMomentum?: boolean;
-  /** The lowest momentum: 0.8 if not said. */
+  /** The lowest momentum: 0.8 by default. */
   baseMomentum?: number;
-  /** The highest momentum: 0.9 if not said. */
+  /** The highest momentum: 0.9 by default. */
   maxMomentum?: number;
 }
 

@@ -38,7 +38,7 @@ export class StepLR extends Schedule {
    * Makes the schedule.
    *
    * @param optimizer Whose learning rates follow the schedule.
-   * @param options `stepSize`; `gamma`: 0.1 if not said.
+   * @param options `stepSize`; `gamma`: 0.1 by default.
    * @throws {RangeError} if stepSize is no whole number ≥ 1, or gamma no finite number ≥ 0.
    * @throws {TypeError} if it is no optimizer, or an option is of another kind or name.
    */
@@ -82,7 +82,7 @@ export class MultiStepLR extends Schedule {
    * Makes the schedule.
    *
    * @param optimizer Whose learning rates follow the schedule.
-   * @param options `milestones`: the steps; `gamma`: 0.1 if not said.
+   * @param options `milestones`: the steps; `gamma`: 0.1 by default.
    * @throws {RangeError} if a milestone is no whole number ≥ 0, or gamma no finite number ≥ 0.
    * @throws {TypeError} if it is no optimizer, or an option is of another kind or name.
    */
@@ -173,7 +173,7 @@ export class CosineAnnealingLR extends Schedule {
    * Makes the schedule.
    *
    * @param optimizer Whose learning rates follow the schedule.
-   * @param options `tMax`: steps to the lowest rate; `etaMin`: that rate, 0 if not said.
+   * @param options `tMax`: steps to the lowest rate; `etaMin`: that rate, 0 by default.
    * @throws {RangeError} if tMax is no whole number ≥ 1, or etaMin no finite number ≥ 0.
    * @throws {TypeError} if it is no optimizer, or an option is of another kind or name.
    */

@@ -16,22 +16,22 @@ import { Optimizer, type Params, type Updated } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode Muon}. */
 export interface MuonOptions {
-  /** Learning rate: 1e-3 if not said. */
+  /** Learning rate: 1e-3 by default. */
   lr?: number;
-  /** λ of the decay θ ← (1 − lr λ) θ: 0.1 if not said. */
+  /** λ of the decay θ ← (1 − lr λ) θ: 0.1 by default. */
   weightDecay?: number;
-  /** How much of the running mean of the gradient is kept each step: 0.95 if not said. */
+  /** How much of the running mean of the gradient is kept each step: 0.95 by default. */
   momentum?: number;
-  /** Whether the gradient is looked up where the momentum will lead: true if not said. */
+  /** Whether the gradient is looked up where the momentum will lead: true by default. */
   nesterov?: boolean;
-  /** a, b, c of the iteration X ← aX + b(XXᵀ)X + c(XXᵀ)²X: [3.4445, −4.775, 2.0315] if not said. */
+  /** a, b, c of the iteration X ← aX + b(XXᵀ)X + c(XXᵀ)²X: [3.4445, −4.775, 2.0315] by default. */
   nsCoefficients?: readonly [number, number, number];
-  /** The least norm that a gradient is divided by: 1e-7 if not said. */
+  /** The least norm that a gradient is divided by: 1e-7 by default. */
   eps?: number;
-  /** How many iterations: 5 if not said. */
+  /** How many iterations: 5 by default. */
   nsSteps?: number;
   /**
-   * What the rate is multiplied by for a matrix [A, B]: "original", √max(1, A / B), if not said; "match_rms_adamw", 0.2 √max(A, B),
+   * What the rate is multiplied by for a matrix [A, B]: "original", √max(1, A / B) by default; "match_rms_adamw", 0.2 √max(A, B),
    * with which AdamW's rates and decays can stay as they are.
    */
   adjustLrFn?: "original" | "match_rms_adamw";

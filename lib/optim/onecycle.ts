@@ -15,21 +15,21 @@ export interface OneCycleLROptions {
   epochs?: number;
   /** Instead of totalSteps: how many steps each epoch has. */
   stepsPerEpoch?: number;
-  /** Share of the cycle in which the rate rises: 0.3 if not said. */
+  /** Share of the cycle in which the rate rises: 0.3 by default. */
   pctStart?: number;
-  /** The shape of rise and fall: "cos" if not said. */
+  /** The shape of rise and fall: "cos" by default. */
   annealStrategy?: "cos" | "linear";
-  /** Whether momentum (or Adam's first beta) falls while the rate rises: true if not said. */
+  /** Whether momentum (or Adam's first beta) falls while the rate rises: true by default. */
   cycleMomentum?: boolean;
-  /** The lowest momentum: 0.85 if not said. */
+  /** The lowest momentum: 0.85 by default. */
   baseMomentum?: number;
-  /** The highest momentum: 0.95 if not said. */
+  /** The highest momentum: 0.95 by default. */
   maxMomentum?: number;
-  /** The first rate is maxLr / divFactor: 25 if not said. */
+  /** The first rate is maxLr / divFactor: 25 by default. */
   divFactor?: number;
-  /** The last rate is the first / finalDivFactor: 1e4 if not said. */
+  /** The last rate is the first / finalDivFactor: 1e4 by default. */
   finalDivFactor?: number;
-  /** Whether the fall to the first rate and that to the last are two phases: false if not said. */
+  /** Whether the fall to the first rate and that to the last are two phases: false by default. */
   threePhase?: boolean;
 }
 

@@ -14,21 +14,21 @@ import { type AnyOptimizer, Schedule } from "./schedule.ts";
 
 /** Settings of {@linkcode ReduceLROnPlateau}. */
 export interface ReduceLROnPlateauOptions {
-  /** Whether the value should fall ("min", if not said) or rise. */
+  /** Whether the value should fall ("min" by default) or rise. */
   mode?: "min" | "max";
-  /** What the rate is multiplied by: 0.1 if not said. */
+  /** What the rate is multiplied by: 0.1 by default. */
   factor?: number;
-  /** So many steps without improvement are borne: 10 if not said. */
+  /** So many steps without improvement are borne: 10 by default. */
   patience?: number;
-  /** What counts as an improvement: 1e-4 if not said. */
+  /** What counts as an improvement: 1e-4 by default. */
   threshold?: number;
-  /** Whether the threshold is relative to the best value ("rel", if not said) or absolute. */
+  /** Whether the threshold is relative to the best value ("rel" by default) or absolute. */
   thresholdMode?: "rel" | "abs";
-  /** So many steps after a reduction are not counted: 0 if not said. */
+  /** So many steps after a reduction are not counted: 0 by default. */
   cooldown?: number;
-  /** The lowest rate, for all groups or for each: 0 if not said. */
+  /** The lowest rate, for all groups or for each: 0 by default. */
   minLr?: number | readonly number[];
-  /** A smaller change of the rate is not made: 1e-8 if not said. */
+  /** A smaller change of the rate is not made: 1e-8 by default. */
   eps?: number;
 }
 

@@ -7,17 +7,17 @@ import { Optimizer, type Params, type Updated } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode RAdam}. */
 export interface RAdamOptions {
-  /** Learning rate: 1e-3 if not said. */
+  /** Learning rate: 1e-3 by default. */
   lr?: number;
-  /** How much of the running means of the gradient and of its square is kept each step: [0.9, 0.999] if not said. */
+  /** How much of the running means of the gradient and of its square is kept each step: [0.9, 0.999] by default. */
   betas?: readonly [number, number];
-  /** ε, added to the root of the mean square: 1e-8 if not said. */
+  /** ε, added to the root of the mean square: 1e-8 by default. */
   eps?: number;
-  /** λ of the penalty ½ λ |θ|², or of the decay: 0 if not said. */
+  /** λ of the penalty ½ λ |θ|², or of the decay: 0 by default. */
   weightDecay?: number;
-  /** Whether the decay shrinks θ itself, as AdamW's does: false if not said. */
+  /** Whether the decay shrinks θ itself, as AdamW's does: false by default. */
   decoupledWeightDecay?: boolean;
-  /** Whether to climb instead of descend: false if not said. */
+  /** Whether to climb instead of descend: false by default. */
   maximize?: boolean;
 }
 

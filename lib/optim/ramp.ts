@@ -40,7 +40,7 @@ export class LinearLR extends Schedule {
    * Makes the schedule.
    *
    * @param optimizer Whose learning rates follow the schedule.
-   * @param options `startFactor`: 1/3 if not said; `endFactor`: 1; `totalIters`: steps from one to the other, 5.
+   * @param options `startFactor`: 1/3 by default; `endFactor`: 1; `totalIters`: steps from one to the other, 5.
    * @throws {RangeError} if startFactor is not in (0, 1], endFactor not in [0, 1], or totalIters no whole number ≥ 1.
    * @throws {TypeError} if it is no optimizer, or an option is of another kind or name.
    */
@@ -93,7 +93,7 @@ export class ConstantLR extends Schedule {
    * Makes the schedule.
    *
    * @param optimizer Whose learning rates follow the schedule.
-   * @param options `factor`: 1/3 if not said; `totalIters`: for how many steps, 5.
+   * @param options `factor`: 1/3 by default; `totalIters`: for how many steps, 5.
    * @throws {RangeError} if factor is not in (0, 1], or totalIters no whole number ≥ 1.
    * @throws {TypeError} if it is no optimizer, or an option is of another kind or name.
    */
@@ -138,7 +138,7 @@ export class PolynomialLR extends Schedule {
    * Makes the schedule.
    *
    * @param optimizer Whose learning rates follow the schedule.
-   * @param options `totalIters`: 5 if not said; `power`: 1.
+   * @param options `totalIters`: 5 by default; `power`: 1.
    * @throws {RangeError} if totalIters is no whole number ≥ 1, or power no finite number ≥ 0.
    * @throws {TypeError} if it is no optimizer, or an option is of another kind or name.
    */

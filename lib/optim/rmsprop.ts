@@ -5,19 +5,19 @@ import { Optimizer, type Params, type Updated } from "./optimizer.ts";
 
 /** Hyper-parameters of {@linkcode RMSprop}. */
 export interface RMSpropOptions {
-  /** Learning rate: 1e-2 if not said. */
+  /** Learning rate: 1e-2 by default. */
   lr?: number;
-  /** How much of the running mean square is kept each step: 0.99 if not said. */
+  /** How much of the running mean square is kept each step: 0.99 by default. */
   alpha?: number;
-  /** ε, added to the root: 1e-8 if not said. */
+  /** ε, added to the root: 1e-8 by default. */
   eps?: number;
-  /** λ of the penalty ½ λ |θ|²: 0 if not said. */
+  /** λ of the penalty ½ λ |θ|²: 0 by default. */
   weightDecay?: number;
-  /** Share of the last step that is added to the next: 0 if not said. */
+  /** Share of the last step that is added to the next: 0 by default. */
   momentum?: number;
-  /** Whether to divide by the standard deviation in place of the root mean square: false if not said. */
+  /** Whether to divide by the standard deviation in place of the root mean square: false by default. */
   centered?: boolean;
-  /** Whether to climb instead of descend: false if not said. */
+  /** Whether to climb instead of descend: false by default. */
   maximize?: boolean;
 }
 

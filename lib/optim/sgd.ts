@@ -5,17 +5,17 @@ import { Optimizer, type Params, type ParamState, type Updated } from "./optimiz
 
 /** Hyper-parameters of {@linkcode SGD}. */
 export interface SGDOptions {
-  /** Learning rate: 1e-3 if not said. */
+  /** Learning rate: 1e-3 by default. */
   lr?: number;
-  /** Share of the last step that is added to the next: 0 if not said. */
+  /** Share of the last step that is added to the next: 0 by default. */
   momentum?: number;
-  /** How much less than all of the gradient enters the momentum: 0 if not said. */
+  /** How much less than all of the gradient enters the momentum: 0 by default. */
   dampening?: number;
-  /** λ of the penalty ½ λ |θ|²: 0 if not said. */
+  /** λ of the penalty ½ λ |θ|²: 0 by default. */
   weightDecay?: number;
-  /** Whether the gradient is looked up where the momentum will lead: false if not said. */
+  /** Whether the gradient is looked up where the momentum will lead: false by default. */
   nesterov?: boolean;
-  /** Whether to climb instead of descend: false if not said. */
+  /** Whether to climb instead of descend: false by default. */
   maximize?: boolean;
 }
 

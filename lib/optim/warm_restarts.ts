@@ -38,7 +38,7 @@ export class CosineAnnealingWarmRestarts extends Schedule {
    * Makes the schedule.
    *
    * @param optimizer Whose learning rates follow the schedule.
-   * @param options `t0`: length of the first cosine; `tMult`: how many times as long the next one is, 1 if not said; `etaMin`: the
+   * @param options `t0`: length of the first cosine; `tMult`: how many times as long the next one is, 1 by default; `etaMin`: the
    * lowest rate, 0.
    * @throws {RangeError} if t0 or tMult is no whole number ≥ 1, or etaMin no finite number ≥ 0.
    * @throws {TypeError} if it is no optimizer, or an option is of another kind or name.

@@ -18,11 +18,11 @@ import { made, makeValue } from "./values.ts";
 
 /** Options of a new tensor. */
 export interface TensorOptions {
-  /** "float32" if not said; for `tensor()` it follows from the data. */
+  /** "float32" by default; for `tensor()` it follows from the data. */
   dtype?: DType;
   /** Whether gradients are to be computed for it. */
   requiresGrad?: boolean;
-  /** Where it is: the current device if not said. A name means a device that was made already, by `device()` or `useDevice()`. */
+  /** Where it is: the current device by default. A name means a device that was made already, by `device()` or `useDevice()`. */
   device?: Device | DeviceName;
 }
 
@@ -230,7 +230,7 @@ export function arange(start: number, end: number, options?: TensorOptions): Ten
  *
  * @param start The first, or if there is no end the end.
  * @param end Where it stops; not included.
- * @param step The distance, not 0: 1 if not said.
+ * @param step The distance, not 0: 1 by default.
  * @param options dtype, requiresGrad, device.
  * @returns A tensor of one dimension.
  */
@@ -298,7 +298,7 @@ function steadily(name: string, start: number, end: number, steps: number): (i: 
  * PyTorch: `torch.eye`.
  *
  * @param rows How many rows.
- * @param columns How many columns; as many as rows if not said.
+ * @param columns How many columns; as many as rows by default.
  * @param options dtype, requiresGrad, device.
  * @returns A tensor [rows, columns].
  * @example
@@ -326,7 +326,7 @@ export function eye(rows: number, columns: number = rows, options: TensorOptions
  * @param start The first exponent.
  * @param end The last.
  * @param steps How many, at least 1.
- * @param options base: 10 if not said; dtype, requiresGrad, device.
+ * @param options base: 10 by default; dtype, requiresGrad, device.
  * @returns A tensor of one dimension.
  * @throws {RangeError} if the ends are not finite, steps are no whole number ≥ 1, or a power is no int32 and should be.
  * @example

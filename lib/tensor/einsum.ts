@@ -250,7 +250,7 @@ function withoutSmallest(terms: readonly Named[], result: readonly string[]): Na
  *
  * @param a The left factor.
  * @param b The right factor.
- * @param options `dims`: how many dimensions are summed, 2 if not said; or two lists, of a's dimensions and of b's that go with them.
+ * @param options `dims`: how many dimensions are summed, 2 by default; or two lists, of a's dimensions and of b's that go with them.
  * @returns The dimensions of a that are left, and those of b.
  * @throws {RangeError} if a dimension does not exist, or sizes differ.
  * @throws {TypeError} if one of the two is no tensor.

@@ -20,7 +20,7 @@ function vectors(name: string, tensors: readonly Tensor[]): Tensor[] {
  * PyTorch: `torch.meshgrid`.
  *
  * @param tensors The coordinates along each dimension: vectors, or single numbers.
- * @param options `indexing`: "ij", or "xy" for pictures, where the second vector's dimension comes first; "ij" if not said.
+ * @param options `indexing`: "ij", or "xy" for pictures, where the second vector's dimension comes first; "ij" by default.
  * @returns As many tensors as vectors.
  * @throws {RangeError} if one has more than one dimension, or there is no such indexing.
  * @throws {TypeError} if it is no list of tensors.

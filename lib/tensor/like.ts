@@ -24,7 +24,7 @@ function alike(
  * PyTorch: `torch.zeros_like`.
  *
  * @param x The other tensor.
- * @param options dtype, requiresGrad, device, where they are not as x's; no gradient is required if not said.
+ * @param options dtype, requiresGrad, device, where they are not as x's; no gradient is required by default.
  * @returns A leaf of the graph.
  * @throws {TypeError} if x is no tensor, or a gradient is asked for what is not float32.
  * @example
@@ -46,7 +46,7 @@ export function zerosLike(x: Tensor, options: TensorOptions = {}): Tensor {
  * PyTorch: `torch.ones_like`.
  *
  * @param x The other tensor.
- * @param options dtype, requiresGrad, device, where they are not as x's; no gradient is required if not said.
+ * @param options dtype, requiresGrad, device, where they are not as x's; no gradient is required by default.
  * @returns A leaf of the graph.
  * @throws {TypeError} if x is no tensor, or a gradient is asked for what is not float32.
  * @example
@@ -69,7 +69,7 @@ export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
  *
  * @param x The other tensor.
  * @param value The number, or true or false for 1 or 0; as a bool, any number but 0 is true.
- * @param options dtype, requiresGrad, device, where they are not as x's; no gradient is required if not said.
+ * @param options dtype, requiresGrad, device, where they are not as x's; no gradient is required by default.
  * @returns A leaf of the graph.
  * @throws {RangeError} if the number is no int32 and should be.
  * @throws {TypeError} if x is no tensor, the value no number, or a gradient is asked for what is not float32.
@@ -138,7 +138,7 @@ export function randnLike(x: Tensor, options: TensorOptions = {}): Tensor {
  * @param x The other tensor.
  * @param low The smallest.
  * @param high The first that is too large; at most 2²⁴ above `low`.
- * @param options dtype, requiresGrad, device, where they are not as x's; no gradient is required if not said.
+ * @param options dtype, requiresGrad, device, where they are not as x's; no gradient is required by default.
  * @returns A leaf of the graph.
  * @throws {RangeError} if the range is empty, too wide or not of int32.
  * @throws {TypeError} if x is no tensor, or a gradient is asked for what is not float32.

@@ -7,11 +7,11 @@ import { combine, toDtype } from "./combine.ts";
 
 /** Options of {@linkcode Tensor.isclose} and {@linkcode Tensor.allclose}. */
 export interface CloseOptions {
-  /** The tolerance relative to the other number: 1e-5 if not said. */
+  /** The tolerance relative to the other number: 1e-5 by default. */
   rtol?: number;
-  /** The absolute tolerance: 1e-8 if not said. */
+  /** The absolute tolerance: 1e-8 by default. */
   atol?: number;
-  /** Whether NaN is close to NaN: false if not said. */
+  /** Whether NaN is close to NaN: false by default. */
   equalNan?: boolean;
 }
 

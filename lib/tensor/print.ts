@@ -5,9 +5,9 @@ import { checkOptions, checkRange, checkWhole } from "../text/arguments.ts";
 
 /** How numbers are written. */
 export interface Format {
-  /** Digits behind the point, 4 if not said. */
+  /** Digits behind the point, 4 by default. */
   digits?: number;
-  /** At most so many entries at each end of a long dimension, 3 if not said; shorter dimensions are written in full. */
+  /** At most so many entries at each end of a long dimension, 3 by default; shorter dimensions are written in full. */
   edge?: number;
 }
 

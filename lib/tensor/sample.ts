@@ -60,7 +60,7 @@ export function bernoulli(p: TensorLike): Tensor {
  *
  * @param mean The means: a tensor, a number or arrays of numbers.
  * @param std The standard deviations, ≥ 0; both broadcast.
- * @param shape The sizes, to which both broadcast; the common shape of both if not said.
+ * @param shape The sizes, to which both broadcast; the common shape of both by default.
  * @returns A float32 tensor; no gradient flows to mean or std.
  * @throws {RangeError} if the shapes do not broadcast, or a deviation is below 0 and can be seen without waiting for a GPU.
  * @throws {TypeError} if one of the two holds no numbers.
@@ -96,7 +96,7 @@ export function normal(mean: TensorLike, std: TensorLike, shape?: readonly numbe
  *
  * @param weights [classes], or [rows, classes]: not below 0, as a tensor or arrays of numbers.
  * @param count How many are drawn of each row.
- * @param options `replacement`: whether a place may be drawn again; false if not said.
+ * @param options `replacement`: whether a place may be drawn again; false by default.
  * @returns An int32 tensor [count], or [rows, count].
  * @throws {RangeError} if the shape is another, there are not as many places with a weight as are drawn, or a weight is negative or not
  * finite. On a GPU, where one would have to wait for the weights, −1 stands where none can be drawn.

@@ -80,27 +80,27 @@ export type Index =
 
 /** Options of {@linkcode Tensor.set_}. */
 export interface SetOptions {
-  /** Whether the value is added to what there is: false if not said. */
+  /** Whether the value is added to what there is: false by default. */
   accumulate?: boolean;
 }
 
 /** Options of {@linkcode Tensor.scatter}. */
 export interface ScatterOptions {
-  /** "add": values are added to what there is; if not said, they replace it. */
+  /** "add": values are added to what there is; by default, they replace it. */
   reduce?: "add";
 }
 
 /** Options of {@linkcode Tensor.nonzero}. */
 export interface NonzeroOptions {
-  /** Whether the indices come as one list a dimension: false if not said. */
+  /** Whether the indices come as one list a dimension: false by default. */
   asTuple?: boolean;
 }
 
 /** Options of {@linkcode Tensor.var} and {@linkcode Tensor.std}. */
 export interface VarianceOptions extends ReduceOptions {
-  /** Whether the squares are divided by n − 1 (Bessel's correction), not n: true if not said. */
+  /** Whether the squares are divided by n − 1 (Bessel's correction), not n: true by default. */
   unbiased?: boolean;
-  /** What n is lessened by, in place of `unbiased`: 1 if not said. */
+  /** What n is lessened by, in place of `unbiased`: 1 by default. */
   correction?: number;
 }
 
@@ -114,7 +114,7 @@ export interface ValuesAndIndices {
 
 /** Options of {@linkcode Tensor.sort}. */
 export interface SortOptions {
-  /** From the largest on: false if not said. */
+  /** From the largest on: false by default. */
   descending?: boolean;
   /** Whether equals stay in the order that they have, which they always do. */
   stable?: boolean;
@@ -122,9 +122,9 @@ export interface SortOptions {
 
 /** Options of {@linkcode Tensor.topk}. */
 export interface TopkOptions {
-  /** The dimension: the last if not said. */
+  /** The dimension: the last by default. */
   dim?: number;
-  /** The largest, or the smallest: true if not said. */
+  /** The largest, or the smallest: true by default. */
   largest?: boolean;
   /** Whether they come in the order of their size, which they always do. */
   sorted?: boolean;
@@ -132,7 +132,7 @@ export interface TopkOptions {
 
 /** Options of {@linkcode Tensor.diff}. */
 export interface DiffOptions {
-  /** The dimension: the last if not said. */
+  /** The dimension: the last by default. */
   dim?: number;
   /** What goes before this tensor. */
   prepend?: TensorLike;
@@ -167,29 +167,29 @@ export interface BincountOptions {
 
 /** Options of {@linkcode Tensor.histc}. */
 export interface HistcOptions {
-  /** The lower end: 0 if not said. */
+  /** The lower end: 0 by default. */
   min?: number;
-  /** The upper end: 0 if not said. If both are equal, the ends are those of the data. */
+  /** The upper end: 0 by default. If both are equal, the ends are those of the data. */
   max?: number;
 }
 
 /** Options of {@linkcode Tensor.indexAdd}. */
 export interface IndexAddOptions {
-  /** A factor for what is added: 1 if not said. */
+  /** A factor for what is added: 1 by default. */
   alpha?: number;
 }
 
 /** Options of {@linkcode Tensor.gelu}. */
 export interface GeluOptions {
-  /** "none" for the normal distribution function itself, "tanh" for GPT-2's approximation: "none" if not said. */
+  /** "none" for the normal distribution function itself, "tanh" for GPT-2's approximation: "none" by default. */
   approximate?: "none" | "tanh";
 }
 
 /** Options of {@linkcode Tensor.softplus}. */
 export interface SoftplusOptions {
-  /** How sharp the bend at 0 is: 1 if not said. */
+  /** How sharp the bend at 0 is: 1 by default. */
   beta?: number;
-  /** Where beta · x is larger, the result is x: 20 if not said. */
+  /** Where beta · x is larger, the result is x: 20 by default. */
   threshold?: number;
 }
 
@@ -198,9 +198,9 @@ export type Limit = Exclude<TensorLike, boolean>;
 
 /** Both limits of {@linkcode Tensor.clamp} by name. */
 export interface Limits {
-  /** The smallest value: none if not said. */
+  /** The smallest value: none by default. */
   min?: Limit | null;
-  /** The largest value: none if not said. */
+  /** The largest value: none by default. */
   max?: Limit | null;
 }
 
@@ -242,11 +242,11 @@ type FloatFunction =
 
 /** Options of {@linkcode Tensor.backward}. */
 export interface BackwardOptions {
-  /** Keep the graph for another backward(): false if not said. */
+  /** Keep the graph for another backward(): false by default. */
   retainGraph?: boolean;
   /**
    * Whether the gradients themselves remember how they were computed, so that they can be differentiated again (a gradient
-   * penalty, a Hessian-vector product); keeps the graph, too. False if not said.
+   * penalty, a Hessian-vector product); keeps the graph, too. False by default.
    */
   createGraph?: boolean;
 }
@@ -1085,7 +1085,7 @@ export class Tensor {
    *
    * @param a A tensor, a number or nested arrays.
    * @param b The other one.
-   * @param options `value`: what both are multiplied with, 1 if not said.
+   * @param options `value`: what both are multiplied with, 1 by default.
    * @returns This tensor.
    * @throws {Error} on a leaf that requires a gradient, outside noGrad.
    * @throws {RangeError} if the result does not have this tensor's shape.
@@ -1109,7 +1109,7 @@ export class Tensor {
    *
    * @param a A tensor, a number or nested arrays.
    * @param b The other one.
-   * @param options `value`: what both are multiplied with, 1 if not said.
+   * @param options `value`: what both are multiplied with, 1 by default.
    * @returns This tensor.
    * @throws {Error} on a leaf that requires a gradient, outside noGrad.
    * @throws {RangeError} if the result does not have this tensor's shape.
@@ -1213,7 +1213,7 @@ export class Tensor {
    *
    * @param index The part, as a list of what {@linkcode Tensor.at} takes.
    * @param value What is written there: a number, nested arrays or a tensor, broadcast to the shape of `x.at(...index)`.
-   * @param options accumulate: whether the value is added to what there is; false if not said.
+   * @param options accumulate: whether the value is added to what there is; false by default.
    * @returns This tensor.
    * @throws {Error} on a leaf that requires a gradient, outside noGrad.
    * @throws {RangeError} if an index lies outside, or the value's shape does not broadcast to that of the part.
@@ -1252,7 +1252,7 @@ export class Tensor {
    * @param dim The dimension.
    * @param index int32 [N], or a list of whole numbers.
    * @param source A tensor or nested arrays of this shape, but N along that dimension.
-   * @param options alpha: a factor, 1 if not said.
+   * @param options alpha: a factor, 1 by default.
    * @returns This tensor.
    * @throws {Error} on a leaf that requires a gradient, outside noGrad.
    * @throws {RangeError} as indexAdd.
@@ -1621,7 +1621,7 @@ export class Tensor {
    *
    * PyTorch: `torch.round`.
    *
-   * @param options `decimals`: how many digits stay behind the point; negative ones are in front of it. 0 if not said.
+   * @param options `decimals`: how many digits stay behind the point; negative ones are in front of it. 0 by default.
    * @returns A tensor of this shape; integers stay as they are, booleans count as 0 and 1. With decimals, float32.
    * @throws {RangeError} if decimals are no whole number from −38 to 38.
    * @example
@@ -2078,7 +2078,7 @@ export class Tensor {
    *
    * PyTorch: `torch.nn.functional.leaky_relu`.
    *
-   * @param slope The slope below 0: 0.01 if not said.
+   * @param slope The slope below 0: 0.01 by default.
    * @returns A float32 tensor of this shape.
    * @throws {RangeError} if the slope is not a finite number.
    * @example
@@ -2099,7 +2099,7 @@ export class Tensor {
    *
    * PyTorch: `torch.nn.functional.elu`.
    *
-   * @param alpha What it falls to, −alpha, far below 0: 1 if not said.
+   * @param alpha What it falls to, −alpha, far below 0: 1 by default.
    * @returns A float32 tensor of this shape.
    * @throws {RangeError} if alpha is not a finite number.
    * @example
@@ -2120,7 +2120,7 @@ export class Tensor {
    *
    * PyTorch: `torch.nn.functional.celu`.
    *
-   * @param alpha What it falls to, −alpha, far below 0: 1 if not said; not 0.
+   * @param alpha What it falls to, −alpha, far below 0: 1 by default; not 0.
    * @returns A float32 tensor of this shape.
    * @throws {RangeError} if alpha is 0 or not a finite number.
    * @example
@@ -2161,8 +2161,8 @@ export class Tensor {
    *
    * PyTorch: `torch.nn.functional.hardtanh`.
    *
-   * @param min The smallest value: −1 if not said.
-   * @param max The largest value: 1 if not said.
+   * @param min The smallest value: −1 by default.
+   * @param max The largest value: 1 by default.
    * @returns A tensor of this shape; integers between whole limits stay int32, all else is float32.
    * @throws {RangeError} if min is not below max.
    * @example
@@ -2351,7 +2351,7 @@ export class Tensor {
    *
    * PyTorch: `torch.nn.functional.gelu`.
    *
-   * @param options `approximate`: "none" for Φ itself, which is meant if not said; "tanh" for x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, as in GPT-2.
+   * @param options `approximate`: "none" for Φ itself, which is meant by default; "tanh" for x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, as in GPT-2.
    * @returns A float32 tensor of this shape.
    * @throws {RangeError} if there is no such approximation.
    * @example
@@ -2375,7 +2375,7 @@ export class Tensor {
    *
    * PyTorch: `torch.nn.functional.softplus`.
    *
-   * @param options `beta`: how sharp the bend at 0 is, 1 if not said; `threshold`: where beta · x is larger the result is x, 20 if not said.
+   * @param options `beta`: how sharp the bend at 0 is, 1 by default; `threshold`: where beta · x is larger the result is x, 20 by default.
    * @returns A float32 tensor of this shape.
    * @throws {RangeError} if beta is 0 or not finite, or the threshold is NaN.
    * @example
@@ -2816,7 +2816,7 @@ export class Tensor {
    *
    * @param a A factor: a tensor, a number or nested arrays.
    * @param b The other one.
-   * @param options `value`: what the product is multiplied with, 1 if not said.
+   * @param options `value`: what the product is multiplied with, 1 by default.
    * @returns A tensor of the common shape and dtype.
    * @throws {RangeError} if the shapes do not broadcast.
    * @example
@@ -2838,7 +2838,7 @@ export class Tensor {
    *
    * @param a The dividend: a tensor, a number or nested arrays.
    * @param b The divisor.
-   * @param options `value`: what the quotient is multiplied with, 1 if not said.
+   * @param options `value`: what the quotient is multiplied with, 1 by default.
    * @returns A float32 tensor of the common shape.
    * @throws {RangeError} if the shapes do not broadcast.
    * @example
@@ -3096,7 +3096,7 @@ export class Tensor {
    * PyTorch: `torch.isclose`.
    *
    * @param other A tensor, a number or nested arrays.
-   * @param options `rtol`: the relative tolerance, 1e-5 if not said; `atol`: the absolute one, 1e-8; `equalNan`: whether NaN is close to NaN, false.
+   * @param options `rtol`: the relative tolerance, 1e-5 by default; `atol`: the absolute one, 1e-8; `equalNan`: whether NaN is close to NaN, false.
    * @returns A tensor of the common shape, of dtype bool.
    * @throws {RangeError} if the shapes do not broadcast, or a tolerance is below 0.
    * @example
@@ -3117,7 +3117,7 @@ export class Tensor {
    * PyTorch: `torch.allclose`.
    *
    * @param other A tensor, a number or nested arrays.
-   * @param options `rtol`: the relative tolerance, 1e-5 if not said; `atol`: the absolute one, 1e-8; `equalNan`: whether NaN is close to NaN, false.
+   * @param options `rtol`: the relative tolerance, 1e-5 by default; `atol`: the absolute one, 1e-8; `equalNan`: whether NaN is close to NaN, false.
    * @returns Whether they are.
    * @throws {RangeError} if the shapes do not broadcast, or a tolerance is below 0.
    * @example
@@ -3213,7 +3213,7 @@ export class Tensor {
    *
    * PyTorch: `torch.sum`.
    *
-   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them by default.
    * @param options `keepdim`: keep reduced dimensions with size 1.
    * @returns A tensor of this dtype (int32 for bool) without the reduced dimensions.
    * @throws {RangeError} if a dimension does not exist or is named twice.
@@ -3237,7 +3237,7 @@ export class Tensor {
    *
    * PyTorch: `torch.mean`.
    *
-   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them by default.
    * @param options `keepdim`: keep reduced dimensions with size 1.
    * @returns A float32 tensor without the reduced dimensions.
    * @throws {RangeError} if a dimension does not exist or is named twice.
@@ -3258,7 +3258,7 @@ export class Tensor {
    *
    * PyTorch: `torch.var`.
    *
-   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them by default.
    * @param options `unbiased`: false divides by n; `correction`: divides by n less that; `keepdim`: keep reduced dimensions with
    * size 1.
    * @returns A float32 tensor without the reduced dimensions.
@@ -3282,7 +3282,7 @@ export class Tensor {
    *
    * PyTorch: `torch.std`.
    *
-   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them by default.
    * @param options `unbiased`: false divides by n; `correction`: divides by n less that; `keepdim`: keep reduced dimensions with size 1.
    * @returns A float32 tensor without the reduced dimensions; NaN of a single number.
    * @throws {RangeError} if a dimension does not exist or is named twice.
@@ -3322,7 +3322,7 @@ export class Tensor {
    *
    * PyTorch: `torch.prod`.
    *
-   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them by default.
    * @param options `keepdim`: keep reduced dimensions with size 1.
    * @returns A tensor of this dtype (int32 for bool) without the reduced dimensions.
    * @throws {RangeError} if a dimension does not exist or is named twice.
@@ -3346,8 +3346,8 @@ export class Tensor {
    *
    * PyTorch: `torch.norm`.
    *
-   * @param p The power: 2, which is also "fro", if not said.
-   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param p The power: 2, which is also "fro" by default.
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them by default.
    * @param options `keepdim`: keep reduced dimensions with size 1.
    * @returns A float32 tensor without the reduced dimensions.
    * @throws {RangeError} if a dimension does not exist or is named twice, or there is no size of nothing, as for p < 0 and Infinity.
@@ -3374,7 +3374,7 @@ export class Tensor {
    *
    * PyTorch: `torch.any`.
    *
-   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them by default.
    * @param options `keepdim`: keep reduced dimensions with size 1.
    * @returns A bool tensor without the reduced dimensions.
    * @throws {RangeError} if a dimension does not exist or is named twice.
@@ -3395,7 +3395,7 @@ export class Tensor {
    *
    * PyTorch: `torch.all`.
    *
-   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them by default.
    * @param options `keepdim`: keep reduced dimensions with size 1.
    * @returns A bool tensor without the reduced dimensions.
    * @throws {RangeError} if a dimension does not exist or is named twice.
@@ -3430,7 +3430,7 @@ export class Tensor {
    *
    * PyTorch: `torch.count_nonzero`.
    *
-   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them by default.
    * @returns An int32 tensor without the reduced dimensions.
    * @throws {RangeError} if a dimension does not exist or is named twice.
    * @example
@@ -3452,7 +3452,7 @@ export class Tensor {
    *
    * PyTorch: `torch.max`, `torch.amax`.
    *
-   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them by default.
    * @param options `keepdim`: keep reduced dimensions with size 1; `indices`: say where along the dimension they are, too.
    * @returns A tensor of this dtype without the reduced dimensions; with `indices` { values, indices }, which are int32: the first of equals,
    * the first NaN before all.
@@ -3496,7 +3496,7 @@ export class Tensor {
    *
    * PyTorch: `torch.min`, `torch.amin`.
    *
-   * @param dim A dimension or a list of them, counted from the end where negative; all of them if not said.
+   * @param dim A dimension or a list of them, counted from the end where negative; all of them by default.
    * @param options `keepdim`: keep reduced dimensions with size 1; `indices`: say where along the dimension they are, too.
    * @returns A tensor of this dtype without the reduced dimensions; with `indices` { values, indices }, which are int32: the first of equals,
    * the first NaN before all.
@@ -3539,7 +3539,7 @@ export class Tensor {
    *
    * PyTorch: `torch.argmax`.
    *
-   * @param dim The dimension; if not said, the tensor is read row by row.
+   * @param dim The dimension; by default, the tensor is read row by row.
    * @param options `keepdim`: keep reduced dimensions with size 1.
    * @returns An int32 tensor.
    * @throws {RangeError} if the dimension does not exist or holds nothing to choose from.
@@ -3562,7 +3562,7 @@ export class Tensor {
    *
    * PyTorch: `torch.argmin`.
    *
-   * @param dim The dimension; if not said, the tensor is read row by row.
+   * @param dim The dimension; by default, the tensor is read row by row.
    * @param options `keepdim`: keep reduced dimensions with size 1.
    * @returns An int32 tensor.
    * @throws {RangeError} if the dimension does not exist or holds nothing to choose from.
@@ -3597,7 +3597,7 @@ export class Tensor {
    *
    * PyTorch: `torch.median`.
    *
-   * @param dim The dimension; all elements if not said.
+   * @param dim The dimension; all elements by default.
    * @param options `keepdim`: keep the reduced dimension with size 1; `indices`: say where along the dimension it is, too.
    * @returns A tensor of this dtype; with `indices` { values, indices }.
    * @throws {RangeError} if the dimension does not exist or holds nothing to choose from.
@@ -3632,7 +3632,7 @@ export class Tensor {
    *
    * PyTorch: `torch.mode`.
    *
-   * @param dim The dimension, counted from the end where negative: the last if not said.
+   * @param dim The dimension, counted from the end where negative: the last by default.
    * @param options `keepdim`: keep the reduced dimension with size 1.
    * @returns { values, indices }: of its places, int32, the last.
    * @throws {RangeError} if the dimension does not exist or holds nothing to choose from.
@@ -3655,7 +3655,7 @@ export class Tensor {
    * PyTorch: `torch.kthvalue`.
    *
    * @param k Which one, counted from 1.
-   * @param dim The dimension, counted from the end where negative: the last if not said.
+   * @param dim The dimension, counted from the end where negative: the last by default.
    * @param options `keepdim`: keep the reduced dimension with size 1.
    * @returns { values, indices }: of equals the places, int32, in their order.
    * @throws {RangeError} if the dimension does not exist, or has no k elements.
@@ -3746,7 +3746,7 @@ export class Tensor {
    *
    * PyTorch: `torch.sort`.
    *
-   * @param dim The dimension, counted from the end where negative: the last if not said.
+   * @param dim The dimension, counted from the end where negative: the last by default.
    * @param options `descending`: from the largest on; `stable`: it always is.
    * @returns { values, indices }: int32, where each was along the dimension.
    * @throws {RangeError} if the dimension does not exist.
@@ -3768,7 +3768,7 @@ export class Tensor {
    *
    * PyTorch: `torch.argsort`.
    *
-   * @param dim The dimension, counted from the end where negative: the last if not said.
+   * @param dim The dimension, counted from the end where negative: the last by default.
    * @param options `descending`: from the largest on; `stable`: it always is.
    * @returns An int32 tensor of this shape.
    * @throws {RangeError} if the dimension does not exist.
@@ -3790,7 +3790,7 @@ export class Tensor {
    * PyTorch: `torch.topk`.
    *
    * @param k How many.
-   * @param options `dim`: the last dimension if not said; `largest`: false for the smallest; `sorted`: they always are.
+   * @param options `dim`: the last dimension by default; `largest`: false for the smallest; `sorted`: they always are.
    * @returns { values, indices }, both of size k along the dimension; indices are int32.
    * @throws {RangeError} if the dimension does not exist, or has no k elements.
    * @example
@@ -3950,8 +3950,8 @@ export class Tensor {
    *
    * PyTorch: `torch.diff`.
    *
-   * @param n How many times over: 1 if not said.
-   * @param options `dim`: the last dimension if not said; `prepend`, `append`: what goes before and behind first.
+   * @param n How many times over: 1 by default.
+   * @param options `dim`: the last dimension by default; `prepend`, `append`: what goes before and behind first.
    * @returns A tensor of this dtype, whose dimension is shorter by n.
    * @throws {RangeError} if the dimension does not exist, or what goes before or behind does not fit.
    * @example
@@ -4052,7 +4052,7 @@ export class Tensor {
    *
    * PyTorch: `torch.histc`.
    *
-   * @param bins How many intervals: 100 if not said.
+   * @param bins How many intervals: 100 by default.
    * @param options `min`, `max`: the ends, which belong to the first and the last interval; if both are the same, those of the data.
    * @returns A float32 tensor [bins]. No gradient flows.
    * @throws {RangeError} if bins is no whole number ≥ 1, or max < min.
@@ -4115,8 +4115,8 @@ export class Tensor {
    *
    * PyTorch: `torch.flatten`.
    *
-   * @param start The first of them: 0 if not said.
-   * @param end The last of them, included: the last if not said.
+   * @param start The first of them: 0 by default.
+   * @param end The last of them, included: the last by default.
    * @returns A tensor of fewer dimensions; of one for a single number.
    * @throws {RangeError} if a dimension does not exist, or `start` lies behind `end`.
    * @example
@@ -4276,7 +4276,7 @@ export class Tensor {
    *
    * PyTorch: `torch.squeeze`.
    *
-   * @param dim Which ones, where their size is 1; all such dimensions if not said.
+   * @param dim Which ones, where their size is 1; all such dimensions by default.
    * @returns A tensor of fewer dimensions.
    * @throws {RangeError} if a dimension does not exist.
    * @example
@@ -4409,7 +4409,7 @@ export class Tensor {
    * PyTorch: `torch.repeat_interleave`.
    *
    * @param repeats How often each: one count for all, or a list with one for each element along the dimension.
-   * @param dim The dimension; if not said, the tensor is read row by row, and the result has one dimension.
+   * @param dim The dimension; by default, the tensor is read row by row, and the result has one dimension.
    * @returns A tensor in which the dimension is longer.
    * @throws {RangeError} if the dimension does not exist, or counts are missing or no whole numbers ≥ 0.
    * @example
@@ -4454,7 +4454,7 @@ export class Tensor {
    * PyTorch: `torch.roll`.
    *
    * @param shifts By how many places, back where negative: a number, or one for each dimension.
-   * @param dims The dimension, or a list of them; if not said, the tensor is read row by row.
+   * @param dims The dimension, or a list of them; by default, the tensor is read row by row.
    * @returns A tensor of this shape.
    * @throws {RangeError} if a dimension does not exist, or there are not as many shifts as dimensions.
    * @example
@@ -4542,7 +4542,7 @@ export class Tensor {
    * PyTorch: `torch.diagonal`.
    *
    * @param offset Which one: 0 is that from the upper left corner, positive numbers lie right of it, negative ones below.
-   * @param options `dim1` and `dim2`: the two dimensions, 0 and 1 if not said.
+   * @param options `dim1` and `dim2`: the two dimensions, 0 and 1 by default.
    * @returns A tensor of one dimension fewer; nothing where the matrix ends before the diagonal.
    * @throws {RangeError} if a dimension does not exist, or both are the same.
    * @example
@@ -4588,7 +4588,7 @@ export class Tensor {
    * PyTorch: `torch.split`.
    *
    * @param sizes The size of all pieces, of which the last may be smaller; or a list with the size of each.
-   * @param dim The dimension: 0 if not said.
+   * @param dim The dimension: 0 by default.
    * @returns The pieces, a list of tensors.
    * @throws {RangeError} if the dimension does not exist, or the sizes do not add up to its own.
    * @example
@@ -4612,7 +4612,7 @@ export class Tensor {
    * PyTorch: `torch.chunk`.
    *
    * @param count How many, at least 1.
-   * @param dim The dimension: 0 if not said.
+   * @param dim The dimension: 0 by default.
    * @returns The pieces, a list of tensors.
    * @throws {RangeError} if the dimension does not exist, or the count is no whole number ≥ 1.
    * @example
@@ -4633,7 +4633,7 @@ export class Tensor {
    *
    * PyTorch: `torch.unbind`.
    *
-   * @param dim The dimension, which goes: 0 if not said.
+   * @param dim The dimension, which goes: 0 by default.
    * @returns As many tensors as the dimension is long.
    * @throws {RangeError} if the dimension does not exist.
    * @example
@@ -4745,7 +4745,7 @@ export class Tensor {
    * PyTorch: `torch.nn.functional.pad`.
    *
    * @param border `[before, after]` for every dimension: how many elements are added there.
-   * @param value The number: 0 if not said; a bool's is true for any but 0.
+   * @param value The number: 0 by default; a bool's is true for any but 0.
    * @returns A larger tensor.
    * @throws {RangeError} if the border is not given for every dimension, a size is negative, or this tensor is int32 and the
    * number is not.
@@ -4837,7 +4837,7 @@ export class Tensor {
    * @param dim The dimension.
    * @param index int32 [N], or a list of whole numbers.
    * @param source A tensor or nested arrays of this shape, but N along that dimension.
-   * @param options alpha: a factor, 1 if not said.
+   * @param options alpha: a factor, 1 by default.
    * @returns A tensor of this shape and dtype; gradients flow to this tensor and to the source.
    * @throws {RangeError} if the dimension does not exist, the source is of another shape, or an index is not from 0 to the
    * dimension's size less 1; on a GPU later, as {@linkcode Tensor.gather} says.
@@ -4928,7 +4928,7 @@ export class Tensor {
    * @param dim The dimension.
    * @param index int32, or nested arrays of whole numbers, of as many dimensions; no larger than this tensor in the other dimensions.
    * @param source A number for all of these places; or a tensor or nested arrays, of which as many values are taken as the index has.
-   * @param options reduce: "add" adds; if not said, values replace what there is.
+   * @param options reduce: "add" adds; by default, values replace what there is.
    * @returns A tensor of this shape and dtype.
    * @throws {RangeError} if the dimension does not exist, the index does not fit, or one of its numbers is not from 0 to the
    * dimension's size less 1; on a GPU later, as {@linkcode Tensor.gather} says.
@@ -5006,7 +5006,7 @@ export class Tensor {
    * PyTorch: `torch.take_along_dim`.
    *
    * @param index int32, or nested arrays of whole numbers; negative ones count from the end.
-   * @param dim The dimension; if not said, both are taken as one list.
+   * @param dim The dimension; by default, both are taken as one list.
    * @returns A tensor with the index's size along that dimension.
    * @throws {RangeError} if the shapes do not broadcast, or an index lies outside; on a GPU later, as {@linkcode Tensor.gather} says.
    * @throws {TypeError} if the index is a tensor of another dtype.
@@ -5077,7 +5077,7 @@ export class Tensor {
    *
    * PyTorch: `torch.nonzero`.
    *
-   * @param options asTuple: one list a dimension, as {@linkcode Tensor.at} takes them; false if not said.
+   * @param options asTuple: one list a dimension, as {@linkcode Tensor.at} takes them; false by default.
    * @returns int32 [N, dimensions], a row an element, in row-major order; or as many tensors [N] as there are dimensions.
    * @throws {TypeError} for any other option.
    * @example
@@ -5105,7 +5105,7 @@ export class Tensor {
    *
    * PyTorch: `torch.nonzero`.
    *
-   * @param options asTuple: one list a dimension; false if not said.
+   * @param options asTuple: one list a dimension; false by default.
    * @returns A tensor, or a list of them.
    */
   nonzero(options: NonzeroOptions): Promise<Tensor | Tensor[]>;

@@ -32,7 +32,7 @@ export interface ValueOptions {
   dtype?: DType;
   requiresGrad?: boolean;
   device?: Device;
-  /** What plain whole numbers count as where no dtype is given: "float32" if not said. */
+  /** What plain whole numbers count as where no dtype is given: "float32" by default. */
   literals?: Literals;
 }
 

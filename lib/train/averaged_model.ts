@@ -6,9 +6,9 @@ import { checkBoolean, checkOptions, checkRange, describe, surplus } from "../te
 
 /** Settings of {@linkcode averagedModel}. */
 export interface AveragedModelOptions {
-  /** How much of the average is kept at each update: 0.999 if not said; null weighs all updates alike. */
+  /** How much of the average is kept at each update: 0.999 by default; null weighs all updates alike. */
   decay?: number | null;
-  /** Whether running statistics are averaged, too, and not taken as they are: false if not said. */
+  /** Whether running statistics are averaged, too, and not taken as they are: false by default. */
   useBuffers?: boolean;
 }
 

@@ -23,11 +23,11 @@ import { Watch } from "./watch.ts";
 export interface EpochsOptions extends LogOptions {
   /** What is shown in front of the bar. */
   label?: string;
-  /** Whether to show anything: true if not said. */
+  /** Whether to show anything: true by default. */
   progress?: boolean;
   /**
    * Whether a network's loss or gradient, or a logged value, that is NaN or infinite ends the run, with an error that names the step and the
-   * first module: true if not said.
+   * first module: true by default.
    */
   watch?: boolean;
   /** What is measured after each epoch, such as `() => evaluate(net, testLoader)`: numbers by name. */
@@ -37,11 +37,11 @@ export interface EpochsOptions extends LogOptions {
    * the first that is logged if there is no test.
    */
   monitor?: string;
-  /** Whether that value should fall or rise; if not said, an accuracy should rise and all else should fall. */
+  /** Whether that value should fall or rise; by default, an accuracy should rise and all else should fall. */
   mode?: "min" | "max";
-  /** The run ends after so many epochs without a better one; if not said, it goes on to the end. */
+  /** The run ends after so many epochs without a better one; by default, it goes on to the end. */
   patience?: number;
-  /** An epoch is better, to `patience`, if it is so by more than this: 0 if not said. */
+  /** An epoch is better, to `patience`, if it is so by more than this: 0 by default. */
   minDelta?: number;
   /** A network that has, in the end, the weights of its best epoch instead of its last. */
   restoreBest?: Module;
@@ -51,7 +51,7 @@ export interface EpochsOptions extends LogOptions {
   parts?: RunParts;
   /** The run is saved each time so many steps are done, too: for epochs that take long. */
   checkpointEvery?: number;
-  /** Whether to go on from the last checkpoint, if there is one: false if not said. */
+  /** Whether to go on from the last checkpoint, if there is one: false by default. */
   resume?: boolean;
 }
 

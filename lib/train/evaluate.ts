@@ -35,9 +35,9 @@ export interface Criterion<Outputs> extends Module {
 
 /** Settings of {@linkcode evaluate}. */
 export interface EvaluateOptions<Name extends string, Outputs = Tensor> {
-  /** The loss, a mean over the batch: a function or a module such as `new nn.MSELoss()`; `F.crossEntropy` if not said. */
+  /** The loss, a mean over the batch: a function or a module such as `new nn.MSELoss()`; `F.crossEntropy` by default. */
   criterion?: Metric<Outputs> | Criterion<Outputs>;
-  /** What else is measured, by name: `{ accuracy }` if not said; `{}` for a network that tells no classes apart. */
+  /** What else is measured, by name: `{ accuracy }` by default; `{}` for a network that tells no classes apart. */
   metrics?: Record<Name, Metric<Outputs>>;
 }
 

@@ -67,7 +67,7 @@ export interface LogOptions {
    * list of both. A run that goes on adds to them.
    */
   log?: LogTarget;
-  /** Each time so many steps are done, what they logged goes there: 1 if not said. */
+  /** Each time so many steps are done, what they logged goes there: 1 by default. */
   logEvery?: number;
 }
 

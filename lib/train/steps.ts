@@ -13,11 +13,11 @@ import { Watch } from "./watch.ts";
 export interface StepsOptions extends LogOptions {
   /** What is shown in front of the bar. */
   label?: string;
-  /** Whether to show anything: true if not said. */
+  /** Whether to show anything: true by default. */
   progress?: boolean;
   /**
    * Whether a network's loss or gradient, or a logged value, that is NaN or infinite ends the loop, with an error that names the step and the
-   * first module: true if not said.
+   * first module: true by default.
    */
   watch?: boolean;
 }

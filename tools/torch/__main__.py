@@ -114,7 +114,7 @@ def main():
     one.add_argument("model", help=model)
     one.add_argument("--weights", required=True, help="a .safetensors or .pth file, or a checkpoint")
     one.add_argument("--input", required=True, help="a safetensors file with images [N, C, H, W]")
-    one.add_argument("--out", help="a safetensors file for logits [N, classes]; printed if not said")
+    one.add_argument("--out", help="a safetensors file for logits [N, classes]; printed by default")
     for name, function, help in [
         ("train", start, "trains from the beginning"),
         ("continue", go_on, "goes on where a checkpoint of Descent is"),
@@ -132,7 +132,7 @@ def main():
         one.add_argument("--normalize", type=float, nargs=2, metavar=("MEAN", "STD"), help="(x - mean) / std, after bytes became 0 … 1")
         one.add_argument("--steps", type=int, required=True, help="how many more batches")
         one.add_argument("--schedule", help="its call, with PyTorch's names: 'OneCycleLR(max_lr=0.005, total_steps=1404)'")
-        one.add_argument("--per", choices=["batch", "epoch"], default="batch", help="after what the schedule steps: batch if not said")
+        one.add_argument("--per", choices=["batch", "epoch"], default="batch", help="after what the schedule steps: batch by default")
         one.add_argument("--batch", type=int, default=64, help="samples of a batch, over all processes, where the checkpoint has no loader")
         one.add_argument("--shuffle", action=argparse.BooleanOptionalAction, default=True)
         one.add_argument("--drop-last", action="store_true", help="as the loader's dropLast")

@@ -17,32 +17,32 @@ export type Interpolation = "nearest" | "bilinear";
 
 /** Options of all transforms that turn an image. */
 export interface InterpolationOptions {
-  /** "nearest" if not said. */
+  /** "nearest" by default. */
   interpolation?: Interpolation;
-  /** The value of pixels that come from outside: 0 if not said. */
+  /** The value of pixels that come from outside: 0 by default. */
   fill?: number;
 }
 
 /** Options of {@linkcode affine}. */
 export interface AffineOptions extends InterpolationOptions {
-  /** By how many degrees it is turned, clockwise: 0 if not said. */
+  /** By how many degrees it is turned, clockwise: 0 by default. */
   angle?: number;
-  /** By how many pixels it is shifted to the right and downwards: [0, 0] if not said. */
+  /** By how many pixels it is shifted to the right and downwards: [0, 0] by default. */
   translate?: readonly [x: number, y: number];
-  /** By what factor it grows: 1 if not said. */
+  /** By what factor it grows: 1 by default. */
   scale?: number;
-  /** By how many degrees it is sheared along x and along y; one number: along x. 0 if not said. */
+  /** By how many degrees it is sheared along x and along y; one number: along x. 0 by default. */
   shear?: number | readonly [x: number, y: number];
 }
 
 /** Options of {@linkcode randomAffine}. */
 export interface RandomAffineOptions extends InterpolationOptions {
-  /** By what shares of its width and height at most it is shifted, either way: [0, 0] if not said. */
+  /** By what shares of its width and height at most it is shifted, either way: [0, 0] by default. */
   translate?: readonly [x: number, y: number];
-  /** Between what the factor lies by which it grows: [1, 1] if not said. */
+  /** Between what the factor lies by which it grows: [1, 1] by default. */
   scale?: readonly [low: number, high: number];
   /**
-   * Between what its shear along x lies, in degrees; a number: from −shear to shear. Four numbers: also along y. 0 if not said.
+   * Between what its shear along x lies, in degrees; a number: from −shear to shear. Four numbers: also along y. 0 by default.
    */
   shear?:
     | number

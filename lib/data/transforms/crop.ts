@@ -29,17 +29,17 @@ export type Padding =
 
 /** Options of {@linkcode pad}. */
 export interface PadOptions {
-  /** The value of the new pixels, where the mode is "constant": 0 if not said. */
+  /** The value of the new pixels, where the mode is "constant": 0 by default. */
   fill?: number;
-  /** What is put there: "constant" if not said. */
+  /** What is put there: "constant" by default. */
   paddingMode?: PaddingMode;
 }
 
 /** Options of {@linkcode randomCrop}. */
 export interface RandomCropOptions extends PadOptions {
-  /** How much is put around the image before, as by {@linkcode pad}: nothing if not said. */
+  /** How much is put around the image before, as by {@linkcode pad}: nothing by default. */
   padding?: Padding;
-  /** Whether an image that is still too small is padded on both sides by what it lacks: false if not said. */
+  /** Whether an image that is still too small is padded on both sides by what it lacks: false by default. */
   padIfNeeded?: boolean;
 }
 

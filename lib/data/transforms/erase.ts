@@ -5,13 +5,13 @@ import { type Random, random, type Transform } from "./plan.ts";
 
 /** Options of {@linkcode randomErasing}. */
 export interface RandomErasingOptions {
-  /** How probable a hole is: 0.5 if not said. */
+  /** How probable a hole is: 0.5 by default. */
   p?: number;
-  /** Between what shares of the image its area lies: [0.02, 0.33] if not said. */
+  /** Between what shares of the image its area lies: [0.02, 0.33] by default. */
   scale?: readonly [low: number, high: number];
-  /** Between what its height divided by its width lies: [0.3, 3.3] if not said. */
+  /** Between what its height divided by its width lies: [0.3, 3.3] by default. */
   ratio?: readonly [low: number, high: number];
-  /** What is in it: a number, or one for each channel; "random": noise of the standard normal distribution. 0 if not said. */
+  /** What is in it: a number, or one for each channel; "random": noise of the standard normal distribution. 0 by default. */
   value?: number | readonly number[] | "random";
 }
 

@@ -8,7 +8,7 @@ import { random, type Transform } from "./plan.ts";
  *
  * PyTorch: `torchvision.transforms.RandomHorizontalFlip`.
  *
- * @param options `p`: how probable it is, 0.5 if not said.
+ * @param options `p`: how probable it is, 0.5 by default.
  * @returns The transform.
  * @throws {RangeError} if `p` is no probability.
  * @throws {TypeError} if it is no number, or there is no such option.

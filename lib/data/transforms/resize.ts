@@ -6,7 +6,7 @@ import { fixed, type FixedTransform } from "./plan.ts";
 
 /** Options of {@linkcode resize}. */
 export interface ResizeOptions {
-  /** Whether an image that shrinks is smoothed, so that each pixel is a mean of those it stands for: true if not said. */
+  /** Whether an image that shrinks is smoothed, so that each pixel is a mean of those it stands for: true by default. */
   antialias?: boolean;
 }
 

@@ -15,11 +15,11 @@ export { Profile, type ProfileRow } from "./profile.ts";
 
 /** Options of {@linkcode profile}. */
 export interface ProfileOptions {
-  /** Which device is measured: the current one, if not said. */
+  /** Which device is measured: the current one by default. */
   device?: Device | DeviceName;
-  /** Whether calls with arrays of other shapes have a row of their own: false if not said. */
+  /** Whether calls with arrays of other shapes have a row of their own: false by default. */
   shapes?: boolean;
-  /** Whether each program of the GPU has a row of its own, with the bytes of all its arrays: false if not said. */
+  /** Whether each program of the GPU has a row of its own, with the bytes of all its arrays: false by default. */
   programs?: boolean;
 }
 

@@ -105,7 +105,7 @@ function limitsOf({ limits }: { readonly limits: GPUSupportedLimits }): Limits {
 /**
  * A device with the useful ones of the adapter's features.
  *
- * @param limits What it can do at most: all that the adapter can, if not said; else WebGPU's defaults, which every GPU has, save what is named.
+ * @param limits What it can do at most: all that the adapter can by default; else WebGPU's defaults, which every GPU has, save what is named.
  */
 export async function requestDevice(adapter: GPUAdapter, limits?: Limits): Promise<GPUDevice> {
   const requiredLimits = limits ?? limitsOf(adapter);

@@ -25,7 +25,7 @@ export interface AxesOptions {
   xRange?: [number, number];
   /** From where to where the vertical axis goes; unless told, as far as the data. */
   yRange?: [number, number];
-  /** Pixels from left to right, 600 if not said. */
+  /** Pixels from left to right, 600 by default. */
   width?: number;
   /** Pixels from top to bottom. */
   height?: number;
@@ -36,7 +36,7 @@ export type Mode = "lines" | "markers" | "lines+markers";
 
 /** One curve, or one cloud of points. */
 export interface Series {
-  /** Where the points are, horizontally; 0, 1, 2, … if not said. */
+  /** Where the points are, horizontally; 0, 1, 2, … by default. */
   x?: ChartData;
   /** Where they are, vertically. */
   y: ChartData;
@@ -48,7 +48,7 @@ export interface Series {
 
 /** A curve, or several: `y` with `x`, or `series` by name. */
 export interface LineOptions extends AxesOptions {
-  /** Horizontal positions of `y`, and of every series that has none of its own; 0, 1, 2, … if not said. */
+  /** Horizontal positions of `y`, and of every series that has none of its own; 0, 1, 2, … by default. */
   x?: ChartData;
   /** The one curve. */
   y?: ChartData;
@@ -62,7 +62,7 @@ export interface LineOptions extends AxesOptions {
 export interface FieldOptions extends AxesOptions {
   /** The numbers, row by row: `z[i][j]` belongs to `y[i]` and `x[j]`. */
   z: ChartData;
-  /** Where the columns are; 0, 1, 2, … if not said. */
+  /** Where the columns are; 0, 1, 2, … by default. */
   x?: ChartData;
   /** Where the rows are. */
   y?: ChartData;
@@ -82,9 +82,9 @@ export interface ContourOptions extends Omit<FieldOptions, "z"> {
   path?: { x: ChartData; y: ChartData };
   /** Whether the levels grow by factors instead of by steps. */
   zLog?: boolean;
-  /** How many levels, about; 12 if not said. */
+  /** How many levels, about; 12 by default. */
   levels?: number;
-  /** "sequential" from light to dark, as it is if not said, "diverging" with blue below 0 and orange above. */
+  /** "sequential" from light to dark, as it is by default, "diverging" with blue below 0 and orange above. */
   colors?: "sequential" | "diverging";
   /**
    * Whether one unit is as long upwards as to the right, as on a map: circles are round then, and right angles right. The height
@@ -103,7 +103,7 @@ export interface HeatmapOptions extends FieldOptions {
   xLabels?: string[];
   /** What each row is called. */
   yLabels?: string[];
-  /** Whether the first row is on top, as in a matrix or an image: true if not said. */
+  /** Whether the first row is on top, as in a matrix or an image: true by default. */
   rowsDown?: boolean;
 }
 
@@ -113,7 +113,7 @@ export interface HistogramOptions extends AxesOptions {
   x?: ChartData;
   /** Several sets of values, by name. */
   series?: Record<string, ChartData>;
-  /** How many bins, about; 40 if not said. */
+  /** How many bins, about; 40 by default. */
   bins?: number;
   /** Whether to show shares that sum to 1 instead of counts. */
   normalize?: boolean;
@@ -146,7 +146,7 @@ export interface ImageGridOptions {
   range?: "all" | "each" | [number, number];
   /** "gray", or "diverging" with white at 0 (weights, gradients). */
   colors?: "gray" | "diverging";
-  /** Pixels from left to right, 600 if not said. */
+  /** Pixels from left to right, 600 by default. */
   width?: number;
 }
 
@@ -154,9 +154,9 @@ export interface ImageGridOptions {
 export interface PanelsOptions {
   /** Above all. */
   title?: string;
-  /** How many charts a row has, 2 if not said. */
+  /** How many charts a row has, 2 by default. */
   columns?: number;
-  /** Pixels from left to right, 720 if not said. */
+  /** Pixels from left to right, 720 by default. */
   width?: number;
 }
 

@@ -8,9 +8,9 @@ import { differentiate } from "./start.ts";
 export interface GradOptions {
   /** ∂L/∂output for each output; may be left out, or null, for outputs of one element: 1. */
   gradOutputs?: Tensor | readonly (Tensor | null)[];
-  /** Whether the gradients remember how they were computed, so that they can be differentiated again: false if not said. */
+  /** Whether the gradients remember how they were computed, so that they can be differentiated again: false by default. */
   createGraph?: boolean;
-  /** Keep the graph for another walk: as createGraph, if not said. */
+  /** Keep the graph for another walk: as createGraph by default. */
   retainGraph?: boolean;
   /** Whether null stands for the gradient of an input that the outputs do not depend on; else that is an error. */
   allowUnused?: boolean;

@@ -31,11 +31,11 @@ export interface Product {
   readonly rows: number;
   readonly columns: number;
   readonly inner: number;
-  /** Products of one kind that differ in what `setup` declares from `part`, the place among them: 1 if not said. */
+  /** Products of one kind that differ in what `setup` declares from `part`, the place among them: 1 by default. */
   readonly parts?: number;
   /** WGSL before all else; it may declare `rows` and `inner` smaller than the whole. */
   readonly setup?: string;
-  /** WGSL: where the results of `row` begin, counted in numbers; if not said, `row * u.outRow + group * u.outGroup`. */
+  /** WGSL: where the results of `row` begin, counted in numbers; by default, `row * u.outRow + group * u.outGroup`. */
   readonly place?: string;
   /** The result, a row [columns] after the other at their places. */
   readonly shape: readonly number[];
