@@ -85,6 +85,9 @@ programTest(
     // Read every ten steps; rounding moves them by some more.
     assertAlmostEquals(reached, 11_340, 20);
     assertAlmostEquals(arrived, 19_110, 200);
+    const [[w0, w1, b, start]] = numbers(text, "its unknowns after ten steps");
+    assert([w0, w1, b].every((unknown) => Math.abs(unknown - 1) < 0.02), "steps of 0.1 in each");
+    assert(start > 4 * 0.277, `it enters the valley ${start} away, the constant rate 0.277`);
     const [, times] = numbers(text, "its rate for w₀ at the end")[0];
     assert(times > 17 && times < 22, `${times} times the limit`);
     const [[away, , needed]] = numbers(text, "constant rate");
