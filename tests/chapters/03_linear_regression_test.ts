@@ -206,6 +206,7 @@ programTest("chapter 3 quotes no number that it does not show", async () => {
   await assertProse("03_linear_regression", {
     "0.15": "the question's test",
     "0.4": "the question's test",
+    "0.9": "Adam's first beta, PyTorch's default",
     "1.2": Math.max(...gaps),
     "7.3": 3.1 + 4.2,
     "0.994": (1 - 0.0001 * flat) ** 30_000,
