@@ -540,7 +540,7 @@ console.log(`points at which each neuron is open = ${await openAt.format()}`);
 // of the 300 points. It is dead. No gradient passes it, so it will not come back.
 //
 // Is that bad luck? Let us train five sizes, from three starts each (seeds 0, 1 and 2). Then we ask all fifteen networks
-// about their own points, and about 10,000 that they have never seen:
+// about their own points, and about 10,000 new ones, which they have never seen:
 
 // %%
 async function right(pupil: nn.Module, places: Tensor): Promise<string> {
@@ -556,7 +556,7 @@ for (const neurons of [2, 3, 4, 8, 16]) {
     const pupil = perceptron(neurons);
     await train(pupil);
     own[`start ${start}`] = await right(pupil, samples);
-    others[`unseen ${start}`] = await right(pupil, unseen);
+    others[`new ${start}`] = await right(pupil, unseen);
     if (start === 1 && neurons !== 4) shapes.push(regions(pupil, `${neurons} neurons`));
   }
   table.push({ neurons, ...own, ...others });

@@ -84,6 +84,18 @@ Deno.test("diverging bands are blue below 0 and orange above, the stronger the f
   assert(strength[5] > strength[4] && strength[4] > strength[3], `${strength}`);
 });
 
+Deno.test("bands grow darker with height; two of them differ enough without being dark", () => {
+  const light = (levels: number[]) =>
+    bandColors({ levels, diverging: false }).map((color) => rgb(color).reduce((a, b) => a + b) / 765);
+  for (const levels of [[0.5], [1, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8]]) {
+    const found = light(levels);
+    assertEquals(found, [...found].sort((a, b) => b - a));
+    assert(found[0] - found.at(-1)! > 0.15, `${found}`);
+  }
+  assert(light([0.5])[1] > 0.7, `${light([0.5])}`);
+  assert(light([1, 2, 3, 4, 5, 6, 7, 8]).at(-1)! < 0.5);
+});
+
 Deno.test("a few points are larger than those of a walk, those of a cloud smaller", () => {
   const sizes = [pointSize("markers", 3), pointSize("lines+markers", 3), pointSize("markers", 1000)];
   assert(sizes[0] > sizes[1] && sizes[1] > sizes[2], `${sizes}`);

@@ -107,6 +107,26 @@ Deno.test("lines over a landscape without colour are drawn in letters that no ba
   assertEquals(rows.join("").match(/\+/g)!.length < rows[0].length * 2, true);
 });
 
+Deno.test("a walk beside other curves is drawn by its points where there is no colour, and its line stays thin", async () => {
+  const x = Array.from({ length: 15 }, (_, i) => i % 2 === 0 ? i / 2 : 14 - i / 2), y = x.map((_, i) => i);
+  const walk = { x, y, mode: "lines+markers" as const },
+    other = { x: [0, 14], y: [0, 0], mode: "lines" as const };
+  const text = textOf(await resolve(chart.line({ series: { other, walk } })), { columns: 60, color: "none" });
+  const rows = text.split("\n").filter((line) => /[┤│]/.test(line)).join("");
+  const points = rows.match(/×/g)!.length;
+  assert(points > 10 && points <= 15, `${points} of 15 points`);
+  assert(rows.match(/[\u2801-\u28ff]/g)!.length > 100);
+});
+
+Deno.test("two bands without colour are a light letter and none", async () => {
+  const step = chart.contour({ x: [-1, 1], y: [-1, 1], z: (x) => Math.sign(x), zRange: [-1, 1], levels: 2 });
+  const text = textOf(await resolve(step), { columns: 60, color: "none" });
+  const rows = text.split("\n").filter((line) => /[┤│]/.test(line)).map((line) =>
+    line.replace(/^[-\d. ]*[┤│]/, "")
+  );
+  assertEquals(new Set(rows.join("")), new Set([" ", "="]));
+});
+
 /** How far a picture of letters reaches where its letter is not a space: in letters, and in lines. */
 function reach(lines: string[], isInside: (letter: string) => boolean): [across: number, down: number] {
   const places = lines.flatMap((line, row) =>

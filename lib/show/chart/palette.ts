@@ -71,15 +71,16 @@ export function hex(color: readonly number[]): string {
 }
 
 /**
- * A colour for each band between levels: light at the bottom and darker with height, never so dark that a path is lost; or
- * diverging, nearly white on both sides of 0.
+ * A colour for each band between levels: light at the bottom and darker with height, never so dark that a path is lost, and lighter
+ * where a few bands differ enough; or diverging, nearly white on both sides of 0.
  */
 export function bandColors({ levels, diverging }: { levels: number[]; diverging: boolean }): string[] {
   const count = levels.length + 1;
   if (!diverging) {
+    const reach = 0.78 * Math.min(1, count / 5);
     return Array.from(
       { length: count },
-      (_, i) => hex(shade(SEQUENTIAL, 0.04 + 0.78 * i / Math.max(1, count - 1))),
+      (_, i) => hex(shade(SEQUENTIAL, 0.04 + reach * i / Math.max(1, count - 1))),
     );
   }
   const middles = Array.from({ length: count }, (_, i) => {

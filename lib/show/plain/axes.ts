@@ -59,13 +59,17 @@ export function glyphs(curves: Curve[]): string[] {
   return curves.length > 1 ? curves.map((_, i) => glyphOf(i)) : ["●"];
 }
 
-/** Draws curves: in braille, with a letter now and then where there are several, or in letters altogether. */
-export function drawCurves(canvas: Canvas, curves: Curve[], x: Axis, y: Axis, letters: boolean): void {
-  const [across, up] = letters ? [1, 1] : [2, 4];
-  const wide = across * canvas.columns, high = up * canvas.rows;
-  // A letter is twice as high as wide.
-  const [unit, unitUp] = letters ? [1, 0.5] : [2, 2];
+/**
+ * Draws curves: in braille, with a letter now and then where there are several; or told apart by letters alone, except those
+ * with points, which tell it by these.
+ */
+export function drawCurves(canvas: Canvas, curves: Curve[], x: Axis, y: Axis, byLetters: boolean): void {
   for (const [i, { mode, dash, color, x: xs, y: ys }] of curves.entries()) {
+    const letters = byLetters && !(mode === "lines+markers" && xs.length <= MANY);
+    const [across, up] = letters ? [1, 1] : [2, 4];
+    const wide = across * canvas.columns, high = up * canvas.rows;
+    // A letter is twice as high as wide.
+    const [unit, unitUp] = letters ? [1, 0.5] : [2, 2];
     const glyph = glyphs(curves)[i];
     const [long, every] = DASHES[dash];
     const isMarked = curves.length > 1 && mode === "lines" && !letters;

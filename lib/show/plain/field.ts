@@ -64,6 +64,8 @@ function contourText(model: FieldModel, options: TextOptions, most: number): str
   const bands = levels.length + 1, colors = bandColors(model);
   const isColored = options.color !== "none";
   const letters = [...BANDS].filter((letter) => !glyphs(over).includes(letter));
+  // Two bands differ enough without the heaviest letters, in which points would drown.
+  const heaviest = (letters.length - 1) * Math.min(1, bands / 5);
   // Where one unit is as long both ways, a picture is so many letters wide for each one that it is high.
   const shape = equal ? 2 * (x.range[1] - x.range[0]) / (y.range[1] - y.range[0]) : null;
   const rows = shape === null
@@ -83,7 +85,7 @@ function contourText(model: FieldModel, options: TextOptions, most: number): str
       }
       for (let row = 0; !isColored && row < canvas.rows; row++) {
         const at = band(column, row, canvas.rows);
-        canvas.put(column, row, letters[Math.round(at * (letters.length - 1) / Math.max(1, bands - 1))]);
+        canvas.put(column, row, letters[Math.round(at * heaviest / Math.max(1, bands - 1))]);
       }
     }
     // Without colour its points tell where a walk goes; a line of letters would hide them.
