@@ -21,6 +21,7 @@ import {
 } from "../text/arguments.ts";
 import { nearest } from "../text/nearest.ts";
 import { wrap } from "../text/width.ts";
+import { isLed, leadThrough } from "./parts.ts";
 import { heading } from "./section.ts";
 
 /** Where a chapter's pictures come from: random numbers, or handwritten digits. */
@@ -106,6 +107,9 @@ export interface FlagValues {
 
 type FlagName = keyof FlagValues;
 
+/** What else can be done with a chapter than to run it. */
+type Way = "read" | "quiz";
+
 /**
  * The flags that a chapter declares: those that its spec names, and no others. Where it lists words, the value is one of them; where it
  * says true for a number, the value is undefined unless the reader gives one.
@@ -118,7 +122,7 @@ export type ChapterFlags<Spec extends ChapterSpec> = {
 
 /** What reading the arguments came to: flags, a help text to print, or a sentence that says what is wrong. */
 type ReadFlags<Spec extends ChapterSpec> =
-  | { kind: "flags"; flags: ChapterFlags<Spec>; profile: boolean }
+  | { kind: "flags"; flags: ChapterFlags<Spec>; profile: boolean; way?: Way }
   | { kind: "help"; text: string }
   | { kind: "error"; text: string };
 
@@ -171,6 +175,9 @@ const RULES: Record<FlagName, FlagRule> = {
  * Reads a chapter's flags from the command line, and prints its title. In a notebook there is no command line: the defaults serve, and
  * the title stands there.
  *
+ * `--read` walks the chapter cell by cell, its text and its code with what that prints; `--quiz` asks its questions. Both end the
+ * program where the chapter would have gone on.
+ *
  * A wrong flag or value ends the program with a sentence on stderr and exit code 2; `--help` prints what there is
  * and ends it with 0.
  *
@@ -193,7 +200,8 @@ export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): Chapte
   const result = readFlags(spec, programArguments(), scriptName());
   switch (result.kind) {
     case "flags":
-      heading(spec.title, "═");
+      if (result.way !== undefined && !isLed()) leadThrough(ways[result.way](spec.title, scriptName()));
+      if (!isLed()) heading(spec.title, "═");
       if (spec.out) writePicturesTo((result.flags as Partial<FlagValues>).out);
       if (result.profile) profileLoops();
       return result.flags;
@@ -206,6 +214,12 @@ export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): Chapte
       exit(2);
   }
 }
+
+/** Fetched only where they are asked for: a chapter that runs needs neither. */
+const ways: Record<Way, (title: string, script: string) => () => Promise<void>> = {
+  read: (_title, script) => async () => await (await import("./read.ts")).read(script),
+  quiz: (title, script) => async () => await (await import("./quiz.ts")).quiz(title, script),
+};
 
 /**
  * Reads a chapter's flags from a list of arguments; decides nothing about the program.
@@ -259,14 +273,35 @@ export function readFlags<const Spec extends ChapterSpec>(
   if (flags.resume === true && names.includes("checkpoints") && flags.checkpoints === undefined) {
     errors.push("--resume goes on from the last checkpoint; say where that is with --checkpoints DIR.");
   }
+  const way = parsed.read ? "read" : parsed.quiz ? "quiz" : undefined;
+  if (way !== undefined) errors.push(...wrongWay(parsed));
   if (errors.length > 0) return { kind: "error", text: errors[0] };
-  return { kind: "flags", flags: flags as ChapterFlags<Spec>, profile: parsed.profile === true };
+  return { kind: "flags", flags: flags as ChapterFlags<Spec>, profile: parsed.profile === true, way };
 }
 
 /** Switches of which a chapter knows nothing, with what the help says of them. */
 function extraFlags(spec: ChapterSpec): Record<string, string> {
   const profile = { profile: "show where the time of a loop goes, kernel by kernel" };
-  return { ...(spec.device === undefined ? {} : profile), help: "this text" };
+  return {
+    ...(spec.device === undefined ? {} : profile),
+    read: "walk through the chapter: text, code, output",
+    quiz: "predict what code does, then see it run",
+    help: "this text",
+  };
+}
+
+/** What a question's code needs to be as the chapter means it, so that its answer fits; and that only one thing is done. */
+function wrongWay(parsed: Record<string, unknown>): string[] {
+  if (!parsed.quiz) return [];
+  if (parsed.read) {
+    return ["--read walks through the chapter and --quiz asks its questions: choose one of them."];
+  }
+  const beside = ["quiz", "device", "threads", "_"];
+  const given = Object.keys(parsed).find((name) => parsed[name] && !beside.includes(name));
+  if (given === undefined) return [];
+  return [
+    `--quiz asks about the chapter as it stands: beside it are --device and --threads, and no --${given}.`,
+  ];
 }
 
 /** Throws where a chapter asks for what is no flag, or gives a default that its flag does not take. */

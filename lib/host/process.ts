@@ -9,7 +9,7 @@
 interface NodeProcess {
   argv: string[];
   env: Record<string, string | undefined>;
-  stdout?: { isTTY?: boolean; columns?: number };
+  stdout?: { isTTY?: boolean; columns?: number; rows?: number };
   exit(code: number): never;
   on?(signal: string, hear: () => void): void;
   off?(signal: string, hear: () => void): void;
@@ -61,6 +61,15 @@ export function terminalColumns(): number {
     return (isDeno() ? Deno.consoleSize().columns : nodeProcess()?.stdout?.columns) || 80;
   } catch {
     return 80;
+  }
+}
+
+/** How many rows the terminal has; 24 when there is none to ask. */
+export function terminalRows(): number {
+  try {
+    return (isDeno() ? Deno.consoleSize().rows : nodeProcess()?.stdout?.rows) || 24;
+  } catch {
+    return 24;
   }
 }
 

@@ -24,7 +24,7 @@ export class RedrawnLine {
    * @param columns How many columns there are now: a window may have shrunk since the last drawing.
    */
   draw(line: string, columns: number): void {
-    const width = textWidth(line.replace(COLORS, ""));
+    const width = textWidth(line);
     const rest = Math.min(this.#width, columns) - width;
     this.#write("\r" + line + " ".repeat(Math.max(0, rest)) + "\r");
     this.#width = width;
@@ -35,9 +35,6 @@ export class RedrawnLine {
     if (this.#width > 0) this.draw("", columns);
   }
 }
-
-// deno-lint-ignore no-control-regex
-const COLORS = /\x1b\[\d+m/g;
 
 /** With which colours text may be written: none, the 256 that every terminal has, or all. */
 export type Color = "none" | "256" | "full";

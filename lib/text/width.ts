@@ -10,10 +10,16 @@ const WIDE =
 /** Code points that take none: accents that join the letter before them, and joiners. */
 const NARROW = /[\p{Mark}\u200b-\u200d\ufe0f]/u;
 
-/** How many columns of a terminal a text takes. */
+/** What turns colours and bold letters on and off in a terminal. */
+// deno-lint-ignore no-control-regex
+const STYLES = /\x1b\[[\d;]*m/g;
+
+/** How many columns of a terminal a text takes, with colours or without. */
 export function textWidth(text: string): number {
   let width = 0;
-  for (const letter of text) width += NARROW.test(letter) ? 0 : WIDE.test(letter) ? 2 : 1;
+  for (const letter of text.replaceAll(STYLES, "")) {
+    width += NARROW.test(letter) ? 0 : WIDE.test(letter) ? 2 : 1;
+  }
   return width;
 }
 
@@ -51,10 +57,10 @@ export function joinedWidth(parts: Part[]): number {
   return parts.reduce((width, { text }) => width + textWidth(text) + 2, -2);
 }
 
-/** Breaks a text into lines of at most so many columns, at spaces; a longer word gets a line of its own. */
+/** Breaks a text into lines of at most so many columns, at spaces (U+00A0 is none); a longer word gets a line of its own. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(/\s+/).filter((word) => word !== "")) {
+  for (const word of text.split(/[ \n]+/).filter((word) => word !== "")) {
     const line = lines.at(-1);
     if (line !== undefined && textWidth(line) + 1 + textWidth(word) <= columns) {
       lines[lines.length - 1] = `${line} ${word}`;

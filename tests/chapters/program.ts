@@ -30,6 +30,11 @@ export function run(chapter: string, ...args: string[]): Promise<Outcome> {
   return start([`chapters/${chapter}.ts`, ...args]);
 }
 
+/** Runs a chapter as {@linkcode run} does, with a text on its standard input; "-": the text is the program. */
+export function runWith(text: string, chapter: string, ...args: string[]): Promise<Outcome> {
+  return start([chapter === "-" ? "-" : `chapters/${chapter}.ts`, ...args], text);
+}
+
 /** How a chapter counts: "5", and "5b" for the interlude behind it. */
 export function chapterNumber(chapter: string): string {
   return chapter.slice(0, chapter.indexOf("_")).replace(/^0/, "");

@@ -185,6 +185,26 @@ Deno.test("--help lists the chapter's flags and their defaults within 80 columns
   assertEquals(result.kind === "help" && result.text.includes("--seed"), false);
 });
 
+Deno.test("--read and --quiz are ways through any chapter, one at a time; --quiz takes the chapter as it stands", () => {
+  const way = (...args: string[]) => {
+    const result = readFlags(spec, args);
+    return result.kind === "flags" ? result.way : result.kind === "error" ? result.text : "";
+  };
+  assertEquals([way(), way("--read"), way("--quiz")], [undefined, "read", "quiz"]);
+  assertEquals([way("--read", "--steps", "2", "--profile"), way("--quiz", "--device=cpu")], ["read", "quiz"]);
+  assertEquals(
+    way("--quiz", "--read"),
+    "--read walks through the chapter and --quiz asks its questions: choose one of them.",
+  );
+  const beside =
+    "--quiz asks about the chapter as it stands: beside it are --device and --threads, and no --";
+  assertEquals([way("--quiz", "--steps", "2"), way("--profile", "--quiz")], [
+    `${beside}steps.`,
+    `${beside}profile.`,
+  ]);
+  assertEquals(way("--raed"), "There is no flag --raed: did you mean --read? --help lists them all.");
+});
+
 const granted = (["run", "read"] as const).every((name) =>
   Deno.permissions.querySync({ name }).state === "granted"
 );
