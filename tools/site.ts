@@ -31,7 +31,7 @@ for (const [i, chapter] of chapters.entries()) {
   await write(fileOf(chapter), document(chapterPage(chapter, chapters[i - 1], chapters[i + 1])));
 }
 await write("index.html", document(contentsPage(chapters)));
-for (const file of ["reference.css", "icon.svg"]) {
+for (const file of ["reference.css", "icon.svg", "questions.js"]) {
   await Deno.copyFile(new URL(`site/${file}`, import.meta.url), `${out}/assets/${file}`);
 }
 const style = await Deno.readTextFile(new URL("site/style.css", import.meta.url));

@@ -60,7 +60,7 @@ testUnless(
 
 testUnless(
   browses,
-  "every page of the site opens without an error, fits a phone, meets WCAG AA; charts react",
+  "every page of the site opens without an error, fits a phone, meets WCAG AA; charts and questions react",
   async () => await browse(await site()),
 );
 

@@ -8,8 +8,8 @@
  * Serves the folder on localhost and opens every HTML page in it: those of the course and the contents of the reference
  * as on a phone and on a desk, in light and in dark; the other pages of the reference as on a phone. Prints a line for
  * each error on the console, each request that leaves this machine, each page wider than its window, each figure that
- * Plotly does not bring to life, and whatever axe-core finds against WCAG 2 AA (contrast, alternative texts, keyboard). The
- * exit code is 1 if there was something.
+ * Plotly does not bring to life, each question that does not answer a choice, and whatever axe-core finds against WCAG 2
+ * AA (contrast, alternative texts, keyboard). The exit code is 1 if there was something.
  *
  * @module
  */
@@ -76,6 +76,7 @@ async function lookAt(path: string, width: number, colorScheme: "light" | "dark"
     const file = `${path.replace(/\W+/g, "_")}_${width}_${colorScheme}.png`;
     await page.screenshot({ path: `${args.shots}/${file}`, fullPage: true });
   }
+  await answer(page, where);
   // Not as a script of the page: its policy lets none in.
   await page.evaluate(axe.source);
   const violations = await page.evaluate<string[]>(`axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] })
@@ -84,6 +85,19 @@ async function lookAt(path: string, width: number, colorScheme: "light" | "dark"
   for (const violation of violations) complaints.add(`${where}: ${violation}`);
   if (colorScheme === "light" && width > 390) await explore(page, where);
   await page.close();
+}
+
+/** Chooses the first answer to each question: each says whether that is right, and unfolds. */
+async function answer(page: BrowserPage, where: string): Promise<void> {
+  const choices = page.locator(".choices li:first-child button");
+  for (let i = await choices.count() - 1; i >= 0; i--) await choices.nth(i).click();
+  const silent = await page.evaluate<number>(
+    `[...document.querySelectorAll(".question")].filter((question) => {
+    const { right } = question.dataset, said = question.querySelector("[role=status]")?.textContent;
+    return said !== (right === "a" ? "Right." : \`No, it is \${right}.\`) || !question.querySelector("details").open;
+  }).length`,
+  );
+  if (silent > 0) complaints.add(`${where}: ${silent} questions say nothing to a choice`);
 }
 
 /** Presses every button of a chart, and moves the mouse over the charts until each says what is under it. */

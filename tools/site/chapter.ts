@@ -19,6 +19,8 @@ export interface Chapter {
   html: string;
   /** Whether it has charts that Plotly can bring to life. */
   isInteractive: boolean;
+  /** Whether it asks questions that can be answered. */
+  asks: boolean;
 }
 
 const PLOTLY = "application/vnd.plotly.v1+json";
@@ -43,6 +45,7 @@ export function chapterOf(name: string, notebook: Notebook, renderer: Renderer):
     question: renderer.markdown(question),
     html,
     isInteractive: html.includes("data-plotly"),
+    asks: html.includes("data-right"),
   };
 }
 
@@ -60,12 +63,23 @@ function opening(paragraphs: readonly string[]): string {
 
 function cellHtml(cell: NotebookCell, renderer: Renderer): string {
   const source = cell.source.join("");
+  if (cell.metadata.tags?.includes("question")) return questionHtml(source, renderer);
   if (cell.cell_type === "markdown") return `<section class="prose">\n${renderer.markdown(source)}</section>`;
   const code = focusable(renderer.code(source));
   const isFolded = cell.metadata.jupyter?.source_hidden === true;
   const shown = isFolded ? `<details><summary>Code</summary>\n${code}</details>` : code;
   const outputs = (cell.outputs ?? []).map((output) => outputHtml(output, renderer)).join("\n");
   return `<section class="code">\n${shown}\n${outputs}</section>`;
+}
+
+/** A question says which choice is right, for the script that makes buttons of the choices; without it the answer unfolds. */
+function questionHtml(source: string, renderer: Renderer): string {
+  const right = /<\/summary>\s*\*\*([a-e])\.\*\*/.exec(source)?.[1];
+  if (right === undefined) {
+    throw new Error(`a notebook's question does not say which choice is right:\n${source}`);
+  }
+  const html = renderer.markdown(source).replace("<ul>", '<ul class="choices">');
+  return `<section class="prose question" data-right="${right}">\n${html}</section>`;
 }
 
 /** A block that scrolls sideways can be reached by keyboard, and has a name. */

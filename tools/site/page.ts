@@ -11,7 +11,8 @@ interface Page {
   title: string;
   description: string;
   html: string;
-  isInteractive?: boolean;
+  /** The scripts of the site that it loads, by their names in assets/. */
+  scripts?: readonly string[];
 }
 
 /**
@@ -23,8 +24,8 @@ export const POLICY: string =
   `img-src 'self' data: blob:; font-src 'self'; base-uri 'none'; form-action 'none'">`;
 
 /** A complete HTML document. */
-export function document({ title, description, html, isInteractive = false }: Page): string {
-  const script = isInteractive ? '\n<script src="assets/charts.js" defer></script>' : "";
+export function document({ title, description, html, scripts = [] }: Page): string {
+  const loaded = scripts.map((file) => `\n<script src="assets/${file}" defer></script>`).join("");
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -36,7 +37,7 @@ ${POLICY}
 <title>${escapeMarkup(title)}</title>
 <link rel="icon" href="assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="assets/katex.css">
-<link rel="stylesheet" href="assets/style.css">${script}
+<link rel="stylesheet" href="assets/style.css">${loaded}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the text</a>
@@ -61,7 +62,10 @@ export function chapterPage(chapter: Chapter, before: Chapter | undefined, after
   return {
     title: `${chapter.title} · Descent`,
     description: `Descent, chapter ${chapter.title}`,
-    isInteractive: chapter.isInteractive,
+    scripts: [
+      ...(chapter.isInteractive ? ["charts.js"] : []),
+      ...(chapter.asks ? ["questions.js"] : []),
+    ],
     html: `<article>
 ${chapter.html}
 </article>
