@@ -39,6 +39,30 @@ Deno.test("a graph shows operations, values, and after backward() the gradients"
   );
 });
 
+Deno.test("where a line has no room for all numbers, values leave half of it to the gradient", async () => {
+  const w = tensor([[1.001, 2.002, 3.003], [4.004, 5.005, 6.006]], { requiresGrad: true });
+  const y = w.mul(w);
+  const picture = graph(y, { names: { w, y } });
+  y.backward(tensor([[1, 1, 1], [1, 1, 1]]));
+  const row = async (columns: number) => (await textOf(picture, columns)).split("\n")[1];
+  const whole = "└─ w  [2, 3]  1.001 2.002 3.003; 4.004 5.005 6.006  ∂ 2.002 4.004 6.006; 8.008 10.01 12.01";
+  assertEquals(await row(100), whole);
+  for (const columns of [40, 50, 60, 80]) {
+    const text = await row(columns);
+    assert(text.length <= columns && text.length >= columns - 1, text);
+    assertMatch(text, /^└─ w  \[2, 3\]  1\.001 .*…  ∂ 2\.002 .*…$/);
+  }
+  // A short gradient is whole, and the values get what it leaves.
+  w.zeroGrad();
+  const z = w.sum();
+  const short = graph(z, { names: { w, z } });
+  z.backward();
+  assertEquals(
+    (await textOf(short, 60)).split("\n")[1],
+    "└─ w  [2, 3]  1.001 2.002 3.003; 4.004 5.00…  ∂ 1 1 1; 1 1 1",
+  );
+});
+
 Deno.test("a graph shows the numbers as they were when it was taken", async () => {
   const x = tensor([1, 2], { requiresGrad: true });
   const picture = graph(x.mul(x), { names: { x } });

@@ -3,10 +3,13 @@
  *
  * @module
  */
-import { truncate } from "../../text/width.ts";
+import { textWidth, truncate } from "../../text/width.ts";
 import { behind, type Box } from "./collapse.ts";
 import { headlines } from "./headlines.ts";
 import type { Read } from "./values.ts";
+
+/** The fewest columns in which cut numbers still say something. */
+const LEAST = 8;
 
 /**
  * A tree as lines: what a line is computed from stands below it. The main way goes straight down, however long it is; what else comes
@@ -45,8 +48,9 @@ export function graphText(root: Box, read: Map<Box, Read>, columns: number): str
     written.add(box);
     const { value, gradient } = read.get(box)!;
     const mark = isShared ? `(${numberOf(box)}) ` : "";
-    const parts = [...headlines(box), ...flat(value), ...flat(gradient, "∂ ")];
-    lines.push(truncate(`${lead}${branch}${mark}${parts.join("  ")}`, columns));
+    const head = `${lead}${branch}${mark}${headlines(box).join("  ")}`;
+    const parts = fitted([...flat(value), ...flat(gradient, "∂ ")], columns - textWidth(head));
+    lines.push(truncate([head, ...parts].join("  "), columns));
     const below = lead + (branch === "" ? "" : branch === "└─ " ? "   " : "│  ");
     const main = mainInput(box);
     if (main !== undefined) stack.push({ box: main, lead: below, branch: "" });
@@ -68,4 +72,13 @@ function deepest(inputs: Box[], depths: Map<Box, number>): Box | undefined {
 
 function flat(rows: string[][], mark = ""): string[] {
   return rows.length === 0 ? [] : [mark + rows.map((row) => row.join(" ")).join("; ")];
+}
+
+/** Numbers and gradient in so many columns, two of them before each: where both are long, each gets half. */
+function fitted(parts: string[], columns: number): string[] {
+  const room = columns - 2 * parts.length, widths = parts.map(textWidth);
+  const whole = widths.reduce((sum, width) => sum + width, 0);
+  if (parts.length < 2 || whole <= room || room < 2 * LEAST) return parts;
+  const half = Math.floor(room / 2);
+  return parts.map((part, i) => truncate(part, Math.max(half, room - widths[1 - i])));
 }
