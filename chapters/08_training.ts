@@ -7,7 +7,7 @@
 // Tang's *Dive into Deep Learning (PyTorch)*, sections 5.6 and 5.11, which trains both to tell clothes apart, and names the
 // share of the test pictures that they get right: 0.902 and 0.926.
 //
-// And is it true of real pictures what chapter 7 showed with ten of noise: that more layers can be worse?
+// And is it true of real pictures what chapter 7b showed with ten tiny ones: that more layers can be worse?
 
 // %%
 import {
@@ -473,7 +473,7 @@ if (rows.length > 0) await show(rows);
 //
 // ## Does depth hurt?
 //
-// Chapter 7 showed it with ten pictures of noise. He, Zhang, Ren and Sun (2015, section 4.2) showed it with photographs of
+// Chapter 7b showed it with ten tiny pictures. He, Zhang, Ren and Sun (2015, section 4.2) showed it with photographs of
 // $32 \times 32$ points, and with networks made for the question: one convolution, then three stages of $n$ blocks with 16,
 // 32 and 64 channels, $6n + 2$ layers in all. Where a stage begins, the way around the block leaves out every second row and
 // column, and fills the new channels with zeros. So it has no weights, and plain and residual networks of one depth have
@@ -583,7 +583,7 @@ if (depths.length > 0) await show(depthChart("Plain and residual, by depth", los
 // %% [markdown]
 // With 8 layers it makes no difference whether a block adds what came in. With 32 it makes all of it: the plain network is
 // far behind its little brother, on the very pictures that it is trained on, and the residual one is ahead of both. So
-// chapter 7's claim holds for real pictures, too, with batch normalization in every block.
+// chapter 7b's claim holds for real pictures, too, with batch normalization in every block.
 //
 // (On the test pictures the deep residual network is *not* ahead: 2,000 pictures are few, and what it learns faster is
 // partly those pictures by heart.)

@@ -1,10 +1,10 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { numbers, output, programTest } from "./program.ts";
-import { assertProse, type Seen } from "./prose.ts";
+import { answers, numbers, output, programTest, questions } from "./program.ts";
+import { assertProse } from "./prose.ts";
 
 programTest(
-  "chapter 7 runs as a reader runs it: identity, depth, gradients, shapes, parameters, five steps",
+  "chapter 7 runs as a reader runs it: identity, shapes, parameters, five steps",
   async () => {
     const text = await output("07_resnet");
     assertStringIncludes(text, "Residual: largest |y - x| = 0.0000");
@@ -16,33 +16,6 @@ programTest(
       /^input of both signs: \|y - x\| up to 0\.4\d+, \|y - relu\(x\)\| up to 0\.0000$/m.test(text),
       text,
     );
-
-    const deep = (kind: string) =>
-      Number(text.match(new RegExp(`^${kind} +24 blocks: loss (\\S+)$`, "m"))?.[1]);
-    assert(deep("Residual") < deep("Plain") / 2, `${deep("Residual")} against ${deep("Plain")}`);
-    assert(deep("Plain") > 2 && deep("Plain") < 5, `comes down to about 4, near 4.5: ${deep("Plain")}`);
-
-    const gradients = [
-      ...text.matchAll(/^(?:Plain|Residual) +56 layers: first kernel (\S+), last kernel (\S+): /gm),
-    ]
-      .map(([, first, last]) => Number(first) / Number(last));
-    assertEquals(gradients.length, 4);
-    const [plain, residual, plainNormalized, residualNormalized] = gradients;
-    assert(plain < 1e-20, `without normalization a plain network's gradient vanishes: ${plain}`);
-    assert(residual > 0.05 && residual < 2, `a residual network's does not: ${residual}`);
-    assert(plainNormalized > 100 && plainNormalized < 200, `more than a hundred: ${plainNormalized}`);
-    assertEquals(Math.round(residualNormalized), 4, "and less so here");
-
-    const cosines = (name: string) => numbers(text.replaceAll(/^(\w+, \d+ blocks) +/gm, "$1: "), name)[0];
-    assert(Math.max(...cosines("Plain, 24 blocks").slice(2).map(Math.abs)) < 0.2, "a millionth is enough");
-    assert(cosines("Residual, 24 blocks")[4] > 0.6, "holds for 0.0001");
-    assert(cosines("Residual, 24 blocks")[6] > 0.15, "holds roughly for 0.01");
-
-    const ends = [...text.matchAll(/^(?:Plain|Residual), (?:not )?normalized: loss (\S+)$/gm)]
-      .map(([, loss]) => Number(loss));
-    assertEquals(ends.length, 4);
-    assertEquals(ends[0], 4.5, "with neither remedy: the same answer to all");
-    assert(ends[3] < Math.min(ends[1], ends[2]) && Math.max(ends[1], ends[2]) < 2, `${ends}`);
 
     const shapes = [...text.matchAll(/^(picture|stem|stage\d|head) +(\[.*\])$/gm)].map(([, , shape]) =>
       shape
@@ -76,45 +49,45 @@ programTest("chapter 7 learns from real digits", async () => {
   assert(/^says .*, is \[0, 1\]$/m.test(text), text);
 });
 
-/** The number at the end of the line that begins like this. */
-function ending(text: string, beginning: string): number {
-  const line = text.split("\n").find((row) => row.replaceAll(/ +/g, " ").startsWith(beginning))!;
-  return Number(/(\S+)$/.exec(line)![1]);
-}
+programTest("chapter 7: what decides its questions", async () => {
+  const [derivative, zeros, layers, bias, cost, adam, running] = await questions("07_resnet");
+  assertEquals(derivative, "plain: 1.27e-20\nresidual: 2.02e+7\n");
+  assertEquals(zeros, "out: [0., 2.]\n");
+  assertEquals(layers, "conv1: zero\nbn1: zero\nconv2: zero\nbn2: not zero\n");
+  assertEquals(bias, "changed by 0.000\n");
+  assertEquals(
+    cost,
+    "64 channels: 36928 parameters, 231 million operations\n128 channels: 147584 parameters, 231 million operations\n",
+  );
+  const moved = adam.match(/\d\.\d+e-\d+/g)!.map(Number);
+  assertEquals(moved.map((distance) => distance.toFixed(4)), ["0.0010", "0.0010"]);
+  assertEquals(running, "running mean [0.41]\n");
+});
 
-/** By what each of 55 layers multiplies the gradient, in the order in which it is printed. */
-function perLayer(text: string): number[] {
-  return [...text.matchAll(/ 56 layers: .*: (\S+) per layer$/gm)].map(([, factor]) => Number(factor));
-}
+programTest("chapter 7: what its exercises come to", async () => {
+  const [bold, plain, large] = await answers("07_resnet");
+  const [bolder] = numbers(bold, "ten times as large");
+  assert(bolder[1] > 100 && bolder[4] > 2 * bolder[0], `the learning rate is too large: ${bolder}`);
+  const [losses] = numbers(plain, "plain");
+  const [residual] = numbers(await output("07_resnet"), "losses");
+  assert(losses[4] < residual[4], `eighteen plain layers learn as fast: ${losses}`);
+  assertEquals(large, "21290250 parameters, 7.17 G operations\n34 layers on the longest way\n");
+});
 
 programTest("chapter 7 quotes no number that it does not show", async () => {
-  const answer = (i: number, beginning: string) => (seen: Seen) => ending(seen.answers[i], beginning);
-  const kernel = (which: string) => ({ answers: [, , third] }: Seen) =>
-    Number(new RegExp(`^Plain: .*${which} kernel ([^\\s,]+)`, "m").exec(third)![1]);
+  const fifth = (losses: number[]) => losses[4];
   await assertProse("07_resnet", {
     "2015": "the year in which the paper came out",
-    "2017": "the year of Balduzzi's and of Goyal's papers",
-    "2019": "the year of Yang's paper",
-    "20": 2 * 9 + 2,
-    "23": ({ text }) => {
-      const [, first, last] = /^Plain +56 layers: first kernel (\S+), last kernel (\S+):/m.exec(text)!;
-      return Math.log10(Number(last) / Number(first));
-    },
-    "50": 2 * 24 + 2,
-    "0.4": ({ text }) => perLayer(text)[0],
-    "0.41": Math.sqrt(1 / 6),
-    "55": 2 * 27 + 1,
-    "1.09": ({ text }) => perLayer(text)[2],
+    "24": "what chapter 7b compares, and its test holds",
+    "34": "the layers of He's larger plain network",
     "43": 43_040_778 / 1e6,
-    "2.9": answer(0, "Half"),
-    "3.7": ({ text }) => ending(text, "Plain 24 blocks"),
-    "0.04": answer(0, "Open"),
-    "0.33": ({ text }) => ending(text, "Residual 24 blocks"),
-    "0.024": answer(1, "Quiet, 24 blocks"),
-    "0.014": answer(1, "Quiet, 48 blocks"),
-    "0.1": kernel("first"),
-    "0.6": kernel("last"),
-    "1.6": ({ answers: [, , third] }) => Number(/^Residual: loss (\S+),/m.exec(third)![1]) / 1e10,
+    "1.8": "what the paper says",
+    "0.9": 1 - 0.1,
+    "0.59": 0.9 ** 5,
+    "1.4": 0.4 + 1,
+    "0.41": 1 - 0.9 ** 5,
+    "0.04": ({ answers: [, plain] }) => fifth(numbers(plain, "plain")[0]),
+    "0.15": ({ text }) => fifth(numbers(text, "losses")[0]),
   });
 });
 

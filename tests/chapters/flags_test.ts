@@ -12,6 +12,7 @@ const CHAPTERS = [
   "05b_digits",
   "06_batchnorm",
   "07_resnet",
+  "07b_depth",
   "08_training",
 ];
 

@@ -37,6 +37,7 @@ Deno.test({
       "05b_digits.ts",
       "06_batchnorm.ts",
       "07_resnet.ts",
+      "07b_depth.ts",
       "08_training.ts",
     ]);
   },
