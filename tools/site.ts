@@ -15,6 +15,7 @@ import { duration } from "../lib/text/numbers.ts";
 import type { Notebook } from "./notebooks/nbformat.ts";
 import { loadBytes } from "./packages.ts";
 import { type Chapter, chapterOf } from "./site/chapter.ts";
+import { glossaryHtml, parseGlossary } from "./site/glossary.ts";
 import { renderer } from "./site/markdown.ts";
 import { chapterPage, contentsPage, document, fileOf } from "./site/page.ts";
 import { writeReference } from "./site/reference.ts";
@@ -26,11 +27,21 @@ await Deno.remove(out, { recursive: true }).catch((error) => {
 });
 await Deno.mkdir(`${out}/assets`, { recursive: true });
 
-const chapters = await readChapters();
+const rendering = await renderer();
+const chapters = readChapters();
 for (const [i, chapter] of chapters.entries()) {
   await write(fileOf(chapter), document(chapterPage(chapter, chapters[i - 1], chapters[i + 1])));
 }
 await write("index.html", document(contentsPage(chapters)));
+const terms = parseGlossary(await Deno.readTextFile("docs/glossary.md"));
+await write(
+  "glossary.html",
+  document({
+    title: "Glossary · Descent",
+    description: "The words of the course, in a sentence each",
+    html: glossaryHtml(terms, rendering),
+  }),
+);
 for (const file of ["reference.css", "icon.svg", "questions.js"]) {
   await Deno.copyFile(new URL(`site/${file}`, import.meta.url), `${out}/assets/${file}`);
 }
@@ -45,7 +56,7 @@ console.log(
   `${out}/index.html and ${chapters.length} chapters, in ${duration(performance.now() - start)}`,
 );
 
-async function readChapters(): Promise<Chapter[]> {
+function readChapters(): Chapter[] {
   const names = [...Deno.readDirSync("notebooks")].map(({ name }) => name).filter((name) =>
     name.endsWith(".ipynb")
   );
@@ -53,7 +64,6 @@ async function readChapters(): Promise<Chapter[]> {
     console.error("deno task site: there are no notebooks yet. deno task notebooks makes them.");
     Deno.exit(1);
   }
-  const rendering = await renderer();
   return names.sort().map((file) => {
     const notebook: Notebook = JSON.parse(Deno.readTextFileSync(`notebooks/${file}`));
     return chapterOf(file.replace(/\.ipynb$/, ""), notebook, rendering);

@@ -16,12 +16,17 @@ export interface Chapter {
   title: string;
   /** The first paragraph, as HTML. */
   question: string;
+  /** How long it takes, and what stands before it, as HTML: "About 25 minutes. Before it: chapter 3." */
+  takes: string;
   html: string;
   /** Whether it has charts that Plotly can bring to life. */
   isInteractive: boolean;
   /** Whether it asks questions that can be answered. */
   asks: boolean;
 }
+
+/** What stands below a chapter's title. */
+const TAKES = /^\*(About \d+ minutes\. Before it: .*)\*$/;
 
 const PLOTLY = "application/vnd.plotly.v1+json";
 
@@ -37,12 +42,15 @@ export function chapterOf(name: string, notebook: Notebook, renderer: Renderer):
   const first = shown[0].source.join("");
   const title = /^# (.*)/.exec(first)?.[1];
   if (title === undefined) throw new Error(`notebooks/${name}.ipynb: its first cell has no title "# …"`);
-  const question = opening(first.split(/\n\n+/).slice(1));
+  const paragraphs = first.split(/\n\n+/).slice(1);
+  const takes = TAKES.exec(paragraphs[0])?.[1];
+  const question = opening(takes === undefined ? paragraphs : paragraphs.slice(1));
   const html = shown.map((cell) => cellHtml(cell, renderer)).join("\n");
   return {
     name,
     title,
     question: renderer.markdown(question),
+    takes: takes === undefined ? "" : renderer.markdown(takes),
     html,
     isInteractive: html.includes("data-plotly"),
     asks: html.includes("data-right"),

@@ -42,7 +42,7 @@ ${POLICY}
 <body>
 <a class="skip" href="#main">Skip to the text</a>
 <header>
-<nav aria-label="Site"><a class="home" href="index.html">Descent</a> <a href="index.html#chapters">Chapters</a> <a href="api/index.html">API</a></nav>
+<nav aria-label="Site"><a class="home" href="index.html">Descent</a> <a href="index.html#chapters">Chapters</a> <a href="glossary.html">Glossary</a> <a href="api/index.html">API</a></nav>
 </header>
 <main id="main">
 ${html}
@@ -83,7 +83,8 @@ export function contentsPage(chapters: readonly Chapter[]): Page {
 <div><h3><a href="${fileOf(chapter)}"><span class="hidden">Chapter ${escapeMarkup(number)}: </span>${
       escapeMarkup(name)
     }</a></h3>
-${chapter.question}</div></li>`;
+${chapter.question}
+<div class="takes">${chapter.takes}</div></div></li>`;
   });
   const description =
     "Deep learning by building it: from a parabola to a residual network, in TypeScript, on Deno.";
@@ -101,6 +102,7 @@ jupyter lab notebooks/</code></pre>
 ${items.join("\n")}
 </ol>
 <h2>Reference</h2>
+<p><a href="glossary.html">The words of the course</a>, with PyTorch's and the book's beside them.</p>
 <p><a href="api/index.html">Everything that <code>import … from "descent"</code> offers</a>, with shapes, errors and examples.</p>
 </div>`,
   };
