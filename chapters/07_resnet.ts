@@ -4,11 +4,12 @@
 // *About 25 minutes. Before it: chapter 6, and chapter 5's convolutions.*
 //
 // **The question.** If eight layers are good, are fifty better? One would think that they cannot be worse: the additional
-// layers would only have to do nothing. Yet around 2015 people saw deep networks with a larger error than shallow ones, and
-// not just on new pictures (that would be overfitting) but on the very pictures they were *trained* on. What must a layer look like
-// that finds it easy to do nothing?
+// layers would only have to do nothing. Yet around 2015 people saw deep networks with a larger error than shallow ones,
+// and not just on new pictures (that would be overfitting) but on the very pictures they were *trained* on. What must a
+// layer look like that finds it easy to do nothing?
 //
-// (That it is so, why, and how deep one can go: these are experiments, and they have a chapter of their own, 7b.)
+// (Whether deep networks really do worse, why, and how deep one can go: experiments tell, and they have a chapter of their
+// own, 7b.)
 
 // %%
 import { capture, chart, F, graph, manualSeed, nn, noGrad, ones, optim, rand, randn, show } from "descent";
@@ -93,16 +94,16 @@ for (const [title, block] of Object.entries(kinds)) {
 // through the layers, there is one around them. Fifty such blocks in a row multiply their derivatives.
 
 // %% [markdown] tags=["question"]
-// **Predict.** Fifty layers lie behind each other, and the derivative of each is 0.4: of the whole, $0.4^{50}$, which is nothing.
-// Now each layer adds its input. What is the derivative of the whole?
+// **Predict.** Fifty layers lie behind each other, and the derivative of each is 0.4: of the whole, $0.4^{50}$, which is
+// nothing. Now each layer adds its input. What is the derivative of the whole?
 //
 // - [ ] 1: what is left is the way around all fifty.
 // - [ ] 50: one way around for each.
 // - [ ] $0.4^{50} + 1$.
 // - [x] About twenty million.
 //
-// **Answer.** Each derivative is $0.4 + 1$, and fifty of these multiply: $1.4^{50}$. The sum keeps a gradient from vanishing, but it
-// does not keep it at 1. That is why corrections should be small, or normalized, or zero at the start.
+// **Answer.** Each derivative is $0.4 + 1$, and fifty of these multiply: $1.4^{50}$. The sum keeps a gradient from
+// vanishing, but it does not keep it at 1. That is why corrections should be small, or normalized, or zero at the start.
 //
 // ```ts
 // const x = tensor(1, { requiresGrad: true });
@@ -126,7 +127,8 @@ class Plain extends Residual {
 }
 
 // %% [markdown] tags=["question"]
-// **Predict.** All weights of a residual block are zero, those of its normalization, too. What comes out for the inputs −1 and 2?
+// **Predict.** All weights of a residual block are zero, those of its normalization, too. What comes out for the inputs
+// −1 and 2?
 //
 // - [ ] 0 and 0: zeros say nothing.
 // - [ ] −1 and 2: it is the identity.
@@ -185,9 +187,9 @@ for (const [kind, x] of Object.entries({ "not negative": signal, "of both signs"
 // - [x] Only the last normalization.
 // - [ ] Only the last normalization and the convolution before it.
 //
-// **Answer.** What the last normalization multiplies by is zero, so the gradient of everything before it in the block is multiplied by
-// zero, too. But how the loss changes with that factor itself can be told. After one step it is not zero any more, and then all
-// layers learn.
+// **Answer.** What the last normalization multiplies by is zero, so the gradient of everything before it in the block is
+// multiplied by zero, too. But that factor has a gradient itself, since what it multiplies is not zero. After one step
+// it is not zero either, and then all layers learn.
 //
 // ```ts
 // const layers = {
@@ -209,10 +211,10 @@ for (const [kind, x] of Object.entries({ "not negative": signal, "of both signs"
 // ```
 
 // %% [markdown]
-// The book gives another reason for the degradation: a network cannot be the identity, since nobody could get the picture back
-// from the ten numbers that come out, and $f(x) \ne x$ in any case. That argument does not hold. Nothing has to be got back: the
-// question is whether *additional* layers, between two of the same size, can pass their input on. And they can. A kernel with a
-// single 1 in its middle copies its channel:
+// The book gives another reason for the degradation: a network cannot be the identity, since nobody could get the picture
+// back from the ten numbers that come out, and $f(x) \ne x$ in any case. That argument does not hold. Nothing has to be
+// got back: the question is whether *additional* layers, between two of the same size, can pass their input on. And they
+// can. A kernel with a single 1 in its middle copies its channel:
 
 // %%
 const copy = noGrad(() => ones(1).reshape(1, 1, 1, 1).pad([[0, 0], [0, 0], [1, 1], [1, 1]]));
@@ -223,9 +225,9 @@ console.log(
 );
 
 // %% [markdown]
-// So a plain block *can* be the identity. It just does not get there: descent would have to find these particular kernels,
-// in every additional layer at once. What people saw in 2015 is about *finding*, not about what can be expressed. (Chapter 7b shows
-// it: 24 plain blocks against 24 residual ones, on the same ten pictures.)
+// So a plain block *can* be the identity. It just does not get there: descent would have to find these particular
+// kernels, in every additional layer at once. The trouble lies in *finding* it, not in what can be expressed. (Chapter 7b
+// shows it: 24 plain blocks against 24 residual ones, on the same ten pictures.)
 //
 // ## ResNet-18
 //
@@ -275,16 +277,16 @@ const count = net.parameters().reduce((sum, parameter) => sum + parameter.size, 
 console.log(`${count.toLocaleString("en-US")} parameters`);
 
 // %% [markdown] tags=["question"]
-// **Predict.** Behind each convolution stands a batch normalization. In training, add 5 to all biases of one convolution. What does the
-// block say then?
+// **Predict.** Behind each convolution stands a batch normalization. In training, add 5 to all biases of one convolution.
+// What does the normalization put out then?
 //
 // - [ ] Numbers that are 5 larger.
 // - [ ] Numbers that are scaled by 5.
 // - [x] The same as before.
 // - [ ] Mostly zeros: what is left is behind the kink.
 //
-// **Answer.** The normalization subtracts the mean of each channel, and the mean has the 5 in it, too. So the biases do no harm and
-// no good; the paper leaves them out.
+// **Answer.** The normalization subtracts the mean of each channel, and the mean has the 5 in it, too. So the biases do
+// no harm and no good; the paper leaves them out.
 //
 // ```ts
 // const convolution = new nn.Conv2d(1, 4, 3), bn = new nn.BatchNorm2d(4), x = randn(8, 1, 12, 12);
@@ -295,16 +297,16 @@ console.log(`${count.toLocaleString("en-US")} parameters`);
 // ```
 
 // %% [markdown] tags=["question"]
-// **Predict.** The first stage has kernels $3 \times 3$ from 64 to 64 channels, on $56 \times 56$ points; the second from 128 to 128, on
-// $28 \times 28$. Which of these two convolutions takes more arithmetic?
+// **Predict.** The first stage has kernels $3 \times 3$ from 64 to 64 channels, on $56 \times 56$ points; the second from
+// 128 to 128, on $28 \times 28$. Which of these two convolutions takes more arithmetic?
 //
 // - [ ] The first: four times as many points.
 // - [x] Neither.
 // - [ ] The second: four times as many weights.
 // - [ ] The second, twice as much: twice as many channels.
 //
-// **Answer.** Half the height and half the width are a quarter of the points; twice the channels on both sides are four times the
-// products at each.
+// **Answer.** Half the height and half the width are a quarter of the points; twice the channels on both sides are four
+// times the products at each.
 //
 // ```ts
 // for (const [channels, points] of [[64, 56], [128, 28]]) {
@@ -335,12 +337,13 @@ await show(chart.panels([
 console.log(`${(costs.flops / 2e9).toFixed(2)} G multiply-adds`);
 
 // %% [markdown]
-// Three quarters of the weights are in the last stage; the work is spread evenly. The blocks that keep the size take 462 million
-// operations each, in every stage.
+// Three quarters of the weights are in the last stage; the work is spread evenly. The blocks that keep the size take 462
+// million operations each, in every stage.
 //
 // A word of warning about such numbers. `summary` counts a multiplication and an addition as two operations, as one does
-// with hardware. The papers count the pair as one, a **multiply-add**, and call these FLOPs all the same: their ResNet-18 has 1.8 G,
-// ours 1.73 G. (What is missing is the red, green and blue of their pictures: the first layer sees one channel here.)
+// with hardware. The papers count the pair as one, a **multiply-add**, and call these FLOPs all the same: their ResNet-18
+// has 1.8 G, ours 1.73 G. (What is missing is the red, green and blue of their pictures: the first layer sees one channel
+// here.)
 //
 // ## Learning
 //
@@ -367,9 +370,10 @@ await show(graph(
 // The name counts the convolutions and linear layers on the longest way down: one in the stem, two in each of eight blocks, one
 // in the head.
 //
-// One word is new. A step of this network is two hundred programs for a GPU, and JavaScript hands them over one by one. What stands
-// in `capture(() => …)` is written down the first two times; from then on the device works through the list by itself, and comes to
-// the same numbers. (The CPU has nobody to wait for: there the function runs each time.) Five steps:
+// One word is new. A step of this network is two hundred programs for a GPU, and JavaScript hands them over one by one.
+// What stands in `capture(() => …)` is written down the first two times; from then on the device works through the list
+// by itself, and comes to the same numbers. (The CPU has nobody to wait for: there the function runs each time.) Five
+// steps:
 
 // %%
 const optimizer = new optim.Adam(net.parameters(), { lr: 1e-3 });
@@ -403,8 +407,8 @@ console.log(`in eval mode it says ${await judged.argmax(1).format()}`);
 // - [x] By 0.001, both.
 // - [ ] The first not at all: such a gradient is cut off.
 //
-// **Answer.** Adam divides the mean of the gradients by the root of the mean of their squares. After one step each mean has seen one
-// gradient, and what is left is its sign.
+// **Answer.** Adam divides the mean of the gradients by the root of the mean of their squares. After one step each mean
+// has seen one gradient, and what is left is its sign.
 //
 // ```ts
 // const weights = tensor([0, 0], { requiresGrad: true });
@@ -419,24 +423,24 @@ console.log(`in eval mode it says ${await judged.argmax(1).format()}`);
 //
 // **A quarter of AlexNet's parameters, twice its layers.** Nearly all weights are in $3 \times 3$ kernels, used at many places.
 //
-// **The loss does not fall evenly.** Adam's first steps move every weight by about the learning rate, whichever way its gradient
-// pointed; with eleven million weights that is a large move. It overshoots, and then finds its way.
+// **The loss does not fall evenly.** Adam's first steps move every weight by about the learning rate, whichever way its
+// gradient pointed; with eleven million weights that is a large move. It overshoots, and then finds its way.
 //
 // **The answer above was given in training mode.** After so few steps the running statistics of chapter 6 lag far behind the
 // weights. With `--data mnist --batch 8 --steps 20` the network knows all eight digits in training mode, and three of them in
 // `eval()` mode, the last line.
 
 // %% [markdown] tags=["question"]
-// **Predict.** The running mean starts at 0, and each step blends in a tenth of what it sees. A channel's true mean is 1 all the time.
-// What does the running mean say after five steps?
+// **Predict.** The running mean starts at 0, and each step blends in a tenth of what it sees. A channel's true mean is 1
+// all the time. What does the running mean say after five steps?
 //
 // - [ ] 0.1
 // - [x] 0.41
 // - [ ] 0.5
 // - [ ] 1
 //
-// **Answer.** What is missing shrinks by a tenth each step: $0.9^5 = 0.59$ is still missing. And here the true mean does not even stand
-// still, since the weights before it move.
+// **Answer.** What is missing shrinks by a tenth each step: $0.9^5 = 0.59$ is still missing. And here the true mean does
+// not even stand still, since the weights before it move.
 //
 // ```ts
 // const bn = new nn.BatchNorm2d(1);
@@ -445,9 +449,9 @@ console.log(`in eval mode it says ${await judged.argmax(1).format()}`);
 // ```
 
 // %% [markdown]
-// Residual networks of over a hundred layers train as this one does, and of over a thousand: 7b builds them. $x + g(x)$ is found in
-// nearly every deep network since, the transformers among them. And what if each layer saw the outputs of *all* layers before it?
-// That is DenseNet, and chapter 9.
+// Residual networks of over a hundred layers train as this one does, and of over a thousand: 7b builds them. $x + g(x)$
+// is found in nearly every deep network since, the transformers among them. And what if each layer saw the outputs of
+// *all* layers before it? That is DenseNet, and chapter 9.
 //
 // ## Exercises
 //
@@ -459,8 +463,8 @@ console.log(`in eval mode it says ${await judged.argmax(1).format()}`);
 // %% [markdown] tags=["folded"]
 // **Answer to 1**
 //
-// They do not learn any more: the second loss is in the hundreds, and the fifth is still far above the first. Batch normalization
-// takes ten times AlexNet's rate, and not a hundred times.
+// The network no longer learns: the second loss is in the hundreds, and the fifth is still far above the first. Batch
+// normalization stands ten times AlexNet's rate, and not a hundred times.
 //
 // ```ts
 // async function fiveSteps(net: ResNet, lr: number): Promise<string> {
@@ -482,9 +486,10 @@ console.log(`in eval mode it says ${await judged.argmax(1).format()}`);
 // %% [markdown] tags=["folded"]
 // **Answer to 2**
 //
-// No. The plain network comes down to 0.04 in five steps, where the residual one has 0.15. Eighteen layers with normalization are
-// not too many, and one picture is easily learned. (He and others found the same with a million photographs: their plain
-// network of 18 layers was as good as the residual one, and that of 34 was not.) Where it begins, 7b finds out.
+// No. The plain network comes down to 0.04 in five steps, where the residual one has 0.15. Eighteen layers with
+// normalization are not too many, and one picture is easily learned. (He and others found the same with a million
+// photographs: their plain network of 18 layers was as good as the residual one, and that of 34 was not.) Where it
+// begins, 7b finds out.
 //
 // ```ts
 // manualSeed(flags.seed);
@@ -507,8 +512,8 @@ console.log(`in eval mode it says ${await judged.argmax(1).format()}`);
 // %% [markdown] tags=["folded"]
 // **Answer to 3**
 //
-// 21,290,250 parameters and 7.17 G operations, both about twice those of ResNet-18. The name is right: one layer in the stem, two in
-// each of 16 blocks, one in the head. The shortcuts' convolutions lie beside that way, and do not count.
+// 21,290,250 parameters and 7.17 G operations, both about twice those of ResNet-18. The name is right: one layer in the
+// stem, two in each of 16 blocks, one in the head. The shortcuts' convolutions lie beside that way, and do not count.
 //
 // ```ts
 // const stage = (count: number, inputs: number, outputs: number) =>

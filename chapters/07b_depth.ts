@@ -3,14 +3,15 @@
 //
 // *About 30 minutes. Before it: chapter 7.*
 //
-// **The question.** Chapter 7 built a block that finds it easy to do nothing, because people had seen deep networks do worse than
-// shallow ones on the very pictures they were trained on. Is that so? What is wrong with the deep ones: does the gradient vanish on
-// its way down? And with the sum in each block, how deep can one go: 152 layers, as He and his co-authors did, or 1,001?
+// **The question.** Chapter 7 built a block that finds it easy to do nothing, because people had seen deep networks do
+// worse than shallow ones on the very pictures they were trained on. Is that so? What is wrong with the deep ones: does
+// the gradient vanish on its way down? And with the sum in each block, how deep can one go: 152 layers, as He and his
+// co-authors did, or 1,001?
 //
 // (An interlude of experiments, each small enough to be repeated in seconds. The book has the claims.)
 
 // %%
-import { cat, type Chart, chart, F, linspace, manualSeed, nn, noGrad, optim, randn } from "descent";
+import { cat, type Chart, chart, F, linspace, manualSeed, nn, optim, randn } from "descent";
 import { type Series, show, steps, summary, type Tensor, tensor, useDevice } from "descent";
 import { chapterFlags, digits, section } from "descent/course";
 
@@ -78,16 +79,17 @@ await show(chart.panels([
 ], { title: "Ten pictures of 8 × 8 points each, to be learned by heart" }));
 
 // %% [markdown] tags=["question"]
-// **Predict.** The loss is $\sum (y - t)^2 / 2$ over ten pictures with ten answers each, of which one should be 1 and the others 0. How
-// small can it be for a network that says the same to every picture?
+// **Predict.** The loss is $\sum (y - t)^2 / 2$ over ten pictures with ten answers each, of which one should be 1 and the
+// others 0. How small can it be for a network that says the same to every picture?
 //
 // - [ ] 0.45
 // - [x] 4.5
 // - [ ] 5
 // - [ ] 50
 //
-// **Answer.** The best it can do is to say the mean of what is wanted: one tenth for each class. That costs $(0.9^2 + 9 \cdot 0.1^2) / 2 =
-// 0.45$ a picture. (To say 0 to all costs 5.) A loss near 4.5 will mean below: this network does not tell its pictures apart.
+// **Answer.** The best it can do is to say the mean of what is wanted: one tenth for each class. That costs
+// $(0.9^2 + 9 \cdot 0.1^2) / 2 = 0.45$ a picture. (To say 0 to all costs 5.) A loss near 4.5 will mean below: this
+// network does not tell its pictures apart.
 //
 // ```ts
 // const targets = F.oneHot(tensor(Int32Array.from({ length: 10 }, (_, n) => n)), 10);
@@ -98,8 +100,8 @@ await show(chart.panels([
 // ```
 
 // %% [markdown]
-// All have batch normalization, all train for 40 steps with Adam. Those of one depth start from the same weights. The loss is that of
-// the training pictures.
+// All have batch normalization, all train for 40 steps with Adam. Those of one depth start from the same weights. The
+// loss is that of the training pictures.
 
 // %%
 function stack(
@@ -172,11 +174,11 @@ await show(chart.line({
 }));
 
 // %% [markdown]
-// So it is so. From 6 blocks on every doubling makes the plain networks worse, and with 24 they end between 2.9 and 4.3 (with the
-// seeds 0, 1 and 2, noise and digits): not far from the dotted line, and about a hundred times the loss of those with
-// 3 blocks, or more. On digits as on noise, so it is not the noise. The residual network of the same depth begins with the largest loss
-// of all, since each block adds to the signal, and learns its pictures. It is not ahead of the shallow ones: ten pictures do not need
-// depth. It hurts far less.
+// It does. From 6 blocks on, each doubling makes the plain networks worse, and with 24 they end between 2.9 and 4.3
+// (noise and digits, seeds 0, 1 and 2): not far from the dotted line, and about a hundred times the loss of those with 3
+// blocks, or more. Digits are no easier than noise. The residual network of the same depth begins with the largest loss
+// of all, since each block adds to the signal, and learns its pictures. It is not ahead of the shallow ones, since ten
+// pictures need no depth; but depth hurts it far less.
 //
 // ## Does the gradient arrive?
 //
@@ -229,15 +231,16 @@ await show(chart.panels(bare, { title: "Gradients by depth, without normalizatio
 // will never move. On the right the curves are flat, whatever the depth: that is the 1 in $g'(x) + 1$.
 
 // %% [markdown] tags=["question"]
-// **Predict.** Each layer passes on 0.41 of the gradient. Behind how many layers is there nothing left, not a tiny number but 0?
+// **Predict.** Each layer passes on 0.41 of the gradient. After how many layers is nothing left of it: not a tiny number,
+// but 0?
 //
 // - [ ] None: 0.41 times something is something.
 // - [ ] About 40, as a 32-bit number has so few digits.
 // - [x] About a hundred.
 // - [ ] About a thousand.
 //
-// **Answer.** A 32-bit number has 7 digits, but its exponent reaches down to $10^{-38}$, and with fewer and fewer digits to $10^{-45}$.
-// $0.41^{100}$ is $10^{-39}$. (Some processors round the last stretch to 0 and need fewer layers.)
+// **Answer.** A 32-bit number has 7 digits, but its exponent reaches down to $10^{-38}$, and with fewer and fewer digits
+// to $10^{-45}$. $0.41^{100}$ is $10^{-39}$. (Some processors round the last stretch to 0 and need fewer layers.)
 //
 // ```ts
 // let gradient = tensor(1), layers = 0;
@@ -257,29 +260,32 @@ const normed = await gradientsByDepth(true, [1, 1e5]);
 await show(chart.panels(normed, { title: "Gradients by depth, with batch normalization" }));
 
 // %% [markdown]
-// Nothing vanishes here. In the deep plain networks the gradient even *grows* on its way from the output (right) to the input
-// (left): with 56 layers by 1.11 per layer, a factor of more than a hundred; with 8 there is nothing of it yet. (Yang and others
-// proved in 2019 that normalized plain networks must start like this.) In the residual ones 56 layers make a factor of two to four.
+// Nothing vanishes here. In the deep plain networks the gradient even *grows* on its way from the output (right) to the
+// input (left): with 56 layers by 1.11 per layer, a factor of more than a hundred; with 8 there is nothing of it yet.
+// (Yang and others proved in 2019 that normalized plain networks must start like this.) In the residual ones 56 layers
+// make a factor of two to four.
 //
 // Hence the plain network of the experiment did not fail for want of a gradient. He and his co-authors say so themselves: they
 // checked that theirs did not vanish, and left open what else it is.
 //
 // ## How far does a gradient hold?
 //
-// A gradient only speaks of the place where it was taken. How far may one go by it? Take the gradient of all weights at the start,
-// let Adam move each of them by $\delta$, take the gradient there, and compare the two directions by the **cosine** of the angle
-// between them: 1 for the same direction.
+// A gradient only speaks of the place where it was taken. How far may one go by it? Take the gradient of all weights at
+// the start, let Adam move each of them by $\delta$, take the gradient there, and compare the two directions by the
+// **cosine** of the angle between them: 1 for the same direction.
 
 // %% [markdown] tags=["question"]
-// **Predict.** Two gradients of 10,000 weights have nothing to do with each other. What is the cosine of the angle between them?
+// **Predict.** Two gradients of 10,000 weights have nothing to do with each other. What is the cosine of the angle
+// between them?
 //
 // - [ ] −1: they point away from each other.
-// - [x] About 0.01 at most, above or below 0.
+// - [x] Nearly 0: about 0.01, of either sign.
 // - [ ] Anything between −1 and 1.
 // - [ ] 0.5 on average.
 //
-// **Answer.** In many dimensions nearly all directions are at right angles to a given one: products of both signs cancel, and what is left
-// of $n$ of them is about $1/\sqrt n$ of what it could be. So a cosine of 0 means: nothing in common.
+// **Answer.** In many dimensions nearly all directions are at right angles to a given one. Products of both signs cancel;
+// what $n$ of them leave is about $1/\sqrt n$ of what it could be. So a cosine near 0 says that two gradients have
+// nothing in common.
 //
 // ```ts
 // manualSeed(0);
@@ -329,18 +335,19 @@ await show(chart.line({
 
 // %% [markdown]
 // In the deep plain network a move by a millionth is enough, and the gradient has little to do with the one before. The
-// experiment moved its weights by about 0.01 per step, ten thousand times as far: it went all but blindly. In the residual network
-// of the same depth a move by 0.0001 leaves the direction nearly as it was, and one by 0.001 leaves half of it. (At 0.01 it depends
-// on the start: 0.40 is left here, 0.25 and 0.04 with the seeds 1 and 2.)
+// experiment moved its weights by about 0.01 per step, ten thousand times as far: it went all but blindly. In the
+// residual network of the same depth a move by 0.0001 leaves the direction nearly as it was, and one by 0.001 leaves half
+// of it. (At 0.01 it depends on the start: 0.40 is left here, 0.25 and 0.04 with the seeds 1 and 2.)
 //
 // That the gradient is large and that it does not hold are two sides of one thing. The layers that multiply a gradient on its
 // way down multiply a small change on its way up.
 //
 // ## Shattered gradients
 //
-// Balduzzi and others (2017) asked the same of the *inputs*: how does the gradient change from one picture to a picture beside it?
-// Let us walk from a one to a two in 127 steps so small that nobody would see one of them, and take at each of the 128 places the
-// gradient of the network's first answer by the 64 points of the picture. Then compare every place with every other.
+// Balduzzi and others (2017) asked the same of the *inputs*: how does the gradient change from one picture to a picture
+// beside it? Let us walk from a one to a two in 127 steps so small that nobody would see one of them, and take at each of
+// the 128 places the gradient of the network's first answer by the 64 points of the picture. Then compare every place
+// with every other. (All 128 pictures pass the network at once, so that normalization is the same for all.)
 
 // %%
 section("Shattered gradients");
@@ -371,18 +378,18 @@ for (const [Block, depth] of [[Plain, 3], [Residual, 3], [Plain, 24], [Residual,
 await show(chart.panels(maps, { title: "How alike the gradients at two places of the walk are" }));
 
 // %% [markdown]
-// The numbers are the means at places that are 1, 2, 4, 8, 16 and 32 steps apart. In the pictures every place has a row: what is
-// orange points the same way. In the shallow networks there is a broad band, and neighbours agree. In the deep plain network the band is
-// one place wide: each gradient is alone, and the pixels that would have to brighten here would have to darken one invisible step
-// further on. Balduzzi and his co-authors call such gradients **shattered**; they look like noise, and learning from ten of them is
-// learning from ten unrelated opinions. The sum brings the band back. (It is narrower than with 3 blocks. The sum does not undo
-// depth; it slows what depth does.)
+// The numbers are the means at places that are 1, 2, 4, 8, 16 and 32 steps apart. In the pictures every place has a row:
+// what is orange points the same way. In the shallow networks there is a broad band, and neighbours agree. In the deep
+// plain network the band is one place wide: each gradient stands alone, and a pixel that should become brighter here may
+// just as well have to become darker one invisible step further on. Balduzzi and his co-authors call such gradients
+// **shattered**; along the walk they look like noise. The sum brings the band back. (It is narrower than with 3 blocks.
+// The sum does not undo depth; it slows what depth does.)
 //
 // ## Shorter and longer steps
 //
-// If that is the trouble, shorter steps should help, and longer ones should hurt. Once more 24 blocks and the pictures of noise,
-// with a tenth of the learning rate (and three times as many steps), and with ten times as much. And, since chapter 7 gave the credit to
-// batch normalization, the first two without it, too.
+// If that is the trouble, shorter steps should help, and longer ones should hurt. Once more 24 blocks and the pictures of
+// noise, with a tenth of the learning rate (and three times as many steps), and with ten times as much. And, since
+// chapter 7 gave the credit to batch normalization, the first two without it, too.
 
 // %%
 section("Shorter and longer steps");
@@ -413,18 +420,21 @@ await show(chart.line({
 }));
 
 // %% [markdown]
-// Shorter steps do help. After 120 of them the loss of the normalized plain network is 1.372, and falling: it *can* learn its pictures,
-// if slowly. With longer ones, of 0.1, both end near 4.5: the residual network, too, says the same to all ten. So what the sum
-// buys is one power of ten. The plain network needs steps of 0.001, the residual one takes 0.01, and neither takes 0.1.
+// Shorter steps do help. After 120 of them the loss of the normalized plain network is 1.372, and falling: it *can* learn
+// its pictures, if slowly. With longer ones, of 0.1, both end near 4.5: the residual network, too, says nearly the same
+// to all ten. So what the sum buys is a factor of ten. The plain network needs steps of 0.001, the residual one stands
+// 0.01, and neither stands 0.1.
 //
-// The dashed lines are the networks without normalization. With neither remedy nothing is learned at any rate. With the sum alone 0.001
-// works and 0.01 does not. It takes both, the sum and the normalization, to go at 0.01. (So it is with the seeds 1 and 2, too.)
+// The dashed lines are the networks without normalization. With neither remedy nothing is learned at any rate. With the
+// sum alone 0.001 works and 0.01 does not. Steps of 0.01 take both, the sum and the normalization. (All this holds for
+// the seeds 1 and 2, too.)
 //
 // ## Nothing in the way
 //
-// One ReLU in our blocks still stands in the way of the sum: everything that goes around a block is cut at 0 behind it. A year later He
-// and his co-authors (2016) moved normalization and ReLU *before* the convolutions, into the correction. What is left of a network
-// of such **pre-activation** blocks is one long sum, $x + g_1 + g_2 + \dots$, from the first layer to the last.
+// One ReLU in our blocks still stands in the way of the sum: everything that goes around a block is cut at 0 behind it. A
+// year later He and his co-authors (2016) moved normalization and ReLU *before* the convolutions, into the correction.
+// What is left of a network of such **pre-activation** blocks is one long sum, $x + g_1 + g_2 + \dots$, from the first
+// layer to the last.
 
 // %%
 section("Nothing in the way");
@@ -451,27 +461,28 @@ for (const depth of [24, 48]) {
 }
 
 // %% [markdown]
-// It learns better yet: 0.064 against 0.290 with 24 blocks, 0.245 against 0.898 with 48. (So it did in five of six pairs; with seed 2 and 48
-// blocks it came second.) And the loss begins at 10 instead of 558: the last word in a correction is now that of a
-// convolution with small weights, not of a normalization, so the sum does not grow so fast.
+// They learn better yet: 0.064 against 0.290 with 24 blocks, 0.245 against 0.898 with 48. (With the seeds 0, 1 and 2 they
+// won five of six such pairs, and lost that of 48 blocks and seed 2.) And the loss no longer begins in the hundreds: a
+// correction now ends with a convolution of small weights, not with a normalization, so the sum grows more slowly.
 //
 // ## 152 layers
 //
-// The network of 152 layers that won the competition of 2015 looks at photographs of $224 \times 224$ points and tells a thousand
-// classes apart. It has up to 2,048 channels, and two $3 \times 3$ kernels from 2,048 to 2,048 channels would be far too dear. So its
-// blocks have a **bottleneck**: a $1 \times 1$ convolution down to a quarter of the channels, the $3 \times 3$ one there, and a
-// $1 \times 1$ one up again.
+// ResNet-152, with which He and his co-authors won the ImageNet competition of 2015, looks at photographs of
+// $224 \times 224$ points and tells a thousand classes apart. It has up to 2,048 channels, and a $3 \times 3$ convolution
+// from 2,048 to 2,048 would have 38 million weights. So its blocks have a **bottleneck**: a $1 \times 1$ convolution down
+// to a quarter of the channels, the $3 \times 3$ one there, and a $1 \times 1$ one up again.
 
 // %% [markdown] tags=["question"]
-// **Predict.** A block of two $3 \times 3$ convolutions with 256 channels, and one with a bottleneck of 64. How many weights has the second?
+// **Predict.** A block of two $3 \times 3$ convolutions with 256 channels, and one with a bottleneck of 64. How many
+// weights has the second?
 //
 // - [ ] A quarter of the first's.
 // - [ ] Half: it has one layer more.
 // - [x] A seventeenth.
 // - [ ] More: three layers instead of two.
 //
-// **Answer.** The $3 \times 3$ convolution that is left has a quarter of the channels on both sides, so a sixteenth of the weights; and
-// the two others are $1 \times 1$, which is a ninth of $3 \times 3$.
+// **Answer.** The $3 \times 3$ convolution that is left has a quarter of the channels on both sides, so a sixteenth of
+// the weights; and the two others are $1 \times 1$, which is a ninth of $3 \times 3$.
 //
 // ```ts
 // const basic = [new nn.Conv2d(256, 256, 3, { bias: false }), new nn.Conv2d(256, 256, 3, { bias: false })];
@@ -544,8 +555,8 @@ function resnet152(): nn.Sequential {
 }
 
 // %% [markdown]
-// It needs no big machine to build it, to count it, and to train it by one step. The step is plain descent; Adam would want twice
-// as much memory again for its two means.
+// No big machine is needed to build it, to count it, and to train it for one step. (The step is plain descent. Adam would
+// keep two more numbers for each weight.)
 
 // %%
 function cost(name: string, net: nn.Module, input: number[]): void {
@@ -573,9 +584,9 @@ async function oneStep(): Promise<void> {
 await oneStep();
 
 // %% [markdown]
-// Sixty million weights are 241 MB, their gradients are as much again, and what the layers keep for the way back about as much
-// as well. The whole takes seconds on a processor. What takes weeks is the number of steps: a million pictures, a hundred times over. The loss
-// is near $\ln 1000 = 6.9$, as it must be of a network that knows nothing yet and has a thousand classes to choose from.
+// Sixty million weights are 241 MB, and their gradients as much again. A step takes seconds on a processor; what is dear
+// is the number of steps, for more than a million photographs, about a hundred times over. The loss is near
+// $\ln 1000 = 6.9$, as it must be of a network that knows nothing yet and has a thousand classes to choose from.
 
 // %% [markdown] tags=["question"]
 // **Predict.** The paper says that ResNet-152 takes 11.3 billion FLOPs; `summary` says twice that. Who is right?
@@ -585,8 +596,8 @@ await oneStep();
 // - [x] Both.
 // - [ ] Neither: it depends on the processor.
 //
-// **Answer.** An output of a convolution is a sum of products. The papers count a **multiply-add** as one; `summary`, as the makers of
-// processors do, counts a multiplication and an addition.
+// **Answer.** An output of a convolution is a sum of products. The papers count a **multiply-add** as one; `summary`, as
+// the makers of processors do, counts a multiplication and an addition.
 //
 // ```ts
 // const layer = new nn.Conv2d(2, 1, 3, { bias: false });
@@ -597,19 +608,20 @@ await oneStep();
 // %% [markdown]
 // ## 1,001 layers
 //
-// For pictures of $32 \times 32$ points He and his co-authors (2016) built 1,001 layers: one convolution, three stages of 111 bottlenecks
-// with 64, 128 and 256 channels, in pre-activation order, and a linear layer.
+// For pictures of $32 \times 32$ points He and his co-authors (2016) built 1,001 layers: one convolution, three stages of
+// 111 bottlenecks with 64, 128 and 256 channels, in pre-activation order, and a linear layer.
 
 // %% [markdown] tags=["question"]
-// **Predict.** In a normalized plain network a gradient grew by about 1.1 per layer on its way down. By what does it grow in 1,000 layers?
+// **Predict.** In a normalized plain network a gradient grew by about 1.1 per layer on its way down. By what does it grow
+// in 1,000 layers?
 //
 // - [ ] By 1,100.
 // - [ ] By about a million.
 // - [ ] Batch normalization keeps it from growing that far.
 // - [x] By more than a 32-bit number can hold.
 //
-// **Answer.** $1.1^{1000}$ is $2.5 \cdot 10^{41}$, and 32 bits end at $3.4 \cdot 10^{38}$. What comes out is infinity, and from infinity minus infinity
-// comes what is not a number.
+// **Answer.** $1.1^{1000}$ is $2.5 \cdot 10^{41}$, and 32 bits end at $3.4 \cdot 10^{38}$. What comes out is infinity,
+// and from infinity minus infinity comes what is not a number.
 //
 // ```ts
 // let gradient = tensor(1);
@@ -671,10 +683,11 @@ const inWeights = weights.reduce((sum, { size }) => sum + size, 0);
 console.log(`without those of normalization: ${inWeights.toLocaleString("en-US")}`);
 
 // %% [markdown]
-// A sixth of the weights of the 152 layers, and for such small pictures an eighth of the arithmetic: depth as such is cheap, width is
-// dear. (The paper says 10.2 million: that is without those of the normalization.)
+// A sixth of the weights of the 152 layers, and for such small pictures an eighth of the arithmetic: depth is cheap,
+// width is dear. (The paper says 10.2 million, which is the count without normalization's weights.)
 //
-// Can a gradient pass through all that? The ten digits again, and one way back through 1,001 layers, without the sums and with them:
+// Can a gradient pass through all that? The ten digits again, and one way back through 1,001 layers, without the sums and
+// with them:
 
 // %%
 const passes: Record<string, Series> = {};
@@ -699,12 +712,13 @@ await show(chart.line({
 }));
 
 // %% [markdown]
-// In the plain network the gradient grows on its way down, in this picture from right to left, until it leaves the range of 32-bit
-// numbers with half of the layers still to come: those get infinity, or what is not a number, and a step of any length makes nonsense of
-// their weights. With the sums it arrives at the first layer, by less than one percent larger for each layer on its way.
+// In the plain network the gradient grows on its way down, in this picture from right to left, until it leaves the range
+// of 32-bit numbers with half of the layers still to come: those get infinity, or what is not a number, and a step of any
+// length makes nonsense of their weights. With the sums it arrives at the first layer, having grown by less than one
+// percent per layer.
 //
-// And does it learn? So that it begins as if it had no blocks, the last convolution of each is set to zero, chapter 7's way of doing
-// nothing. Then eight steps:
+// And does it learn? In chapter 7's way each block begins by doing nothing: its last convolution is set to zero. Then
+// eight steps:
 
 // %%
 const deep = resnet1001(1);
@@ -723,30 +737,32 @@ for await (const step of steps(8, { label: "1,001 layers" })) {
 }
 
 // %% [markdown]
-// After four steps it knows all ten, as it does with the seeds 1 and 2. A thousand and one layers, in seconds, on a processor.
+// After four steps it knows all ten (with the seeds 1 and 2, too): 1,001 layers, in seconds, on a processor.
 //
 // ## What to notice
 //
 // **Degradation is real, and it is not overfitting.** It is the training loss that is worse.
 //
-// **It is not vanishing gradients, either, once there is normalization.** What goes wrong is how far a gradient can be trusted: from one step to
-// the next, and from one picture to the next. The sum keeps gradients of neighbours alike, so that steps may be ten times as long.
+// **It is not vanishing gradients, either, once there is normalization.** What goes wrong is how far a gradient can be
+// trusted: from one step to the next, and from one picture to the next. The sum keeps the gradients of neighbours alike,
+// so that steps may be ten times as long.
 //
-// **Depth is not free.** 24 residual blocks learn these ten pictures worse than 3. More layers are for tasks that need them; chapter 8
-// has thousands of real pictures, and there the deeper residual network is ahead.
+// **Depth is not free.** 24 residual blocks learn these ten pictures worse than 3. More layers are for tasks that need
+// them: on chapter 8's two thousand pictures the deeper residual network learns faster.
 //
 // ## Exercises
 //
 // 1. In `Residual.forward` add only half of the way around, `x.mul(0.5)`. Is half an identity enough for 24 blocks?
 // 2. Let each block begin by doing nothing: as the last line of the constructor,
 //    `this.bn2.parameters().forEach((p) => nn.init.zeros_(p))`. How do 24 blocks learn now, and 48?
-// 3. Draw larger weights for the 56 layers without normalization: `nn.init.kaimingNormal_` (He's initialization) gives the variance
-//    $\frac2n$, six times that of the default, to make up for the ReLU. Which gradients vanish now?
+// 3. Draw larger weights for the 56 layers without normalization: `nn.init.kaimingNormal_` (He's initialization) gives
+//    the variance $\frac2n$, six times that of the default, to make up for the ReLU. Which gradients vanish now?
 
 // %% [markdown] tags=["folded"]
 // **Answer to 1**
 //
-// Half is not enough: the loss ends at 2.980, where the whole identity comes to 0.290. Of the way around, $0.5^{24}$ is left at the end, one part in seventeen million. The factor must be 1.
+// Half is not enough: the loss ends at 2.980, where the whole identity comes to 0.290. Of the way around, $0.5^{24}$ is
+// left at the end, one part in seventeen million. The factor must be 1.
 //
 // ```ts
 // class Half extends Residual {
@@ -760,9 +776,9 @@ for await (const step of steps(8, { label: "1,001 layers" })) {
 // %% [markdown] tags=["folded"]
 // **Answer to 2**
 //
-// Much better: 24 blocks end at 0.017 instead of 0.290, and 48 at 0.013 instead of 0.898. The network begins as if it had no blocks,
-// with a loss of 7 instead of 243, and each block grows as it is needed. At the first step only the last
-// normalization of a block gets a gradient that is not 0, from the second on all its layers do. Goyal and others (2017)
+// Much better: 24 blocks end at 0.017 instead of 0.290, and 48 at 0.013 instead of 0.898. The network begins as if it had
+// no blocks, with a loss of 7 instead of 243, and each block grows as it is needed. At the first step only the last
+// normalization of a block gets a gradient that is not 0, from the second step on all its layers do. Goyal and others (2017)
 // began their ResNet-50 this way.
 //
 // ```ts
@@ -781,10 +797,11 @@ for await (const step of steps(8, { label: "1,001 layers" })) {
 // %% [markdown] tags=["folded"]
 // **Answer to 3**
 //
-// The plain network's no longer: the first kernel gets 0.1, the last 0.6. So vanishing gradients had a cure before there were
-// residual networks. It does not suit these: now each block adds a correction about as large as its input, so that the square of
-// the signal, and with it the loss, grows about twofold, 27 times over. The loss begins at $1.5 \cdot 10^{10}$, and the gradients
-// are as large. A residual network wants small corrections: by small weights, or by normalization.
+// No longer the plain network's: the first kernel gets 0.1, the last 0.6. So vanishing gradients had a cure before there
+// were residual networks. It does not suit these: now each block adds a correction about as large as its input, so that
+// the square of the signal, and with it the loss, grows about twofold, 27 times over. The loss begins at
+// $1.5 \cdot 10^{10}$, and the gradients are as large. A residual network wants small corrections: by small weights, or
+// by normalization.
 //
 // ```ts
 // for (const Block of [Plain, Residual]) {
