@@ -14,6 +14,7 @@ const CHAPTERS = [
   "07_resnet",
   "07b_depth",
   "08_training",
+  "09_densenet",
 ];
 
 for (const chapter of CHAPTERS) {

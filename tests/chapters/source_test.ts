@@ -39,6 +39,7 @@ Deno.test({
       "07_resnet.ts",
       "07b_depth.ts",
       "08_training.ts",
+      "09_densenet.ts",
     ]);
   },
 });
