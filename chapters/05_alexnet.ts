@@ -525,7 +525,7 @@ for (const Activation of [nn.ReLU, nn.Tanh, nn.GELU, nn.Sigmoid]) {
 }
 net.train();
 await show(chart.line({
-  x: [1, 2, 3, 4, 5, 6, 7, 8],
+  x: arange(1, 9),
   series: arriving,
   mode: "lines+markers",
   title: "The gradient at each of the eight layers",
