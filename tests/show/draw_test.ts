@@ -1,11 +1,13 @@
 import { chart } from "descent";
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { decode } from "fast-png";
 import { resolve } from "../../lib/show/chart/resolve.ts";
+import type { Drawn } from "../../lib/show/chart/visible.ts";
 import { bandColors, PALETTE, rgb } from "../../lib/show/chart/palette.ts";
 import { BESIDE } from "../../lib/show/draw/beside.ts";
 import { pageOf } from "../../lib/show/draw/page.ts";
 import { drawPng } from "../../lib/show/draw/pixels.ts";
+import { curvesSpec } from "../../lib/show/draw/curves.ts";
 import { pointSize } from "../../lib/show/draw/spec.ts";
 import { figureOf } from "../../lib/show/draw/plotly.ts";
 import { drawSvg } from "../../lib/show/draw/vega.ts";
@@ -175,4 +177,26 @@ Deno.test("colours stand out from white by a contrast of 1.9 or more, and from e
   for (const color of PALETTE) assert(1.05 / (luminance(color) + 0.05) > 1.9, color);
   assert(1.05 / (luminance(PALETTE[0]) + 0.05) > 4.5);
   assertEquals(new Set(PALETTE).size, PALETTE.length);
+});
+
+Deno.test("a line that leaves the picture far behind is drawn as far as it is near, with its slope", async () => {
+  const series = Object.fromEntries(
+    Array.from({ length: 16 }, (_, i) => [`${i}`, { x: [-2, 2], y: [-80 * i, 95 * i + 1] }]),
+  );
+  const model = await resolve(chart.line({ series, title: "steep" }));
+  assert(model.kind === "curves");
+  const frame = (axis: typeof model.x) => ({ ...axis, range: [-2, 2] as [number, number] });
+  const near = { ...model, x: frame(model.x), y: frame(model.y) };
+  const { data } = curvesSpec(near) as unknown as { data: { name: string; values: Drawn[] }[] };
+  const lines = data.filter(({ name }) => name.startsWith("curve")).map(({ values }) => values);
+  assert(
+    lines.flat().every(({ x, y }) => Math.abs(x) <= 6.001 && Math.abs(y) <= 6.001),
+    "farther than a picture beside it",
+  );
+  for (const [i, line] of lines.entries()) {
+    const slope = (175 * i + 1) / 4;
+    assert(line.length >= 2);
+    for (const { x, y } of line) assertAlmostEquals(y, -80 * i + slope * (x + 2), 1e-6);
+  }
+  assert((await drawPng(await drawSvg(near))).length > 0);
 });

@@ -8,7 +8,7 @@ export function curvesSpec({ title, width, height, x, y, curves }: CurvesModel):
   const whole = countsSteps(curves) ? { tickMinStep: 1 } : {};
   return {
     ...frameSpec(title, width, height),
-    ...curveMarks(curves),
+    ...curveMarks(curves, { x, y }),
     scales: [scaleSpec("x", x), scaleSpec("y", y), ...scales],
     axes: [{ ...axisSpec("x", x, width), ...whole }, axisSpec("y", y, height)],
     legends,

@@ -10,7 +10,7 @@ export function contourSpec(model: FieldModel): Spec {
   const { title, x, y, xs, ys, z, levels, over } = model;
   const { width, height } = model.equal ? mapSize(model) : model;
   const range = bandColors(model);
-  const { data, marks } = curveMarks(over, true);
+  const { data, marks } = curveMarks(over, { x, y, halo: true });
   const named = legendSpec(over, model.width);
   const cell = { x: `range('x')[1] / ${xs.length - 1}`, y: `range('y')[0] / ${ys.length - 1}` };
   const span = (list: number[], axis: [number, number]) =>
@@ -94,7 +94,7 @@ export async function cellsSpec(model: FieldModel): Promise<Spec> {
     })
   );
   const url = await encodeImage({ pixels, width: columns, height: rows }, size.width);
-  const { data, marks } = curveMarks(over, true);
+  const { data, marks } = curveMarks(over, { x, y, halo: true });
   const named = legendSpec(over, size.width + 70);
   const texts = !model.values ? [] : z.flatMap((row, i) =>
     row.map((value, j) => {

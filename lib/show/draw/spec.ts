@@ -7,6 +7,7 @@ import { wrap } from "../../text/width.ts";
 import type { Axis, Curve } from "../chart/model.ts";
 import { ticks } from "../chart/numbers.ts";
 import { FAINT, GRID, INK } from "../chart/palette.ts";
+import { nearPoints } from "../chart/visible.ts";
 import { drawnWidth } from "./metrics.ts";
 
 /** A Vega specification, or a part of one. */
@@ -187,21 +188,24 @@ export function pointSize(mode: Curve["mode"], points: number): number {
 }
 
 /** Data and marks of curves and points. */
-export function curveMarks(curves: Curve[], halo = false): { data: Spec[]; marks: Spec[] } {
-  const data = curves.map((curve, i) => ({
-    name: `curve${i}`,
-    values: curve.x.map((x, j) => ({ x, y: curve.y[j] })),
-  }));
+export function curveMarks(
+  curves: Curve[],
+  { x, y, halo = false }: { x: Axis; y: Axis; halo?: boolean },
+): { data: Spec[]; marks: Spec[] } {
+  const data = curves.flatMap((curve, i) => {
+    const { line, marks } = nearPoints(curve, x, y);
+    return [{ name: `curve${i}`, values: line }, { name: `points${i}`, values: marks }];
+  });
   const marks = curves.flatMap(({ mode, dash, color, x }, i) => {
     const place = { x: { scale: "x", field: "x" }, y: { scale: "y", field: "y" } };
-    const from = { data: `curve${i}` };
     const line = (stroke: string, strokeWidth: number) => ({
       type: "line",
       clip: true,
-      from,
+      from: { data: `curve${i}` },
       encode: {
         enter: {
           ...place,
+          defined: { signal: "!datum.isGap" },
           stroke: { value: stroke },
           strokeWidth: { value: strokeWidth },
           strokeDash: { value: DASHES[dash] },
@@ -213,7 +217,7 @@ export function curveMarks(curves: Curve[], halo = false): { data: Spec[]; marks
     const points = {
       type: "symbol",
       clip: true,
-      from,
+      from: { data: `points${i}` },
       encode: {
         enter: {
           ...place,

@@ -5,6 +5,7 @@
  */
 import { textWidth, truncate } from "../../text/width.ts";
 import type { Axis, Curve, CurvesModel } from "../chart/model.ts";
+import { type Point, visible } from "../chart/visible.ts";
 import { paint, PLAIN } from "./ansi.ts";
 import { Canvas, straight, type TextOptions } from "./canvas.ts";
 import { axisTicks, share, type Tick } from "./ticks.ts";
@@ -102,25 +103,6 @@ export function drawCurves(canvas: Canvas, curves: Curve[], x: Axis, y: Axis, by
     }
     for (const [column, row] of marks) canvas.put(column, row, glyph, color);
   }
-}
-
-/** A point of a picture, from 0 to 1 to the right and down; or the place where it is drawn. */
-type Point = [number, number];
-
-/** The part of a straight line that lies in the picture, if there is any (Liang and Barsky 1984). */
-function visible([x0, y0]: Point, [x1, y1]: Point): [Point, Point] | null {
-  let from = 0, to = 1;
-  for (const [at, way] of [[x0, x1 - x0], [y0, y1 - y0]]) {
-    if (way === 0) {
-      if (at < 0 || at > 1) return null;
-      continue;
-    }
-    const [enters, leaves] = [-at / way, (1 - at) / way].sort((a, b) => a - b);
-    [from, to] = [Math.max(from, enters), Math.min(to, leaves)];
-  }
-  if (from > to) return null;
-  const after = (share: number): Point => [x0 + share * (x1 - x0), y0 + share * (y1 - y0)];
-  return [from > 0 ? after(from) : [x0, y0], to < 1 ? after(to) : [x1, y1]];
 }
 
 /** The place of a share of so many; far away points stay outside, and in reach of whole numbers. */
