@@ -5,8 +5,8 @@
 //
 // **The question.** If eight layers are good, are fifty better? One would think that they cannot be worse: the additional
 // layers would only have to do nothing. Yet around 2015 people saw deep networks with a larger error than shallow ones,
-// and not just on new pictures (that would be overfitting) but on the very pictures they were *trained* on. What must a
-// layer look like that finds it easy to do nothing?
+// and not just on new pictures (that would be overfitting) but on the very pictures they were *trained* on. This
+// **degradation** should not be: what must a layer look like that finds it easy to do nothing?
 //
 // (Whether deep networks really do worse, why, and how deep one can go: experiments tell, and they have a chapter of their
 // own, 7b.)

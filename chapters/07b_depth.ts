@@ -144,6 +144,7 @@ function lastOf(losses: number[]): number {
 }
 
 const depths = [1, 3, 6, 12, 24];
+console.log(`${"blocks".padEnd(16)} ${depths.map((depth) => String(depth).padEnd(5)).join("  ")}`);
 const curves: Record<string, Series> = {}, ladder: Record<string, Series> = {};
 for (const [kind, pictures] of Object.entries({ noise, digits: written })) {
   for (const Block of [Plain, Residual]) {
@@ -262,8 +263,9 @@ await show(chart.panels(normed, { title: "Gradients by depth, with batch normali
 // %% [markdown]
 // Nothing vanishes here. In the deep plain networks the gradient even *grows* on its way from the output (right) to the
 // input (left): with 56 layers by 1.11 per layer, a factor of more than a hundred; with 8 there is nothing of it yet.
-// (Yang and others proved in 2019 that normalized plain networks must start like this.) In the residual ones 56 layers
-// make a factor of two to four.
+// (Yang and others proved in 2019 that normalized plain networks must start like this. It is the opposite of a vanishing
+// gradient, an **exploding gradient**; the book says that batch normalization takes care of both, and of this one it does
+// not.) In the residual ones 56 layers make a factor of two to four.
 //
 // Hence the plain network of the experiment did not fail for want of a gradient. He and his co-authors say so themselves: they
 // checked that theirs did not vanish, and left open what else it is.
@@ -359,14 +361,14 @@ await show(chart.imageGrid({
   title: "From a one to a two: every eighteenth picture of the walk",
 }));
 
-const maps: Chart[] = [];
+const maps: Chart[] = [], apart = [1, 2, 4, 8, 16, 32];
+console.log(`${"steps apart".padEnd(19)} ${apart.map((k) => String(k).padStart(6)).join("")}`);
 for (const [Block, depth] of [[Plain, 3], [Residual, 3], [Plain, 24], [Residual, 24]] as const) {
   const places = walk.detach();
   places.requiresGrad = true;
   stack(Block, depth).forward(places).at(null, 0).sum().backward();
   const gradients = F.normalize(places.grad!.flatten(1), { dim: 1 });
   const similar = gradients.matmul(gradients.t());
-  const apart = [1, 2, 4, 8, 16, 32];
   const means = await Promise.all(
     apart.map((k) => similar.at([k, null], [0, 128 - k]).diagonal().mean().item()),
   );
@@ -378,7 +380,7 @@ for (const [Block, depth] of [[Plain, 3], [Residual, 3], [Plain, 24], [Residual,
 await show(chart.panels(maps, { title: "How alike the gradients at two places of the walk are" }));
 
 // %% [markdown]
-// The numbers are the means at places that are 1, 2, 4, 8, 16 and 32 steps apart. In the pictures every place has a row:
+// The numbers are means over all places that are so many steps apart. In the pictures every place has a row:
 // what is orange points the same way. In the shallow networks there is a broad band, and neighbours agree. In the deep
 // plain network the band is one place wide: each gradient stands alone, and a pixel that should become brighter here may
 // just as well have to become darker one invisible step further on. Balduzzi and his co-authors call such gradients
@@ -393,10 +395,10 @@ await show(chart.panels(maps, { title: "How alike the gradients at two places of
 
 // %%
 section("Shorter and longer steps");
-const paces: [lr: number, count: number][] = [[1e-3, 3 * flags.steps], [1e-2, flags.steps], [
-  1e-1,
-  flags.steps,
-]];
+const paces: [lr: number, count: number][] = [1e-3, 1e-2, 1e-1].map((
+  lr,
+) => [lr, lr === 1e-3 ? 3 * flags.steps : flags.steps]);
+console.log(`${"learning rate".padEnd(24)} ${paces.map(([lr]) => String(lr).padEnd(5)).join("  ")}`);
 const byPace: Record<string, Series> = {};
 for (const normalize of [false, true]) {
   for (const Block of [Plain, Residual]) {
