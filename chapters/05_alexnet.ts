@@ -55,9 +55,9 @@ manualSeed(flags.seed);
 //
 // A picture is a grid of **pixels**. Each has coordinates, counted from the top left corner, which is $(0, 0)$: first
 // how far to the right, then how far down. A grey pixel is one number, how bright it is; files store whole numbers from
-// 0 (black) to 255 (white), and here 0 to 1 will do. A coloured pixel is three: how much **red**, **green** and
-// **blue** light it sends out (RGB). So a coloured picture is three grey ones on top of each other, its **channels**.
-// Three lamps in the dark, one of each colour:
+// 0 (black) to 255 (white), and here 0 to 1 will do. A coloured pixel is three: how much red, green and blue light it
+// sends out (**RGB**). So a coloured picture is three grey ones on top of each other, its **channels**. Three lamps in
+// the dark, one of each colour:
 
 // %%
 section("A picture is numbers");
@@ -539,8 +539,8 @@ await show(chart.line({
 // it becomes some five million times smaller: at the first layer next to nothing arrives. But the book says that *only*
 // ReLU carries deep networks, and that is not so: tanh, whose slope is 1 in its middle, loses less here than ReLU, and
 // GELU, which is in many of today's language models, loses more. What spoke for ReLU was practical: it is cheap, and
-// does not **saturate**: however large its input, its slope stays 1, where that of tanh goes to 0. Since then better
-// first weights and normalization (chapter 6) have made all of them usable.
+// does not **saturate**: however large its input, its slope stays 1, where that of tanh goes to 0. Since then a better
+// **initialization** of the weights, and normalization (chapter 6), have made all of them usable.
 //
 // ## What a layer sees
 //
@@ -805,7 +805,7 @@ console.log(`told by the class: ${told.map((part) => `${(100 * part).toFixed(0)}
 // %% [markdown]
 // In conv1 one still knows the digit; each channel has picked out strokes of its own direction. Further on the maps get
 // small, and what they show is no picture any more: what stands somewhere gives way to what there is. That can be
-// measured. Forget the places, take the mean of each channel over its map, and ask how much of its variance over the
+// measured. Forget the places, take the mean of each channel over its map, and ask how much of its variation over the
 // thousand digits is explained by which digit it is. Behind conv1 it is about a third, behind conv5
 // more than half, 59 %. (With seeds 1 and 2 the last number is 62 % and 50 %.)
 //
