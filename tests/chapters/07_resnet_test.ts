@@ -49,6 +49,23 @@ programTest("chapter 7 learns from real digits", async () => {
   assert(/^says .*, is \[0, 1\]$/m.test(text), text);
 });
 
+programTest(
+  "chapter 7: zeros are the identity, and five steps help, with two other seeds as well",
+  async () => {
+    for (const seed of ["1", "2"]) {
+      const text = await output("07_resnet", "--seed", seed);
+      assertStringIncludes(text, "Residual: largest |y - x| = 0.0000");
+      assert(
+        /^Plain: largest \|y - x\| = 0\.[1-9]/m.test(text),
+        "a plain block of zeros is not the identity",
+      );
+      const [losses] = numbers(text, "losses");
+      assert(losses[4] < losses[0] / 2, `losses ${losses}`);
+      assertStringIncludes(text, "says [0], is [0]");
+    }
+  },
+);
+
 programTest("chapter 7: what decides its questions", async () => {
   const [derivative, zeros, layers, bias, cost, adam, running] = await questions("07_resnet");
   assertEquals(derivative, "plain: 1.27e-20\nresidual: 2.02e+7\n");
