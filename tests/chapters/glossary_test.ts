@@ -33,8 +33,10 @@ const EXCEPTIONS: Record<string, string> = {
   "The idea": "a paragraph's beginning",
   "arithmetic": "an ordinary word, stressed",
   "connected": "an ordinary word, stressed",
+  "key": "an ordinary word before chapter 9; the glossary has it under query",
   "leaves": "several of what is a leaf there",
   "plain": "an ordinary word: without shortcuts",
+  "value": "an ordinary word before chapter 9; the glossary has it under query",
   "vanishes": "what a vanishing gradient does",
 };
 
