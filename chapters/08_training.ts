@@ -1,13 +1,15 @@
 // %% [markdown]
 // # 8. Training: the reference's table
 //
-// **The question.** Chapters 5 to 7 built networks of eight, eighteen and fifty layers, and showed them one picture, or ten.
-// What are those networks worth on thousands of real pictures, and on others that nobody has shown them? (Interlude 5b asked
-// it of a small one, and of digits.) There are numbers to be held against: the course's AlexNet and ResNet-18 are those of
-// Tang's *Dive into Deep Learning (PyTorch)*, sections 5.6 and 5.11, which trains both to tell clothes apart, and names the
-// share of the test pictures that they get right: 0.902 and 0.926.
+// *About 35 minutes. Before it: chapters 5b and 7.*
 //
-// And is it true of real pictures what chapter 7b showed with ten tiny ones: that more layers can be worse?
+// **The question.** Chapters 5 to 7 built networks of eight, eighteen and fifty layers, and showed them one picture, or ten.
+// What are those networks worth on thousands of real pictures, and on others that they have never seen? (Interlude 5b asked
+// it of a small one, and of digits.) There are numbers to compare with: the course's AlexNet and ResNet-18 are those of
+// Tang's *Dive into Deep Learning (PyTorch)*, sections 5.6 and 5.11. It trains both to tell clothes apart, and reports which
+// share of the test pictures they get right: 0.902 and 0.926.
+//
+// And does what chapter 7b showed with ten tiny pictures hold for real ones: can more layers be worse?
 
 // %%
 import {
@@ -74,20 +76,40 @@ await show(chart.imageGrid({
   title: "Ten classes, three of each",
 }));
 
+// %% [markdown] tags=["question"]
+// **Predict.** A network gets 90 % of the 10,000 test pictures right. Had 10,000 others been taken for the test, by how much would
+// the figure typically be another?
+//
+// - [ ] By 3 %.
+// - [x] By 0.3 %.
+// - [ ] By 0.03 %.
+// - [ ] Not at all: 10,000 are enough.
+//
+// **Answer.** Each picture is a throw that succeeds with probability 0.9. The share of $n$ throws has the standard deviation
+// $\sqrt{0.9 \cdot 0.1 / n}$, which falls with the *root* of $n$ only. Two accuracies that differ by less than half a per cent may
+// be equally good.
+//
+// ```ts
+// const throws = tensor(new Float32Array(100 * 10_000).fill(1), { shape: [100, 10_000] });
+// const shares = F.dropout(throws, 0.1).gt(0).to("float32").mean(1);
+// const deviation = await shares.var().sqrt().item();
+// console.log(`a hundred examinations of 10,000 pictures: standard deviation ${deviation.toFixed(4)}`);
+// ```
+
 // %% [markdown]
-// Some are easy: nothing looks like a trouser. Shirt, T-shirt, pullover and coat are one shape with more or less sleeve, and
+// Some are easy: nothing else looks like a pair of trousers. Shirt, T-shirt, pullover and coat are one shape with more or less sleeve, and
 // some are called what they are for reasons that 784 grey points do not show.
 //
 // One thing must be said before any number is compared. The npm package that these pictures come from holds the set's
-// *first* release, which was divided into training and test pictures in another way than the files that are in use today.
+// *first* release, which was divided into training and test pictures differently from the files in use today.
 // Classes and counts are the same; which picture is in which half is not. So our 10,000 are not Tang's 10,000, and an
 // accuracy here may differ from one there as two draws of test pictures do: at an accuracy of 0.9, the standard deviation of
 // each is $\sqrt{0.9 \cdot 0.1 / 10000} = 0.003$. (Whoever has today's files writes `fashionMnist({ folder })`.)
 //
 // ## Two networks, and what they cost
 //
-// Chapter 5's AlexNet and chapter 7's ResNet-18, with two things left open: how wide the layers are, and what AlexNet looks
-// through first. Pictures of $28 \times 28$ are stretched to $224 \times 224$ for the one, to $96 \times 96$ for the other.
+// Chapter 5's AlexNet and chapter 7's ResNet-18, with two things left open: how wide the layers are, and AlexNet's first
+// window. Pictures of $28 \times 28$ are stretched to $224 \times 224$ for the one, to $96 \times 96$ for the other.
 // That adds nothing to a picture; it makes AlexNet's window of 11 points, which moves by 4, as fine as one of 1⅜ would be on
 // the original.
 
@@ -186,8 +208,25 @@ class ResNet extends nn.Module {
   }
 }
 
+// %% [markdown] tags=["question"]
+// **Predict.** A picture of $28 \times 28$ points is stretched to $224 \times 224$; the network stays as it is. By what does a
+// convolution multiply its work?
+//
+// - [ ] 1: its kernels are as large as before.
+// - [ ] 8
+// - [x] 64
+// - [ ] 512
+//
+// **Answer.** The kernel does the same work at each place, and there are eight times as many places in a row, and eight times as many rows.
+//
+// ```ts
+// const layer = new nn.Conv2d(1, 16, 3, { padding: 1 });
+// const [small, large] = [28, 224].map((side) => summary(layer, [1, 1, side, side]).flops);
+// console.log(`${small} and ${large} operations: ${large / small} times as many`);
+// ```
+
 // %% [markdown]
-// A **recipe** is all that a run depends on beside the random numbers. Tang's: five epochs over all pictures, batches of 128
+// A **recipe** is all that a run depends on, apart from the random numbers. Tang's: five epochs over all pictures, batches of 128
 // and 256, Adam with a learning rate of 0.001. And a small version of each, with an eighth and a quarter of the channels, on
 // the pictures as they are, and on a tenth of them. AlexNet's first window has to shrink with the picture; ResNet-18 takes
 // any size.
@@ -226,11 +265,33 @@ const recipes: Record<"alexnet" | "resnet18" | "small" | "depth", Recipe[]> = {
   depth: [],
 };
 
+// %% [markdown] tags=["question"]
+// **Predict.** A network has 1,000,000 weights, 4 MB. How much do weights and optimizer keep between two steps of Adam, once gradients
+// have been made?
+//
+// - [ ] 4 MB: the weights.
+// - [ ] 8 MB: weights and gradients.
+// - [ ] 12 MB: weights, gradients, and Adam's average.
+// - [x] 16 MB: weights, gradients, and Adam's two averages.
+//
+// **Answer.** Adam keeps a mean of the gradients and one of their squares, each as large as the weights. SGD without momentum would keep
+// neither. So whoever trains needs four times the memory of somebody who only uses the network, without counting what the layers
+// hand on.
+//
+// ```ts
+// const before = device.memory().bytes;
+// const million = new nn.Linear(1000, 1000, { bias: false });
+// const adam = new optim.Adam(million.parameters());
+// million.forward(tensor([new Float32Array(1000)])).sum().backward();
+// adam.step();
+// console.log(`${((device.memory().bytes - before) / 1e6).toFixed(1)} MB`);
+// ```
+
 // %% [markdown]
 // What does a run cost? `summary()` knows the weights, what each layer hands on, and the products of a forward pass. A step
 // keeps, in four bytes each: every weight, its gradient, Adam's two averages, and what every layer handed on for every
-// picture of the batch, since the way back needs it. The way back takes about twice the products of the way there. In the
-// last columns all operations of a run, and the seconds that they take at 100 GFLOP/s:
+// picture of the batch, since the way back needs it. The way back takes about twice the products of the way there. The
+// last columns are all operations of a run, and the seconds that they take at 100 GFLOP/s:
 
 // %%
 const costs = Object.values(recipes).flat().map(({ name, network, side, images, batch, epochs }) => {
@@ -253,22 +314,22 @@ const costs = Object.values(recipes).flat().map(({ name, network, side, images, 
 await show(costs);
 
 // %% [markdown]
-// Memory is no obstacle: it is there in a laptop, and where it is not, `--batch 32` divides what grows with the batch. Time
-// is. 100 GFLOP/s is about what two good cores do when nothing keeps them waiting: AlexNet's five epochs take nearly five
-// hours then, ResNet-18's an hour and a half, and where something does, several times that. Tang's graphics card took 130
-// seconds an epoch for the one and 32 for the other.
+// Memory is no obstacle: a laptop has enough, and a smaller batch (`--batch 32`) needs less. Time is. 100 GFLOP/s is about what
+// two good cores do when nothing keeps them waiting. At that speed AlexNet's five epochs take nearly five hours, ResNet-18's an
+// hour and a half; in practice it may be several times as long. Tang's graphics card took 130 seconds an epoch for the one and
+// 32 for the other.
 //
 // So this chapter has two sizes. As it stands it trains the small versions, in a minute or two. `--model alexnet` and
-// `--model resnet18` train one of the whole ones, by Tang's recipe, and everything below is about that one then: that is for
-// a GPU, or for a night. (`--images 1000` takes a part of the pictures, to see whether all is well.)
+// `--model resnet18` train one of the whole ones by Tang's recipe, and everything below is then about that one: for a GPU, or
+// for a night. (`--images 1000` takes some of the pictures only, to see whether all is well.)
 //
 // ## The recipe, followed
 //
 // One function trains any network by any recipe: the loop of 5b, batch by batch through shuffled pictures, epoch by epoch,
-// with the cross-entropy of the ten answers for a loss. Bytes become numbers from 0 to 1; nothing else is done to the
-// pictures, as with Tang. A step is captured, as in chapter 7; the schedule stays outside, and its learning rate reaches the
-// captured step all the same. After each epoch the network is asked about the test pictures, in `eval()` mode, and learns
-// nothing from them.
+// with the cross-entropy of the ten answers as its loss. Bytes become numbers from 0 to 1; nothing else is done to the
+// pictures, as in Tang's book. A step is captured, as in chapter 7; the schedule stays outside, and its learning rate still
+// reaches the captured step. After each epoch the network is asked about the test pictures, in `eval()` mode, and learns nothing
+// from them.
 
 // %%
 section("The recipe, followed");
@@ -328,6 +389,28 @@ async function train({ name, network, side, progress, ...recipe }: Recipe, seed 
   return { name, net, kernels, testLoader, images, history: run.history };
 }
 
+// %% [markdown] tags=["question"]
+// **Predict.** The `cosine` schedule takes the learning rate from 0.001 to 0. How large is it after a quarter of the steps?
+//
+// - [ ] 0.00025
+// - [ ] 0.00050
+// - [ ] 0.00075
+// - [x] 0.00085
+//
+// **Answer.** Half a cosine begins level: $\tfrac12 (1 + \cos 45°) = 0.854$. It stays high for long, falls fast in the middle, and comes
+// in slowly at the end.
+//
+// ```ts
+// const optimizer = new optim.Adam([new nn.Linear(1, 1).weight], { lr: 1e-3 });
+// const schedule = new optim.lr.CosineAnnealingLR(optimizer, { tMax: 100 });
+// for (let step = 1; step <= 100; step++) {
+//   optimizer.step();
+//   schedule.step();
+//   if (step % 25 === 0) console.log(`after ${step} of 100 steps: ${schedule.lastLr[0].toFixed(6)}`);
+// }
+// ```
+
+// %%
 const trained = [];
 for (const recipe of recipes[flags.model]) {
   const run = await train(recipe);
@@ -335,6 +418,36 @@ for (const recipe of recipes[flags.model]) {
   const { testAccuracy } = run.history.at(-1)!;
   console.log(`${run.name}: ${(100 * testAccuracy).toFixed(1)} % of the test pictures right`);
 }
+
+// %% [markdown] tags=["question"]
+// **Predict.** AlexNet has dropout. After each epoch it is asked about pictures that it has never seen. Where is its test accuracy, next
+// to the training accuracy of that epoch?
+//
+// - [ ] Below: new pictures are harder.
+// - [ ] Level with it: it has not had time to learn by heart.
+// - [x] Above: in training it works with half of its neurons.
+//
+// **Answer.** Training accuracy is measured on the way, with dropout in place; the test is taken in `eval()` mode, with all neurons. Below, a
+// network with dropout is asked about the *same* pictures in both modes.
+//
+// ```ts
+// manualSeed(0);
+// const clothes = subset(await fashionMnist(), Array.from({ length: 500 }, (_, i) => i));
+// const batches = await Array.fromAsync(new DataLoader(clothes, { batchSize: 500 }));
+// const [images, labels] = batches[0];
+// const layers = [new nn.Linear(784, 64), new nn.ReLU(), new nn.Dropout(0.5), new nn.Linear(64, 10)] as const;
+// const net = new nn.Sequential(new nn.Flatten(), ...layers);
+// const adam = new optim.Adam(net.parameters(), { lr: 1e-3 });
+// for (let step = 0; step < 60; step++) {
+//   F.crossEntropy(net.forward(images), labels).backward();
+//   adam.step();
+//   adam.zeroGrad();
+// }
+// for (const mode of ["train", "eval"] as const) {
+//   const share = await accuracy(net[mode]().forward(images), labels).item();
+//   console.log(`in ${mode} mode: ${share.toFixed(3)}`);
+// }
+// ```
 
 // %% [markdown]
 // Beside the published curves, dotted:
@@ -365,11 +478,11 @@ if (panels.length > 0) await show(chart.panels(panels, { title: "Clothes told ap
 
 // %% [markdown]
 // The small versions stay below the whole ones, with a tenth of the pictures and an eighth or a quarter of the channels.
-// Among themselves they are in the same order as those: the residual network learns faster from the same pictures. (That it
-// has batch normalization and AlexNet has not is a large part of it: exercise 1.)
+// Their order is the same: the residual network learns faster from the same pictures. (Much of that is due to batch
+// normalization, which AlexNet does not have: exercise 1.)
 //
-// AlexNet's test curve runs above its training curve, as if it knew the pictures better that it has never seen. Two reasons,
-// neither of them strange: in training half of its neurons are silent in two layers, in `eval()` mode none; and the training
+// AlexNet's test curve runs above its training curve, as if it knew best the pictures that it has never seen. There are two
+// reasons: in training half of its neurons are silent in two layers, in `eval()` mode none; and the training
 // accuracy is a mean over an epoch, during which the network was still getting better, where the test comes at its end.
 //
 // ResNet-18's curves cross. Its training accuracy goes on rising; on pictures that it does not know, it gains less. With
@@ -380,6 +493,24 @@ if (panels.length > 0) await show(chart.panels(panels, { title: "Clothes told ap
 //
 // One number hides which clothes it is made of. A **confusion matrix** counts, for each class (a row), what the network
 // called its pictures (the columns). On the diagonal is what is right:
+
+// %% [markdown] tags=["question"]
+// **Predict.** A network tells eight of the ten classes without a mistake, and for shirts and T-shirts it flips a coin. What is its
+// accuracy, if all classes are equally frequent?
+//
+// - [ ] 0.5
+// - [ ] 0.8
+// - [x] 0.9
+// - [ ] 0.95
+//
+// **Answer.** Two classes of ten are half right: $0.8 + 0.2 / 2$. One number looks good, and the network knows nothing at all about a fifth of
+// what it is asked.
+//
+// ```ts
+// const labels = tensor(Int32Array.from({ length: 1000 }, (_, i) => i % 10));
+// const says = tensor(Int32Array.from({ length: 1000 }, (_, i) => i % 10 % 6 === 0 ? (i % 4 < 2 ? 0 : 6) : i % 10));
+// console.log(`accuracy ${(await accuracy(F.oneHot(says, 10), labels).item()).toFixed(2)}`);
+// ```
 
 // %%
 section("What is mixed up");
@@ -407,13 +538,13 @@ for (const { name, net, testLoader } of trained.slice(-1)) {
 // %% [markdown]
 // Two blocks: what is worn above is mixed up with what is worn above, shoes with shoes, and hardly anything across. Nobody
 // told the network that there are such kinds; it saw ten names. Trousers and bags look like nothing else. The worst row is
-// that of the shirts, which are pullovers, T-shirts or coats to it; look again at the first picture of this chapter, and say
+// that of the shirts, which it takes for pullovers, T-shirts or coats. Look again at the first picture of this chapter, and say
 // what makes the third shirt a shirt.
 //
 // ## What the first layer looks for
 //
-// The kernels of the first layer are the only ones that one can look at: they are applied to a picture. Shown is, as in
-// chapter 5, what they have learned, the weights less their first values.
+// The kernels of the first layer are the only ones that can be looked at as pictures, since they are applied to one. As in chapter 5,
+// what is shown is what they have learned: the weights minus their first values.
 
 // %%
 section("What the first layer looks for");
@@ -430,9 +561,9 @@ for (const { name, net, kernels } of trained) {
 }
 
 // %% [markdown]
-// Many of AlexNet's are a border, with orange on one side and blue on the other, upright, lying or aslant: again nobody
-// asked for edges, and clothes teach them as digits did. ResNet-18's show less: a few borders, much noise. Its first layer
-// is followed by a normalization and sixteen more convolutions, and it may be of use in ways that the eye does not see.
+// Many of AlexNet's are edges, with orange on one side and blue on the other, upright, level or slanted: again nobody asked
+// for edges, and clothes teach them as digits did. ResNet-18's show less: a few edges, much noise. Its first layer is followed
+// by a normalization and sixteen more convolutions, and may be useful in ways that the eye does not see.
 //
 // ## The table
 
@@ -453,24 +584,54 @@ const rows = trained.map(({ name, images, history }) => {
 if (rows.length > 0) await show(rows);
 
 // %% [markdown]
-// The rows of a small version stand beside what the whole one came to with Tang, for the order and not for the size. What
-// one may compare are five epochs of the whole, and even then with care: other test pictures (see above), other random
-// numbers. The second exercise asks how much random numbers can do alone. (This notebook was made on a machine without a
-// GPU: no row of a whole network is in it, and none was made up.)
+// A small version stands beside what the whole one came to in Tang's book. Compare their order, not their size. Only five epochs of
+// the whole may be compared, and even those with care: other test pictures (see above), other random numbers. The second
+// exercise asks how much random numbers do alone. (This notebook was made on a machine without a GPU: it has no row of a whole
+// network, and none was made up.)
 //
 // ## A run that takes hours
 //
-// may be stopped, by you or by the machine. Five epochs of AlexNet with
+// A long run may be stopped, by you or by the machine. Five epochs of AlexNet with
 //
 // `deno run chapters/08_training.ts --model alexnet --checkpoints runs`
 //
-// leave a file in `runs/` after each epoch (it is the first that this chapter does with your disk, and Deno asks you before
-// it does). In it are the weights, Adam's averages, the schedule, where the random numbers stand, and which pictures have
-// had their turn; the last three are kept, and the best. Ctrl-C ends the run behind the step that it is at, and saves that,
-// too. The same command with `--resume` goes on from there, and ends on a processor with the same weights, bit for bit, as a
-// run that was never stopped. `--log run.jsonl` writes down every step for other programs to read; `--log runs` does so for
-// TensorBoard.
+// leave a file in `runs/` after each epoch (nothing else in this chapter touches your disk, and Deno asks you first). It holds
+// the weights, Adam's averages, the schedule, the state of the random numbers, and which pictures have had their turn; the last
+// three files are kept, and the best. Ctrl-C lets the current step finish and saves that, too. The same command with `--resume`
+// goes on from there, and on a processor it ends with the same weights, bit for bit, as a run that was never stopped.
+// `--log run.jsonl` writes down every step for other programs to read; `--log runs` does so for TensorBoard.
+
+// %% [markdown] tags=["question"]
+// **Predict.** A run with Adam is stopped half way. Its weights were saved, nothing else; a new Adam goes on from them, with the
+// same data. Does it end where it would have ended?
 //
+// - [ ] Yes: all that was learned is in the weights.
+// - [x] No: the next step already differs.
+// - [ ] Only if the learning rate is small.
+//
+// **Answer.** Adam divides a mean of the gradients by the root of a mean of their squares. A new Adam begins both anew, and its first
+// step is as long as the learning rate, whatever the gradient. With its old state it goes on as if nothing had happened.
+//
+// ```ts
+// const adamOf = (x: Tensor) => new optim.Adam([x], { lr: 0.1 });
+// const fiveSteps = (x: Tensor, adam: optim.Adam) => {
+//   for (let step = 0; step < 5; step++) {
+//     x.square().sum().backward();
+//     adam.step();
+//     adam.zeroGrad();
+//   }
+// };
+// for (const name of ["never stopped", "weights saved", "all saved"]) {
+//   const x = tensor([1], { requiresGrad: true }), first = adamOf(x);
+//   fiveSteps(x, first);
+//   const second = name === "never stopped" ? first : adamOf(x);
+//   if (name === "all saved") second.loadStateDict(first.stateDict());
+//   fiveSteps(x, second);
+//   console.log(`${name}: x = ${(await x.item()).toFixed(6)}`);
+// }
+// ```
+
+// %% [markdown]
 // ## Does depth hurt?
 //
 // Chapter 7b showed it with ten tiny pictures. He, Zhang, Ren and Sun (2015, section 4.2) showed it with photographs of
@@ -581,15 +742,14 @@ function depthChart(title: string, losses: Record<string, number[]>): Chart {
 if (depths.length > 0) await show(depthChart("Plain and residual, by depth", losses));
 
 // %% [markdown]
-// With 8 layers it makes no difference whether a block adds what came in. With 32 it makes all of it: the plain network is
-// far behind its little brother, on the very pictures that it is trained on, and the residual one is ahead of both. So
-// chapter 7b's claim holds for real pictures, too, with batch normalization in every block.
+// With 8 layers it makes no difference whether a block adds what came in. With 32 it makes all the difference: the plain network
+// is far behind its little brother, on the very pictures that it is trained on, and the residual one is ahead of both. So
+// chapter 7b's claim holds for real pictures, too, even with batch normalization in every block.
 //
-// (On the test pictures the deep residual network is *not* ahead: 2,000 pictures are few, and what it learns faster is
-// partly those pictures by heart.)
+// (On the test pictures the deep residual network is *not* ahead: 2,000 pictures are few, and it learns them partly by heart.)
 //
-// The same in full size, with twice as many pictures, and with 20 layers between. This was computed once, on 28 November
-// 2026,
+// Now the same at full size, with twice as many pictures, and with 20 layers in between. This was computed once, on 28 November
+// 2026, with
 //
 // `deno run chapters/08_training.ts --model depth --images 4000 --epochs 4 --batch 64`
 //
@@ -608,26 +768,26 @@ const recorded = {
 await show(depthChart("Plain and residual, by depth: 28 × 28 points", recorded));
 
 // %% [markdown]
-// Eight layers need no help. With 20 the plain network is ahead of its little brother, as one would wish, and the residual
-// one is ahead of it. With 32 the plain one has lost more than those twelve layers before had gained; and the residual one
-// of the same depth is level with that of 20. He and his co-authors began with 20, and found the same from there on: 20, 32,
-// 44, 56 layers, plain ones ever worse, residual ones ever better.
+// Eight layers need no help. With 20 the plain network is ahead of its little brother, as it should be, and the residual one
+// is ahead of it. With 32 the plain one has lost more than the first twelve additional layers had gained, and the residual one of
+// the same depth is level with that of 20. He and his co-authors began with 20 layers, and went on to 32, 44 and 56: the plain
+// networks became worse and worse, the residual ones better and better.
 //
-// (Each of these is one run, seed 0. Another seed moves the small differences, and may turn some of them round; that between
-// the two networks of 32 layers is of another size.)
+// (Each of these is one run, with seed 0. Another seed shifts the small differences, and may reverse some of them. The one between
+// the two networks of 32 layers is far larger.)
 //
 // ## What to notice
 //
 // **The training loss is not the goal.** What counts is what a network says of pictures that it has not seen, and they must
-// have no part in the recipe. Here they had a little: the learning rate is Tang's, but how wide the small networks are was
-// settled with an eye on what they came to in the test. Whoever chooses by the test pictures has trained on them, too, if
-// only a little, and needs other ones to know what the choice is worth.
+// have no part in the recipe. Here they had a small one: the learning rate is Tang's, but the width of the small networks was
+// chosen with an eye on the test. Whoever chooses by the test pictures has trained on them, too, if only a little, and needs
+// others to know what the choice is worth.
 //
 // **A recipe belongs to a result.** "ResNet-18 is better than AlexNet" means: trained like this, on these pictures. The
 // first exercise takes most of the distance away with one layer.
 //
-// **A published number is one draw.** It has a test set, a seed, a version of everything. One reproduces it to what these
-// allow, and says what was different.
+// **A published number is one draw.** It has a test set, a seed, a version of everything. Reproduce it as closely as these
+// allow, and say what was different.
 //
 // ## Exercises
 //
@@ -641,8 +801,8 @@ await show(depthChart("Plain and residual, by depth: 28 × 28 points", recorded)
 // %% [markdown] tags=["folded"]
 // **Answer to 1**
 //
-// A great deal: it gets four of five test pictures right, where it had three of four, and is level with the small ResNet-18.
-// It begins to learn at once, while the plain one spends half an epoch on answers that are the same for all pictures. Most
+// A great deal: it gets four of five test pictures right instead of three of four, and is level with the small ResNet-18. It
+// begins to learn at once, while the plain one spends half an epoch giving the same answer to all pictures. Most
 // of the distance between the two networks of the table is normalization.
 //
 // ```ts
@@ -665,10 +825,10 @@ await show(depthChart("Plain and residual, by depth: 28 × 28 points", recorded)
 // %% [markdown] tags=["folded"]
 // **Answer to 2**
 //
-// Some hundredths. The three differ in their first weights and in the order of the pictures, and in nothing else. At a
-// constant learning rate the network that one happens to end with is one of many on a way that goes up and down; 2,000 test
-// pictures add a hundredth of their own. With all pictures and more epochs the spread is smaller, and still to one run alone
-// the third digit means little.
+// A few hundredths. The three differ in their first weights and in the order of the pictures, and in nothing else. At a
+// constant learning rate the network goes up and down, and where it happens to stop is chance; 2,000 test pictures add a
+// hundredth of their own. With all pictures and more epochs the spread is smaller, but the third digit of a single run still
+// means little.
 //
 // ```ts
 // for (const seed of [1, 2]) {
@@ -681,8 +841,8 @@ await show(depthChart("Plain and residual, by depth: 28 × 28 points", recorded)
 // **Answer to 3**
 //
 // It ends better, and its test loss falls in every epoch: large steps to get there, small ones to settle. The training
-// accuracy is nine tenths by then. One draw, again; but here the direction is what one finds nearly everywhere, and hardly
-// anybody trains at a constant rate to the end.
+// accuracy is nine tenths by then. Again this is one draw; but nearly everybody finds the same, and hardly anybody keeps
+// the rate constant to the end.
 //
 // ```ts
 // flags.schedule = "cosine";

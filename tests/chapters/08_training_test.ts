@@ -1,6 +1,6 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { answers, output, programTest, run } from "./program.ts";
+import { answers, output, programTest, questions, run } from "./program.ts";
 import { assertProse } from "./prose.ts";
 
 /** What the runs of a text came to: by name, the rows of their epochs. */
@@ -138,6 +138,24 @@ programTest("chapter 8's answers: normalization, three seeds, a schedule", async
   assertEquals(Math.round(10 * cosine[3].accuracy), 9, "nine tenths");
 });
 
+programTest("chapter 8's questions are decided by what they print", async () => {
+  const [luck, stretched, adam, cosine, modes, coin, resumed] = await questions("08_training");
+  const deviation = Number(/deviation (\S+)$/m.exec(luck)![1]);
+  assert(Math.abs(deviation - 0.003) < 0.001, luck);
+  assertStringIncludes(stretched, ": 64 times as many");
+  const megabytes = Number(/^(\S+) MB$/m.exec(adam)![1]);
+  assert(Math.abs(megabytes - 16) < 0.2, adam);
+  assertStringIncludes(cosine, "after 25 of 100 steps: 0.000854");
+  const [training, evaluation] = [...modes.matchAll(/^in \w+ mode: (\S+)$/gm)].map(([, share]) =>
+    Number(share)
+  );
+  assert(evaluation > training + 0.03, modes);
+  assertStringIncludes(coin, "accuracy 0.90");
+  const [never, weights, all] = [...resumed.matchAll(/x = (\S+)$/gm)].map(([, x]) => Number(x));
+  assertEquals(all, never);
+  assert(Math.abs(weights - never) > 0.01, resumed);
+});
+
 programTest("chapter 8 quotes no number that it does not show", async () => {
   await assertProse("08_training", {
     "5.6": "the section of Tang's book that has AlexNet",
@@ -145,6 +163,12 @@ programTest("chapter 8 quotes no number that it does not show", async () => {
     "784": 28 ** 2,
     "0.1": 1 - 0.9,
     "0.003": Math.sqrt(0.9 * 0.1 / 10_000),
+    "90": 100 * 0.9,
+    "0.00085": 1e-3 * (1 + Math.cos(Math.PI / 4)) / 2,
+    "45": 180 / 4,
+    "0.854": (1 + Math.cos(Math.PI / 4)) / 2,
+    "0.8": 8 / 10,
+    "0.2": 2 / 10,
     "2015": "the year in which the paper came out",
     "4.2": "its section with networks for small pictures",
     "2026": "the year in which the record was made",
