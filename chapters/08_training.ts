@@ -3,11 +3,11 @@
 //
 // *About 35 minutes. Before it: chapters 5b and 7.*
 //
-// **The question.** Chapters 5 to 7 built networks of eight, eighteen and fifty layers, and showed them one picture, or ten.
-// What are those networks worth on thousands of real pictures, and on others that they have never seen? (Interlude 5b asked
-// it of a small one, and of digits.) There are numbers to compare with: the course's AlexNet and ResNet-18 are those of
-// Tang's *Dive into Deep Learning (PyTorch)*, sections 5.6 and 5.11. It trains both to tell clothes apart, and reports which
-// share of the test pictures they get right: 0.902 and 0.926.
+// **The question.** Chapters 5 to 7 built networks of eight, eighteen and fifty layers, and showed them one picture, or
+// ten. What are those networks worth on thousands of real pictures, and on others that they have never seen? (Interlude
+// 5b asked it of a small one, and of digits.) There are numbers to compare with: the course's AlexNet and ResNet-18 are
+// those of Tang's *Dive into Deep Learning (PyTorch)*, sections 5.6 and 5.11. It trains both to tell clothes apart, and
+// reports which share of the test pictures they get right: 0.902 and 0.926.
 //
 // And does what chapter 7b showed with ten tiny pictures hold for real ones: can more layers be worse?
 
@@ -77,17 +77,17 @@ await show(chart.imageGrid({
 }));
 
 // %% [markdown] tags=["question"]
-// **Predict.** A network gets 90 % of the 10,000 test pictures right. Had 10,000 others been taken for the test, by how much would
-// the figure typically be another?
+// **Predict.** A network gets 90 % of the 10,000 test pictures right. With 10,000 other pictures, by how much would the
+// figure typically differ?
 //
 // - [ ] By 3 %.
 // - [x] By 0.3 %.
 // - [ ] By 0.03 %.
 // - [ ] Not at all: 10,000 are enough.
 //
-// **Answer.** Each picture is a throw that succeeds with probability 0.9. The share of $n$ throws has the standard deviation
-// $\sqrt{0.9 \cdot 0.1 / n}$, which falls with the *root* of $n$ only. Two accuracies that differ by less than half a per cent may
-// be equally good.
+// **Answer.** Each picture is a throw that succeeds with probability 0.9. The share of successes in $n$ throws has the
+// standard deviation $\sqrt{0.9 \cdot 0.1 / n}$, which falls with the *root* of $n$ only. Two accuracies that differ by
+// less than half a per cent may be equally good.
 //
 // ```ts
 // const throws = tensor(new Float32Array(100 * 10_000).fill(1), { shape: [100, 10_000] });
@@ -97,21 +97,21 @@ await show(chart.imageGrid({
 // ```
 
 // %% [markdown]
-// Some are easy: nothing else looks like a pair of trousers. Shirt, T-shirt, pullover and coat are one shape with more or less sleeve, and
-// some are called what they are for reasons that 784 grey points do not show.
+// Some are easy: nothing else looks like a pair of trousers. Shirt, T-shirt, pullover and coat are one shape with more
+// or less sleeve, and some are called what they are for reasons that 784 grey points do not show.
 //
 // One thing must be said before any number is compared. The npm package that these pictures come from holds the set's
-// *first* release, which was divided into training and test pictures differently from the files in use today.
-// Classes and counts are the same; which picture is in which half is not. So our 10,000 are not Tang's 10,000, and an
-// accuracy here may differ from one there as two draws of test pictures do: at an accuracy of 0.9, the standard deviation of
-// each is $\sqrt{0.9 \cdot 0.1 / 10000} = 0.003$. (Whoever has today's files writes `fashionMnist({ folder })`.)
+// *first* release, which was divided into training and test pictures differently from the files in use today. Classes
+// and counts are the same; which picture is in which half is not. So our 10,000 are not Tang's 10,000, and an accuracy
+// here may differ from one there as two draws of test pictures do: at an accuracy of 0.9, the standard deviation of each
+// is $\sqrt{0.9 \cdot 0.1 / 10000} = 0.003$. (Whoever has today's files writes `fashionMnist({ folder })`.)
 //
 // ## Two networks, and what they cost
 //
 // Chapter 5's AlexNet and chapter 7's ResNet-18, with two things left open: how wide the layers are, and AlexNet's first
 // window. Pictures of $28 \times 28$ are stretched to $224 \times 224$ for the one, to $96 \times 96$ for the other.
-// That adds nothing to a picture; it makes AlexNet's window of 11 points, which moves by 4, as fine as one of 1⅜ would be on
-// the original.
+// That adds nothing to a picture; it makes AlexNet's window of 11 points, which moves by 4, as fine as one of 1⅜ would
+// be on the original.
 
 // %%
 section("Two networks, and what they cost");
@@ -209,15 +209,16 @@ class ResNet extends nn.Module {
 }
 
 // %% [markdown] tags=["question"]
-// **Predict.** A picture of $28 \times 28$ points is stretched to $224 \times 224$; the network stays as it is. By what does a
-// convolution multiply its work?
+// **Predict.** A picture of $28 \times 28$ points is stretched to $224 \times 224$; the network stays as it is. How many
+// times as much work has a convolution?
 //
 // - [ ] 1: its kernels are as large as before.
 // - [ ] 8
 // - [x] 64
 // - [ ] 512
 //
-// **Answer.** The kernel does the same work at each place, and there are eight times as many places in a row, and eight times as many rows.
+// **Answer.** The kernel does the same work at each place, and there are eight times as many places in a row, and eight
+// times as many rows.
 //
 // ```ts
 // const layer = new nn.Conv2d(1, 16, 3, { padding: 1 });
@@ -226,10 +227,10 @@ class ResNet extends nn.Module {
 // ```
 
 // %% [markdown]
-// A **recipe** is all that a run depends on, apart from the random numbers. Tang's: five epochs over all pictures, batches of 128
-// and 256, Adam with a learning rate of 0.001. And a small version of each, with an eighth and a quarter of the channels, on
-// the pictures as they are, and on a tenth of them. AlexNet's first window has to shrink with the picture; ResNet-18 takes
-// any size.
+// A **recipe** is all that a run depends on, apart from the random numbers. Tang's: five epochs over all pictures,
+// batches of 128 and 256, Adam with a learning rate of 0.001. And a small version of each, with an eighth and a quarter
+// of the channels, on the pictures as they are, and on a tenth of them. AlexNet's first window has to shrink with the
+// picture; ResNet-18 takes any size.
 
 // %%
 interface Recipe {
@@ -266,16 +267,16 @@ const recipes: Record<"alexnet" | "resnet18" | "small" | "depth", Recipe[]> = {
 };
 
 // %% [markdown] tags=["question"]
-// **Predict.** A network has 1,000,000 weights, 4 MB. How much do weights and optimizer keep between two steps of Adam, once gradients
-// have been made?
+// **Predict.** A network has 1,000,000 weights, 4 MB. It is trained with Adam. How much memory does that take, without
+// what the layers hand on?
 //
 // - [ ] 4 MB: the weights.
 // - [ ] 8 MB: weights and gradients.
 // - [ ] 12 MB: weights, gradients, and Adam's average.
 // - [x] 16 MB: weights, gradients, and Adam's two averages.
 //
-// **Answer.** Adam keeps a mean of the gradients and one of their squares, each as large as the weights. SGD without momentum would keep
-// neither. So whoever trains needs four times the memory of somebody who only uses the network, without counting what the layers
+// **Answer.** Adam keeps a mean of the gradients and one of their squares, each as large as the weights. SGD without
+// momentum would keep neither. So training takes four times the memory of using the network, and then what the layers
 // hand on.
 //
 // ```ts
@@ -314,22 +315,22 @@ const costs = Object.values(recipes).flat().map(({ name, network, side, images, 
 await show(costs);
 
 // %% [markdown]
-// Memory is no obstacle: a laptop has enough, and a smaller batch (`--batch 32`) needs less. Time is. 100 GFLOP/s is about what
-// two good cores do when nothing keeps them waiting. At that speed AlexNet's five epochs take nearly five hours, ResNet-18's an
-// hour and a half; in practice it may be several times as long. Tang's graphics card took 130 seconds an epoch for the one and
-// 32 for the other.
+// Memory is no obstacle: a laptop has enough, and a smaller batch (`--batch 32`) needs less. Time is. 100 GFLOP/s is
+// about what two good cores do when nothing keeps them waiting. At that speed AlexNet's five epochs take nearly five
+// hours, ResNet-18's an hour and a half; in practice it may be several times as long. Tang's graphics card took 130
+// seconds an epoch for the one and 32 for the other.
 //
 // So this chapter has two sizes. As it stands it trains the small versions, in a minute or two. `--model alexnet` and
-// `--model resnet18` train one of the whole ones by Tang's recipe, and everything below is then about that one: for a GPU, or
-// for a night. (`--images 1000` takes some of the pictures only, to see whether all is well.)
+// `--model resnet18` train one of the whole ones by Tang's recipe, and everything below is then about that one: for a
+// GPU, or for a night. (`--images 1000` takes some of the pictures only, to see whether all is well.)
 //
 // ## The recipe, followed
 //
-// One function trains any network by any recipe: the loop of 5b, batch by batch through shuffled pictures, epoch by epoch,
-// with the cross-entropy of the ten answers as its loss. Bytes become numbers from 0 to 1; nothing else is done to the
-// pictures, as in Tang's book. A step is captured, as in chapter 7; the schedule stays outside, and its learning rate still
-// reaches the captured step. After each epoch the network is asked about the test pictures, in `eval()` mode, and learns nothing
-// from them.
+// One function trains any network by any recipe: the loop of 5b, batch by batch through shuffled pictures, epoch by
+// epoch, with the cross-entropy of the ten answers as its loss. Bytes become numbers from 0 to 1; nothing else is done
+// to the pictures, as in Tang's book. A step is captured, as in chapter 7; the schedule stays outside, and its learning
+// rate still reaches the captured step. After each epoch the network is asked about the test pictures, in `eval()` mode,
+// and learns nothing from them.
 
 // %%
 section("The recipe, followed");
@@ -397,8 +398,8 @@ async function train({ name, network, side, progress, ...recipe }: Recipe, seed 
 // - [ ] 0.00075
 // - [x] 0.00085
 //
-// **Answer.** Half a cosine begins level: $\tfrac12 (1 + \cos 45°) = 0.854$. It stays high for long, falls fast in the middle, and comes
-// in slowly at the end.
+// **Answer.** Half a cosine begins level: $\tfrac12 (1 + \cos 45°) = 0.854$. It stays high for long, falls fast in the
+// middle, and comes in slowly at the end.
 //
 // ```ts
 // const optimizer = new optim.Adam([new nn.Linear(1, 1).weight], { lr: 1e-3 });
@@ -420,15 +421,15 @@ for (const recipe of recipes[flags.model]) {
 }
 
 // %% [markdown] tags=["question"]
-// **Predict.** AlexNet has dropout. After each epoch it is asked about pictures that it has never seen. Where is its test accuracy, next
-// to the training accuracy of that epoch?
+// **Predict.** AlexNet has dropout. After each epoch it is asked about pictures that it has never seen. Where is its
+// test accuracy, next to the training accuracy of that epoch?
 //
 // - [ ] Below: new pictures are harder.
 // - [ ] Level with it: it has not had time to learn by heart.
 // - [x] Above: in training it works with half of its neurons.
 //
-// **Answer.** Training accuracy is measured on the way, with dropout in place; the test is taken in `eval()` mode, with all neurons. Below, a
-// network with dropout is asked about the *same* pictures in both modes.
+// **Answer.** Training accuracy is measured on the way, with dropout in place; the test is taken in `eval()` mode, with
+// all neurons. Below, a network with dropout is asked about the *same* pictures in both modes.
 //
 // ```ts
 // manualSeed(0);
@@ -495,16 +496,16 @@ if (panels.length > 0) await show(chart.panels(panels, { title: "Clothes told ap
 // called its pictures (the columns). On the diagonal is what is right:
 
 // %% [markdown] tags=["question"]
-// **Predict.** A network tells eight of the ten classes without a mistake, and for shirts and T-shirts it flips a coin. What is its
-// accuracy, if all classes are equally frequent?
+// **Predict.** A network tells eight of the ten classes without a mistake, and for shirts and T-shirts it flips a coin.
+// What is its accuracy, if all classes are equally frequent?
 //
 // - [ ] 0.5
 // - [ ] 0.8
 // - [x] 0.9
 // - [ ] 0.95
 //
-// **Answer.** Two classes of ten are half right: $0.8 + 0.2 / 2$. One number looks good, and the network knows nothing at all about a fifth of
-// what it is asked.
+// **Answer.** Two classes of ten are half right: $0.8 + 0.2 / 2$. One number looks good, and the network knows nothing
+// at all about a fifth of what it is asked.
 //
 // ```ts
 // const labels = tensor(Int32Array.from({ length: 1000 }, (_, i) => i % 10));
@@ -536,15 +537,15 @@ for (const { name, net, testLoader } of trained.slice(-1)) {
 }
 
 // %% [markdown]
-// Two blocks: what is worn above is mixed up with what is worn above, shoes with shoes, and hardly anything across. Nobody
-// told the network that there are such kinds; it saw ten names. Trousers and bags look like nothing else. The worst row is
-// that of the shirts, which it takes for pullovers, T-shirts or coats. Look again at the first picture of this chapter, and say
-// what makes the third shirt a shirt.
+// Two blocks: what is worn above is mixed up with what is worn above, shoes with shoes, and hardly anything across.
+// Nobody told the network that there are such kinds; it saw ten names. Trousers and bags look like nothing else. The
+// worst row is that of the shirts, which it takes for pullovers, T-shirts or coats. Look again at the first picture of
+// this chapter, and say what makes the third shirt a shirt.
 //
 // ## What the first layer looks for
 //
-// The kernels of the first layer are the only ones that can be looked at as pictures, since they are applied to one. As in chapter 5,
-// what is shown is what they have learned: the weights minus their first values.
+// The kernels of the first layer are the only ones that can be looked at as pictures, since they are applied to one. As
+// in chapter 5, what is shown is what they have learned: the weights minus their first values.
 
 // %%
 section("What the first layer looks for");
@@ -561,9 +562,9 @@ for (const { name, net, kernels } of trained) {
 }
 
 // %% [markdown]
-// Many of AlexNet's are edges, with orange on one side and blue on the other, upright, level or slanted: again nobody asked
-// for edges, and clothes teach them as digits did. ResNet-18's show less: a few edges, much noise. Its first layer is followed
-// by a normalization and sixteen more convolutions, and may be useful in ways that the eye does not see.
+// Many of AlexNet's are edges, with orange on one side and blue on the other, upright, level or slanted: again nobody
+// asked for edges, and clothes teach them as digits did. ResNet-18's show less: a few edges, much noise. Its first layer
+// is followed by a normalization and sixteen more convolutions, and may be useful in ways that the eye does not see.
 //
 // ## The table
 
@@ -584,10 +585,10 @@ const rows = trained.map(({ name, images, history }) => {
 if (rows.length > 0) await show(rows);
 
 // %% [markdown]
-// A small version stands beside what the whole one came to in Tang's book. Compare their order, not their size. Only five epochs of
-// the whole may be compared, and even those with care: other test pictures (see above), other random numbers. The second
-// exercise asks how much random numbers do alone. (This notebook was made on a machine without a GPU: it has no row of a whole
-// network, and none was made up.)
+// A small version stands beside what the whole one came to in Tang's book. Compare their order, not their size. Only
+// five epochs of the whole may be compared, and even those with care: other test pictures (see above), other random
+// numbers. The second exercise asks how much random numbers do alone. (This notebook was made on a machine without a
+// GPU: it has no row of a whole network, and none was made up.)
 //
 // ## A run that takes hours
 //
@@ -595,22 +596,24 @@ if (rows.length > 0) await show(rows);
 //
 // `deno run chapters/08_training.ts --model alexnet --checkpoints runs`
 //
-// leave a file in `runs/` after each epoch (nothing else in this chapter touches your disk, and Deno asks you first). It holds
-// the weights, Adam's averages, the schedule, the state of the random numbers, and which pictures have had their turn; the last
-// three files are kept, and the best. Ctrl-C lets the current step finish and saves that, too. The same command with `--resume`
-// goes on from there, and on a processor it ends with the same weights, bit for bit, as a run that was never stopped.
-// `--log run.jsonl` writes down every step for other programs to read; `--log runs` does so for TensorBoard.
+// leave a file in `runs/` after each epoch (nothing else in this chapter touches your disk, and Deno asks you first). It
+// holds the weights, Adam's averages, the schedule, the state of the random numbers, and which pictures have had their
+// turn; the last three files are kept, and the best. Ctrl-C lets the current step finish and saves that, too. The same
+// command with `--resume` goes on from there, and on a processor it ends with the same weights, bit for bit, as a run
+// that was never stopped. `--log run.jsonl` writes down every step for other programs to read; `--log runs` does so for
+// TensorBoard.
 
 // %% [markdown] tags=["question"]
-// **Predict.** A run with Adam is stopped half way. Its weights were saved, nothing else; a new Adam goes on from them, with the
-// same data. Does it end where it would have ended?
+// **Predict.** A run with Adam is stopped half way. Its weights were saved, nothing else; a new Adam goes on from them,
+// with the same data. Does it end where it would have ended?
 //
 // - [ ] Yes: all that was learned is in the weights.
 // - [x] No: the next step already differs.
 // - [ ] Only if the learning rate is small.
 //
-// **Answer.** Adam divides a mean of the gradients by the root of a mean of their squares. A new Adam begins both anew, and its first
-// step is as long as the learning rate, whatever the gradient. With its old state it goes on as if nothing had happened.
+// **Answer.** Adam divides a mean of the gradients by the root of a mean of their squares. A new Adam begins both anew,
+// and its first step is as long as the learning rate, whatever the gradient. With its old state it goes on as if nothing
+// had happened.
 //
 // ```ts
 // const adamOf = (x: Tensor) => new optim.Adam([x], { lr: 0.1 });
@@ -635,10 +638,10 @@ if (rows.length > 0) await show(rows);
 // ## Does depth hurt?
 //
 // Chapter 7b showed it with ten tiny pictures. He, Zhang, Ren and Sun (2015, section 4.2) showed it with photographs of
-// $32 \times 32$ points, and with networks made for the question: one convolution, then three stages of $n$ blocks with 16,
-// 32 and 64 channels, $6n + 2$ layers in all. Where a stage begins, the way around the block leaves out every second row and
-// column, and fills the new channels with zeros. So it has no weights, and plain and residual networks of one depth have
-// exactly the same ones.
+// $32 \times 32$ points, and with networks made for the question: one convolution, then three stages of $n$ blocks with
+// 16, 32 and 64 channels, $6n + 2$ layers in all. Where a stage begins, the way around the block leaves out every second
+// row and column, and fills the new channels with zeros. So it has no weights, and plain and residual networks of one
+// depth have exactly the same ones.
 
 // %%
 section("Does depth hurt?");
@@ -742,14 +745,15 @@ function depthChart(title: string, losses: Record<string, number[]>): Chart {
 if (depths.length > 0) await show(depthChart("Plain and residual, by depth", losses));
 
 // %% [markdown]
-// With 8 layers it makes no difference whether a block adds what came in. With 32 it makes all the difference: the plain network
-// is far behind its little brother, on the very pictures that it is trained on, and the residual one is ahead of both. So
-// chapter 7b's claim holds for real pictures, too, even with batch normalization in every block.
+// With 8 layers it makes no difference whether a block adds what came in. With 32 it makes all the difference: the plain
+// network is far behind its little brother, on the very pictures that it is trained on, and the residual one is ahead of
+// both. So chapter 7b's claim holds for real pictures, too, even with batch normalization in every block.
 //
-// (On the test pictures the deep residual network is *not* ahead: 2,000 pictures are few, and it learns them partly by heart.)
+// (On the test pictures the deep residual network is *not* ahead: 2,000 pictures are few, and it learns them partly by
+// heart.)
 //
-// Now the same at full size, with twice as many pictures, and with 20 layers in between. This was computed once, on 28 November
-// 2026, with
+// Now the same at full size, with twice as many pictures, and with 20 layers in between. This was computed once, on 28
+// November 2026, with
 //
 // `deno run chapters/08_training.ts --model depth --images 4000 --epochs 4 --batch 64`
 //
@@ -768,20 +772,20 @@ const recorded = {
 await show(depthChart("Plain and residual, by depth: 28 × 28 points", recorded));
 
 // %% [markdown]
-// Eight layers need no help. With 20 the plain network is ahead of its little brother, as it should be, and the residual one
-// is ahead of it. With 32 the plain one has lost more than the first twelve additional layers had gained, and the residual one of
-// the same depth is level with that of 20. He and his co-authors began with 20 layers, and went on to 32, 44 and 56: the plain
-// networks became worse and worse, the residual ones better and better.
+// Eight layers need no help. With 20 the plain network is ahead of its little brother, as it should be, and the residual
+// one is ahead of it. With 32 the plain one has lost more than the first twelve additional layers had gained, and the
+// residual one of the same depth is level with that of 20. He and his co-authors began with 20 layers, and went on to
+// 32, 44 and 56: the plain networks became worse and worse, the residual ones better and better.
 //
-// (Each of these is one run, with seed 0. Another seed shifts the small differences, and may reverse some of them. The one between
-// the two networks of 32 layers is far larger.)
+// (Each of these is one run, with seed 0. Another seed shifts the small differences, and may reverse some of them. The
+// one between the two networks of 32 layers is far larger.)
 //
 // ## What to notice
 //
-// **The training loss is not the goal.** What counts is what a network says of pictures that it has not seen, and they must
-// have no part in the recipe. Here they had a small one: the learning rate is Tang's, but the width of the small networks was
-// chosen with an eye on the test. Whoever chooses by the test pictures has trained on them, too, if only a little, and needs
-// others to know what the choice is worth.
+// **The training loss is not the goal.** What counts is what a network says of pictures that it has not seen, and they
+// must have no part in the recipe. Here they had a small one: the learning rate is Tang's, but the width of the small
+// networks was chosen with an eye on the test. Whoever chooses by the test pictures has trained on them, too, if only a
+// little, and needs others to know what the choice is worth.
 //
 // **A recipe belongs to a result.** "ResNet-18 is better than AlexNet" means: trained like this, on these pictures. The
 // first exercise takes most of the distance away with one layer.
@@ -801,9 +805,9 @@ await show(depthChart("Plain and residual, by depth: 28 × 28 points", recorded)
 // %% [markdown] tags=["folded"]
 // **Answer to 1**
 //
-// A great deal: it gets four of five test pictures right instead of three of four, and is level with the small ResNet-18. It
-// begins to learn at once, while the plain one spends half an epoch giving the same answer to all pictures. Most
-// of the distance between the two networks of the table is normalization.
+// A great deal: it gets four of five test pictures right instead of three of four, and is level with the small
+// ResNet-18. It begins to learn at once, while the plain one spends half an epoch giving the same answer to all
+// pictures. Most of the distance between the two networks of the table is normalization.
 //
 // ```ts
 // const normalized: Recipe = {
@@ -827,8 +831,8 @@ await show(depthChart("Plain and residual, by depth: 28 × 28 points", recorded)
 //
 // A few hundredths. The three differ in their first weights and in the order of the pictures, and in nothing else. At a
 // constant learning rate the network goes up and down, and where it happens to stop is chance; 2,000 test pictures add a
-// hundredth of their own. With all pictures and more epochs the spread is smaller, but the third digit of a single run still
-// means little.
+// hundredth of their own. With all pictures and more epochs the spread is smaller, but the third digit of a single run
+// still means little.
 //
 // ```ts
 // for (const seed of [1, 2]) {
