@@ -419,7 +419,7 @@ await show(chart.line({
 // it is 0.1 unless you ask for another. (The running variance divides by $m - 1$ instead of $m$: an unbiased
 // estimate of the variance of all pictures, of which the batch is a sample.)
 //
-// What is a good share? Two tests. On the left the world stands still: sixty batches of eight numbers around 1. On the right it
+// What is a good share? Two tests. In the first the world stands still: sixty batches of eight numbers around 1. In the second it
 // moves: the mean behind the first linear layer of our fourth network while it learned, averaged over the 4,096 neurons. (We noted
 // the layer's running mean. The batch's own follows from two of them: ten times the running one minus nine times the one before.)
 

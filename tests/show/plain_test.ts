@@ -251,6 +251,21 @@ Deno.test("a large matrix leaves room in the window, and is as square as it was"
   assert(rows < 30 && Math.abs(columns / rows - 2) < 0.2, `${rows} rows, ${columns} columns`);
 });
 
+Deno.test("in text a histogram that is spread out is as high as one that is a single bar, and its axis says so", async () => {
+  const narrow = new Array(1000).fill(0.05), wide = Array.from({ length: 1000 }, (_, i) => i / 200);
+  const options = { series: { narrow, wide }, bins: 50, xRange: [0, 5] as [number, number], normalize: true };
+  const text = textOf(await resolve(chart.histogram(options)), { columns: 60, color: "none" });
+  const [first, second] = text.split("wide\n").map((part) =>
+    part.split("\n").filter((line) => /[┤│]/.test(line))
+  );
+  assertEquals(first.length, second.length);
+  assert(/^1\.0+ ┤/.test(first.find((line) => line.includes("┤"))!), text);
+  assert(first.some((line) => line.includes("█")), text);
+  // A fiftieth of all in each bin: on the other's axis, no more than a line on the ground.
+  assertEquals(second.filter((line) => /[▁-█]{40}/.test(line)).length, second.length, text);
+  assert(/^0\.0\d* ┤/.test(second.find((line) => line.includes("┤"))!), text);
+});
+
 Deno.test("bars are as long as their numbers", async () => {
   const text = textOf(await resolve(chart.bar({ x: ["one", "two"], y: [1, 2] })), {
     columns: 40,
