@@ -85,7 +85,7 @@ export function formulaText(latex: string): string {
 
 /** LaTeX sets its own spaces: here one is left, and none inside of brackets or behind a sign. */
 function tidy(line: string): string {
-  return line.replace(/ +/g, " ").replace(/ ([,.;)⌋⌉])/g, "$1").replace(/([(⌊⌈]) /g, "$1")
+  return line.replace(/ +/g, " ").replace(/ ([,.;)\]⌋⌉])/g, "$1").replace(/([([⌊⌈]) /g, "$1")
     .replace(/^([±−]) /, "$1").replaceAll(QUAD, "  ").replace(/ {4,}/g, "    ");
 }
 
