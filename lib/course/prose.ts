@@ -149,7 +149,7 @@ export function inline(text: string, color: Color): string {
 }
 
 const TOKEN =
-  /(?<comment>\/\/.*|\/\*[^]*?\*\/)|(?<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[^])*`)|\b(?<keyword>await|async|break|class|const|continue|else|export|extends|false|for|from|function|if|import|in|let|new|null|of|override|return|super|switch|this|throw|true|type|typeof|undefined|while)\b/g;
+  /(?<comment>\/\/.*|\/\*[^]*?\*\/)|(?<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[^])*`)|\b(?<keyword>as|await|async|break|catch|class|const|continue|else|export|extends|false|for|from|function|if|import|in|let|new|null|of|override|return|super|switch|this|throw|true|try|type|typeof|undefined|while)\b/g;
 
 /** TypeScript behind a rule, dimmed; lines that are too long go on below. */
 export function codeLines(code: string, { columns, color }: Page): string[] {

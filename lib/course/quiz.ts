@@ -51,7 +51,7 @@ export async function quiz(title: string, script: string): Promise<void> {
       exit(0);
     }
     chosen.push(choice);
-    writeLine(`\n${proofLines(question).join("\n")}\n`);
+    writeLine(`\n${proofLines(question).join("\n")}\n\n`);
     return true;
   });
   comment();
