@@ -1,6 +1,6 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { answers, numbers, output, programTest, run } from "./program.ts";
+import { answers, numbers, output, programTest, questions, run } from "./program.ts";
 import { assertProse, type Seen } from "./prose.ts";
 
 const CHAPTER = "05b_digits";
@@ -49,8 +49,8 @@ programTest(
     const [linear, lenet] = ["linear", "LeNet"].map((kind) =>
       of(kind, "shuffled") - of(kind, "a class a batch")
     );
-    assert(linear > 1 && linear < 2, `one and a half points of the linear network, and not ${linear}`);
-    assert(lenet > 8 && lenet < 9, `more than eight points of LeNet, and not ${lenet}`);
+    assert(linear > 1 && linear < 2, `one or two points of the linear network, and not ${linear}`);
+    assert(lenet > 8 && lenet < 9, `some eight points of LeNet, and not ${lenet}`);
   },
 );
 
@@ -120,6 +120,33 @@ programTest("chapter 5b's pooling forgives small shifts, and knows nothing of ro
   assert(Math.abs(gain("15 degrees")) < 2 && Math.abs(gain("30 degrees")) < 2);
 });
 
+programTest(
+  "chapter 5b's pooling helps against overfitting: both know their own, and not the same of others",
+  async () => {
+    const text = await output(CHAPTER);
+    const [own, beyond] = shares(text, "500, with pooling:"), [strided, less] = shares(text, "500, without:");
+    assertEquals([own, strided], [100, 100]);
+    assert(beyond - less > 3, `${beyond} against ${less}`);
+  },
+);
+
+programTest("chapter 5b's questions are answered as they say", async () => {
+  const [shifted, start, beginner, surer, chance, strides] = await questions(CHAPTER);
+  const [before, after] = shifted.trim().split("\n");
+  assertEquals(before, after);
+  const [loss] = numbers(start, "loss")[0];
+  assert(Math.abs(loss - Math.log(10)) < 0.1, start);
+  assert(shares(beginner, "the same digits at the end:")[0] > shares(beginner, "while it learned:")[0] + 3);
+  const losses = [...surer.matchAll(/loss (\S+) if wrong, (\S+) if right/g)].map((row) =>
+    row.slice(1).map(Number)
+  );
+  assertEquals(losses.map(([wrong]) => Math.round(wrong)), [1, 3, 10]);
+  assert(losses.every(([, right]) => right < 0.4) && losses[2][1] === 0);
+  const [[few], [many]] = ["1000 digits", "10000 digits"].map((name) => numbers(chance, name)[0]);
+  assert(Math.abs(few - 0.69) < 0.05 && Math.abs(many - 0.22) < 0.05, chance);
+  assertEquals(strides, "pooled: [16, 5, 5], parameters = 61706\nstrided: [16, 5, 5], parameters = 61706\n");
+});
+
 programTest("chapter 5b's answers see what they say", async () => {
   const [first, second, third] = await answers(CHAPTER);
   const [old, means, tanh] = ["1998", "means", "tanh"].map((name) => shares(first, `${name}:`)[0]);
@@ -144,6 +171,13 @@ programTest("chapter 5b quotes no number that it does not show", async () => {
   const missed = (name: string, column: number) => ({ text }: Seen) => 100 - shares(text, `${name}:`)[column];
   await assertProse(CHAPTER, {
     "255": "the largest byte",
+    "2.303": Math.log(10),
+    "2.3": Math.log(10),
+    "0.1": 1 / 10,
+    "95": 100 * 0.95,
+    "0.05": 1 - 0.95,
+    "0.7": 100 * Math.sqrt(0.95 * 0.05 / 1000),
+    "0.69": 100 * Math.sqrt(0.95 * 0.05 / 1000),
     "99.2": "what it printed with --epochs 5",
     "95.2": "what all three came to with --seed 1",
     "95.0": "what schedule and augmentation came to with --seed 1",
