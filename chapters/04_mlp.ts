@@ -490,8 +490,8 @@ async function train(pupil: nn.Module, places = samples, look = async (_step: nu
 
 // %% [markdown]
 // Watch four neurons learn. Blue is where the network says "inside" ($p > 0.5$); each neuron's line, where
-// $w_1 x_1 + w_2 x_2 + b = 0$, keeps its colour. (`span` and `square` are the grid of the first picture, shrunk to this
-// square.)
+// $w_1 x_1 + w_2 x_2 + b = 0$, keeps its colour. (`span` and `square` are every second point of the first picture's
+// grid, shrunk to this square.)
 
 // %%
 const [across, up] = await samples.t().array<number[][]>();
@@ -502,11 +502,12 @@ function cloud(side: boolean) {
 }
 const clouds = { inside: cloud(true), outside: cloud(false) };
 
-const span = side.mul(2 / 3), square = points.mul(2 / 3);
-function regions(pupil: nn.Module, title: string, over: Record<string, Series> = {}): Chart {
+const every = [0, 85, 2] as const;
+const span = side.at(every).mul(2 / 3), square = points.at(every, every).mul(2 / 3);
+function regions(pupil: nn.Module, title: string, over: Record<string, Series>): Chart {
   const z = noGrad(() => pupil.forward(square).squeeze(-1).sigmoid());
   const area = { x: span, y: span, z, zRange: [0, 1] as [number, number], levels: 2, zTitle: "p" };
-  return chart.contour({ ...area, equal: true, title, over: { ...clouds, ...over } });
+  return chart.contour({ ...area, equal: true, title, over });
 }
 
 async function kinks(layer: nn.Linear): Promise<Record<string, Series>> {
@@ -523,7 +524,8 @@ manualSeed(0);
 const four = perceptron(4);
 await train(four, samples, async (step) => {
   if (![0, 30, 100, 400].includes(step)) return;
-  panels.push(regions(four, `After ${step} steps`, await kinks(four.at(0) as nn.Linear)));
+  const over = { ...clouds, ...await kinks(four.at(0) as nn.Linear) };
+  panels.push(regions(four, `After ${step} steps`, over));
 });
 await show(chart.panels(panels, { title: "Four neurons learn where the disc is" }));
 const openAt = noGrad(() => four.at(0).forward(samples)).gt(0).sum(0);
@@ -549,6 +551,8 @@ async function right(pupil: nn.Module, places: Tensor): Promise<string> {
 }
 
 const table: Record<string, unknown>[] = [], shapes: Chart[] = [];
+const turn = linspace(0, 2 * Math.PI, 61), radius = Math.sqrt(8 / Math.PI);
+const rim: Series = { x: turn.cos().mul(radius), y: turn.sin().mul(radius), mode: "lines" };
 for (const neurons of [2, 3, 4, 8, 16]) {
   const own: Record<string, string> = {}, others: Record<string, string> = {};
   for (const start of [0, 1, 2]) {
@@ -557,7 +561,9 @@ for (const neurons of [2, 3, 4, 8, 16]) {
     await train(pupil);
     own[`start ${start}`] = await right(pupil, samples);
     others[`new ${start}`] = await right(pupil, unseen);
-    if (start === 1 && neurons !== 4) shapes.push(regions(pupil, `${neurons} neurons`));
+    if (start === 1 && neurons !== 4) {
+      shapes.push(regions(pupil, `${neurons} neurons`, { "edge of the disc": rim }));
+    }
   }
   table.push({ neurons, ...own, ...others });
 }

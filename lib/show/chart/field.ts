@@ -79,6 +79,19 @@ export async function resolveHeatmap(options: HeatmapOptions): Promise<FieldMode
   };
 }
 
+/**
+ * Values with as many digits as tell. Of a large field nobody reads single values, so a thousandth of its range is enough; where
+ * steps are factors, digits are counted from the first one on.
+ */
+function shortened(z: number[][], zLog: boolean): number[][] {
+  const [low, high] = extent(...z), isLarge = z.length * (z[0]?.length ?? 0) > 1000;
+  if (zLog || !isLarge || !(high > low) || !Number.isFinite(high - low)) {
+    return z.map((row) => row.map(round));
+  }
+  const decimals = Math.min(100, Math.max(0, 3 - Math.floor(Math.log10(high - low))));
+  return z.map((row) => row.map((value) => Number.isFinite(value) ? Number(value.toFixed(decimals)) : value));
+}
+
 /** From the outer edge of the first cell to that of the last. */
 function outline(centres: number[]): [number, number] {
   const half = centres.length > 1 ? (centres.at(-1)! - centres[0]) / (centres.length - 1) / 2 : 0.5;
@@ -107,7 +120,7 @@ function field(
     y: axis(options.yTitle, false, options.yRange ?? extent(ys)),
     xs: xs.map(round),
     ys: ys.map(round),
-    z: z.map((row) => row.map(round)),
+    z: shortened(z, "zLog" in options && options.zLog === true),
     zTitle: options.zTitle ?? "",
     zRange: options.zRange ?? extent(...z),
     levels: [],
