@@ -1,6 +1,7 @@
 // Reads the chapters' sources, which needs a permission.
 import { assert, assertEquals } from "@std/assert";
 import { parseCells, parseQuestion } from "../../lib/course/cells.ts";
+import { readingMinutes } from "./minutes.ts";
 import { chapterNumber } from "./program.ts";
 
 const granted = (await Deno.permissions.query({ name: "read" })).state === "granted";
@@ -70,6 +71,47 @@ Deno.test({
       const exercises = closing.lines.join("\n").split("// ## Exercises")[1] ?? "";
       assert(/^\/\/ 1\. [^]*^\/\/ 2\. /m.test(exercises), `${name}: two exercises`);
     }
+  },
+});
+
+/** What a chapter says below its title: how long it takes, and what stands before it. */
+function minutesOf(name: string): number {
+  const [title, empty, takes] = cells(name)[0].lines;
+  const said = /^\/\/ \*About (\d+) minutes\. Before it: .+\.\*$/.exec(takes);
+  assert(
+    title.startsWith("// # ") && empty === "//" && said !== null,
+    `${name} does not say what it takes: ${takes}`,
+  );
+  return Number(said[1]);
+}
+
+Deno.test({
+  name:
+    "a chapter says below its title how long it takes, which is what there is to read, and what stands before it" +
+    reason,
+  ignore: !granted,
+  fn() {
+    for (const name of names) {
+      const said = minutesOf(name);
+      const counted = readingMinutes(parseCells(Deno.readTextFileSync(new URL(name, folder)), name));
+      assert(
+        Math.abs(said - counted) <= counted / 3,
+        `${name}: about ${said} minutes, counted ${counted.toFixed(0)}`,
+      );
+    }
+  },
+});
+
+Deno.test({
+  name: "README.md has a row for each chapter, with its minutes" + reason,
+  ignore: !granted,
+  fn() {
+    const readme = Deno.readTextFileSync(new URL("../../README.md", import.meta.url));
+    const rows = [...readme.matchAll(/^\| \[.*\]\(chapters\/(\w+\.ts)\) *\| *(\d+) *\|/gm)];
+    assertEquals(
+      rows.map(([, name, minutes]) => [name, Number(minutes)]),
+      names.map((name) => [name, minutesOf(name)]),
+    );
   },
 });
 

@@ -92,7 +92,8 @@ const NUMBERS = /\[\s+(-?\d[^\s",]*(?:,\s+-?\d[^\s",]*)*)\s+\]/g;
 
 /** A file's text, laid out as Jupyter lays it out, but for lists of numbers: they take a line, not one for each number. */
 export function serialize(notebook: Notebook): string {
-  return JSON.stringify(notebook, null, 1).replace(NUMBERS, (_, list) => `[${list.replace(/\s+/g, "")}]`) + "\n";
+  return JSON.stringify(notebook, null, 1).replace(NUMBERS, (_, list) => `[${list.replace(/\s+/g, "")}]`) +
+    "\n";
 }
 
 /** Text as nbformat keeps it: a list of lines with their ends. */
