@@ -603,9 +603,8 @@ await show(chart.line({
 // - [ ] By 3 points
 // - [ ] By 5 points
 //
-// **Answer.** The standard deviation of a share $p$ among $n$ is $\sqrt{p(1-p)/n}$, here $\sqrt{0.95 \cdot 0.05 /
-// 1000}$, which is 0.69 points. With all 10,000 it is 0.2 points. Add to that what other first weights and another
-// order do.
+// **Answer.** The standard deviation of a share $p$ among $n$ is $\sqrt{p(1-p)/n}$: with 95 % and 1,000 digits that is 0.69
+// points, with all 10,000 it is 0.2 points. Add to that what other first weights and another order do.
 //
 // ```ts
 // manualSeed(flags.seed);
