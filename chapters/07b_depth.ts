@@ -361,7 +361,7 @@ await show(chart.imageGrid({
   title: "From a one to a two: every eighteenth picture of the walk",
 }));
 
-const maps: Chart[] = [], apart = [1, 2, 4, 8, 16, 32];
+const maps: Chart[] = [], apart = [1, 2, 4, 8, 16, 32], seconds = linspace(0, 126, 64);
 console.log(`${"steps apart".padEnd(19)} ${apart.map((k) => String(k).padStart(6)).join("")}`);
 for (const [Block, depth] of [[Plain, 3], [Residual, 3], [Plain, 24], [Residual, 24]] as const) {
   const places = walk.detach();
@@ -374,15 +374,16 @@ for (const [Block, depth] of [[Plain, 3], [Residual, 3], [Plain, 24], [Residual,
   );
   const name = `${Block.name}, ${depth} blocks`;
   console.log(`${name.padEnd(19)} ${means.map((mean) => mean.toFixed(2).padStart(6)).join("")}`);
-  const axes = { xTitle: "place", yTitle: "place", zTitle: "cosine" };
-  maps.push(chart.heatmap({ z: similar, zRange: [-1, 1], colors: "diverging", title: name, ...axes }));
+  const axes = { x: seconds, y: seconds, xTitle: "place", yTitle: "place", zTitle: "cosine" };
+  const z = similar.at([0, 128, 2], [0, 128, 2]);
+  maps.push(chart.heatmap({ z, zRange: [-1, 1], colors: "diverging", title: name, ...axes }));
 }
 await show(chart.panels(maps, { title: "How alike the gradients at two places of the walk are" }));
 
 // %% [markdown]
-// The numbers are means over all places that are so many steps apart. In the pictures every place has a row:
-// what is orange points the same way. In the shallow networks there is a broad band, and neighbours agree. In the deep
-// plain network the band is one place wide: each gradient stands alone, and a pixel that should become brighter here may
+// The numbers are means over all places that are so many steps apart. In the pictures every second place has a
+// row: what is orange points the same way. In the shallow networks there is a broad band, and neighbours agree. In the deep
+// plain network the band is one row wide: each gradient stands alone, and a pixel that should become brighter here may
 // just as well have to become darker one invisible step further on. Balduzzi and his co-authors call such gradients
 // **shattered**; along the walk they look like noise. The sum brings the band back. (It is narrower than with 3 blocks.
 // The sum does not undo depth; it slows what depth does.)

@@ -158,6 +158,7 @@ export async function cellsSpec(model: FieldModel): Promise<Spec> {
             width: { signal: "width" },
             height: { signal: "height" },
             aspect: { value: false },
+            smooth: { value: false },
           },
         },
       },

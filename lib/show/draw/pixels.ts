@@ -66,7 +66,9 @@ async function load() {
  */
 export async function drawPng(svg: Svg): Promise<Uint8Array> {
   const [{ renderer, fonts }, { encode }] = await Promise.all([ready ??= load(), fastPng()]);
-  const drawer = new renderer.Resvg(svg.text, {
+  // Of the two ways to say that pixels keep their edges, which Vega writes one behind the other, resvg knows only the older.
+  const text = svg.text.replaceAll("image-rendering: pixelated;", "");
+  const drawer = new renderer.Resvg(text, {
     fitTo: { mode: "zoom", value: 2 },
     background: "white",
     font: { fontBuffers: fonts, defaultFontFamily: "DejaVu Sans", sansSerifFamily: "DejaVu Sans" },
