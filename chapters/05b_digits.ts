@@ -586,8 +586,8 @@ await show(chart.line({
 }));
 
 // %% [markdown]
-// The same 500 digits, and half of the mistakes are gone: 90.8 % have become 95.5 %, which took more than 2,000 digits
-// above. Most of it is augmentation, since that adds what cannot be known from 500 pictures: which changes of a digit
+// The same 500 digits, and about half of the mistakes are gone: 90.8 % have become 95.5 %, which took more than 2,000
+// digits above. Most of it is augmentation, since that adds what cannot be known from 500 pictures: which changes of a digit
 // mean nothing. (While it learned it was right only 92.8 % of the time, since nothing came twice.) Dropout and the
 // schedule bring little by themselves. And cures do not add up: with all three, one neuron in five being silent, it
 // knows 94.7 %.
@@ -749,8 +749,8 @@ await show(chart.bar({
 // %% [markdown]
 // Digits in their place are known to both. Shifted by two pixels, the network without pooling gets 13.7 % wrong, the
 // one with pooling 8.4 %; by four pixels both are lost in about half, the one without more. Turned by 15 degrees or 30
-// there is little difference, a point or two. So chapter 5 was right: pooling forgives small shifts, a little, and of
-// rotation it knows nothing.
+// there is little difference, two or three points at most. So chapter 5 was right: pooling forgives small shifts, a
+// little, and of rotation it knows nothing.
 //
 // The book also says that pooling prevents overfitting. Both networks have equally many parameters, and with 500 digits
 // both can learn all of them by heart. What do they know of the others?

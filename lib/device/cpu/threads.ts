@@ -33,8 +33,8 @@ export const MAX_THREADS = 32;
 const SPINS = 20_000;
 /** Waits of so long for the last threads … */
 const WAIT_MS = 100;
-/** … and so many of them at least, all without an answer: then a thread has died at its work. */
-const WAITS = 10;
+/** … and so many of them at least, all without an answer: then a thread has died at its work. A busy machine may let it wait for seconds. */
+const WAITS = 100;
 /** A thread that is alive has come back after so many times what the calling thread takes for a grain of the work. */
 const SLACK = 50;
 
@@ -140,6 +140,8 @@ export class Threads {
   readonly #wait: typeof Atomics.wait;
   #started = 0;
   #count = 1;
+  /** After how many waits without an answer a thread counts as dead. */
+  patience: number = WAITS;
 
   /**
    * @param module The kernels.
@@ -231,7 +233,7 @@ export class Threads {
   #join(milliseconds: number): void {
     const c = this.#words;
     for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(c, ACTIVE) === 0) return;
-    const most = Math.max(WAITS, SLACK * milliseconds / WAIT_MS);
+    const most = Math.max(this.patience, SLACK * milliseconds / WAIT_MS);
     let waits = 0;
     for (let active = Atomics.load(c, ACTIVE); active !== 0; active = Atomics.load(c, ACTIVE)) {
       // Waits are counted, not seconds: this process may have been stopped for a while.
