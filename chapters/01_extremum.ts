@@ -9,7 +9,7 @@
 //
 // smallest? You see it at once: at $x = 2$. A program does not see. It can only stand at some $x$, feel which way the
 // ground falls, and take a step that way. All of deep learning is this step, repeated. What grows from chapter to
-// chapter is the landscape: one number here, forty-six million in chapter 5.
+// chapter is the landscape: one number here, forty-seven million in chapter 5.
 
 // %%
 import { chart, graph, linspace, noGrad, show, tensor, useDevice } from "descent";
@@ -166,7 +166,7 @@ for (let step = 0; step < flags.steps; step++) {
 //
 // **The distance to 2 shrinks by the same factor every step.** Put the gradient into the step:
 // $x_{\text{new}} - 2 = (1 - \eta)(x - 2)$, so with $\eta = 0.4$ six tenths of the distance remain. Compare two rows:
-// $2 - 0.8046 = 1.1954$, and then $2 - 1.2827 = 0.7173 = 0.6 \cdot 1.1954$. Fifteen rows are fourteen steps, and
+// $2 - 0.8046 = 1.1954$, and then $2 - 1.2827 = 0.7173 \approx 0.6 \cdot 1.1954$. Fifteen rows are fourteen steps, and
 // $0.6^{14} \approx 0.0008$ of the way is left.
 //
 // **Nobody told the program the derivative.** It came out of the formula that computes $y$. Change the formula, and the
@@ -314,7 +314,7 @@ await show(chart.panels(panels, { title: "The same 14 steps with four learning r
 //    `eta` needs one step there, and from which on does the walk not come down any more?
 // 2. Change the formula in the loop to `x.sub(2).pow(4).div(4)`, a valley with the same lowest point. Nothing else has to
 //    change, but the walk does: where is it fast, and where slow?
-// 3. Remove the line `x.zeroGrad()` of the loop. The rows overshoot and swing: each step also carries the gradients of
+// 3. Remove the line `x.zeroGrad()` from the loop. The rows overshoot and swing: each step also carries the gradients of
 //    all steps before it. Done on purpose and with more care this is called momentum, and is one half of Adam, the
 //    optimizer of chapter 5.
 

@@ -129,10 +129,10 @@ console.log(`dy/dx = ${x.grad}`);
 await show(graph(y, { names: { x, y }, title: "Chapter 1's parabola, in Values" }));
 
 // %% [markdown]
-// It is chapter 1's slope, $-1.9924$, with twice as many digits, since JavaScript's numbers have 64 bits. Read the
-// orange numbers from $y$ backwards: 1, then 0.5, then $0.5 \cdot 2 \cdot (-1.9924)$, and `add` passes on what it gets.
-// The constants have a `grad`, too. Nobody asks for it, but it is right: turn the factor 0.5 up a little, and $y$ grows
-// 3.97 times as much.
+// It is chapter 1's slope, $-1.9924$, with twice as many right digits, since JavaScript's numbers have 64 bits. Read
+// the orange numbers from $y$ backwards: 1, then 0.5, then $0.5 \cdot 2 \cdot (-1.9924)$, and `add` passes on what it
+// gets. The constants have a `grad`, too. Nobody asks for it, but it is right: turn the factor 0.5 up a little, and $y$
+// grows 3.97 times as much.
 
 // %% [markdown] tags=["question"]
 // **Predict.** $x$ is 3, and $y = x \cdot x + x$. What is $dy/dx$, and so what must `backward()` leave in `x.grad`?
@@ -331,8 +331,8 @@ console.log(`latest first, 100,000 additions: ${bottom.grad}`);
 //
 // ## What is zeroed, and what need not be
 //
-// `+=` has a price: somebody must set the sums back. Here are three rounds at the same place. Nothing moves, so the
-// slope should be the same each time:
+// `+=` has a price: somebody must set the sums back. Here are five rounds at the same place, the last two zeroed
+// before. Nothing moves, so the slope should be the same each time:
 
 // %%
 section("What is zeroed, and what need not be");
@@ -428,7 +428,7 @@ console.log(`loss = ${loss.data.toFixed(6)}, a graph of ${latestFirst(loss).leng
 // ```
 
 // %% [markdown]
-// Are these gradients right? Nudge each parameter to both sides, as above, and compare:
+// Are the network's ten gradients right? Nudge each parameter to both sides, as above, and compare:
 
 // %%
 function byNudging(at: number): number {
@@ -563,10 +563,11 @@ await show(chart.line({
 }));
 
 // %% [markdown]
-// Three kinks put the bend at the right place. Nobody told the ten numbers what each of them is for. With `--seed 1`
-// you see that this can go wrong: two neurons are silent at all five samples from the start, so they get no gradient;
-// the third soon joins them, and what is left is one constant, 1.2, the mean of the samples. Our engine and the library
-// agree on that, too. How large weights should be at the start is a question that chapter 4 takes up.
+// Two kinks make the bend, close to 0. The third neuron lets all five samples through: its kink lies outside the
+// picture. Nobody told the ten numbers what each of them is for. With `--seed 1` you see that this can go wrong: two
+// neurons are silent at all five samples from the start, so they get no gradient; the third soon joins them, and what
+// is left is one constant, 1.2, the mean of the five $|x|$. Our engine and the library agree on that, too. How large
+// weights should be at the start is a question that chapter 4 takes up.
 //
 // ## A row of the library, read aloud
 //
@@ -591,7 +592,7 @@ await show(chart.line({
 //
 // There is one difference. A `Value` keeps its slopes. A tensor cannot afford to: a product of fifteen numbers with
 // fifteen others has a slope for each result with each input, $15 \cdot 30$ of them, nearly all zero. So the row keeps
-// the inputs, and multiplies with the slopes when `g` is there, without ever writing them down.
+// the inputs, and multiplies by the slopes when `g` is there, without ever writing them down.
 //
 // `sumTo` is the word that is left.
 
@@ -618,7 +619,7 @@ await show(chart.line({
 //
 // Stretching a small tensor to meet a large one, as the three weights met five samples, is called **broadcasting**.
 // Each weight is then used once for each sample. In our engine `+=` adds up what comes back from each use. A tensor
-// gets everything at once, in the shape of the product, and has to add it up by itself. To see it, we give each sample
+// gets everything at once, in the shape of the product, and has to add it up itself. To see it, we give each sample
 // a copy of the weights, and look at what arrives at each copy:
 
 // %%
@@ -627,7 +628,7 @@ const three = tensor([[1], [10], [100]]);
 const shared = tensor([2, 3], { requiresGrad: true });
 const copies = tensor([[2, 3], [2, 3], [2, 3]], { requiresGrad: true });
 for (const weights of [shared, copies]) three.mul(weights).mul([1, 5]).sum().backward();
-console.log(`what arrives at the copies: ${await copies.grad!.format()}`);
+console.log(`what arrives at the copies:\n${await copies.grad!.format()}`);
 console.log(`and at the shared weights: ${await shared.grad!.format()}`);
 
 // %% [markdown]
@@ -670,8 +671,9 @@ const error = await gradCheck((x, w) => F.conv2d(x, w).square().sum(), [image, f
 console.log(`gradCheck: ${error.toExponential(0)} at most`);
 
 // %% [markdown]
-// They agree, and so does `gradCheck`, the library's own check: it nudges each number of each tensor that it is given, and
-// tells the largest error. Chapter 4 uses it on a network.
+// They agree, and so does `gradCheck`, the library's own check: it nudges each number of each tensor that it is given,
+// and tells the largest error. (Here it is large beside the nudges above, since the library counts in 32 bits.) Chapter
+// 4 uses it on a network.
 //
 // ## What to notice
 //
@@ -683,7 +685,7 @@ console.log(`gradCheck: ${error.toExponential(0)} at most`);
 // longer than a round is set to zero before the next.
 //
 // **A tensor is a bundle.** Ten parameters and five samples took 119 values, and 15 tensors. Nothing else has changed,
-// not even the sums: `+=` between values is a sum inside of a tensor. Chapter 2 puts two numbers into one tensor and
+// not even the sums: `+=` between values is a sum inside a tensor. Chapter 2 puts two numbers into one tensor and
 // walks on.
 //
 // ## Exercises

@@ -29,7 +29,7 @@ console.log(`shape of x: [${x.shape}], of x times its transpose: [${x.matmul(x.t
 
 // %% [markdown]
 // Both unknowns live in one tensor of shape $1 \times 2$: one row, two columns. The sum of squares is then a matrix
-// product of the row with itself laid on its side,
+// product of the row with itself stood on end,
 //
 // $$x\,x^{\mathsf T} = \begin{pmatrix} x_0 & x_1 \end{pmatrix} \begin{pmatrix} x_0 \\ x_1 \end{pmatrix} = x_0^2 + x_1^2,$$
 //
@@ -179,9 +179,9 @@ await show(
 // %% [markdown]
 // ## A valley
 //
-// That was luck. Make the ground ten times as curved along $x_0$, by adding $9 x_0^2$. With $\eta = 0.4$ the error along
-// $x_0$ would be multiplied by $1 - 20\eta = -7$ at every step. The walk comes down only for $\eta < 2/20 = 0.1$, so let us
-// take $0.09$, from a point where one sees more:
+// That the walk in the bowl was straight was luck. Make the ground ten times as curved along $x_0$, by adding
+// $9 x_0^2$. With $\eta = 0.4$ the error along $x_0$ would be multiplied by $1 - 20\eta = -7$ at every step. The walk
+// comes down only for $\eta < 2/20 = 0.1$, so let us take $0.09$, from a point where one sees more:
 
 // %%
 section("A valley");
@@ -341,10 +341,10 @@ await show(chart.contour({
 // which is why `backward()` starts from a tensor of one element, and why every gradient has exactly the shape of the
 // tensor it belongs to.
 //
-// **Nobody differentiates a vector by a matrix.** So says the book, and more exactly: such derivatives occur inside the
+// **Nobody differentiates a vector by a matrix.** So says the book. More exactly, such derivatives occur inside the
 // graph at every line, but nobody writes them down. The backward pass only ever needs them *multiplied* by the gradient
-// that arrives from above, and each operation knows how to do that multiplication at once. (The row of `mul` in chapter
-// 1b is an example.)
+// that arrives, and each operation knows how to do that multiplication at once. (The row of `mul` in chapter 1b is an
+// example.)
 //
 // ## Exercises
 //
@@ -353,7 +353,7 @@ await show(chart.contour({
 //    $\eta = 0.11$ and $0.05$. Which $\eta$ makes both errors shrink equally fast?
 // 3. Call `point.matmul(A).backward()` somewhere. Read the sentence you get: which single number would you have meant?
 // 4. The second error matters ten times as much to you as the others. Say so in the objective. Where does the walk end
-//    now, and why does it not with $\eta = 0.2$?
+//    now, and why does it not get there with $\eta = 0.2$?
 
 // %% [markdown] tags=["folded"]
 // **Answer to 1**

@@ -8,9 +8,9 @@
 //
 // $$y = w\,x + b$$
 //
-// With one input per sample its graph would be a line, which is why the method is called **linear regression**. We have
-// two, so $w$ is $1 \times 2$ and the graph is a plane. Three unknowns, three samples: an exact answer exists. Does the
-// walk find it?
+// Does the walk find $w$ and $b$? With one input per sample the graph would be a line, which is why the method is
+// called **linear regression**. We have two, so $w$ is $1 \times 2$ and the graph is a plane. Three unknowns, three
+// samples: an exact answer exists.
 
 // %%
 import { cat, chart, F, linspace, manualSeed, noGrad, ones, optim, randn, show } from "descent";
@@ -37,7 +37,7 @@ await useDevice(flags.device, { threads: flags.threads });
 // %%
 const x = tensor([[1.1, 4.6, 8.9], [2.3, 5.7, 10.1]]);
 const target = tensor([[13.57, 38.7, 70.51]]);
-console.log(`made with = ${await tensor([[3.1, 4.2]]).matmul(x).add([0.5]).format()}`);
+console.log(`targets = ${await tensor([[3.1, 4.2]]).matmul(x).add([0.5]).format()}`);
 
 // %% [markdown] tags=["question"]
 // **Predict.** When the predictions are right to 0.02 for all three samples, how close are the three unknowns to
@@ -128,9 +128,10 @@ for await (const { index: step } of steps(flags.steps, { progress: false })) {
 // %% [markdown]
 // ## What to notice
 //
-// **The predictions are right, the parameters are not.** After 30,000 steps the loss is below 0.0001, and still $w$ and $b$
-// have not arrived at $(3.1,\ 4.2)$ and $0.5$. Look at the samples: the second input is always the first plus 1.1 or 1.2.
-// From such data one can hardly tell $w_0$ from $w_1$ from $b$: raise one, lower the others, and the predictions stay.
+// **The predictions are right, the parameters are not.** After 30,000 steps the loss is below 0.0001, and still
+// $w = (3.2567,\ 4.0443)$ and $b = 0.6755$, not $(3.1,\ 4.2)$ and $0.5$. Look at the samples: the second input is
+// always the first plus 1.1 or 1.2. From such data one can hardly tell $w_0$ from $w_1$ from $b$: raise $w_1$, lower
+// $w_0$ and $b$, or the other way round, and the predictions stay.
 //
 // Two pictures of that, with the two inputs as the two sides. The points are the samples.
 
@@ -155,10 +156,10 @@ await show(chart.panels([
 console.log(`error at (10, 0) = ${await found.sub(made).at(0, 40).format()}`);
 
 // %% [markdown]
-// (`side` is a row of 41 numbers, `up` a column of 45; added, each is repeated along the other: a grid of $45 \times 41$.)
-// Left, the plane that the walk found: its contour lines are straight and evenly spaced, as a plane's must be. Right, what is
-// wrong with it: next to nothing on the line along which the samples lie, and the more, the farther from that line. At the
-// input $(10, 0)$ it is off by 1.74. Nothing in the data contradicts it there.
+// (`side` is a row of 41 numbers, `up` a column of 45; added, each is repeated along the other: a grid of
+// $45 \times 41$.) Left, the plane that the walk found: its contour lines are straight and evenly spaced, as a plane's
+// must be. Right, what is wrong with it: next to nothing on the line along which the samples lie, and more, the farther
+// one goes from that line. At the input $(10, 0)$ it is off by 1.74. Nothing in the data contradicts it there.
 //
 // ## How curved the ground is
 //
@@ -239,8 +240,8 @@ console.log(`condition number: ${Math.round(steep / flat).toLocaleString("en")}`
 // ```
 
 // %% [markdown] tags=["question"]
-// **Predict.** If large gradients were the danger, a walk that starts near the goal would be safe. Start a thousandth beside
-// $(3.1,\ 4.2)$ and $0.5$, with $\eta = 0.0085$, a little above the limit. What happens?
+// **Predict.** If large gradients were the danger, a walk that starts near the goal would be safe. Start with each
+// unknown a thousandth above $(3.1,\ 4.2)$ and $0.5$, with $\eta = 0.0085$, a little above the limit. What happens?
 //
 // - [ ] It stays where it is: the gradients are next to nothing.
 // - [ ] It comes closer, slowly.
@@ -322,12 +323,12 @@ await show(chart.line({
 }));
 
 // %% [markdown]
-// **731 steps do what the book's 30,000 do.** Each curve comes down two flights of stairs, and stands on a third: first
-// the error along the steep direction vanishes, then that along the middle one (from 0.03 on), and the share of the flat
-// one, $8 \cdot 10^{-5}$, stays as long as the two constant rates run. While $\eta\lambda$ is small,
+// **731 steps do what the book's 30,000 do.** Each curve comes down two flights of stairs: first the error along the
+// steep direction vanishes, then that along the middle one (from 0.03 on), and the share of the flat one,
+// $8 \cdot 10^{-5}$, stays as long as the two constant rates run. While $\eta\lambda$ is small,
 // $(1 - \eta\lambda)^n \approx e^{-\lambda n \eta}$: what counts is $n\eta$, the *sum* of all rates. The book's is
-// $30{,}000 \cdot 0.0001 = 3$, and so is $731 \cdot 0.00411$. On a logarithmic axis the curve just moves to the left. That the
-// gradients are large at first does no harm.
+// $30{,}000 \cdot 0.0001 = 3$, and so is $731 \cdot 0.00411$. On a logarithmic axis the curve just moves to the left.
+// That the gradients are large at first does no harm.
 //
 // **The changing rate needs three steps.** A step with $\eta = 1/\lambda$ leaves $1 - \eta\lambda = 0$ of the error along that
 // eigenvector: it takes one direction away entirely. The large step does it with the middle direction. At the same time it
@@ -496,18 +497,20 @@ await show(chart.contour({
 }));
 
 // %% [markdown]
-// **By the loss, Adam is slower; by the unknowns, it is faster.** It needs 11,340 steps for the loss that the constant rate
-// has after 731. But after 19,110 it is within 0.01 of what the samples were made with, and the constant rate would need
-// 400,000. The picture shows why. (Its ground is the loss with the best $b$ for each pair of weights.) Adam's first steps are
-// equally long in all unknowns, whatever their gradients, so it comes along the diagonal and enters the valley 1.41 from the
-// lowest point, five times as far as plain descent, which goes straight down. But then it walks along the valley, where
-// plain descent all but stands still.
+// **By the loss, Adam is slower; by the unknowns, it is faster.** It needs 11,340 steps for the loss that the constant
+// rate has after 731. But after 19,110 it is within 0.01 of what the samples were made with, and the constant rate
+// would need 400,000. The picture shows why. (Its ground is the loss with the best $b$ for each pair of weights.)
+// Adam's first steps are equally long in all unknowns, whatever their gradients, so it comes along the diagonal and
+// enters the valley 1.41 from the lowest point (with $b$ counted, which the picture does not show), five times as far
+// as plain descent, which goes straight down. But then it walks along the valley, where plain descent all but stands
+// still.
 //
 // It walks because its rate grows. The average of the squares forgets the huge gradients of the start; the smaller it
-// becomes, the longer the steps. In the end the rate is about nineteen times the limit of plain descent. A running average that
-// keeps 0.9 of itself bears just that, $(1 + 0.9)/(1 - 0.9)$ times as much (exercise 4 shows why): beyond it the steep direction
-// begins to swing, as the teeth in the picture show, and its gradients keep the average of the squares up. The same happens in networks (Cohen et al., 2022). What Adam
-// cannot do is turn: it has a rate for each parameter, and our valley runs askew to all three.
+// becomes, the longer the steps. In the end the rate is some nineteen times the limit of plain descent. A running
+// average that keeps 0.9 of itself bears about that, $(1 + 0.9)/(1 - 0.9) = 19$ times as much (exercise 4 shows why):
+// beyond it the steep direction begins to swing, as the teeth in the picture show, and its gradients keep the average
+// of the squares up. The same happens in networks (Cohen et al., 2022). What Adam cannot do is turn: it has a rate for
+// each parameter, and our valley runs askew to all three.
 
 // %% [markdown] tags=["question"]
 // **Predict.** Somebody multiplies the loss by 1000. Which walks change?
@@ -552,7 +555,7 @@ for (const d of [1, 2, 5, 50]) {
   const [most] = await curvatures(samples, 1);
   const found = await descend(() => 1 / most, 100, samples, rule.matmul(samples).add(start));
   const off = noGrad(() => cat([found.weight.sub(rule).flatten(), found.bias.sub(start)]).abs().max());
-  console.log(`d = ${d}: η = ${(1 / most).toFixed(5)}, largest error ${(await off.item()).toExponential(1)}`);
+  console.log(`d = ${d}: η = ${(1 / most).toFixed(5)}, largest error ${(await off.item()).toPrecision(2)}`);
 }
 
 // %% [markdown]
@@ -612,9 +615,10 @@ await show(chart.line({
 // (`SGD` is our $x \leftarrow x - \eta \nabla$. `CosineAnnealingLR` lowers `optimizer.lr` along half a cosine, a little with
 // each `schedule.step()`. `optim.lr` has a dozen others.)
 //
-// The large rate is near after some twenty steps, and then stays, on average, more than 0.2 away; the small one has not arrived.
-// The schedule comes two to three times as close as the large rate, and closer than the best of the three constant rates. So
-// it does with `--seed 1` and `--seed 2`. A constant 0.05 is nearly as good, if one knows that it has to be 0.05.
+// The large rate is near after some twenty steps, and then stays, on average, more than 0.2 away; the small one has not
+// arrived. The schedule comes some two to three times as close as the large rate, and closer than the best of the three
+// constant rates. So it does with `--seed 1` and `--seed 2`. A constant 0.05 is not far behind, if one knows that it
+// has to be 0.05.
 
 // %% [markdown] tags=["question"]
 // **Predict.** With the constant $\eta = 0.2$, how much closer does the walk come in ten times as many steps?
@@ -706,11 +710,12 @@ await show(chart.line({
 // %% [markdown] tags=["folded"]
 // **Answer to 4**
 //
-// It is: $w = (3.1000,\ 4.2000)$, $b = 0.5000$. Along the flat direction the gradients add up; along the steep one their
-// signs change, and they cancel. So with a momentum of $\beta$ the limit is $2(1 + \beta)/\lambda_{\max}$, here nearly twice
-// what it was. (Adam *averages*: it takes only $1 - \beta$ of each gradient, which allows a rate $1/(1 - \beta)$ times as
-// large.) With the best momentum the steps needed grow with the *root* of the condition number (Polyak, 1964), here 350. That
-// best momentum is $\big((350 - 1)/(350 + 1)\big)^2 \approx 0.9887$; to know it one has to know the flat direction.
+// It is: $w = (3.1000,\ 4.2000)$, $b = 0.5000$. Along the flat direction the gradients add up; along the steep one
+// their signs change, and they cancel. So with a momentum of $\beta$ the limit is $2(1 + \beta)/\lambda_{\max}$, here
+// nearly twice what it was. (Adam *averages*: it takes only $1 - \beta$ of each gradient, which allows a rate
+// $1/(1 - \beta)$ times as large.) With the best momentum the steps needed grow with the *root* of the condition number
+// (Polyak, 1964), here 350. That best momentum is $\big((350 - 1)/(350 + 1)\big)^2 \approx 0.989$; to know it one has
+// to know the flat direction.
 //
 // ```ts
 // const w3 = tensor([[0.001, 0.003]], { requiresGrad: true }), b3 = tensor([0.005], { requiresGrad: true });

@@ -5,7 +5,7 @@ import { assertProse } from "./prose.ts";
 
 programTest("chapter 3 prints the book's numbers, first and last, to every digit", async () => {
   const text = await output("03_linear_regression");
-  assertDigits(numbers(text, "made with")[0], "13.5700 38.7000 70.5100", 0);
+  assertDigits(numbers(text, "targets")[0], "13.5700 38.7000 70.5100", 0);
   const [w, b, y] = ["w", "b", "y"].map((name) => numbers(text, name));
   const [loss, sum, gradient] = ["loss", "sum", "w.grad"].map((name) => numbers(text, name));
   assertDigits(w[0], "0.0010 0.0030", 0);
@@ -226,5 +226,6 @@ programTest("chapter 3 quotes no number that it does not show", async () => {
     "-637": 1 - middle / flat,
     "-122,800": Math.round((1 - steep / flat) / 100) * 100,
     "350": Math.sqrt(steep / flat),
+    "0.989": ((350 - 1) / (350 + 1)) ** 2,
   });
 });

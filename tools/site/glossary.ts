@@ -47,14 +47,15 @@ export function glossaryHtml(terms: readonly Term[], renderer: Renderer): string
   const items = terms.map(({ term, sentence, chapter, torch, book }) => {
     const words = [
       ...(torch === "" ? [] : [`PyTorch: ${inline(torch)}`]),
-      ...(book === "" ? [] : [`<span lang="zh">${escapeMarkup(book)}</span>`]),
+      ...(book === "" ? [] : [`the book: <span lang="zh">${escapeMarkup(book)}</span>`]),
       `<a href="${chapter}.html">chapter ${chapter.replace(/^0?(\w+?)_.*/, "$1")}</a>`,
     ];
     return `<dt id="${idOf(term)}">${escapeMarkup(term)}</dt>
 <dd>${inline(sentence)} <small>${words.join(" · ")}</small></dd>`;
   });
   return `<h1>Glossary</h1>
-<p>The words of the course: what they mean, what PyTorch and the book call them, and where they first stand.</p>
+<p>The words of the course: what they mean, what PyTorch calls them, what they are called in the book that the course follows
+(<span lang="zh">《深度学习框架与卷积网络结构设计》</span>), and where they first stand.</p>
 <dl class="glossary">
 ${items.join("\n")}
 </dl>`;

@@ -94,7 +94,9 @@ ${chapter.question}
     html: `<div class="front">
 <h1>Descent</h1>
 <p class="lead">${description}</p>
-<p>Every chapter asks a question, builds the answer with what the chapters before it made, and runs. To run them yourself:</p>
+<p>Every chapter asks a question, builds the answer with what the chapters before it made, and runs.
+The course follows the Chinese book <span lang="zh">《深度学习框架与卷积网络结构设计》</span> (<span lang="zh">荣耀学院</span>, 2022), and from chapter 8 on
+goes beyond it. To run the chapters yourself:</p>
 <pre tabindex="0" role="region" aria-label="commands"><code>deno run chapters/01_extremum.ts
 jupyter lab notebooks/</code></pre>
 <h2 id="chapters">Chapters</h2>
