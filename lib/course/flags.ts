@@ -22,6 +22,8 @@ import {
 import { nearest } from "../text/nearest.ts";
 import { wrap } from "../text/width.ts";
 import { isLed, leadThrough } from "./parts.ts";
+import { quiz } from "./quiz.ts";
+import { read } from "./read.ts";
 import { heading } from "./section.ts";
 
 /** Where a chapter's pictures come from: random numbers, or handwritten digits. */
@@ -215,10 +217,10 @@ export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): Chapte
   }
 }
 
-/** Fetched only where they are asked for: a chapter that runs needs neither. */
+/** Other ways through a chapter than to run it. */
 const ways: Record<Way, (title: string, script: string) => () => Promise<void>> = {
-  read: (_title, script) => async () => await (await import("./read.ts")).read(script),
-  quiz: (title, script) => async () => await (await import("./quiz.ts")).quiz(title, script),
+  read: (_title, script) => () => read(script),
+  quiz: (title, script) => () => quiz(title, script),
 };
 
 /**

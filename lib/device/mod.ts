@@ -183,7 +183,9 @@ export function makeCurrent(device: Device): Device {
 /** The CPU in place of a GPU; its description says why. */
 function standIn(error: Error, threads: number | undefined): Device {
   const device = cpuDevice(threads);
-  device.note = `no GPU: ${error.message.replace(/^webgpu: /, "").split(";")[0]}`;
+  device.note = `no GPU: ${
+    error.message.replace(/^webgpu: /, "").split(";")[0].replace(/ \([^()]*\)(?=, software)/, "")
+  }`;
   return device;
 }
 

@@ -112,7 +112,7 @@ async function chartPicture(chart: Chart): Promise<Picture> {
     bundle: async () => {
       const bundle: Bundle = { "text/plain": textOf(model, NOTEBOOK) };
       if (figure !== null) bundle["application/vnd.plotly.v1+json"] = figure;
-      return await withPng(bundle, await svg(), altOf(model), { drawn: model.kind !== "images" });
+      return await withPng(bundle, await svg(), altOf(model), { drawn: isDrawn(model) });
     },
     files: {
       html: async () => pageOf({ title, alt: altOf(model), figure, svg: await svg() }),
@@ -172,4 +172,9 @@ function altOf(model: Model): string {
     case "panels":
       return title + model.panels.map(altOf).join("; ");
   }
+}
+
+/** Whether it consists of lines and areas, whose colours may be turned round on a dark page; photographs may not. */
+function isDrawn(model: Model): boolean {
+  return model.kind === "panels" ? model.panels.some(isDrawn) : model.kind !== "images";
 }

@@ -29,10 +29,14 @@ function cell(value: unknown): string {
   return String(value);
 }
 
+/** A number that is written out, with its unit or without. */
+const NUMBER = /^[-−+]?\d[\d.,]*(?:e[-+]?\d+)?(?: ?(?:s|ms|%|kB|MB|GB))?$/;
+
 /** Names to the left, numbers to the right, as the eye compares them. */
 function isNumeric(rows: Rows, column: string): boolean {
   return rows.every((row) => {
     const value = row[column];
+    if (typeof value === "string") return NUMBER.test(value);
     return value === undefined || typeof (value as object | number)?.valueOf() === "number";
   });
 }

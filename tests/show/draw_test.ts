@@ -11,6 +11,7 @@ import { curvesSpec } from "../../lib/show/draw/curves.ts";
 import { pointSize } from "../../lib/show/draw/spec.ts";
 import { figureOf } from "../../lib/show/draw/plotly.ts";
 import { drawSvg } from "../../lib/show/draw/vega.ts";
+import { pictureOf } from "../../lib/show/picture.ts";
 import { charts } from "./charts.ts";
 
 for (const [name, description] of Object.entries(charts)) {
@@ -199,4 +200,15 @@ Deno.test("a line that leaves the picture far behind is drawn as far as it is ne
     for (const { x, y } of line) assertAlmostEquals(y, -80 * i + slope * (x + 2), 1e-6);
   }
   assert((await drawPng(await drawSvg(near))).length > 0);
+});
+
+Deno.test("photographs keep their colours on a dark page, several grids of them as one", async () => {
+  const drawn = async (description: unknown) => {
+    const { metadata } = await (await pictureOf(description)).bundle();
+    return (metadata?.["image/png"] as { drawn: boolean }).drawn;
+  };
+  const grid = chart.imageGrid({ images: [[0, 1], [2, 4]] });
+  assertEquals(await drawn(grid), false);
+  assertEquals(await drawn(chart.panels([grid, grid])), false);
+  assertEquals(await drawn(chart.panels([grid, chart.line({ series: { a: [1, 2] } })])), true);
 });

@@ -19,6 +19,23 @@ Deno.test("a list of objects is a table: names to the left, numbers to the right
   ]);
 });
 
+Deno.test("numbers that are written out stand to the right, too, with their units", () => {
+  assertEquals(
+    tableText([{ held: "0.7", took: "9.6 s", error: "-1e-5", id: "1a" }, {
+      held: "13.8",
+      took: "12 s",
+      error: "2",
+      id: "2",
+    }], 80).split("\n"),
+    [
+      "held  took   error  id",
+      "──────────────────────",
+      " 0.7  9.6 s  -1e-5  1a",
+      "13.8   12 s      2  2",
+    ],
+  );
+});
+
 Deno.test("a table that is too wide is cut", () => {
   for (const line of tableText(rows, 12).split("\n")) assert(line.length <= 12, line);
 });

@@ -139,11 +139,19 @@ function base64(text: string): string {
 
 /** A picture; what was drawn, and not photographed, is dark on a dark page. */
 function figure(image: string, data: MimeBundle, isDrawn: boolean): string {
-  const style = isDrawn ? ' class="drawn"' : "";
-  if (!(PLOTLY in data)) return `<figure${style}>${image}</figure>`;
+  const classes = [...(isDrawn ? ["drawn"] : []), ...(isBroad(image) ? ["broad"] : [])];
+  const style = classes.length === 0 ? "" : ` class="${classes.join(" ")}"`;
+  // What scrolls can be reached by keyboard; a chart has a button.
+  const scrolls = isBroad(image) ? ' tabindex="0" role="region" aria-label="picture"' : "";
+  if (!(PLOTLY in data)) return `<figure${style}${scrolls}>${image}</figure>`;
   return `<figure${style} data-plotly>${image}<script type="application/json">${
     scriptJson(data[PLOTLY])
   }</script></figure>`;
+}
+
+/** Whether a phone would make its letters too small to be read. */
+function isBroad(image: string): boolean {
+  return Number(/ width="(\d+)"/.exec(image)?.[1] ?? 0) > 600;
 }
 
 function text(content: string, style: string): string {

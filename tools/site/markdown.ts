@@ -42,10 +42,29 @@ export async function renderer(): Promise<Renderer> {
   const folds = (tokens: { content: string }[], i: number) => allowTags(tokens[i].content, FOLDS);
   Object.assign(markdown.renderer.rules, { html_block: folds, html_inline: folds });
   markdown.use(katex, { throwOnError: true, strict: "error" });
+  keepWhole(markdown.renderer.rules as Record<string, Rule>);
   return {
     markdown: (text) => scrollable(markdown.render(text)),
     code: (text) => highlight(text, "ts"),
   };
+}
+
+/** What writes a token. */
+type Rule = (tokens: { content: string }[], index: number, ...rest: unknown[]) => string;
+
+/** How many signs of source a formula may have that no line ends in: more may be wider than a phone. */
+const SHORT = 24;
+
+/** No line ends in a short formula, in a flag, between a flag and its value, or between a number and its per cent sign. */
+function keepWhole(rules: Record<string, Rule>): void {
+  const { math_inline: formula, code_inline: code, text } = rules;
+  const whole = (html: string) => `<span class="whole">${html}</span>`;
+  rules.math_inline = (tokens, i, ...rest) => {
+    const html = formula(tokens, i, ...rest);
+    return tokens[i].content.length <= SHORT ? whole(html) : html;
+  };
+  rules.code_inline = (...token) => code(...token).replace(/(?<![\w-])--[a-z][\w-]*(?: [\w.]+)?/g, whole);
+  rules.text = (...token) => text(...token).replace(/(?<=\d) %/g, "\u00a0%");
 }
 
 /** Formulas and tables that may be wider than a phone scroll by themselves, also by keyboard. */

@@ -50,7 +50,7 @@ export const DIVERGING: readonly string[] = [
 ];
 
 /** Ink on the white of a picture. */
-export const INK = "#24292f", FAINT = "#6e7781", GRID = "#e4e8ec";
+export const INK = "#24292f", FAINT = "#57606a", GRID = "#e4e8ec";
 
 /** Red, green and blue, 0 to 255, of a share from 0 to 1 along a ramp of colours. */
 export function shade(ramp: readonly string[], share: number): [number, number, number] {

@@ -99,7 +99,7 @@ export async function cellsSpec(model: FieldModel): Promise<Spec> {
   const texts = !model.values ? [] : z.flatMap((row, i) =>
     row.map((value, j) => {
       const [r, g, b] = colorOf(value);
-      const ink = 0.299 * r + 0.587 * g + 0.114 * b > 140 ? INK : "white";
+      const ink = 0.299 * r + 0.587 * g + 0.114 * b > 128 ? INK : "white";
       return { x: model.xs[j], y: model.ys[i], text: shortNumber(value, { digits: 3 }), ink };
     })
   );
