@@ -28,7 +28,7 @@ Deno.test("numbers that are written out stand to the right, too, with their unit
       id: "2",
     }], 80).split("\n"),
     [
-      "held  took   error  id",
+      "held   took  error  id",
       "──────────────────────",
       " 0.7  9.6 s  -1e-5  1a",
       "13.8   12 s      2  2",
