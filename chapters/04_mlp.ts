@@ -8,11 +8,13 @@
 //
 // **The idea.** Stack two linear functions and put a kink between them:
 //
-// $$h = \mathrm{relu}(x W_1 + b_1), \qquad y = h W_2 + b_2, \qquad \mathrm{relu}(z) = \max(z, 0)$$
+// $$\begin{gathered} h = \mathrm{relu}(x W_1 + b_1), \qquad y = h W_2 + b_2, \\
+// \mathrm{relu}(z) = \max(z, 0) \end{gathered}$$
 //
-// Without the kink the stack would collapse into one linear function, $x (W_1 W_2) + \dots$. With it, each column of $W_1$
-// folds the plane along a line, and the second layer adds up the folded sheets. That is a **multilayer perceptron** (MLP);
-// the entries of $h$ are its hidden **neurons**, and the function that makes the kink is its **activation function**.
+// Without the kink the stack would collapse into one linear function, $x (W_1 W_2) + (b_1 W_2 + b_2)$. With it, each
+// column of $W_1$ folds the plane along a line, and the second layer adds up the folded sheets. That is a **multilayer
+// perceptron** (MLP); the entries of $h$ are its hidden **neurons**, and the function that makes the kink is its
+// **activation function**.
 
 // %%
 import {
@@ -92,7 +94,8 @@ await show(chart.panels([
 // without gaps. To train it is to move the lines and to tilt the pieces.
 
 // %% [markdown] tags=["question"]
-// **Predict.** Three neurons, each open or silent: $2^3 = 8$ patterns. Into how many regions can their lines cut the plane?
+// **Predict.** Three neurons, each open or silent: $2^3 = 8$ patterns. Into how many regions can their lines cut the
+// plane at most?
 //
 // - [ ] 6
 // - [x] 7
@@ -237,7 +240,10 @@ console.log(`largest error of a gradient: ${disagreement.toExponential(1)}`);
 // );
 // for (const eps of [0.02, 0.001]) {
 //   const check = gradCheck(() => net.forward(tensor([[2.1, 3.2]])), net.parameters(), { eps });
-//   console.log(eps, await check.then((error) => `largest error ${error.toExponential(1)}`, (error) => error.message));
+//   console.log(
+//     eps,
+//     await check.then((error) => `largest error ${error.toExponential(1)}`, (error) => error.message),
+//   );
 // }
 // ```
 
@@ -450,7 +456,8 @@ console.log(`inside: ${await truth.sum().item()} of 300`);
 // ```ts
 // for (const seed of [0, 1, 2]) {
 //   manualSeed(seed);
-//   const points = rand(300, 2).mul(4).sub(2), inside = points.square().sum(-1, { keepdim: true }).lt(8 / Math.PI);
+//   const points = rand(300, 2).mul(4).sub(2);
+//   const inside = points.square().sum(-1, { keepdim: true }).lt(8 / Math.PI);
 //   const plane = new nn.Linear(2, 1), adam = new optim.Adam(plane.parameters(), { lr: 0.05 });
 //   for (let step = 0; step < 400; step++) {
 //     F.binaryCrossEntropyWithLogits(plane.forward(points), inside.to("float32")).backward();
@@ -529,7 +536,7 @@ await train(four, samples, async (step) => {
 });
 await show(chart.panels(panels, { title: "Four neurons learn where the disc is" }));
 const openAt = noGrad(() => four.at(0).forward(samples)).gt(0).sum(0);
-console.log(`points at which each neuron is open = ${await openAt.format()}`);
+console.log(`open at points = ${await openAt.format()}`);
 
 // %% [markdown]
 // To begin with, the lines lie anywhere, and all is blue. Training shifts and turns them, and tilts the flat pieces
@@ -610,7 +617,7 @@ await show(chart.panels(shapes, { title: "What two, three, eight and sixteen neu
 
 // %% [markdown]
 // **What more neurons do not buy.** *Knowledge of what they have not seen.* Sixteen neurons know all of their 300
-// points, and get two or three in a hundred of the unseen ones wrong. Between the outermost point inside and the
+// points, and get about two in a hundred of the unseen ones wrong. Between the outermost point inside and the
 // innermost one outside there is a gap, and the points do not tell where in that gap the edge runs. More neurons would
 // not know either; more points do (exercise 5). And beyond the points each function goes on straight, for ever.
 //
@@ -627,8 +634,8 @@ await show(chart.panels(shapes, { title: "What two, three, eight and sixteen neu
 // 1. Remove the line with `nn.init.normal_`. How fast does the error shrink now, and are the answers to the three inputs
 //    still the same? Try several seeds.
 // 2. Set `std` to 0: all weights start at zero. Which parameters ever move?
-// 3. Remove both `new nn.ReLU()`. Next to nothing changes there. Why, and what would you ask the network to see a
-//    difference?
+// 3. Remove both `new nn.ReLU()`. Next to nothing changes in what it prints. Why, and what would you ask the network to
+//    see a difference?
 // 4. The objective is part of a network's definition. Train sixteen neurons on the disc with `F.mseLoss` and the targets
 //    1 and $-1$ instead of the cross-entropy. How many points do they get right, and why fewer?
 // 5. Sixteen neurons get 2.4 % of the unseen points wrong, from start 1. What helps more: four times the neurons, or
@@ -703,7 +710,13 @@ await show(chart.panels(shapes, { title: "What two, three, eight and sixteen neu
 // const line = tensor([[-3, -3], [0, 0], [3, 3]]);
 // for (const kink of [nn.ReLU, nn.Identity]) {
 //   manualSeed(2);
-//   const bent = new nn.Sequential(new nn.Linear(2, 3), new kink(), new nn.Linear(3, 4), new kink(), new nn.Linear(4, 1));
+//   const bent = new nn.Sequential(
+//     new nn.Linear(2, 3),
+//     new kink(),
+//     new nn.Linear(3, 4),
+//     new kink(),
+//     new nn.Linear(4, 1),
+//   );
 //   const [from, middle, to] = await noGrad(() => bent.forward(line)).data();
 //   console.log(`${kink.name}: off the mean by ${Math.abs(middle - (from + to) / 2).toFixed(6)}`);
 // }

@@ -69,13 +69,15 @@ programTest(
       assertEquals(sixteen.own, [1, 1, 1], all);
       assert(sixteen.unseen.every((share) => share > 0.97 && share < 0.985), all);
     }
+    const { 16: { unseen } } = shares(await run("4"));
+    assertEquals(unseen.map((share) => Math.round(100 * (1 - share))), [2, 2, 2], "about two in a hundred");
   },
 );
 
 programTest("chapter 4's pictures of the disc show what is said of them", async () => {
   const text = await output("04_mlp");
-  assertEquals(numbers(text, "points at which each neuron is open"), [[0, 143, 136, 114]]);
-  const learning = text.split("Four neurons learn where the disc is\n")[1].split("points at which")[0];
+  assertEquals(numbers(text, "open at points"), [[0, 143, 136, 114]]);
+  const learning = text.split("Four neurons learn where the disc is\n")[1].split("open at points")[0];
   const panels = learning.split(/^After \d+ steps$/m).slice(1);
   assertEquals(panels.length, 4);
   const rows = (panel: string) => panel.split("\n").filter((line) => /[┤│]/.test(line)).join("\n");
