@@ -28,7 +28,7 @@ function sizeOf(folder: string): number {
   return bytes;
 }
 
-const chapters = ["01_extremum", "02_vector_extremum", "03_linear_regression", "04_mlp"];
+const chapters = ["01_extremum", "01b_backward", "02_vector_extremum", "03_linear_regression", "04_mlp"];
 for (const chapter of chapters) {
   programTest(`${chapter} runs where nothing can be fetched, and keeps less than 20 MB`, async () => {
     const cache = Deno.makeTempDirSync();
