@@ -94,7 +94,7 @@ for (const [title, block] of Object.entries(kinds)) {
 // through the layers, there is one around them. Fifty such blocks in a row multiply their derivatives.
 
 // %% [markdown] tags=["question"]
-// **Predict.** Fifty layers lie behind each other, and the derivative of each is 0.4: of the whole, $0.4^{50}$, which is
+// **Predict.** Fifty layers stand one behind another, and the derivative of each is 0.4: of the whole, $0.4^{50}$, which is
 // nothing. Now each layer adds its input. What is the derivative of the whole?
 //
 // - [ ] 1: what is left is the way around all fifty.
@@ -180,7 +180,7 @@ for (const [kind, x] of Object.entries({ "not negative": signal, "of both signs"
 
 // %% [markdown] tags=["question"]
 // **Predict.** A network of such blocks, in each of which the last normalization is zero, takes its first training step. Which
-// layers of a block get a gradient that is not zero?
+// layers of a block that keeps its size get a gradient that is not zero?
 //
 // - [ ] All: the gradient arrives on the way around.
 // - [ ] None: the block does nothing, so nothing can be said about it.
@@ -421,14 +421,15 @@ console.log(`in eval mode it says ${await judged.argmax(1).format()}`);
 // %% [markdown]
 // ## What to notice
 //
-// **A quarter of AlexNet's parameters, twice its layers.** Nearly all weights are in $3 \times 3$ kernels, used at many places.
+// **A quarter of AlexNet's parameters, more than twice its layers.** Nearly all weights are in $3 \times 3$ kernels, used at
+// many places.
 //
-// **The loss does not fall evenly.** Adam's first steps move every weight by about the learning rate, whichever way its
-// gradient pointed; with eleven million weights that is a large move. It overshoots, and then finds its way.
+// **The loss does not fall evenly.** Adam's first steps move every weight by about the learning rate, however small its
+// gradient; with eleven million weights that is a large move. It overshoots, and then finds its way.
 //
 // **The answer above was given in training mode.** After so few steps the running statistics of chapter 6 lag far behind the
-// weights. With `--data mnist --batch 8 --steps 20` the network knows all eight digits in training mode, and three of them in
-// `eval()` mode, the last line.
+// weights. With `--data mnist --batch 8 --steps 20` the network knows all eight digits in training mode, and only three of
+// them in `eval()` mode (the last line of the output).
 
 // %% [markdown] tags=["question"]
 // **Predict.** The running mean starts at 0, and each step blends in a tenth of what it sees. A channel's true mean is 1
@@ -457,8 +458,8 @@ console.log(`in eval mode it says ${await judged.argmax(1).format()}`);
 //
 // 1. Make the learning rate ten times as large again, $10^{-2}$. What do the first five steps do now?
 // 2. Build the same network of plain blocks. Do eighteen layers already suffer from being so many?
-// 3. ResNet-34 has the same stages with 3, 4, 6 and 3 blocks. How many parameters are that, and how many operations? The name
-//    counts the convolutions and linear layers on the longest way down; is it right?
+// 3. ResNet-34 has the same stages with 3, 4, 6 and 3 blocks. How many parameters has it, and how many operations does it
+//    take? The name counts the convolutions and linear layers on the longest way down; is it right?
 
 // %% [markdown] tags=["folded"]
 // **Answer to 1**
