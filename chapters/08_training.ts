@@ -3,11 +3,11 @@
 //
 // *About 35 minutes. Before it: chapters 5b and 7.*
 //
-// **The question.** Chapters 5 to 7 built networks of eight, eighteen and fifty layers, and showed them one picture, or
-// ten. What are those networks worth on thousands of real pictures, and on others that they have never seen? (Interlude
-// 5b asked it of a small one, and of digits.) There are numbers to compare with: the course's AlexNet and ResNet-18 are
-// those of Tang's *Dive into Deep Learning (PyTorch)*, sections 5.6 and 5.11. It trains both to tell clothes apart, and
-// reports which share of the test pictures they get right: 0.902 and 0.926.
+// **The question.** Chapters 5 to 7b built networks of eight, eighteen, fifty and more layers, and showed them one
+// picture, or ten. What are those networks worth on thousands of real pictures, and on others that they have never seen?
+// (Interlude 5b asked it of a small one, and of digits.) There are numbers to compare with: the course's AlexNet and
+// ResNet-18 are those of Tang's *Dive into Deep Learning (PyTorch)*, sections 5.6 and 5.11. That book trains both to tell
+// clothes apart, and reports what share of the test pictures they get right: 0.902 and 0.926.
 //
 // And does what chapter 7b showed with ten tiny pictures hold for real ones: can more layers be worse?
 
@@ -62,7 +62,8 @@ section("Clothes");
 const isFashion = flags.data === "fashion";
 const training = isFashion ? await fashionMnist({ onProgress: reading("Fashion-MNIST") }) : await mnist();
 const testing = await (isFashion ? fashionMnist : mnist)({ split: "test" });
-console.log(`${training.length} pictures to train on, ${testing.length} to test with`);
+const [many, others] = [training, testing].map(({ length }) => length.toLocaleString("en-US"));
+console.log(`${many} pictures to train on, ${others} to test with`);
 const first = Array.from({ length: 30 }, (_, n) => {
   const row = Math.floor(n / 10);
   const places = [...training.labels.keys()].filter((i) => training.labels[i] === n % 10);
@@ -74,20 +75,21 @@ await show(chart.imageGrid({
   labels: [...training.classes],
   columns: 10,
   title: "Ten classes, three of each",
+  width: 720,
 }));
 
 // %% [markdown] tags=["question"]
 // **Predict.** A network gets 90 % of the 10,000 test pictures right. With 10,000 other pictures, by how much would the
 // figure typically differ?
 //
-// - [ ] By 3 %.
-// - [x] By 0.3 %.
-// - [ ] By 0.03 %.
+// - [ ] By 3 percentage points.
+// - [x] By 0.3 percentage points.
+// - [ ] By 0.03 percentage points.
 // - [ ] Not at all: 10,000 are enough.
 //
 // **Answer.** Each picture is a throw that succeeds with probability 0.9. The share of successes in $n$ throws has the
 // standard deviation $\sqrt{0.9 \cdot 0.1 / n}$, which falls with the *root* of $n$ only. Two accuracies that differ by
-// less than half a per cent may be equally good.
+// less than half a percentage point may be equally good.
 //
 // ```ts
 // const throws = tensor(new Float32Array(100 * 10_000).fill(1), { shape: [100, 10_000] });
@@ -210,7 +212,7 @@ class ResNet extends nn.Module {
 
 // %% [markdown] tags=["question"]
 // **Predict.** A picture of $28 \times 28$ points is stretched to $224 \times 224$; the network stays as it is. How many
-// times as much work has a convolution?
+// times as much work does a convolution have to do?
 //
 // - [ ] 1: its kernels are as large as before.
 // - [ ] 8
@@ -411,15 +413,6 @@ async function train({ name, network, side, progress, ...recipe }: Recipe, seed 
 // }
 // ```
 
-// %%
-const trained = [];
-for (const recipe of recipes[flags.model]) {
-  const run = await train(recipe);
-  trained.push(run);
-  const { testAccuracy } = run.history.at(-1)!;
-  console.log(`${run.name}: ${(100 * testAccuracy).toFixed(1)} % of the test pictures right`);
-}
-
 // %% [markdown] tags=["question"]
 // **Predict.** AlexNet has dropout. After each epoch it is asked about pictures that it has never seen. Where is its
 // test accuracy, next to the training accuracy of that epoch?
@@ -449,6 +442,15 @@ for (const recipe of recipes[flags.model]) {
 //   console.log(`in ${mode} mode: ${share.toFixed(3)}`);
 // }
 // ```
+
+// %%
+const trained = [];
+for (const recipe of recipes[flags.model]) {
+  const run = await train(recipe);
+  trained.push(run);
+  const { testAccuracy } = run.history.at(-1)!;
+  console.log(`${run.name}: ${(100 * testAccuracy).toFixed(1)} % of the test pictures right`);
+}
 
 // %% [markdown]
 // Beside the published curves, dotted:
@@ -496,16 +498,16 @@ if (panels.length > 0) await show(chart.panels(panels, { title: "Clothes told ap
 // called its pictures (the columns). On the diagonal is what is right:
 
 // %% [markdown] tags=["question"]
-// **Predict.** A network tells eight of the ten classes without a mistake, and for shirts and T-shirts it flips a coin.
-// What is its accuracy, if all classes are equally frequent?
+// **Predict.** A network recognizes eight of the ten classes without a mistake, and for shirts and T-shirts it flips a
+// coin. What is its accuracy, if all classes are equally frequent?
 //
 // - [ ] 0.5
 // - [ ] 0.8
 // - [x] 0.9
 // - [ ] 0.95
 //
-// **Answer.** Two classes of ten are half right: $0.8 + 0.2 / 2$. One number looks good, and the network knows nothing
-// at all about a fifth of what it is asked.
+// **Answer.** Two classes of ten are half right: $0.8 + 0.2 / 2$. One number looks good, and for a fifth of what it is
+// asked, the network only guesses.
 //
 // ```ts
 // const labels = tensor(Int32Array.from({ length: 1000 }, (_, i) => i % 10));
@@ -537,10 +539,10 @@ for (const { name, net, testLoader } of trained.slice(-1)) {
 }
 
 // %% [markdown]
-// Two blocks: what is worn above is mixed up with what is worn above, shoes with shoes, and hardly anything across.
-// Nobody told the network that there are such kinds; it saw ten names. Trousers and bags look like nothing else. The
-// worst row is that of the shirts, which it takes for pullovers, T-shirts or coats. Look again at the first picture of
-// this chapter, and say what makes the third shirt a shirt.
+// Two blocks: tops, coats and dresses are mixed up with each other, shoes with shoes, and hardly anything across. Nobody
+// told the network that there are such kinds; it saw ten names. Trousers and bags look like nothing else. The worst row
+// is that of the shirts, which it takes for pullovers, T-shirts or dresses. Look again at the first picture of this
+// chapter, and say what makes the third shirt a shirt.
 //
 // ## What the first layer looks for
 //
@@ -579,7 +581,7 @@ const rows = trained.map(({ name, images, history }) => {
     "training": accuracy.toFixed(3),
     "test": testAccuracy.toFixed(3),
     "Tang, test": published[name.replace("small ", "")].at(-1)!.toFixed(3),
-    "time an epoch": `${Math.round(seconds)} s`,
+    "time an epoch": `${seconds.toFixed(1)} s`,
   };
 });
 if (rows.length > 0) await show(rows);
@@ -594,7 +596,9 @@ if (rows.length > 0) await show(rows);
 //
 // A long run may be stopped, by you or by the machine. Five epochs of AlexNet with
 //
-// `deno run chapters/08_training.ts --model alexnet --checkpoints runs`
+// ```sh
+// deno run chapters/08_training.ts --model alexnet --checkpoints runs
+// ```
 //
 // leave a file in `runs/` after each epoch (nothing else in this chapter touches your disk, and Deno asks you first). It
 // holds the weights, Adam's averages, the schedule, the state of the random numbers, and which pictures have had their
@@ -604,7 +608,7 @@ if (rows.length > 0) await show(rows);
 // TensorBoard.
 
 // %% [markdown] tags=["question"]
-// **Predict.** A run with Adam is stopped half way. Its weights were saved, nothing else; a new Adam goes on from them,
+// **Predict.** A run with Adam is stopped halfway. Its weights were saved, nothing else; a new Adam goes on from them,
 // with the same data. Does it end where it would have ended?
 //
 // - [ ] Yes: all that was learned is in the weights.
@@ -670,10 +674,8 @@ class Block extends nn.Module {
     const [, inputs, height, width] = x.shape;
     const [stride] = this.conv1.stride;
     if (stride === 1) return x;
-    return x.at(null, null, [0, height, stride], [0, width, stride]).pad([[0, 0], [0, inputs], [0, 0], [
-      0,
-      0,
-    ]]);
+    const fewer = x.at(null, null, [0, height, stride], [0, width, stride]);
+    return fewer.pad([[0, 0], [0, inputs], [0, 0], [0, 0]]);
   }
 }
 
@@ -755,7 +757,9 @@ if (depths.length > 0) await show(depthChart("Plain and residual, by depth", los
 // Now the same at full size, with twice as many pictures, and with 20 layers in between. This was computed once, on 28
 // November 2026, with
 //
-// `deno run chapters/08_training.ts --model depth --images 4000 --epochs 4 --batch 64`
+// ```sh
+// deno run chapters/08_training.ts --model depth --images 4000 --epochs 4 --batch 64
+// ```
 //
 // on two busy cores in half an hour, and written down here: the training loss of each epoch. (On a GPU the same command
 // takes 56 layers, too; without `--images` it takes all pictures.)
@@ -788,7 +792,7 @@ await show(depthChart("Plain and residual, by depth: 28 × 28 points", recorded)
 // little, and needs others to know what the choice is worth.
 //
 // **A recipe belongs to a result.** "ResNet-18 is better than AlexNet" means: trained like this, on these pictures. The
-// first exercise takes most of the distance away with one layer.
+// first exercise takes most of the distance away with one kind of layer.
 //
 // **A published number is one draw.** It has a test set, a seed, a version of everything. Reproduce it as closely as these
 // allow, and say what was different.

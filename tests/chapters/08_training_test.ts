@@ -35,7 +35,7 @@ function cells(text: string, network: string): string[][] {
 
 programTest("chapter 8's networks are the reference's: parameters, sizes, batches", async () => {
   const text = await output("08_training");
-  assertStringIncludes(text, "60000 pictures to train on, 10000 to test with");
+  assertStringIncludes(text, "60,000 pictures to train on, 10,000 to test with");
   const [alexNet] = cells(text, "AlexNet"), [resNet] = cells(text, "ResNet-18");
   assertEquals(alexNet.slice(0, 3), ["224²", "46,764,746", "128"]);
   assertEquals(resNet.slice(0, 3), ["96²", "11,178,378", "256"]);
