@@ -1,5 +1,17 @@
 // Starts programs, so it asks what permissions there are: see program.ts.
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  DataLoader,
+  F,
+  manualSeed,
+  mnist,
+  MNIST_STATISTICS,
+  nn,
+  noGrad,
+  optim,
+  subset,
+  transforms,
+} from "descent";
 import { answers, numbers, output, programTest, questions, run } from "./program.ts";
 import { assertProse, type Seen } from "./prose.ts";
 
@@ -54,6 +66,51 @@ programTest(
   },
 );
 
+programTest(
+  "chapter 5b's LeNet, class by class, ends with the same numbers for every picture, with a schedule and without",
+  async () => {
+    const digits = await mnist(), { mean, std } = MNIST_STATISTICS;
+    const byClass = Array.from({ length: 10_000 }, (_, i) => i)
+      .sort((a, b) => digits.labels[a] - digits.labels[b]);
+    const transform = transforms.compose([transforms.toTensor(), transforms.normalize(mean, std)]);
+    const loader = new DataLoader(subset(digits, byClass), { batchSize: 32, transform });
+    const others = new DataLoader(await mnist({ split: "test" }), { batchSize: 1000, transform });
+    for (const [scheduled, last] of [[true, 6], [false, 4]] as const) {
+      manualSeed(0);
+      const net = new nn.Sequential(
+        new nn.Conv2d(1, 6, 5, { padding: 2 }),
+        new nn.ReLU(),
+        new nn.MaxPool2d(2),
+        new nn.Conv2d(6, 16, 5),
+        new nn.ReLU(),
+        new nn.MaxPool2d(2),
+        new nn.Flatten(),
+        new nn.Linear(16 * 5 * 5, 120),
+        new nn.ReLU(),
+        new nn.Linear(120, 84),
+        new nn.ReLU(),
+        new nn.Linear(84, 10),
+      );
+      const optimizer = new optim.Adam(net.parameters(), { lr: 4e-3 });
+      const schedule = scheduled
+        ? new optim.lr.OneCycleLR(optimizer, { maxLr: 4e-3, totalSteps: loader.length })
+        : null;
+      for await (const [images, labels] of loader) {
+        F.crossEntropy(net.forward(images), labels).backward();
+        optimizer.step();
+        optimizer.zeroGrad();
+        schedule?.step();
+      }
+      for await (const [images] of others) {
+        const logits = noGrad(() => net.forward(images));
+        assertEquals(new Set(await logits.argmax(1).data()), new Set([last]));
+        const spread = await logits.std(0).max().item(), apart = await logits.mean(0).std().item();
+        assert(spread < apart / 50, `${spread} from picture to picture, ${apart} from class to class`);
+      }
+    }
+  },
+);
+
 programTest("chapter 5b's batches agree with all digits the better, the larger they are", async () => {
   const text = await output(CHAPTER);
   const rows = ["first weights", "after 10,000 digits"].map((state) =>
@@ -94,9 +151,10 @@ programTest(
     assert(Math.max(dropout, schedule) - nothing < (augmentation - nothing) / 2);
     assertEquals(Math.round(10 * (100 - both) / (100 - nothing)), 5, "half of the mistakes");
     assert(three < both, `${three} against ${both}`);
-    const [, final] = /^training loss [\d.]+, test loss ([\d.]+)$/m.exec(text)!.map(Number);
-    const [, lowest, epoch] = /^test loss at its lowest ([\d.]+), in epoch (\d+)$/m.exec(text)!.map(Number);
+    const [[lowest, epoch, final]] = numbers(text, "test loss");
     assert(final > lowest && epoch < 15, `${lowest} in epoch ${epoch}, ${final} in the end`);
+    const [[first, end]] = numbers(text, "training loss");
+    assertEquals((end / first).toFixed(2), "0.01", "to a hundredth");
   },
 );
 
