@@ -37,8 +37,8 @@ manualSeed(flags.seed);
 // **Batch normalization** takes all numbers $x_1, \dots, x_m$ of one channel (from every picture of the batch, and every point
 // of each) and does this with them:
 //
-// $$\mu = \frac1m \sum_i x_i, \qquad \sigma^2 = \frac1m \sum_i (x_i - \mu)^2, \qquad
-// \hat x_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}}, \qquad y_i = \gamma\, \hat x_i + \beta.$$
+// $$\begin{gathered} \mu = \frac1m \sum_i x_i, \qquad \sigma^2 = \frac1m \sum_i (x_i - \mu)^2, \\
+// \hat x_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}}, \qquad y_i = \gamma\, \hat x_i + \beta. \end{gathered}$$
 //
 // (The book prints the second as $\frac1m \sum_i x_i$, which is the mean once more: the square of the distance to
 // $\mu$ was lost.) $\epsilon = 10^{-5}$ guards against division by zero. $\gamma$ and $\beta$ are parameters: if the
@@ -110,13 +110,13 @@ console.log(`largest difference = ${(await byHand.sub(byLayer).abs().max().item(
 // ```
 
 // %% [markdown] tags=["question"]
-// **Predict.** The smallest batch that can be normalized has two samples. Three neurons saw 0.1 and 0.3, then 5 and −200, then
-// −3 and −2.9. What comes out?
+// **Predict.** Behind a linear layer, the smallest batch that can be normalized has two samples. Of three neurons the first
+// saw 0.1 and 0.3, the second 5 and −200, the third −3 and −2.9. What comes out?
 //
 // - [ ] Small numbers for the first and the last neuron, large ones for the second.
 // - [ ] Zeros: with two numbers there is nothing to compare.
-// - [ ] Numbers between −1 and 1 that depend on how far apart the two were.
-// - [x] 1 and −1, or −1 and 1, for each of the three.
+// - [ ] 0 and 1, or 1 and 0, for each of the three.
+// - [x] 1 and −1, or −1 and 1, for each of the three, but for $\epsilon$.
 //
 // **Answer.** The mean of two numbers lies in the middle, and their deviation is half their distance. So one of them is one deviation
 // above the mean and the other one below, whatever they were.
@@ -307,10 +307,11 @@ console.log(`plain          ${await gradients(network(false, 0))}`);
 console.log(`normalized     ${await gradients(network(true, 0))}`);
 
 // %% [markdown]
-// Read it from right to left, as the gradient travels. In the plain network it **vanishes**: from stage to stage it loses a half, two
-// thirds, three quarters, and behind the first it is 1e-5, where the loss sent off 3e-1. In the normalized network it falls as steeply
-// behind the last stages, but no further: from the fifth to the first it stays at a few hundredths, thousands of times what the plain
-// network has there. A normalization that divides a signal by its small spread divides the gradient on its way back by that
+// Read it from right to left, as the gradient travels. In the plain network it **vanishes**: the last layer alone leaves a
+// thirtieth, then from stage to stage it loses a half, two thirds, three quarters, and behind the first it is $10^{-5}$,
+// where the loss sent off 0.3. In the normalized network it falls as steeply behind the last stages, but no further: from
+// the fifth to the first it stays at a few hundredths, and behind the first that is thousands of times what the plain
+// network has. A normalization that divides a signal by its small spread divides the gradient on its way back by that
 // spread, too.
 //
 // ## Training
@@ -458,9 +459,9 @@ await show(chart.panels(followed, { title: "What a running mean makes of its bat
 
 // %% [markdown]
 // A large share follows closely, and trembles with every batch. A small one is calm, and comes late: with 0.01 the running mean
-// still remembers the 0 that it started from, long after it is over. 0.1 is the usual compromise, and here it is not fast enough: the
-// mean rises because the weights change, and at the end the running one stands at 0.79 where the batch has 1.03. It remembers
-// weights that are no longer there.
+// still remembers, after sixty batches, the 0 that it started from. 0.1 is the usual compromise, and for the network that
+// learns it is not fast enough: the mean rises because the weights change, and at the end the running one stands at 0.79
+// where the batch has 1.03. It remembers weights that are no longer there.
 
 // %% [markdown] tags=["question"]
 // **Predict.** A normalization layer fresh from its constructor is put into `eval()` mode before it has seen any batch. In go
@@ -482,8 +483,8 @@ await show(chart.panels(followed, { title: "What a running mean makes of its bat
 // %% [markdown]
 // ## What evaluation remembers
 //
-// Now evaluate the two networks without dropout. And for comparison, the loss of the normalized one with the weights that it has now,
-// but in training mode, with the statistics of the batch:
+// Now evaluate the normalized network without dropout. And for comparison, its loss with the same weights in training mode,
+// with the statistics of the batch:
 
 // %%
 section("What evaluation remembers");
@@ -563,7 +564,11 @@ for (let i = norms.length - 1; i >= 0; i--) {
 // point; behind a linear layer it has one in all.
 //
 // ```ts
-// for (const [norm, input] of [[new nn.BatchNorm2d(3), randn(1, 3, 8, 8)], [new nn.BatchNorm1d(3), randn(1, 3)]] as const) {
+// const cases = [
+//   [new nn.BatchNorm2d(3), randn(1, 3, 8, 8)],
+//   [new nn.BatchNorm1d(3), randn(1, 3)],
+// ] as const;
+// for (const [norm, input] of cases) {
 //   try {
 //     console.log(`${norm.constructor.name}: shape [${norm.forward(input).shape}]`);
 //   } catch (error) {
@@ -584,7 +589,7 @@ const single = x.at([0, 1]);
 try {
   learned.train().forward(single);
 } catch (error) {
-  console.log(error instanceof Error ? error.message : error);
+  console.log(error instanceof Error ? error.message.replaceAll("; ", ";\n") : error);
 }
 
 // %% [markdown]
@@ -602,7 +607,7 @@ console.log(`one picture in eval mode: shape [${answer.shape.join(", ")}]`);
 //    change?
 // 2. In `network`, make all weights three times as large: `noGrad(() => net.parameters().forEach((p) => p.mul_(3)))`. What
 //    becomes of the spreads of both networks? ($\gamma$ is among the parameters, too.)
-// 3. Run with `--batch 1`. At which line does it stop, and which single layer would you have to remove?
+// 3. Run with `--batch 1`. At which layer does it stop, and would the network take a single picture without it?
 
 // %% [markdown] tags=["folded"]
 // **Answer to 1**

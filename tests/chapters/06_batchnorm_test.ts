@@ -66,6 +66,7 @@ programTest(
     const [apart] = numbers(text, "plain, largest difference of two answers")[0];
     assert(apart > 0.001 && apart < 0.002, `little more than a thousandth: ${apart}`);
 
+    assertEquals(Math.round(gradient[7] / gradient[6] / 10), 3, "the last layer leaves a thirtieth");
     const shrinking = gradient.slice(0, 7).map((size, i) => size / gradient[i + 1]);
     assert(shrinking.every((ratio) => ratio < 0.8), `it vanishes, stage by stage: ${gradient}`);
     const level = normedGradient.slice(0, 5);
@@ -153,6 +154,7 @@ programTest("chapter 6 quotes no number that it does not show", async () => {
     "255": 4 * 8 * 8 - 1,
     "81": Math.sqrt(3) ** 8,
     "0.011": ({ text }) => rows("plain", text)[0][7],
+    "0.3": ({ text }) => rows("plain", text)[2][7],
     "0.9": 1 - new nn.BatchNorm1d(1).momentum!,
     "0.35": 0.9 ** 10,
     "0.65": ({ questions: [, , , , ten] }) => numbers(ten, "running mean")[0][0],
