@@ -145,7 +145,10 @@ function lastOf(losses: number[]): number {
 
 const depths = [1, 3, 6, 12, 24];
 console.log(`${"blocks".padEnd(16)} ${depths.map((depth) => String(depth).padEnd(5)).join("  ")}`);
-const curves: Record<string, Series> = {}, ladder: Record<string, Series> = {};
+const curves: Record<string, Series> = {
+  "one tenth for every class": { x: [0, flags.steps - 1], y: [4.5, 4.5], dash: "dot" },
+};
+const ladder: Record<string, Series> = {};
 for (const [kind, pictures] of Object.entries({ noise, digits: written })) {
   for (const Block of [Plain, Residual]) {
     const ends: number[] = [];
@@ -161,7 +164,6 @@ for (const [kind, pictures] of Object.entries({ noise, digits: written })) {
     ladder[name] = { x: depths, y: ends, dash: pictures === noise ? undefined : "dash" };
   }
 }
-curves["one tenth for every class"] = { x: [0, flags.steps - 1], y: [4.5, 4.5], dash: "dot" };
 const title = "Ten pictures of noise, to be learned by heart";
 await show(chart.line({ title, series: curves, xTitle: "step", yTitle: "training loss", yLog: true }));
 await show(chart.line({
@@ -265,7 +267,8 @@ await show(chart.panels(normed, { title: "Gradients by depth, with batch normali
 // input (left): with 56 layers by 1.11 per layer, a factor of more than a hundred; with 8 there is nothing of it yet.
 // (Yang and others proved in 2019 that normalized plain networks must start like this. It is the opposite of a vanishing
 // gradient, an **exploding gradient**; the book says that batch normalization takes care of both, and of this one it does
-// not.) In the residual ones 56 layers make a factor of two to four.
+// not.) In the residual ones the first of 56 layers' kernels gets two to four times as much as the last. (The dip at the
+// left is the first convolution, which reads one channel and has a sixteenth of the weights.)
 //
 // Hence the plain network of the experiment did not fail for want of a gradient. He and his co-authors say so themselves: they
 // checked that theirs did not vanish, and left open what else it is.
@@ -314,7 +317,9 @@ async function agreement(Block: typeof Residual, depth: number, delta: number): 
 
 const deltas = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2];
 const cosines: Record<string, Series> = {};
-console.log(`cosine, delta = ${deltas.map((delta) => delta.toExponential(0).padStart(7)).join("")}`);
+console.log(
+  `${"cosine, delta =".padEnd(19)}${deltas.map((delta) => delta.toExponential(0).padStart(7)).join("")}`,
+);
 for (const Block of [Plain, Residual]) {
   for (const depth of [3, 24]) {
     const name = `${Block.name}, ${depth} blocks`;
@@ -338,8 +343,8 @@ await show(chart.line({
 // %% [markdown]
 // In the deep plain network a move by a millionth is enough, and the gradient has little to do with the one before. The
 // experiment moved its weights by about 0.01 per step, ten thousand times as far: it went all but blindly. In the
-// residual network of the same depth a move by 0.0001 leaves the direction nearly as it was, and one by 0.001 leaves half
-// of it. (At 0.01 it depends on the start: 0.40 is left here, 0.25 and 0.04 with the seeds 1 and 2.)
+// residual network of the same depth a move by 0.0001 leaves most of the direction (0.79), and one by 0.001 half of it.
+// (At 0.01 it depends on the start: 0.40 is left here, 0.25 and 0.04 with the seeds 1 and 2.)
 //
 // That the gradient is large and that it does not hold are two sides of one thing. The layers that multiply a gradient on its
 // way down multiply a small change on its way up.
@@ -348,8 +353,8 @@ await show(chart.line({
 //
 // Balduzzi and others (2017) asked the same of the *inputs*: how does the gradient change from one picture to a picture
 // beside it? Let us walk from a one to a two in 127 steps so small that nobody would see one of them, and take at each of
-// the 128 places the gradient of the network's first answer by the 64 points of the picture. Then compare every place
-// with every other. (All 128 pictures pass the network at once, so that normalization is the same for all.)
+// the 128 places the gradient of the network's first answer with respect to the 64 points of the picture. Then compare
+// every place with every other. (All 128 pictures pass the network at once, so that normalization is the same for all.)
 
 // %%
 section("Shattered gradients");
@@ -373,7 +378,8 @@ for (const [Block, depth] of [[Plain, 3], [Residual, 3], [Plain, 24], [Residual,
     apart.map((k) => similar.at([k, null], [0, 128 - k]).diagonal().mean().item()),
   );
   const name = `${Block.name}, ${depth} blocks`;
-  console.log(`${name.padEnd(19)} ${means.map((mean) => mean.toFixed(2).padStart(6)).join("")}`);
+  const shown = means.map((mean) => mean.toFixed(2).replace("-0.00", "0.00").padStart(6));
+  console.log(`${name.padEnd(19)} ${shown.join("")}`);
   const axes = { x: seconds, y: seconds, xTitle: "place", yTitle: "place", zTitle: "cosine" };
   const z = similar.at([0, 128, 2], [0, 128, 2]);
   maps.push(chart.heatmap({ z, zRange: [-1, 1], colors: "diverging", title: name, ...axes }));
@@ -396,9 +402,8 @@ await show(chart.panels(maps, { title: "How alike the gradients at two places of
 
 // %%
 section("Shorter and longer steps");
-const paces: [lr: number, count: number][] = [1e-3, 1e-2, 1e-1].map((
-  lr,
-) => [lr, lr === 1e-3 ? 3 * flags.steps : flags.steps]);
+const few = flags.steps;
+const paces: [lr: number, count: number][] = [[1e-3, 3 * few], [1e-2, few], [1e-1, few]];
 console.log(`${"learning rate".padEnd(24)} ${paces.map(([lr]) => String(lr).padEnd(5)).join("  ")}`);
 const byPace: Record<string, Series> = {};
 for (const normalize of [false, true]) {
@@ -424,11 +429,11 @@ await show(chart.line({
 
 // %% [markdown]
 // Shorter steps do help. After 120 of them the loss of the normalized plain network is 1.372, and falling: it *can* learn
-// its pictures, if slowly. With longer ones, of 0.1, both end near 4.5: the residual network, too, says nearly the same
-// to all ten. So what the sum buys is a factor of ten. The plain network needs steps of 0.001, the residual one stands
+// its pictures, if slowly. With longer ones, of 0.1, both end above 4: the residual network, too, says nearly the same to
+// all ten. So what the sum buys is a factor of ten. The plain network needs steps of 0.001, the residual one stands
 // 0.01, and neither stands 0.1.
 //
-// The dashed lines are the networks without normalization. With neither remedy nothing is learned at any rate. With the
+// The dashed lines are the networks without normalization. With neither remedy nothing is learned at either rate. With the
 // sum alone 0.001 works and 0.01 does not. Steps of 0.01 take both, the sum and the normalization. (All this holds for
 // the seeds 1 and 2, too.)
 //
@@ -477,7 +482,7 @@ for (const depth of [24, 48]) {
 
 // %% [markdown] tags=["question"]
 // **Predict.** A block of two $3 \times 3$ convolutions with 256 channels, and one with a bottleneck of 64. How many
-// weights has the second?
+// weights does the second have?
 //
 // - [ ] A quarter of the first's.
 // - [ ] Half: it has one layer more.
@@ -587,8 +592,8 @@ async function oneStep(): Promise<void> {
 await oneStep();
 
 // %% [markdown]
-// Sixty million weights are 241 MB, and their gradients as much again. A step takes seconds on a processor; what is dear
-// is the number of steps, for more than a million photographs, about a hundred times over. The loss is near
+// Sixty million weights are 241 MB, and their gradients as much again. A step takes a second or a few on a processor; what
+// is dear is the number of steps, for more than a million photographs, about a hundred times over. The loss is near
 // $\ln 1000 = 6.9$, as it must be of a network that knows nothing yet and has a thousand classes to choose from.
 
 // %% [markdown] tags=["question"]
@@ -615,8 +620,8 @@ await oneStep();
 // 111 bottlenecks with 64, 128 and 256 channels, in pre-activation order, and a linear layer.
 
 // %% [markdown] tags=["question"]
-// **Predict.** In a normalized plain network a gradient grew by about 1.1 per layer on its way down. By what does it grow
-// in 1,000 layers?
+// **Predict.** In a normalized plain network a gradient grew by a factor of about 1.1 per layer on its way down. By what
+// factor does it grow in 1,000 layers?
 //
 // - [ ] By 1,100.
 // - [ ] By about a million.
@@ -718,7 +723,7 @@ await show(chart.line({
 // In the plain network the gradient grows on its way down, in this picture from right to left, until it leaves the range
 // of 32-bit numbers with half of the layers still to come: those get infinity, or what is not a number, and a step of any
 // length makes nonsense of their weights. With the sums it arrives at the first layer, having grown by less than one
-// percent per layer.
+// per cent per layer. (There are 1,003 kernels with the three shortcuts.)
 //
 // And does it learn? In chapter 7's way each block begins by doing nothing: its last convolution is set to zero. Then
 // eight steps:
@@ -740,7 +745,7 @@ for await (const step of steps(8, { label: "1,001 layers" })) {
 }
 
 // %% [markdown]
-// After four steps it knows all ten (with the seeds 1 and 2, too): 1,001 layers, in seconds, on a processor.
+// At the fourth step it gets all ten right (with the seeds 1 and 2, too): 1,001 layers, in seconds, on a processor.
 //
 // ## What to notice
 //
@@ -781,8 +786,8 @@ for await (const step of steps(8, { label: "1,001 layers" })) {
 //
 // Much better: 24 blocks end at 0.017 instead of 0.290, and 48 at 0.013 instead of 0.898. The network begins as if it had
 // no blocks, with a loss of 7 instead of 243, and each block grows as it is needed. At the first step only the last
-// normalization of a block gets a gradient that is not 0, from the second step on all its layers do. Goyal and others (2017)
-// began their ResNet-50 this way.
+// normalization of a block gets a gradient that is not 0, from the second step on all its layers do. Goyal and others
+// (2017) began their ResNet-50 this way.
 //
 // ```ts
 // class Quiet extends Residual {

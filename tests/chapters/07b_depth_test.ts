@@ -49,7 +49,7 @@ programTest("chapter 7b: a deep plain network's gradient holds nowhere, and is s
   assert(Math.max(...plain.slice(2).map(Math.abs)) < 0.2, "a millionth is enough");
   assert(Math.max(...plainApart.map(Math.abs)) < 0.1, `not even neighbours agree: ${plainApart}`);
   const [residual, residualApart] = found("Residual, 24 blocks");
-  assert(residual[4] > 0.7, "nearly as it was after 0.0001");
+  assert(residual[4] > 0.7, "most of it after 0.0001");
   assert(Math.abs(residual[5] - 0.5) < 0.1, "half of it after 0.001");
   assert(residualApart[0] > 0.7 && residualApart[3] > 0.2, `a band: ${residualApart}`);
   const shallow = ["Plain, 3 blocks", "Residual, 3 blocks"].map((name) => found(name)[1]);
@@ -62,9 +62,9 @@ programTest(
   async () => {
     const text = await output("07b_depth");
     const [slow, middle, fast] = row(text, "Plain, normalized");
-    assert(slow < 1.6 && middle > 2.9 && fast > 3.9, `0.001 and not 0.01: ${[slow, middle, fast]}`);
+    assert(slow < 1.6 && middle > 2.9 && fast > 4, `0.001 and not 0.01: ${[slow, middle, fast]}`);
     const residual = row(text, "Residual, normalized");
-    assert(residual[0] < 0.5 && residual[1] < 0.5 && residual[2] > 3.9, `0.01 and not 0.1: ${residual}`);
+    assert(residual[0] < 0.5 && residual[1] < 0.5 && residual[2] > 4, `0.01 and not 0.1: ${residual}`);
     const bare = row(text, "Plain, not normalized");
     assert(Math.min(...bare) >= 4.5 && Math.max(...bare) < 4.9, `with neither remedy nothing: ${bare}`);
     const sum = row(text, "Residual, not normalized");
@@ -98,7 +98,7 @@ programTest(
     const lost = Number(/^plain: .* (\d+) of 1000 kernels without a gradient$/m.exec(text)![1]);
     assert(lost > 400 && lost < 600, `half of the layers: ${lost}`);
     const [, first, last] = /^residual: first kernel (\S+), last kernel (\S+), 0 of 1003 /m.exec(text)!;
-    assert((Number(first) / Number(last)) ** (1 / 1002) < 1.01, "less than one percent per layer");
+    assert((Number(first) / Number(last)) ** (1 / 1002) < 1.01, "less than one per cent per layer");
 
     const right = [...text.matchAll(/^1,001 layers +step \d\/8 .* right (\d+) /gm)].map(([, count]) =>
       Number(count)
@@ -133,6 +133,10 @@ programTest("chapter 7b quotes no number that it does not show", async () => {
     Number([...text.matchAll(/ 56 layers: .*: (\S+) per layer$/gm)][i][1]);
   const loss = (of: "text" | "answers", line: string) => (seen: Seen) =>
     Number(new RegExp(`^${line}: loss .*?(\\S+)$`, "m").exec([seen[of]].flat().join("\n"))![1]);
+  const cosine = (i: number) => ({ text }: Seen) => {
+    const [, row] = /^Residual, 24 blocks (.*)$/m.exec(text.slice(text.indexOf("cosine, delta")))!;
+    return Number(row.trim().split(/ +/)[i]);
+  };
   const other = "measured with the seeds 1 and 2";
   await assertProse("07b_depth", {
     "2015": "the year of the competition",
@@ -158,8 +162,8 @@ programTest("chapter 7b quotes no number that it does not show", async () => {
     "38": Math.round(-Math.log10(2 ** -126)) === 38 ? 2048 ** 2 * 9 / 1e6 : NaN,
     "45": Math.log10(2 ** -149),
     "39": -Math.log10(0.41) * 100,
-    "0.40": ({ text }) =>
-      Number(/^Residual, 24 blocks .*?(\S+)$/m.exec(text.slice(text.indexOf("cosine, delta")))![1]),
+    "0.79": cosine(4),
+    "0.40": cosine(6),
     "0.25": other,
     "0.04": other,
     "0.064": loss("text", "pre-activation, 24 blocks"),
