@@ -7,7 +7,7 @@
 // apart. Why add? The book's last paragraph names the network that came next: in DenseNet each layer reads the outputs
 // of *all* layers before it, side by side. What does that buy, and what does it cost?
 //
-// It is the last network of the book, so there is a second question at the end: where does the road go on?
+// It is the last network that the book names, so there is a second question at the end: where does the road go on?
 
 // %%
 import {
@@ -47,8 +47,8 @@ console.log(`computing on ${device.name}: ${device.description}`);
 // blocks and with a plain one.
 //
 // The blocks are chapter 7's, without biases in front of the normalizations. `isOut` takes a block out: what came in
-// goes on as it is. That makes sense only where a block changes neither size nor channels; of nine blocks, seven do
-// not.
+// goes on as it is. That makes sense only where a block changes neither size nor channels; seven of the nine blocks
+// change neither.
 
 // %%
 section("Which blocks are missed?");
@@ -195,7 +195,7 @@ await show(chart.bar({
 // %% [markdown]
 // Without one of its blocks the plain network does little better than guess: each block was made for exactly what the
 // block before it hands on. The residual network goes on working, and some of its blocks are hardly missed. (With the
-// seeds 1 and 2 the worst loss is larger, 0.44 and 0.25, and most others stay below 0.15; no plain network keeps more
+// seeds 1 and 2 the worst drop is larger, 0.44 and 0.25, and most others stay below 0.15; no plain network keeps more
 // than 0.27.)
 //
 // So a block of a residual network depends little on its neighbour. It reads a sum to which every block before it has
@@ -205,7 +205,8 @@ await show(chart.bar({
 //
 // This is the step from ResNet to DenseNet (Huang, Liu, van der Maaten and Weinberger, 2017), in one line each:
 //
-// $$\text{ResNet: } x_{l+1} = x_l + g_l(x_l), \qquad \text{DenseNet: } x_{l+1} = [\,x_l,\; g_l(x_l)\,].$$
+// $$\begin{aligned}\text{ResNet: } x_{l+1} &= x_l + g_l(x_l), \\
+// \text{DenseNet: } x_{l+1} &= [\,x_l,\; g_l(x_l)\,].\end{aligned}$$
 //
 // The brackets are **concatenation**: the channels of both, side by side. What was there stays there, bit for bit, for
 // every layer behind. A layer need not pass on what it was given, so it can be narrow: it adds just $k$ channels. $k$
@@ -270,10 +271,8 @@ const block = denseBlock(16, 8, 4);
 let y = x;
 for (const layer of block) {
   y = layer.forward(y);
-  console.log(
-    `[${y.shape.join(", ")}], of which the first 16 channels are x: ${await y.at(null, [0, 16]).eq(x).all()
-      .item()}`,
-  );
+  const kept = Boolean(await y.at(null, [0, 16]).eq(x).all().item());
+  console.log(`[${y.shape.join(", ")}], the first 16 channels are x: ${kept}`);
 }
 
 // %% [markdown]
@@ -290,7 +289,8 @@ for (const layer of drawn) {
   made.push((layer as DenseLayer).body.forward(read));
 }
 const all = cat(made, 1);
-console.log(`the same as the block: ${await all.eq(drawn.forward(picture)).all().item()}`);
+const isSame = Boolean(await all.eq(drawn.forward(picture)).all().item());
+console.log(`the same as the block: ${isSame}`);
 await show(graph(all, {
   module: drawn,
   names: { x: picture, y: all },
@@ -448,7 +448,7 @@ await show(chart.line({
 // ## At equal accuracy
 //
 // Does the frugality show here, with our means? Three ResNets of 8 layers, with 2, 4 and 8 channels in their first
-// stage, against three DenseNets of 15 layers with growth rates 2, 4 and 8. The two of a pair have about the same
+// stage, against three DenseNets of 16 layers with growth rates 2, 4 and 8. The two of a pair have about the same
 // number of parameters. All learn from 3,000 pictures in four epochs, by one recipe, and are asked about 2,000 others.
 
 // %%
@@ -493,8 +493,8 @@ await show(chart.panels([
 // %% [markdown]
 // In memory it is no contest: a DenseNet holds nearly five times as much as a ResNet with as many parameters. The
 // surprise is the left picture. In each pair the ResNet has the lower training loss, and where it matters, with 5,000
-// and 20,000 parameters, it also knows more of the test pictures; with the seeds 1 and 2 as well. A DenseNet of 20,000
-// parameters is about as good as a ResNet of 5,000. Where is the frugality?
+// and 20,000 parameters, it also knows more of the test pictures; with the seeds 1 and 2 as well. In the table even a
+// DenseNet of 20,000 parameters is behind a ResNet of 5,000. Where is the frugality?
 //
 // Four epochs are 240 steps. The networks of the paper saw each picture 300 times. So let us train longer:
 //
@@ -525,7 +525,8 @@ await show(chart.line({
   xLog: true,
 }));
 const wide = resnet(16, 1);
-console.log(`ResNet, 16 has ${wide.parameters().reduce((sum, { size }) => sum + size, 0)} parameters`);
+const inWide = wide.parameters().reduce((sum, { size }) => sum + size, 0);
+console.log(`ResNet, 16 has ${inWide.toLocaleString("en-US")} parameters`);
 console.log(`and holds ${held(wide, randn(50, 1, 28, 28)).toFixed(1)} MB`);
 
 // %% [markdown]
@@ -588,7 +589,7 @@ const got = await found.flatten().data();
 console.log(`what each letter gets: ${[...got].map((place) => place.toFixed(2)).join(", ")}`);
 
 // %% [markdown]
-// Nothing was learned, and yet the weights fit the word: each letter found its like, wherever they stood. Every c gets
+// Nothing was learned, and yet the weights fit the word: each letter found its like, wherever it stood. Every c gets
 // 1, the mean of the places 0 and 2; every o the mean of 1, 3 and 4. With another word the same lines would make other
 // weights.
 //
@@ -697,7 +698,7 @@ class GPT extends nn.Module {
 
 // %% [markdown] tags=["question"]
 // **Predict.** The mask allows a place to see itself and what is before it. In a text of six symbols the fourth is
-// changed. The answers at which places can change?
+// changed. At which places can the answers change?
 //
 // - [ ] At the fourth only.
 // - [ ] At the first to the fourth.
@@ -716,8 +717,8 @@ class GPT extends nn.Module {
 // ```
 
 // %% [markdown]
-// It learns from lists that are drawn anew in each step, and is then asked about others. When it writes, each symbol
-// that it finds likeliest is appended, and the whole is read again.
+// It learns from lists that are drawn at random in each step, and is then asked about 500 drawn anew. When it writes,
+// each symbol that it finds likeliest is appended, and the whole is read again.
 
 // %%
 async function learnToSort(gpt: GPT, count = 250): Promise<number> {
@@ -786,8 +787,8 @@ console.log(`its first number looks at the zeros with ${(100 * onZeros).toFixed(
 console.log(`its last number looks at the 3 with ${(100 * onThree).toFixed(0)} %`);
 
 // %% [markdown]
-// For its first number it looks at the zeros, for its last at the 3 more than at anything else (with five seeds of
-// five): it finds the smallest and the largest at one glance, without going through the list. In between it looks at
+// For its first number it looks at the zeros, for its last at the 3 more than at anything else (with all of five
+// seeds): it finds the smallest and the largest at one glance, without going through the list. In between it looks at
 // the whole list about evenly. That would be a way to count: the mean over six places of "is it a 1?" is a count
 // divided by six. Nobody programmed any of this.
 //
@@ -811,9 +812,9 @@ console.log(`its last number looks at the 3 with ${(100 * onThree).toFixed(0)} %
 // The book ends here, and so does this course. What came afterwards is built of parts that you know.
 //
 // - *Attention on pictures.* Cut a picture into patches, let each be a place, and stack transformer blocks: Dosovitskiy
-//   and others (2021). `nn.Conv2d` with a stride as large as its kernel cuts, `nn.TransformerEncoder` is the rest. Liu
+//   and others (2021). `nn.Conv2d` with a stride as large as its kernel cuts; `nn.TransformerEncoder` is the rest. Liu
 //   and others (2022) showed that convolutions with the same care for details keep up.
-// - *Language.* Vaswani and others (2017), then Radford and others (2018). `examples/makemore.ts` makes up names,
+// - *Language.* Vaswani and others (2017), then Radford and others (2018). `examples/makemore.ts` makes up names;
 //   `nn.LSTM` and `nn.GRU` are what people used before attention.
 // - *Networks that draw.* `examples/autoencoder.ts` (Kingma and Welling, 2014) and `examples/gan.ts` (Goodfellow and
 //   others, 2014); then Ho, Jain and Abbeel (2020), where a network learns to take noise away.
@@ -827,7 +828,7 @@ console.log(`its last number looks at the 3 with ${(100 * onThree).toFixed(0)} %
 // ## Exercises
 //
 // 1. **Stochastic depth** (Huang and others, 2016): in training, multiply what a block found by 1 with probability 0.8,
-//    and else by 0 (`randint(0, 5, [1]).gt(0)`); in `eval()` mode, by 0.8. Does it help our nine blocks? Are they
+//    and otherwise by 0 (`randint(0, 5, [1]).gt(0)`); in `eval()` mode, by 0.8. Does it help our nine blocks? Are they
 //    missed less?
 // 2. Which layers does a dense layer read? Train `densenet(4, 4)` on 2,000 pictures. In the second block, cut each
 //    layer from what came into the block, and from each layer before it, one connection at a time: set the weights with
