@@ -144,7 +144,7 @@ function lastOf(losses: number[]): number {
 }
 
 const depths = [1, 3, 6, 12, 24];
-console.log(`${"blocks".padEnd(16)} ${depths.map((depth) => String(depth).padEnd(5)).join("  ")}`);
+console.log(`${"blocks".padEnd(16)} ${depths.map((depth) => String(depth).padStart(5)).join("  ")}`);
 const curves: Record<string, Series> = {
   "one tenth for every class": { x: [0, flags.steps - 1], y: [4.5, 4.5], dash: "dot" },
 };
@@ -404,7 +404,7 @@ await show(chart.panels(maps, { title: "How alike the gradients at two places of
 section("Shorter and longer steps");
 const few = flags.steps;
 const paces: [lr: number, count: number][] = [[1e-3, 3 * few], [1e-2, few], [1e-1, few]];
-console.log(`${"learning rate".padEnd(24)} ${paces.map(([lr]) => String(lr).padEnd(5)).join("  ")}`);
+console.log(`${"learning rate".padEnd(24)} ${paces.map(([lr]) => String(lr).padStart(5)).join("  ")}`);
 const byPace: Record<string, Series> = {};
 for (const normalize of [false, true]) {
   for (const Block of [Plain, Residual]) {

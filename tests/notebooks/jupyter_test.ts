@@ -23,7 +23,7 @@ const stored = converts === null
   : [];
 
 for (const name of stored) {
-  const times = name.startsWith("01") ? 20 : 1;
+  const times = name.startsWith("01_") ? 20 : 1;
   testUnless(
     converts,
     `nbconvert --execute runs ${name} and shows what is stored, ${times} of ${times} times`,
