@@ -43,6 +43,24 @@ for (const chapter of chapters) {
   });
 }
 
+programTest(
+  "deno.lock has the packages that deno.json names, and none that only tools use: it is fetched whole",
+  () => {
+    const read = (name: string) => JSON.parse(Deno.readTextFileSync(new URL(name, root)));
+    const { imports, scopes } = read("deno.json");
+    const named: string[] = [imports, ...Object.values<Record<string, string>>(scopes)].flatMap(
+      Object.values,
+    );
+    const known = new Set(named.map((specifier) => specifier.replace(/@[^@/]+$/, "")));
+    const locked = Object.keys(read("deno.lock").specifiers).filter((specifier) =>
+      specifier.startsWith("npm:")
+    );
+    assert(locked.length > 10);
+    assertEquals(locked.filter((specifier) => !known.has(specifier.replace(/@[^@/]+$/, ""))), []);
+    return Promise.resolve();
+  },
+);
+
 programTest("no chapter names a package that Deno would fetch before the start", async () => {
   /** A module as `deno info` lists it, as far as it is read here. */
   interface Listed {

@@ -50,13 +50,13 @@ export async function renderer(): Promise<Renderer> {
 }
 
 /** What writes a token. */
-type Rule = (tokens: { content: string }[], index: number, ...rest: unknown[]) => string;
+export type Rule = (tokens: { content: string }[], index: number, ...rest: unknown[]) => string;
 
 /** How many signs of source a formula may have that no line ends in: more may be wider than a phone. */
 const SHORT = 24;
 
 /** No line ends in a short formula, in a flag, between a flag and its value, or between a number and its per cent sign. */
-function keepWhole(rules: Record<string, Rule>): void {
+export function keepWhole(rules: Record<string, Rule>): void {
   const { math_inline: formula, code_inline: code, text } = rules;
   const whole = (html: string) => `<span class="whole">${html}</span>`;
   rules.math_inline = (tokens, i, ...rest) => {
