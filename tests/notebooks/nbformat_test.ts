@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { lines, serialize, staleCell, toNotebook } from "../../tools/notebooks/nbformat.ts";
 import { parseCells } from "../../lib/course/cells.ts";
 
@@ -73,4 +73,14 @@ Deno.test("a question has lettered choices, and tells which is right in a closed
 Deno.test("lines() keeps every line's end", () => {
   assertEquals(lines("a\n\nb"), ["a\n", "\n", "b"]);
   assertEquals(lines(""), []);
+});
+
+Deno.test("a file keeps lists of numbers in a line, and every text as it is", () => {
+  const notebook = notebookOf(script("x;"));
+  const text = "[ 1, 2 ] and [\\n 3 ]\n[[  1.,   5.],\n [ 2 ]]";
+  const data = { "text/plain": [text], "application/json": { z: [[1, -2.5, 3e-7], []], names: ["1", "2"] } };
+  notebook.cells.at(-1)!.outputs = [{ output_type: "display_data", data, metadata: {} }];
+  const file = serialize(notebook);
+  assertEquals(JSON.parse(file), JSON.parse(JSON.stringify(notebook)));
+  assertStringIncludes(file, "[1,-2.5,3e-7]");
 });

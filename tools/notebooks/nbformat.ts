@@ -87,8 +87,8 @@ export function toNotebook(cells: readonly Cell[]): Notebook {
   };
 }
 
-/** A list of numbers, one a line. */
-const NUMBERS = /\[\s+(-?\d[^\s",]*(?:,\s+-?\d[^\s",]*)*)\s+\]/g;
+/** A list of numbers, one a line. A line that ends is layout: in a text it is written as \n. */
+const NUMBERS = /\[\n *(-?\d[^\s",]*(?:,\n *-?\d[^\s",]*)*)\n *\]/g;
 
 /** A file's text, laid out as Jupyter lays it out, but for lists of numbers: they take a line, not one for each number. */
 export function serialize(notebook: Notebook): string {
