@@ -202,8 +202,11 @@ export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): Chapte
   const result = readFlags(spec, programArguments(), scriptName());
   switch (result.kind) {
     case "flags":
-      if (result.way !== undefined && !isLed()) leadThrough(ways[result.way](spec.title, scriptName()));
-      if (!isLed()) heading(spec.title, "═");
+      if (!isLed()) {
+        if (result.way === "read") leadThrough(() => read(scriptName()));
+        if (result.way === "quiz") leadThrough(() => quiz(spec.title, scriptName()));
+        heading(spec.title, "═");
+      }
       if (spec.out) writePicturesTo((result.flags as Partial<FlagValues>).out);
       if (result.profile) profileLoops();
       return result.flags;
@@ -216,12 +219,6 @@ export function chapterFlags<const Spec extends ChapterSpec>(spec: Spec): Chapte
       exit(2);
   }
 }
-
-/** Other ways through a chapter than to run it. */
-const ways: Record<Way, (title: string, script: string) => () => Promise<void>> = {
-  read: (_title, script) => () => read(script),
-  quiz: (title, script) => () => quiz(title, script),
-};
 
 /**
  * Reads a chapter's flags from a list of arguments; decides nothing about the program.

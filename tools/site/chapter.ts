@@ -139,10 +139,11 @@ function base64(text: string): string {
 
 /** A picture; what was drawn, and not photographed, is dark on a dark page. */
 function figure(image: string, data: MimeBundle, isDrawn: boolean): string {
-  const classes = [...(isDrawn ? ["drawn"] : []), ...(isBroad(image) ? ["broad"] : [])];
+  const broad = isBroad(image);
+  const classes = [isDrawn ? "drawn" : "", broad ? "broad" : ""].filter((name) => name !== "");
   const style = classes.length === 0 ? "" : ` class="${classes.join(" ")}"`;
   // What scrolls can be reached by keyboard; a chart has a button.
-  const scrolls = isBroad(image) ? ' tabindex="0" role="region" aria-label="picture"' : "";
+  const scrolls = broad ? ' tabindex="0" role="region" aria-label="picture"' : "";
   if (!(PLOTLY in data)) return `<figure${style}${scrolls}>${image}</figure>`;
   return `<figure${style} data-plotly>${image}<script type="application/json">${
     scriptJson(data[PLOTLY])
